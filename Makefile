@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# xentrace-bpf. `make help` lists the targets; V=1 shows the commands.
+
+VERSION := 0.1
+
+O	   ?= build
+CLANG	   ?= clang
+BPFTOOL	   ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
+prefix	   ?= /usr/local
+bindir	   ?= $(prefix)/bin
+DESTDIR	   ?=
+
+ifeq ($(V),1)
+Q   :=
+msg :=
+else
+Q   := @
+msg  = @printf '  %-8s %s%s\n' "$(1)" "$(2)" "$(if $(3), $(3))";
+MAKEFLAGS += --no-print-directory
+endif
+
+FAMILIES := core blk evtchn hypercall
+
+CFLAGS	 ?= -O2 -g
+WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
+CPPFLAGS := -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
+LIBS	 := libbpf jansson
+LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz
+LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf -lz
+
+SRC  := $(sort $(wildcard src/*.c src/*/*.c))
+PURE := $(filter src/base/% src/model/% src/output/% src/platform/%,$(SRC))
+OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
+SKEL := $(FAMILIES:%=$(O)/skel/%.skel.h)
+
+# clang -target bpf searches no multiarch folder; give it the host compiler's list, last.
+BPF_SYS_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
+	sed -n '/<...> search starts here:/,/End of search list./{ s| \(/.*\)|-idirafter \1|p }')
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all static clean install help
+
+all: $(O)/xentrace-bpf
+
+static: $(O)/static/xentrace-bpf
+
+$(O)/xentrace-bpf: $(OBJ)
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(O)/static/xentrace-bpf: $(OBJ)
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static $^ $(LDLIBS_STATIC) -o $@
+
+$(O)/obj/%.o: src/%.c
+	$(call msg,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -MMD -MP -c $< -o $@
+
+$(filter $(O)/obj/probe/%,$(OBJ)): | $(SKEL)
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c
+	$(call msg,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Werror \
+		-Ibpf -Ivmlinux $(BPF_SYS_INCLUDES) -MMD -MP -c $< -o $@
+
+$(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+install: $(O)/xentrace-bpf
+	$(call msg,INSTALL,$(DESTDIR)$(bindir)/xentrace-bpf)
+	$(Q)install -D -m 0755 $< $(DESTDIR)$(bindir)/xentrace-bpf
+
+clean:
+	$(call msg,CLEAN,$(O))
+	$(Q)rm -rf $(O)
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+-include $(OBJ:.o=.d) $(wildcard $(O)/bpf/*.d) tests/tests.mk

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The log-linear histogram of bpf/abi.h, read: sums, differences, quantiles. Pure. */
+#ifndef XT_MODEL_HIST_H
+#define XT_MODEL_HIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+
+/*
+ * One path's figures, summed over CPUs. Buckets hold self time (cpu) or waited time (wait), in
+ * nanoseconds; sums, differences and merges of them are exact.
+ */
+struct hist {
+	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
+	uint64_t inclusive; /* ns, cpu paths only */
+	uint64_t held;	    /* ns, cpu paths only: see struct xt_hist */
+	uint64_t stolen;
+	struct xt_bucket bucket[XT_BUCKETS];
+};
+
+/* The bucket of a duration in ns; the one implementation for both sides is abi.h's layout. */
+unsigned int hist__index(uint64_t ns);
+/* Bounds of a bucket in ns: lower inclusive, upper exclusive. */
+uint64_t hist__lower(unsigned int index);
+uint64_t hist__upper(unsigned int index);
+
+uint64_t hist__count(const struct hist *h);
+uint64_t hist__total_ns(const struct hist *h);
+/* Mean in ns, 0 for an empty histogram. */
+double hist__mean_ns(const struct hist *h);
+/* The q-th quantile (0..1) in ns at its bucket's midpoint, never above max; 0 when empty. */
+uint64_t hist__quantile(const struct hist *h, double q);
+
+void hist__add(struct hist *h, uint64_t ns);
+void hist__merge(struct hist *to, const struct hist *from);
+/*
+ * to -= from, for two readings of the same growing histogram. max stays when the interval's last
+ * used bucket holds it, else it is lowered to that bucket's upper bound.
+ */
+void hist__subtract(struct hist *to, const struct hist *from);
+
+#endif

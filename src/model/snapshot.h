@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What one reading of the maps says, as plain data. Everything right of it (ledger, findings,
+ * outputs) is pure and works the same on a live reading, a recording or a test's literal.
+ */
+#ifndef XT_MODEL_SNAPSHOT_H
+#define XT_MODEL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/hist.h"
+#include "model/terms.h"
+
+/*
+ * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". The leg
+ * "total" is the whole request, measured; the other legs of the same (device, op) add up to it.
+ * A leg's mechanism is its own: a queue is the guest's (MECH_GUEST), a backend the device's.
+ */
+struct path_key {
+	enum kind kind;
+	enum area area;
+	enum mech mech;
+	char device[48]; /* "xvdb", "eth0", "timer0"; "" for none */
+	char op[40];	 /* "read", a hypercall's name, …; "" for none */
+	char leg[40];	 /* "queue", "submit", a wrapper's name; "" for none */
+};
+
+struct path {
+	struct path_key key;
+	struct hist hist;
+};
+
+/* vCPU time since tracing began, summed over online vCPUs, ns. */
+struct cpu_time {
+	unsigned int vcpus; /* online */
+	uint64_t total_ns;  /* online time: the columns add up to it */
+	uint64_t idle_ns;
+	bool has_runstate;  /* Xen's own account: runnable and offline told apart */
+	uint64_t stolen_ns; /* runnable, not run; without runstate what /proc/stat calls steal */
+	uint64_t offline_ns; /* held off by Xen; 0 without runstate */
+	bool steal_measured; /* false where nobody measures it (nopv, no callback vector) */
+	uint64_t stat_steal_ns; /* /proc/stat's steal: stolen + offline on Xen */
+};
+
+struct loss {
+	const char *name;
+	const char *why; /* cause and what to do */
+	bool lost;	 /* counts against completeness; else a note */
+	uint64_t count;
+};
+
+/* started = completed + in_flight + lost; in_flight was found by scanning. */
+struct conservation {
+	uint64_t started, completed, in_flight, lost, preexisting;
+};
+
+enum rung { RUNG_OFF, RUNG_TP_BTF, RUNG_FENTRY, RUNG_KPROBE };
+
+/* One probe: what it measures, how it got attached, and if not, why and what to do. */
+struct probe_status {
+	char name[48];	 /* hook: "blkif_queue_rq", "block_rq_issue" */
+	char family[16]; /* "blk" */
+	const char *purpose;
+	enum rung rung;
+	bool applicable; /* false: belongs to another kind of guest; not a defect */
+	char cause[160];
+	char fix[160];
+	uint64_t runs;
+	double ns_per_run; /* calibrated body + dispatch; 0 when not calibrated */
+};
+
+const char *rung__name(enum rung rung);
+
+struct own_cost {
+	uint64_t bpf_ns;	  /* runs × (body + dispatch), all programs */
+	uint64_t runs;
+	double clock_read_ns;	  /* one bpf_ktime_get_ns() here; 0 unknown */
+	uint64_t user_ns;	  /* this process: user + system */
+	uint64_t rss_bytes;
+	uint64_t kernel_bytes;	  /* maps */
+};
+
+struct snapshot {
+	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC */
+	uint64_t wall_start_ns;	   /* UTC since the epoch, at start_ns */
+	struct path *paths;	   /* only paths with events */
+	size_t nr_paths;
+	struct cpu_time cpu;
+	struct loss *losses; /* all of them, zero or not */
+	size_t nr_losses;
+	struct conservation io;
+	struct probe_status *probes;
+	size_t nr_probes;
+	struct own_cost cost;
+};
+
+/* What a run is, said once: header of every output. Strings are owned by whoever filled it. */
+struct run_info {
+	const char *version;
+	const char *command_line;
+	const char *host;
+	const char *kernel;
+};
+
+/*
+ * later - earlier of the same run into *delta, which the caller frees with snapshot__free().
+ * Returns 0 or -ENOMEM. `earlier` may be NULL: a copy.
+ */
+int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
+		    const struct snapshot *earlier);
+void snapshot__free(struct snapshot *snap);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What guest this is: plain data read from CPUID, sysfs and /proc under one root folder.
+ * Evidence, never a driver's name alone (DESIGN §1).
+ */
+#ifndef XT_PLATFORM_PLATFORM_H
+#define XT_PLATFORM_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/terms.h"
+
+enum boot { BOOT_UNKNOWN, BOOT_PV, BOOT_HVM, BOOT_PVH, BOOT_DOM0, BOOT_KVM, BOOT_BARE };
+
+/* A letter of the spectrum: P, VS, VH, H or ?. */
+enum letter { LETTER_UNKNOWN, LETTER_P, LETTER_VS, LETTER_VH, LETTER_H };
+
+const char *letter__name(enum letter letter);
+/* The mechanism of figures behind a letter: P pv, VS emulated, VH and H hardware, ? unattributed. */
+enum mech letter__mech(enum letter letter);
+
+/* One row of the spectrum: a device or facility, what serves it, what could, and why we say so. */
+struct cell {
+	enum area area;
+	char what[48];	    /* "sda", "xvdb", "eth0"; "" for a facility */
+	enum letter letter;
+	char how[64];	    /* "emulated ahci", "blkfront", "callback vector" */
+	char better[96];    /* "P: xvda, same disk"; "-" for nothing better */
+	char evidence[160]; /* "0000:00:05.0 8086:2922; vbd-51712" */
+	bool conflicting;
+};
+
+enum feature_state { FEATURE_ACTIVE, FEATURE_UNUSED, FEATURE_IMPOSSIBLE, FEATURE_UNKNOWN };
+
+struct feature {
+	const char *name;	 /* "PV disk", "callback vector", … */
+	enum feature_state state;
+	char why[128];		 /* evidence, or what gates it */
+};
+
+const char *feature_state__name(enum feature_state state);
+
+struct disk {
+	char name[32];
+	unsigned int major, minor;
+	enum letter letter;
+	char driver[32];	   /* "blkfront", "virtio_blk", "ahci", … */
+	bool stacked;		   /* dm, md, loop, …: shown, never added */
+	unsigned int hw_queues;	   /* at least 1 */
+	unsigned int depth;	   /* the larger of nr_tags and nr_requests: tags are below it */
+	char same_as[32];	   /* the same disk by its other path, "" if none */
+	char mounts[128];	   /* where it or a partition or a stacked device of it is mounted */
+};
+
+struct nic {
+	char name[32];
+	unsigned int ifindex;
+	enum letter letter;
+	char driver[32];
+	unsigned int queues;
+};
+
+/* An interrupt action: who it belongs to. Event channels are interrupts of Xen's chips. */
+struct irq {
+	unsigned int nr;
+	unsigned int follows; /* actions that follow in the shared line's chain; 0: the last */
+	char action[64];      /* "blkif", "eth0-q0-rx", "timer0", "ahci[0000:00:04.0]" */
+	char chip[64];	      /* "xen-percpu", "xen-dyn-lateeoi", "IO-APIC", … */
+	char kind[16];	      /* evtchn kinds: "virq", "ipi", "pirq", "vbd", "vif", "xenbus",
+			       * "user", "event"; "irq" for what is no event channel */
+	bool evtchn;
+	enum area area;	      /* of its owner: AREA_DISK, AREA_NET, AREA_TIMER, AREA_INTERRUPT … */
+	enum letter letter;   /* of its owner */
+	char device[48];      /* "xvdb", "eth0", "timer0"; the action when no owner is known */
+};
+
+struct platform {
+	enum boot boot;
+	char mode[16];		/* derived: "pv", "hvm", "hvm-pv", "pvhvm", "pvh", "dom0", "kvm",
+				 * "nitro", "bare-metal", "unknown" */
+	char hypervisor[48];	/* "Xen 4.17.5", "KVM", "" */
+	char kernel[96];	/* release */
+	char host[72];
+	char clocksource[32];
+	char clockevent[32];
+	unsigned int vcpus;	/* online */
+	unsigned int possible;	/* possible CPUs: highest number + 1 */
+	bool steal_measured;	/* somebody accounts steal: see DESIGN §2 */
+	struct cell *cells;
+	size_t nr_cells;
+	struct feature *features;
+	size_t nr_features;
+	struct disk *disks;
+	size_t nr_disks;
+	struct nic *nics;
+	size_t nr_nics;
+	struct irq *irqs;
+	size_t nr_irqs;
+};
+
+/*
+ * Read the guest under `root` ("/" for the running one; CPUID comes from the processor only
+ * then, else from root's saved text). Returns 0 and *out, which the caller frees with
+ * platform__free(), or a negative errno when not even the root can be read. What is missing or
+ * makes no sense leaves its cell at '?', never an error.
+ */
+int platform__read(struct platform **out, const char *root);
+void platform__free(struct platform *platform);
+
+#endif
