@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# One guest's life, seen from dom0. Sourced by dom0/init, which has the run's settings.
+
+# Kernels and their modules come on disks of their own; PV and PVH guests are started from files there.
+kernel_folder() {
+	local at=/run/kernel-$1
+	if [[ ! -d $at ]]; then
+		mkdir "$at"
+		mount -t ext4 -o ro "$(disk "kernel-$1")" "$at"
+	fi
+	echo "$at/boot-$1"
+}
+
+# Disk names are the same in all modes. hd* are emulated and, where the guest has PV drivers, on blkfront as well;
+# xvd* are on blkfront alone.
+guest_config() {
+	local name=$1 kernel=$2 folder disks='' vif
+	vif="mac=00:16:3e:00:00:01,bridge=xenbr0"
+	cat <<-END
+	name = "$name"
+	type = "$mode_type"
+	memory = $memory
+	vcpus = $vcpus
+	tsc_mode = "native"
+	on_poweroff = "destroy"
+	on_reboot = "destroy"
+	on_crash = "destroy"
+	END
+	if [[ $mode_type == hvm ]]; then
+		disks="'phy:$(disk grub),hda,w', 'phy:$(disk "boot-$name"),hdb,w', "
+		cat <<-END
+		boot = "c"
+		hdtype = "ahci"
+		vga = "none"
+		vnc = 0
+		usb = 0
+		serial = "file:/run/console/serial-$name.log"
+		END
+	else
+		folder=$(kernel_folder "$kernel")
+		cat <<-END
+		kernel = "$folder/vmlinux"
+		ramdisk = "$folder/initrd"
+		extra = "$(<"/lab/arguments-$name")"
+		END
+	fi
+	[[ $mode_disks == both ]] && disks+="'phy:$(disk scratch-emul),hdc,w', "
+	disks+="'phy:$(disk root),xvdk,r', 'phy:$(disk "kernel-$kernel"),xvdl,r', 'phy:$(disk run),xvdm,r', "
+	disks+="'phy:$(disk "out-$name"),xvdn,w', 'phy:$(disk scratch-pv),xvdo,w'"
+	[[ $mode_nic == emulated ]] && vif+=",type=ioemu,model=e1000"
+	printf '%s\n' "disk = [ $disks ]" "vif = [ '$vif' ]"
+}
+
+# The command given by --dom0, in a session of its own so that all of it can be ended.
+dom0_command_start() {
+	mkdir -p /out
+	[[ -s /lab/dom0-command ]] || return
+	LAB_GUEST=$1 LAB_MODE=$2 LAB_KERNEL=$3 PATH=/lab/bin:/opt/xentrace-bpf/bin:$PATH setsid bash -c \
+		'cd /job && exec bash /lab/dom0-command' </dev/null >"/results/$1/dom0.log" 2>&1 &
+	dom0_command=$!
+}
+dom0_command_end() {
+	local i
+	[[ -s /lab/dom0-command ]] || return
+	kill -TERM -- "-$dom0_command" 2>/dev/null
+	for ((i = 0; i < 50; i++)); do
+		kill -0 -- "-$dom0_command" 2>/dev/null || break
+		sleep 0.2
+	done
+	kill -KILL -- "-$dom0_command" 2>/dev/null
+	wait "$dom0_command" 2>/dev/null
+	mv /out "/results/$1/dom0"
+}
+
+run_guest() {
+	local mode=$1 kernel=$2 name=$1-$2 log=/run/console/guest-$1-$2.log creation console
+	mode_get "$mode"
+	mkdir -p "/results/$name"
+	mark "start $name"
+	if [[ $mode == dom0 ]]; then
+		LAB_MODE=dom0 LAB_KERNEL=$kernel LAB_NIC='' LAB_PEER=10.99.0.1 LAB_DISK_PV=$(disk scratch-pv) LAB_DISK_EMULATED='' \
+			/lab/inside/command "$port" "$(disk "out-$name")"
+		rm -rf /out
+		mark "finish $name ended"
+		return
+	fi
+	dom0_command_start "$name" "$mode" "$kernel"
+	guest_config "$name" "$kernel" >"/run/$name.cfg"
+	: >"$log"
+	# -F stays until the guest has died, which costs nothing; asking xl for it costs seconds a time.
+	timeout "$((timeout + mode_boot))" xl -vvvT create -F "/run/$name.cfg" >"/run/$name.xl" 2>&1 &
+	creation=$!
+	# tail reads once more after the process has gone, so nothing is lost.
+	tail -q -s 0.1 -n +1 -f --pid="$creation" "$log" >"$port" &
+	console=$!
+	wait "$creation"
+	creation=$?
+	wait "$console"
+	dom0_command_end "$name"
+	if ((creation)); then
+		mark close
+		tail -n 40 "/run/$name.xl" >"$port"
+	fi
+	# A guest that did not die of itself is stuck, before COMMAND or after.
+	xl destroy "$name" 2>/dev/null
+	((creation == 124)) && mark "finish $name stuck" || mark "finish $name ended"
+}

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The table of guests, read by the host (names, time allowances, boot disks) and by dom0 (configuration).
+# A new mode is one row.
+#
+#   mode     as given to --mode
+#   type     of the Xen domain; "-" is dom0 itself
+#   disks    pv: all on blkfront; both: one emulated disk beside them; emulated: none on blkfront
+#   nic      pv: netfront; emulated: an e1000 that Linux unplugs for netfront unless told otherwise
+#   console  what COMMAND's output leaves the guest by
+#   boot     seconds to allow, beside COMMAND's own, for creation, boot and end on a busy machine
+#   args     kernel arguments, commas for blanks; "-" is none
+#
+#	mode	type	disks		nic		console	boot	args
+LAB_MODES='
+	dom0	-	-		-		-	0	-
+	pv	pv	pv		pv		hvc0	120	-
+	pvh	pvh	pv		pv		hvc0	150	-
+	pvhvm	hvm	both		emulated	hvc0	300	-
+'
+
+# Sets mode_type and the like for a mode; fails for an unknown one.
+mode_get() {
+	local name
+	while read -r name mode_type mode_disks mode_nic mode_console mode_boot mode_args; do
+		[[ $name == "$1" ]] || continue
+		[[ $mode_args == - ]] && mode_args=
+		mode_args=${mode_args//,/ }
+		return 0
+	done <<<"$LAB_MODES"
+	return 1
+}
+
+mode_names() { awk 'NF { print $1 }' <<<"$LAB_MODES"; }
