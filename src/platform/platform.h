@@ -17,6 +17,7 @@ enum boot { BOOT_UNKNOWN, BOOT_PV, BOOT_HVM, BOOT_PVH, BOOT_DOM0, BOOT_KVM, BOOT
 /* A letter of the spectrum: P, VS, VH, H or ?. */
 enum letter { LETTER_UNKNOWN, LETTER_P, LETTER_VS, LETTER_VH, LETTER_H };
 
+const char *boot__name(enum boot boot);
 const char *letter__name(enum letter letter);
 /* The mechanism of figures behind a letter: P pv, VS emulated, VH and H hardware, ? unattributed. */
 enum mech letter__mech(enum letter letter);
@@ -24,7 +25,7 @@ enum mech letter__mech(enum letter letter);
 /* One row of the spectrum: a device or facility, what serves it, what could, and why we say so. */
 struct cell {
 	enum area area;
-	char what[48];	    /* "sda", "xvdb", "eth0"; "" for a facility */
+	char what[48]; /* "sda", "xvdb", "eth0"; "" for a facility */
 	enum letter letter;
 	char how[64];	    /* "emulated ahci", "blkfront", "callback vector" */
 	char better[96];    /* "P: xvda, same disk"; "-" for nothing better */
@@ -35,9 +36,9 @@ struct cell {
 enum feature_state { FEATURE_ACTIVE, FEATURE_UNUSED, FEATURE_IMPOSSIBLE, FEATURE_UNKNOWN };
 
 struct feature {
-	const char *name;	 /* "PV disk", "callback vector", … */
+	const char *name; /* "PV disk", "callback vector", … */
 	enum feature_state state;
-	char why[128];		 /* evidence, or what gates it */
+	char why[128]; /* evidence, or what gates it */
 };
 
 const char *feature_state__name(enum feature_state state);
@@ -46,12 +47,12 @@ struct disk {
 	char name[32];
 	unsigned int major, minor;
 	enum letter letter;
-	char driver[32];	   /* "blkfront", "virtio_blk", "ahci", … */
-	bool stacked;		   /* dm, md, loop, …: shown, never added */
-	unsigned int hw_queues;	   /* at least 1 */
-	unsigned int depth;	   /* the larger of nr_tags and nr_requests: tags are below it */
-	char same_as[32];	   /* the same disk by its other path, "" if none */
-	char mounts[128];	   /* where it or a partition or a stacked device of it is mounted */
+	char driver[32];	/* "blkfront", "virtio_blk", "ahci", … */
+	bool stacked;		/* dm, md, loop, …: shown, never added */
+	unsigned int hw_queues; /* at least 1 */
+	unsigned int depth;	/* the larger of nr_tags and nr_requests: tags are below it */
+	char same_as[32];	/* the same disk by its other path, "" if none */
+	char mounts[128];	/* where it or a partition or a stacked device of it is mounted */
 };
 
 struct nic {
@@ -71,23 +72,23 @@ struct irq {
 	char kind[16];	      /* evtchn kinds: "virq", "ipi", "pirq", "vbd", "vif", "xenbus",
 			       * "user", "event"; "irq" for what is no event channel */
 	bool evtchn;
-	enum area area;	      /* of its owner: AREA_DISK, AREA_NET, AREA_TIMER, AREA_INTERRUPT … */
-	enum letter letter;   /* of its owner */
-	char device[48];      /* "xvdb", "eth0", "timer0"; the action when no owner is known */
+	enum area area;	    /* of its owner: AREA_DISK, AREA_NET, AREA_TIMER, AREA_INTERRUPT … */
+	enum letter letter; /* of its owner */
+	char device[48];    /* "xvdb", "eth0", "timer0"; the action when no owner is known */
 };
 
 struct platform {
 	enum boot boot;
-	char mode[16];		/* derived: "pv", "hvm", "hvm-pv", "pvhvm", "pvh", "dom0", "kvm",
+	char mode[16];	     /* derived: "pv", "hvm", "hvm-pv", "pvhvm", "pvh", "dom0", "kvm",
 				 * "nitro", "bare-metal", "unknown" */
-	char hypervisor[48];	/* "Xen 4.17.5", "KVM", "" */
-	char kernel[96];	/* release */
+	char hypervisor[48]; /* "Xen 4.17.5", "KVM", "" */
+	char kernel[96];     /* release */
 	char host[72];
 	char clocksource[32];
 	char clockevent[32];
-	unsigned int vcpus;	/* online */
-	unsigned int possible;	/* possible CPUs: highest number + 1 */
-	bool steal_measured;	/* somebody accounts steal: see DESIGN §2 */
+	unsigned int vcpus;    /* online */
+	unsigned int possible; /* possible CPUs: highest number + 1 */
+	bool steal_measured;   /* somebody accounts steal: see DESIGN §2 */
 	struct cell *cells;
 	size_t nr_cells;
 	struct feature *features;
@@ -107,6 +108,11 @@ struct platform {
  * makes no sense leaves its cell at '?', never an error.
  */
 int platform__read(struct platform **out, const char *root);
+/*
+ * The same, and write every file that was read below `dir`, which is made: with it as the root,
+ * platform__read() gives the same answer.
+ */
+int platform__save(struct platform **out, const char *root, const char *dir);
 void platform__free(struct platform *platform);
 
 #endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Reading small text files, links and folders of sysfs and /proc below one root folder.
+ *
+ * Every path is resolved one component at a time, so a link, absolute or not, never leaves the
+ * root, and what was read can be written out again (files__save()) to be read back elsewhere.
+ * Paths are relative to the root, printf-style, and no longer than FILES_PATH bytes.
+ */
+#ifndef XT_PLATFORM_FILES_H
+#define XT_PLATFORM_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FILES_PATH 1024
+
+struct files;
+
+/* Names of a folder's entries, sorted with numbers in numeric order. */
+struct names {
+	char **name;
+	size_t nr;
+};
+
+#define FILES_FMT(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* Returns 0 and *out, to be closed with files__close(), or a negative errno. */
+int files__open(struct files **out, const char *root);
+void files__close(struct files *files);
+/* The root is the running machine's own. */
+bool files__live(const struct files *files);
+
+/*
+ * The file's text without its trailing white space, cut to size - 1 bytes, into buf. Returns 0;
+ * or a negative errno, and buf is "".
+ */
+int files__read(struct files *files, char *buf, size_t size, const char *fmt, ...) FILES_FMT(4, 5);
+/* The whole file, at most 4 MiB of it; the caller frees it. NULL if it cannot be read. */
+char *files__slurp(struct files *files, const char *fmt, ...) FILES_FMT(2, 3);
+/* A number in base 10, or 16 after "0x". Returns -EINVAL, and no *value, for anything else. */
+int files__number(struct files *files, unsigned long long *value, const char *fmt, ...)
+	FILES_FMT(3, 4);
+/* The path below the root with every link resolved, into buf. */
+int files__resolve(struct files *files, char *buf, size_t size, const char *fmt, ...)
+	FILES_FMT(4, 5);
+/* The last component of the path after resolving its links: a device's driver, say. */
+int files__target(struct files *files, char *buf, size_t size, const char *fmt, ...)
+	FILES_FMT(4, 5);
+bool files__exists(struct files *files, const char *fmt, ...) FILES_FMT(2, 3);
+/* Returns 0 and the entries but "." and "..", to be freed; or a negative errno and none. */
+int files__list(struct files *files, struct names *out, const char *fmt, ...) FILES_FMT(3, 4);
+void names__free(struct names *names);
+
+/* Remember text that no file holds (CPUID) under this path, for files__save(). */
+int files__note(struct files *files, const char *path, const char *text);
+/* Write all that was read so far below dir, which is made. Returns 0 or a negative errno. */
+int files__save(const struct files *files, const char *dir);
+
+#endif

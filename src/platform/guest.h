@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the readers of this room share while a struct platform is made; nobody else sees it. */
+#ifndef XT_PLATFORM_GUEST_H
+#define XT_PLATFORM_GUEST_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/cpuid.h"
+#include "platform/files.h"
+#include "platform/platform.h"
+
+#define DISKS_MAX 1024
+#define NICS_MAX  1024
+#define IRQS_MAX  16384
+
+/* Bits of /sys/hypervisor/properties/features (xen/include/public/features.h). */
+#define XENFEAT_HVM_CALLBACK_VECTOR 8
+#define XENFEAT_HVM_SAFE_PVCLOCK    9
+#define XENFEAT_DOM0		    11
+
+/* A device of xenbus: the front end "vbd-51728" of a guest, the back end "vbd-1-51728" of dom0. */
+struct xenbus {
+	char name[32];
+	char type[16]; /* "vbd", "vif", "console", … */
+	char nodename[64];
+	char driver[32]; /* "" while no driver has it */
+	unsigned int id; /* the number after the type: vdev of a disk, handle of a NIC */
+};
+
+struct xen {
+	bool sysfs;	    /* /sys/hypervisor/type is "xen" */
+	char guest_type[8]; /* "PV", "HVM", "PVH", "" */
+	bool initial_domain;
+	bool features_known;
+	unsigned long long features; /* 1 << XENFEAT_* */
+	char platform_pci[16];	     /* address of the platform device 5853:0001, "" if none */
+	struct xenbus *front, *back;
+	size_t nr_front, nr_back;
+};
+
+struct pci {
+	char address[16]; /* "0000:00:05.0" */
+	unsigned int vendor, device, subvendor, subdevice;
+	bool sub_known;
+	unsigned int irq; /* of its INTx line; 0: none */
+	char driver[32];
+	struct {
+		unsigned int *irq;
+		size_t nr;
+	} msi;
+};
+
+/* What serves a device, and how we know. */
+struct origin {
+	enum letter letter;
+	char driver[32];
+	char how[64];
+	char evidence[160];
+	char path[512];	 /* below the root, links resolved; "" none */
+	char pci[16];	 /* its PCI function, "" none */
+	char xenbus[32]; /* its xenbus device, "" none */
+	bool conflicting;
+};
+
+struct guest_disk {
+	struct origin origin;
+	unsigned long long sectors;
+	int unit; /* the number of the disk in its guest's configuration; -1 unknown */
+	char better[96];
+};
+
+struct guest_nic {
+	struct origin origin;
+	char mac[24];
+	char better[96];
+};
+
+struct guest {
+	struct platform *p;
+	struct files *files;
+	struct cpuid cpuid;
+	struct xen xen;
+	char cmdline[4096];
+	char vendor[64]; /* DMI: system vendor and product */
+	char product[64];
+	struct pci *pci;
+	size_t nr_pci;
+	struct guest_disk *disks; /* beside p->disks */
+	struct guest_nic *nics;	  /* beside p->nics */
+	bool hyp_upcalls;	  /* HYP of /proc/interrupts counts */
+	bool pv_timer_irq;	  /* an interrupt timerN of xen-percpu */
+	bool pv_ipi_irq;	  /* resched0 or callfunc0, likewise */
+	bool pv_lock_irq;	  /* spinlock0 */
+	bool platform_irq;	  /* events arrive through the platform device's interrupt */
+};
+
+/* The kernel was booted with this argument: "name" alone, or "name=…" whatever the value. */
+bool guest__argument(const struct guest *guest, const char *name);
+/* Below a hypervisor, and its devices are not simply the machine's (as they are in dom0). */
+bool guest__virtual(const struct guest *guest);
+/* Events come through the callback vector: HVM and PVH. */
+bool guest__callback_vector(const struct guest *guest);
+bool guest__pv_timers(const struct guest *guest);
+const struct pci *guest__pci(const struct guest *guest, const char *address);
+
+/* Each reads its part into guest and guest->p. Returns 0 or -ENOMEM; what is missing is no error. */
+int xen__read(struct guest *guest);
+int pci__read(struct guest *guest);
+int disks__read(struct guest *guest);
+int nics__read(struct guest *guest);
+int irqs__read(struct guest *guest);
+/* The boot type and the hypervisor's name: before devices are read. */
+void boot__derive(struct guest *guest);
+/* The rest, from what was read. */
+void mode__derive(struct guest *guest);
+int features__derive(struct guest *guest);
+int cells__derive(struct guest *guest);
+
+/* Who serves the device at this path of sysfs. */
+void origin__find(struct origin *origin, struct guest *guest, const char *path);
+/* Where file systems of each disk are mounted: p->disks[].mounts. */
+int mounts__read(struct guest *guest);
+/* The same disk by an emulated and a paravirtual path: p->disks[].same_as. */
+void disks__pair(struct guest *guest);
+/* Complete one irq's kind, area, letter and device. */
+void irq__find_owner(struct irq *irq, struct guest *guest, const char *flow);
+
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Boot type, from who is below us; then the mode, from what the guest uses of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/guest.h"
+#include "platform/text.h"
+
+/* Without CPUID in a saved folder, /proc/cpuinfo still has the flag of leaf 1, ECX bit 31. */
+static bool hypervisor_flag(struct guest *guest, bool *known)
+{
+	char *text = files__slurp(guest->files, "proc/cpuinfo");
+	char *flags = text ? strstr(text, "\nflags") : NULL;
+	bool found = false;
+
+	*known = flags;
+	if (flags) {
+		flags++;
+		flags[strcspn(flags, "\n")] = '\0';
+		found = strstr(flags, " hypervisor");
+	}
+	free(text);
+	return found;
+}
+
+static enum boot xen_boot(const struct guest *guest)
+{
+	const struct xen *xen = &guest->xen;
+
+	if (xen->initial_domain)
+		return BOOT_DOM0;
+	if (!strcmp(xen->guest_type, "PV"))
+		return BOOT_PV;
+	if (!strcmp(xen->guest_type, "PVH"))
+		return BOOT_PVH;
+	if (!strcmp(xen->guest_type, "HVM"))
+		return BOOT_HVM;
+	/* No word from the kernel, as under nopv: a PC with the platform device is HVM. */
+	if (xen->platform_pci[0] || guest->nr_pci || guest->cpuid.xen)
+		return BOOT_HVM;
+	return BOOT_UNKNOWN;
+}
+
+static void name_hypervisor(struct guest *guest)
+{
+	const struct cpuid *cpuid = &guest->cpuid;
+	char *name = guest->p->hypervisor;
+	size_t size = sizeof(guest->p->hypervisor);
+
+	if (name[0])
+		return; /* /sys/hypervisor, with the point release */
+	if (cpuid->xen && cpuid->xen_version)
+		text__set(name, size, "Xen %u.%u", cpuid->xen_version >> 16,
+			  cpuid->xen_version & 0xffff);
+	else if (cpuid->xen || guest->xen.sysfs)
+		text__set(name, size, "Xen");
+	else if (cpuid->kvm)
+		text__set(name, size, "KVM");
+	else if (cpuid->hypervisor)
+		text__set(name, size, "%s",
+			  cpuid->signature[0] ? cpuid->signature : "unknown hypervisor");
+}
+
+/*
+ * The kernel's word counts before CPUID's: a PV guest without CPUID faulting sees the processor's
+ * leaves, and KVM can be told to show Xen's.
+ */
+void boot__derive(struct guest *guest)
+{
+	const struct cpuid *cpuid = &guest->cpuid;
+	struct platform *p = guest->p;
+	bool known = cpuid->known, below = cpuid->hypervisor;
+
+	name_hypervisor(guest);
+	if (!known)
+		below = hypervisor_flag(guest, &known);
+	if (guest->xen.sysfs || guest->xen.initial_domain)
+		p->boot = xen_boot(guest);
+	else if (cpuid->kvm)
+		p->boot = BOOT_KVM;
+	else if (cpuid->xen)
+		p->boot = xen_boot(guest);
+	else if (known && !below)
+		p->boot = BOOT_BARE;
+}
+
+bool guest__virtual(const struct guest *guest)
+{
+	return guest->p->boot != BOOT_BARE && guest->p->boot != BOOT_DOM0;
+}
+
+static bool has_pv_device(const struct guest *guest)
+{
+	const struct platform *p = guest->p;
+
+	for (size_t i = 0; i < p->nr_disks; i++)
+		if (guest->disks[i].origin.xenbus[0])
+			return true;
+	for (size_t i = 0; i < p->nr_nics; i++)
+		if (guest->nics[i].origin.xenbus[0])
+			return true;
+	return false;
+}
+
+/*
+ * Upcalls through the callback vector: HYP counts them (arch/x86/xen/enlighten_hvm.c), and the
+ * other way, the platform device's interrupt, is not in use.
+ */
+bool guest__callback_vector(const struct guest *guest)
+{
+	return (guest->p->boot == BOOT_HVM || guest->p->boot == BOOT_PVH) && guest->xen.sysfs &&
+	       guest->hyp_upcalls && !guest->platform_irq;
+}
+
+bool guest__pv_timers(const struct guest *guest)
+{
+	return guest->pv_timer_irq || !strcmp(guest->p->clockevent, "xen");
+}
+
+static const char *hvm_mode(const struct guest *guest)
+{
+	if (guest__callback_vector(guest) && guest__pv_timers(guest))
+		return "pvhvm";
+	return has_pv_device(guest) || guest->platform_irq || guest->hyp_upcalls ? "hvm-pv" : "hvm";
+}
+
+static bool is_nitro(const struct guest *guest)
+{
+	return !strcmp(guest->vendor, "Amazon EC2") && guest->cpuid.kvm;
+}
+
+/*
+ * Somebody accounts steal: Xen's runstate, which an HVM guest registers together with its PV
+ * clock, only with the callback vector (arch/x86/xen/time.c, xen_hvm_init_time_ops()); or KVM.
+ */
+static bool steal_measured(const struct guest *guest)
+{
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_PVH:
+	case BOOT_DOM0:
+		return true;
+	case BOOT_HVM:
+		return guest__callback_vector(guest) && guest__pv_timers(guest);
+	case BOOT_KVM:
+		return guest->cpuid.kvm_features & KVM_STEAL_TIME &&
+		       !guest__argument(guest, "no-steal-acc");
+	default:
+		return false;
+	}
+}
+
+void mode__derive(struct guest *guest)
+{
+	static const char *const modes[] = {
+		[BOOT_UNKNOWN] = "unknown", [BOOT_PV] = "pv",	[BOOT_PVH] = "pvh",
+		[BOOT_DOM0] = "dom0",	    [BOOT_KVM] = "kvm", [BOOT_BARE] = "bare-metal",
+	};
+	struct platform *p = guest->p;
+	const char *mode = p->boot == BOOT_HVM ? hvm_mode(guest) : modes[p->boot];
+
+	if (p->boot == BOOT_KVM && is_nitro(guest))
+		mode = "nitro";
+	strcpy(p->mode, mode);
+	p->steal_measured = steal_measured(guest);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Network interfaces that have a device below them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/guest.h"
+#include "platform/text.h"
+
+/* The larger of the receive and the transmit queues: net/core/net-sysfs.c. */
+static unsigned int count_queues(struct guest *guest, const char *name)
+{
+	unsigned int rx = 0, tx = 0;
+	struct names names;
+
+	if (files__list(guest->files, &names, "sys/class/net/%s/queues", name))
+		return 1;
+	for (size_t i = 0; i < names.nr; i++) {
+		rx += !strncmp(names.name[i], "rx-", 3);
+		tx += !strncmp(names.name[i], "tx-", 3);
+	}
+	names__free(&names);
+	if (tx > rx)
+		rx = tx;
+	return rx ? rx : 1;
+}
+
+/* Returns false for a virtual interface (a bridge, lo) and for dom0's end of a guest's NIC. */
+static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *more, const char *name)
+{
+	struct files *files = guest->files;
+	unsigned long long ifindex;
+	char path[FILES_PATH];
+
+	if (files__resolve(files, path, sizeof(path), "sys/class/net/%s", name) ||
+	    !strncmp(path, "sys/devices/virtual/", 20) ||
+	    !files__exists(files, "sys/class/net/%s/device", name))
+		return false;
+	origin__find(&more->origin, guest, path);
+	for (size_t i = 0; i < guest->xen.nr_back; i++)
+		if (strstr(path, guest->xen.back[i].name))
+			return false;
+	text__set(nic->name, sizeof(nic->name), "%s", name);
+	if (!files__number(files, &ifindex, "sys/class/net/%s/ifindex", name))
+		nic->ifindex = ifindex;
+	files__read(files, more->mac, sizeof(more->mac), "sys/class/net/%s/address", name);
+	strcpy(nic->driver, more->origin.driver);
+	nic->letter = more->origin.letter;
+	nic->queues = count_queues(guest, name);
+	return true;
+}
+
+int nics__read(struct guest *guest)
+{
+	struct platform *p = guest->p;
+	struct names names;
+	int err = 0;
+
+	if (files__list(guest->files, &names, "sys/class/net") || !names.nr)
+		return 0;
+	p->nics = calloc(names.nr, sizeof(*p->nics));
+	guest->nics = calloc(names.nr, sizeof(*guest->nics));
+	if (!p->nics || !guest->nics)
+		err = -ENOMEM;
+	for (size_t i = 0; !err && i < names.nr && p->nr_nics < NICS_MAX; i++) {
+		struct nic *nic = &p->nics[p->nr_nics];
+		struct guest_nic *more = &guest->nics[p->nr_nics];
+
+		memset(nic, 0, sizeof(*nic));
+		memset(more, 0, sizeof(*more));
+		if (read_nic(guest, nic, more, names.name[i]))
+			p->nr_nics++;
+	}
+	names__free(&names);
+	return err;
+}

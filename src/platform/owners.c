@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Who an interrupt belongs to: by its chip, its action's name and the devices found before. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/guest.h"
+#include "platform/text.h"
+
+static bool starts(const char *text, const char *with)
+{
+	return !strncmp(text, with, strlen(with));
+}
+
+static void owner(struct irq *irq, enum area area, enum letter letter, const char *device)
+{
+	irq->area = area;
+	irq->letter = letter;
+	text__set(irq->device, sizeof(irq->device), "%s", device);
+}
+
+static void own_disk(struct irq *irq, const struct disk *disk)
+{
+	owner(irq, AREA_DISK, disk->letter, disk->name);
+}
+
+static void own_nic(struct irq *irq, const struct nic *nic)
+{
+	owner(irq, AREA_NET, nic->letter, nic->name);
+}
+
+/* The interface in "eth0", "eth0-q1-tx", "eth0-TxRx-3"; NULL if the action names none. */
+static const struct nic *named_nic(const struct guest *guest, const char *action)
+{
+	const struct platform *p = guest->p;
+
+	for (size_t i = 0; i < p->nr_nics; i++) {
+		size_t len = strlen(p->nics[i].name);
+
+		if (!strncmp(action, p->nics[i].name, len) &&
+		    (!action[len] || action[len] == '-' || action[len] == ':'))
+			return &p->nics[i];
+	}
+	return NULL;
+}
+
+/* The path goes through this device: "/virtio3/", "/0000:00:05.0/", "/nvme0/". */
+static bool is_below(const char *path, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = path; len && (at = strstr(at, name)); at += len)
+		if (at > path && at[-1] == '/' && at[len] == '/')
+			return true;
+	return false;
+}
+
+/*
+ * The disk or NIC of a device: it alone if there is one, else the device by its own name with the
+ * letter that they share. False if none is below it.
+ */
+static bool own_children(struct irq *irq, const struct guest *guest, const char *name,
+			 const char *title)
+{
+	const struct platform *p = guest->p;
+	const struct disk *disk = NULL;
+	size_t disks = 0;
+
+	for (size_t i = 0; i < p->nr_nics; i++) {
+		if (is_below(guest->nics[i].origin.path, name)) {
+			own_nic(irq, &p->nics[i]);
+			return true;
+		}
+	}
+	for (size_t i = 0; i < p->nr_disks; i++) {
+		if (is_below(guest->disks[i].origin.path, name)) {
+			disk = &p->disks[i];
+			disks++;
+		}
+	}
+	if (!disk)
+		return false;
+	own_disk(irq, disk);
+	if (disks > 1)
+		text__set(irq->device, sizeof(irq->device), "%s", title);
+	return true;
+}
+
+static bool has_irq(const struct pci *pci, unsigned int nr)
+{
+	for (size_t i = 0; i < pci->msi.nr; i++)
+		if (pci->msi.irq[i] == nr)
+			return true;
+	return !pci->msi.nr && pci->irq == nr && nr;
+}
+
+/*
+ * The PCI function of an action. Its address stands in the action ("ahci[0000:00:05.0]") or in the
+ * chip's name ("PCI-MSIX-0000:00:05.0"); else the line must be the function's and the action
+ * have its driver's name, since a line may be shared.
+ */
+static const struct pci *find_pci(const struct guest *guest, const struct irq *irq)
+{
+	const struct pci *found = NULL;
+
+	for (size_t i = 0; i < guest->nr_pci; i++) {
+		const struct pci *pci = &guest->pci[i];
+		bool msi_chip = starts(irq->chip, "PCI-MSI") || starts(irq->chip, "IR-PCI-MSI");
+
+		if (strstr(irq->action, pci->address) || strstr(irq->chip, pci->address))
+			return pci;
+		if (!has_irq(pci, irq->nr) ||
+		    (!msi_chip && (!pci->driver[0] || !strstr(irq->action, pci->driver))))
+			continue;
+		if (found)
+			return NULL; /* two of the same driver on one line: no evidence */
+		found = pci;
+	}
+	if (!found) { /* IDE in its legacy mode: lines 14 and 15, in no PCI register */
+		for (size_t i = 0; i < guest->nr_pci; i++)
+			if (irq->nr < 16 && !strcmp(guest->pci[i].driver, irq->action))
+				return &guest->pci[i];
+	}
+	return found;
+}
+
+static bool own_pci(struct irq *irq, struct guest *guest)
+{
+	const struct pci *pci = find_pci(guest, irq);
+	struct origin origin;
+	char title[48], path[64];
+
+	if (!pci)
+		return false;
+	text__set(title, sizeof(title), "%s %s", pci->driver, pci->address);
+	if (own_children(irq, guest, pci->address, title))
+		return true;
+	text__set(path, sizeof(path), "sys/devices/pci/%s", pci->address);
+	origin__find(&origin, guest, path);
+	owner(irq, AREA_PLATFORM, origin.letter, irq->action);
+	return true;
+}
+
+/* Lines of the PC itself. */
+static void own_platform(struct irq *irq, const struct guest *guest)
+{
+	static const char *const timers[] = { "timer", "rtc", "hpet" };
+	enum letter letter = guest->p->boot == BOOT_UNKNOWN ? LETTER_UNKNOWN
+			     : guest__virtual(guest)	    ? LETTER_VS
+							    : LETTER_H;
+
+	owner(irq, AREA_PLATFORM, letter, irq->action);
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (starts(irq->action, timers[i]))
+			irq->area = AREA_TIMER;
+	if (!strcmp(irq->action, "xen-platform-pci"))
+		irq->area = AREA_INTERRUPT; /* event channels, by an emulated interrupt */
+}
+
+static void kind(struct irq *irq, const char *name)
+{
+	text__set(irq->kind, sizeof(irq->kind), "%s", name);
+}
+
+/* Per-vCPU channels (arch/x86/xen/{smp,time,spinlock}.c): "timer0" a virq, "resched0" an IPI. */
+static void own_percpu(struct irq *irq, const char *flow)
+{
+	if (starts(irq->action, "timer")) {
+		kind(irq, "virq");
+		owner(irq, AREA_TIMER, LETTER_P, irq->action);
+		return;
+	}
+	kind(irq, !strcmp(flow, "virq") ? "virq" : "ipi");
+	owner(irq, AREA_INTERRUPT, LETTER_P, irq->action);
+}
+
+/*
+ * The disk of a blkfront channel. Every one is called "blkif" (drivers/block/xen-blkfront.c) and
+ * nothing in sysfs tells which disk it serves: an answer only if there is no choice.
+ */
+static void own_blkif(struct irq *irq, const struct guest *guest)
+{
+	const struct disk *disk = NULL;
+
+	kind(irq, "vbd");
+	owner(irq, AREA_DISK, LETTER_P, irq->action);
+	for (size_t i = 0; i < guest->p->nr_disks; i++) {
+		if (!starts(guest->disks[i].origin.xenbus, "vbd-"))
+			continue;
+		if (disk)
+			return;
+		disk = &guest->p->disks[i];
+	}
+	if (disk)
+		own_disk(irq, disk);
+}
+
+static void own_channel(struct irq *irq, struct guest *guest, const char *flow)
+{
+	const struct nic *nic = named_nic(guest, irq->action);
+
+	kind(irq, !strcmp(flow, "virq") ? "virq" : "event");
+	owner(irq, AREA_PLATFORM, LETTER_P, irq->action);
+	if (nic) {
+		kind(irq, "vif");
+		own_nic(irq, nic);
+	} else if (!strcmp(irq->action, "blkif")) {
+		own_blkif(irq, guest);
+	} else if (!strcmp(irq->action, "blkif-backend")) {
+		kind(irq, "vbd");
+		irq->area = AREA_DISK;
+	} else if (starts(irq->action, "vif")) { /* xen-netback: "vif1.0-q0-tx" */
+		kind(irq, "vif");
+		irq->area = AREA_NET;
+		irq->device[strcspn(irq->device, "-")] = '\0';
+	} else if (starts(irq->action, "xenbus")) {
+		kind(irq, "xenbus");
+	} else if (starts(irq->action, "evtchn:")) { /* a process: drivers/xen/evtchn.c */
+		kind(irq, "user");
+	}
+}
+
+static void own_line(struct irq *irq, struct guest *guest)
+{
+	const struct nic *nic = named_nic(guest, irq->action);
+	char device[32];
+
+	if (nic) {
+		own_nic(irq, nic);
+	} else if (sscanf(irq->action, "virtio%31[0-9]", device) == 1) {
+		char name[40];
+
+		text__set(name, sizeof(name), "virtio%s", device);
+		if (!own_children(irq, guest, name, name))
+			owner(irq, AREA_PLATFORM, LETTER_P, name);
+	} else if (sscanf(irq->action, "nvme%31[0-9]q", device) == 1) {
+		char name[40];
+
+		text__set(name, sizeof(name), "nvme%s", device);
+		if (!own_children(irq, guest, name, name) && !own_pci(irq, guest))
+			owner(irq, AREA_DISK, LETTER_UNKNOWN, name);
+	} else if (!own_pci(irq, guest)) {
+		own_platform(irq, guest);
+	}
+}
+
+void irq__find_owner(struct irq *irq, struct guest *guest, const char *flow)
+{
+	irq->evtchn = starts(irq->chip, "xen-");
+	if (!strcmp(irq->chip, "xen-percpu")) {
+		own_percpu(irq, flow);
+	} else if (starts(irq->chip, "xen-pirq")) { /* a real interrupt, as an event channel */
+		own_line(irq, guest);
+		kind(irq, "pirq");
+	} else if (irq->evtchn) {
+		own_channel(irq, guest, flow);
+	} else {
+		own_line(irq, guest);
+		kind(irq, "irq");
+	}
+}
