@@ -45,6 +45,7 @@ struct xt_hist {
 	X(XT_OP_WRITE, "write")                                                                    \
 	X(XT_OP_FLUSH, "flush")                                                                    \
 	X(XT_OP_DISCARD, "discard")                                                                \
+	X(XT_OP_SYNC, "sync") /* an empty flush asked for; served by flushes to the device */      \
 	X(XT_OP_OTHER, "other")
 
 /* Legs of a request (PROBES §3.2), in the order of time; TOTAL is their sum, measured. */
@@ -62,6 +63,61 @@ enum xt_blk_op { XT_BLK_OPS(XT_ENUM) XT_OP_NR };
 enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 
 /*
+ * Probes: X(enumerator, family, hook, what it gives). A function's entry and exit are one probe.
+ * The order is that of struct xt_cpu's run counters.
+ */
+#define XT_CORE_PROBES(X)                                                                          \
+	X(XT_P_IRQ_ENTRY, "core", "irq_handler_entry", "interrupt handlers: count and time")       \
+	X(XT_P_IRQ_EXIT, "core", "irq_handler_exit", "interrupt handlers: count and time")         \
+	X(XT_P_SOFTIRQ_ENTRY, "core", "softirq_entry", "keeps softirqs out of other paths")        \
+	X(XT_P_SOFTIRQ_EXIT, "core", "softirq_exit", "keeps softirqs out of other paths")          \
+	X(XT_P_SWITCH, "core", "sched_switch", "unwinds paths that were preempted")
+
+#define XT_BLK_PROBES(X)                                                                           \
+	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")     \
+	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: ring full, requeues")        \
+	X(XT_P_RQ_COMPLETE, "blk", "block_rq_complete", "disk requests: end")                      \
+	X(XT_P_MQ_COMPLETE, "blk", "blk_mq_complete_request", "device, handler and finish apart")  \
+	X(XT_P_MQ_REMOTE, "blk", "blk_mq_complete_request_remote", "the same, for some drivers")   \
+	X(XT_P_BLKIF_QUEUE, "blk", "blkif_queue_rq", "blkfront: submit, CPU time")                 \
+	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq", "virtio_blk: submit, CPU time")             \
+	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time")                       \
+	X(XT_P_AHCI_ISSUE, "blk", "ahci_qc_issue", "AHCI: submit, CPU time")                       \
+	X(XT_P_BMDMA_ISSUE, "blk", "ata_bmdma_qc_issue", "IDE: submit, CPU time")
+
+#define XT_EVTCHN_PROBES(X)                                                                        \
+	X(XT_P_UPCALL, "evtchn", "xen_evtchn_do_upcall", "event channel upcall and demux")
+
+/*
+ * Wrappers of hypercalls: X(enumerator, function, hypercall). A wrapper's time contains its
+ * hypercall's (PROBES §1.4); one that calls another wrapper is counted once, as the inner one.
+ */
+#define XT_WRAPPERS(X)                                                                             \
+	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op")                                  \
+	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op")                                     \
+	X(XT_P_POLL, xen_poll_irq, "sched_op")                                                     \
+	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base")                                    \
+	X(XT_P_CONSOLE, domU_write_console, "event_channel_op")                                    \
+	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op")                                     \
+	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op")                                   \
+	X(XT_P_MEM_DOWN, xenmem_reservation_decrease, "memory_op")
+
+#define XT_HYPERCALL_PROBES(X)                                                                     \
+	X(XT_P_CLOCKEVENT, "hypercall", "clockevents_program_event", "vcpu_op, set_timer_op")      \
+	X(XT_P_MC_ENTRY, "hypercall", "xen_mc_entry", "multicalls: which operation")               \
+	X(XT_P_MC_FLUSH, "hypercall", "xen_mc_flush", "multicalls: how many operations")           \
+	X(XT_P_MC_FLUSH_FN, "hypercall", "xen_mc_flush", "multicalls: CPU time")
+
+enum xt_probe {
+	XT_CORE_PROBES(XT_ENUM) XT_BLK_PROBES(XT_ENUM) XT_EVTCHN_PROBES(XT_ENUM)
+	XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_PROBE_NR
+};
+
+/* Softirq vectors and hypercall numbers that have a path of their own. */
+#define XT_SOFTIRQS   10
+#define XT_HYPERCALLS 64
+
+/*
  * What a program could not account for, per CPU: X(enumerator, name, the cause and what to do).
  * Counters marked L are lost events; the others are notes that change no figure.
  */
@@ -73,7 +129,9 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_LOST_NO_START, "no-start", 1,                                                         \
 	  "a request ended whose issue was not seen, although it was issued while tracing")        \
 	X(XT_LOST_CLOCK, "clock-back", 1,                                                          \
-	  "an interval was negative or crossed a suspend: the clock stepped")                      \
+	  "a request's interval was negative: the clock stepped")                                  \
+	X(XT_LOST_FRAME_CLOCK, "frames-clock-back", 1,                                             \
+	  "a path's interval was negative: the clock stepped")                                     \
 	X(XT_LOST_FRAME_DEEP, "frames-deep", 1,                                                    \
 	  "more nested paths on a CPU than the frame stack holds")                                 \
 	X(XT_LOST_FRAME_UNWOUND, "frames-unwound", 1,                                              \
@@ -82,6 +140,8 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	  "a path's exit was seen and not its entry")                                              \
 	X(XT_LOST_NO_HIST, "no-histogram", 1,                                                      \
 	  "a path number is beyond the table: a bug in this program, please report it")            \
+	X(XT_NOTE_FRAME_EARLY, "frames-preexisting", 0,                                            \
+	  "paths already entered when tracing began; not measured")                                \
 	X(XT_NOTE_PREEXISTING, "preexisting", 0,                                                   \
 	  "requests already in flight when tracing began; not measured")                           \
 	X(XT_NOTE_OTHER_DISK, "other-disk", 0,                                                     \
@@ -98,7 +158,6 @@ enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 	X(XT_COUNT_COMPLETED, "completed")
 
 enum xt_count { XT_COUNTS(XT_ENUM) XT_COUNT_NR };
-#undef XT_ENUM
 
 /*
  * Frames: paths open on this CPU, innermost last (DESIGN §6.1). The innermost owns each
@@ -107,31 +166,47 @@ enum xt_count { XT_COUNTS(XT_ENUM) XT_COUNT_NR };
 #define XT_FRAMES 16
 
 struct xt_frame {
-	__u64 start;	 /* ns; 0 while the frame is being opened */
-	__u64 inside;	 /* ns of closed frames within */
-	__u64 offline;	 /* runstate at open; at close: what was inside frames is added */
-	__u64 runnable;
-	__u32 token;	 /* who opened it: exits find their entry by it */
-	__u32 pad;
+	__u64 start;   /* ns; 0 while the frame is being opened */
+	__u64 inside;  /* ns of closed frames within */
+	__u64 off_cpu; /* runstate at open (runnable + blocked), plus what frames within had */
+	__u64 offline; /* the same for offline */
+	__u32 token;   /* who opened it: exits find their entry by it */
+	__u32 covered; /* a frame within did its work and was recorded for it */
 };
 
-#define XT_PROGS 96 /* run counters of one CPU; the loader numbers every program */
+/*
+ * Tokens: a probe's number; an interrupt's number above XT_TOKEN_IRQ; softirqs likewise. Frames
+ * of hypercall wrappers have XT_TOKEN_HYPERCALL set.
+ */
+#define XT_TOKEN_IRQ	   (1u << 16)
+#define XT_TOKEN_SOFTIRQ   (1u << 17)
+#define XT_TOKEN_HYPERCALL (1u << 18)
 
 /* One page-aligned slice a possible CPU; written by BPF on that CPU only. */
 struct xt_cpu {
-	__u64 on;	    /* tracing: the loader sets it, every program looks here first */
-	__u64 since;	    /* ns, CLOCK_MONOTONIC: when it was set */
+	/*
+	 * Of CPU 0's slice, and for all: one flag, so that what is seen is whole from one instant
+	 * to another. Alone in its cache line.
+	 */
+	__u64 on;    /* tracing: the loader sets it, every program looks here first */
+	__u64 since; /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
+	__u64 pad0[6];
 	__u64 irq_start;    /* ns: entry of the interrupt handler that runs now, 0 outside */
 	__u64 issuing;	    /* request slot + 1 issued last on this CPU; 0: none */
 	__u64 mc_entry;	    /* address of the last multicall entry made on this CPU */
 	__u64 mc_count;	    /* entries of the multicall that is being flushed */
+	__u64 issued_at;    /* ns: the stamp of that issue, to tell a reused slot */
 	__u64 runstate[4];  /* ns: running, runnable, blocked, offline, when last asked */
 	__u64 runstate_at;  /* ns, CLOCK_MONOTONIC: when that was; 0: never */
+	__u64 clock_ns;	    /* calibration: one clock read; a frame's open, close and record */
+	__u64 pair_ns;
+	__u32 first_path;   /* of this CPU, in xt_hists */
+	__u32 nr_paths;
 	__u32 depth;	    /* open frames */
 	__u32 pad;
-	__u64 loss[32];
-	__u64 count[16];
-	__u64 runs[XT_PROGS];
+	__u64 loss[XT_LOSS_NR];
+	__u64 count[XT_COUNT_NR];
+	__u64 runs[XT_PROBE_NR];
 	struct xt_frame frame[XT_FRAMES];
 } __attribute__((aligned(4096)));
 
@@ -169,12 +244,15 @@ struct xt_disk {
 	__u32 pad;
 };
 
-#define XT_DISK_EMULATED (1 << 0) /* time held off inside its frames is the device model's */
+#define XT_DISK_IGNORED (1 << 0) /* stacked on others, or not asked for */
 
 static inline __u32 xt_disk_hash(__u32 dev)
 {
 	return (dev * 2654435761u) >> 24; /* XT_DISK_TABLE == 1 << 8 */
 }
+
+/* The first request slots belong to disks without an entry, by a hash of the request's address. */
+#define XT_OTHER_REQUESTS 1024
 
 /* Interrupt table: slot by interrupt number and by the number of actions that follow. */
 #define XT_IRQ_TABLE   4096
@@ -186,5 +264,7 @@ struct xt_irq {
 };
 
 #define XT_IRQ_EMULATED (1 << 0)
+
+#undef XT_ENUM
 
 #endif

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Disk requests, in legs. Every disk has queue, device and completion from tracepoints alone;
+ * the functions tell submit, handler and finish apart, and blkfront's ring full (DESIGN §6.2-6.4).
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "compat.bpf.h"
+#include "frame.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 cfg_blk_base;    /* wait paths: (disk * ops + op) * legs + leg */
+const volatile __u32 cfg_submit_base; /* cpu paths: one a disk */
+const volatile __u64 cfg_emulated_disks; /* bit by slot: held time is the device model's */
+
+XT_SHARED_ARRAY(xt_disks, struct xt_disk);
+XT_SHARED_ARRAY(xt_requests, struct xt_request);
+
+/* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.10 */
+#define REQ_OP_MASK    0xff
+#define REQ_OP_READ    0
+#define REQ_OP_WRITE   1
+#define REQ_OP_FLUSH   2
+#define REQ_OP_DISCARD 3
+#define BLK_STS_OK     0
+
+#define MINORBITS 20
+
+static __always_inline struct xt_disk *disk_find(struct request *rq)
+{
+	struct gendisk *disk = rq_disk(rq);
+	struct xt_disk *entry;
+	__u32 dev, at, i;
+
+	dev = (__u32)disk->major << MINORBITS | disk->first_minor;
+	if (!dev)
+		return NULL;
+#pragma unroll
+	for (i = 0; i < XT_DISK_PROBES; i++) {
+		at = (xt_disk_hash(dev) + i) % XT_DISK_TABLE;
+		entry = bpf_map_lookup_elem(&xt_disks, &at);
+		if (!entry || !entry->dev)
+			return NULL;
+		if (entry->dev == dev)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Nothing of this disk is kept: it has no slots. */
+static __always_inline bool disk_ignored(const struct xt_disk *disk)
+{
+	return disk && disk->flags & XT_DISK_IGNORED;
+}
+
+/*
+ * A request's slot: its disk's first + hardware queue * per_queue + tag. The scheduler's tag
+ * comes first: the driver's is given back when a request is requeued. There is one flush request
+ * a queue, and it borrows the tag of one that waits for it: it has the queue's last slot. A disk
+ * that we do not know shares XT_OTHER_REQUESTS hashed slots. Returns the slot + 1, 0 for none.
+ */
+static __always_inline __u32 request_at(struct request *rq, const struct xt_disk *disk)
+{
+	__u32 queue, tag;
+
+	if (disk_ignored(disk))
+		return 0;
+	if (!disk)
+		return (((__u32)(__u64)rq >> 7) * 2654435761u >> 22) % XT_OTHER_REQUESTS + 1;
+	queue = rq->mq_hctx->queue_num;
+	tag = rq->internal_tag >= 0 ? rq->internal_tag : rq->tag;
+	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
+		tag = disk->per_queue - 1;
+	else if (tag >= disk->per_queue - 1)
+		return 0;
+	if (queue >= disk->queues)
+		return 0;
+	return disk->first + queue * disk->per_queue + tag + 1;
+}
+
+static __always_inline struct xt_request *request_get(__u32 at)
+{
+	__u32 key = at - 1;
+
+	return at ? bpf_map_lookup_elem(&xt_requests, &key) : NULL;
+}
+
+static __always_inline __u8 request_op(struct request *rq)
+{
+	switch (rq->cmd_flags & REQ_OP_MASK) {
+	case REQ_OP_READ:
+		return XT_OP_READ;
+	case REQ_OP_WRITE:
+		return XT_OP_WRITE;
+	case REQ_OP_FLUSH:
+		return XT_OP_FLUSH;
+	case REQ_OP_DISCARD:
+		return XT_OP_DISCARD;
+	default:
+		return XT_OP_OTHER;
+	}
+}
+
+static __always_inline __u32 leg_path(__u32 disk, __u32 op, enum xt_blk_leg leg)
+{
+	return cfg_blk_base + (disk * XT_OP_NR + op) * XT_LEG_NR + leg;
+}
+
+/*
+ * block/blk-mq.c:blk_mq_start_request(), called first thing in a driver's queue_rq: so a request
+ * that finds the ring full is issued, requeued, and issued again.
+ */
+SEC("?tp_btf/block_rq_issue")
+int xt_rq_issue(__u64 *ctx)
+{
+	struct request *rq = tp_request(ctx);
+	struct xt_cpu *cpu = cpu_enter(XT_P_RQ_ISSUE);
+	struct xt_request *r;
+	struct xt_disk *disk;
+	__u64 now, queued;
+	__u32 at;
+
+	if (!cpu)
+		return 0;
+	disk = disk_find(rq);
+	if (disk_ignored(disk)) {
+		cpu->issuing = 0;
+		return 0;
+	}
+	at = request_at(rq, disk);
+	r = request_get(at);
+	if (!r) {
+		cpu_lost(cpu, XT_LOST_NO_SLOT);
+		return 0;
+	}
+	now = bpf_ktime_get_ns();
+	cpu->issuing = at;
+	cpu->issued_at = now;
+	if (r->state == XT_RQ_REQUEUED && r->rq == (__u64)rq) {
+		r->reissued = now;
+		r->state = XT_RQ_ISSUED;
+		return 0;
+	}
+	if (r->state != XT_RQ_FREE)
+		cpu_lost(cpu, XT_LOST_OVERWRITTEN);
+	if (!disk)
+		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
+	/* 0 without iostats; may be a little late: the kernel caches it per plug since 6.9 */
+	queued = rq->start_time_ns;
+	r->queued = queued && queued < now ? queued : now;
+	r->issued = r->reissued = now;
+	r->submitted = r->irq = r->completed = 0;
+	r->op = request_op(rq);
+	r->disk = disk ? disk->slot : 0;
+	r->rq = (__u64)rq;
+	r->state = XT_RQ_ISSUED;
+	bump(&cpu->count[XT_COUNT_STARTED], 1);
+	return 0;
+}
+
+SEC("?tp_btf/block_rq_requeue")
+int xt_rq_requeue(__u64 *ctx)
+{
+	struct request *rq = tp_request(ctx);
+	struct xt_cpu *cpu = cpu_enter(XT_P_RQ_REQUEUE);
+	struct xt_request *r;
+
+	if (!cpu)
+		return 0;
+	r = request_get(request_at(rq, disk_find(rq)));
+	if (r && r->rq == (__u64)rq && r->state == XT_RQ_ISSUED)
+		r->state = XT_RQ_REQUEUED;
+	return 0;
+}
+
+/*
+ * The driver hands the request back. The interrupt's stamp is this CPU's, the end may come on
+ * another: copy it now. Some drivers call the outer function, some the inner, some compilers
+ * inline it: the first one counts.
+ */
+static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_request *r;
+
+	if (!cpu)
+		return 0;
+	r = request_get(request_at(rq, disk_find(rq)));
+	if (!r || r->rq != (__u64)rq || r->state != XT_RQ_ISSUED || r->completed)
+		return 0;
+	r->irq = cpu->irq_start;
+	r->completed = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("?fentry/blk_mq_complete_request")
+int BPF_PROG(xt_mq_complete, struct request *rq)
+{
+	return mq_complete(rq, XT_P_MQ_COMPLETE);
+}
+
+SEC("?fentry/blk_mq_complete_request_remote")
+int BPF_PROG(xt_mq_remote, struct request *rq)
+{
+	return mq_complete(rq, XT_P_MQ_REMOTE);
+}
+
+/* Add the leg that ends at *stamp, if it was seen at all, and move on to it; legs never overlap. */
+static __always_inline void leg_add(struct xt_cpu *cpu, const struct xt_request *r,
+				    enum xt_blk_leg leg, __u64 *at, __u64 stamp)
+{
+	if (!stamp)
+		return;
+	if (stamp < *at)
+		stamp = *at;
+	hist_add(cpu, leg_path(r->disk, r->op, leg), stamp - *at);
+	*at = stamp;
+}
+
+static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
+{
+	__u64 at = r->queued;
+
+	if (now < r->reissued || now < r->completed) {
+		cpu_lost(cpu, XT_LOST_CLOCK);
+		return;
+	}
+	leg_add(cpu, r, XT_LEG_QUEUE, &at, r->issued);
+	if (r->reissued != r->issued)
+		leg_add(cpu, r, XT_LEG_REQUEUE, &at, r->reissued);
+	leg_add(cpu, r, XT_LEG_SUBMIT, &at, r->submitted);
+	if (r->completed) {
+		if (r->irq) {
+			leg_add(cpu, r, XT_LEG_DEVICE, &at, r->irq);
+			leg_add(cpu, r, XT_LEG_HANDLER, &at, r->completed);
+		} else {
+			leg_add(cpu, r, XT_LEG_DEVICE, &at, r->completed);
+		}
+		leg_add(cpu, r, XT_LEG_FINISH, &at, now);
+	} else {
+		leg_add(cpu, r, XT_LEG_DEVICE, &at, now);
+	}
+	hist_add(cpu, leg_path(r->disk, r->op, XT_LEG_TOTAL), now - r->queued);
+	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
+}
+
+/*
+ * A request ended that was never issued: it began before tracing did, or it is an empty flush,
+ * which only waits for flush requests to the device (block/blk-flush.c) and which the kernel's
+ * statistics count as a write.
+ */
+static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
+					 const struct xt_disk *disk, __u64 now, __u32 bytes)
+{
+	__u64 queued = rq->start_time_ns;
+	struct xt_request sync = { .op = XT_OP_SYNC, .queued = queued };
+
+	if (queued && queued < tracing_since()) {
+		cpu_lost(cpu, XT_NOTE_PREEXISTING);
+	} else if (bytes) {
+		cpu_lost(cpu, queued ? XT_LOST_NO_START : XT_NOTE_PREEXISTING);
+	} else if (queued && request_op(rq) == XT_OP_WRITE) {
+		sync.disk = disk ? disk->slot : 0;
+		bump(&cpu->count[XT_COUNT_STARTED], 1);
+		request_end(cpu, &sync, now);
+	}
+}
+
+/*
+ * block/blk-mq.c:blk_update_request(), before the bytes are taken off: a request ends when this
+ * part is all that is left. One in a flush sequence ends a second time, with no bytes left, after
+ * the flush that follows it: that end is the one that its issuer waits for.
+ */
+SEC("?tp_btf/block_rq_complete")
+int xt_rq_complete(__u64 *ctx)
+{
+	struct request *rq = (void *)ctx[0];
+	__u32 bytes = ctx[2];
+	struct xt_cpu *cpu = cpu_enter(XT_P_RQ_COMPLETE);
+	struct xt_request *r;
+	struct xt_disk *disk;
+	__u64 now;
+
+	if (!cpu)
+		return 0;
+	disk = disk_find(rq);
+	if (disk_ignored(disk))
+		return 0;
+	r = request_get(request_at(rq, disk));
+	if (bytes < rq->__data_len) {
+		cpu_lost(cpu, XT_NOTE_PARTIAL);
+		return 0;
+	}
+	if (!r) {
+		cpu_lost(cpu, XT_LOST_NO_SLOT);
+		return 0;
+	}
+	now = bpf_ktime_get_ns();
+	if (r->rq != (__u64)rq || r->state == XT_RQ_FREE) {
+		unissued_end(cpu, rq, disk, now, bytes);
+		return 0;
+	}
+	if (bytes && r->op != XT_OP_FLUSH && rq_in_flush(rq)) {
+		if (!r->completed)
+			r->completed = now;
+		return 0;
+	}
+	request_end(cpu, r, now);
+	r->state = XT_RQ_FREE;
+	return 0;
+}
+
+/*
+ * A driver's function that gives a request to its device: a frame for its CPU time, whose exit
+ * ends the submit leg of the request that it issued. No arguments are needed: block_rq_issue ran
+ * on this CPU and left the request's slot.
+ */
+static __always_inline int submit_enter(enum xt_probe probe, bool issues)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (!cpu)
+		return 0;
+	if (issues)
+		cpu->issuing = 0;
+	frame_open(cpu, probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+static __always_inline int submit_exit(enum xt_probe probe, int ret)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_request *r;
+	struct closed closed;
+	bool emulated = false;
+	__u32 disk = 0;
+	__u64 now;
+
+	if (!cpu)
+		return 0;
+	now = bpf_ktime_get_ns();
+	r = request_get(cpu->issuing);
+	if (r) {
+		disk = r->disk;
+		/* it may have ended on another CPU by now, and its slot be another request's */
+		if (ret == BLK_STS_OK && r->state == XT_RQ_ISSUED && r->reissued == cpu->issued_at)
+			r->submitted = now;
+	}
+	if (!frame_close(cpu, probe, now, &closed))
+		return 0;
+	if (disk < 64)
+		emulated = cfg_emulated_disks & (1ull << disk);
+	frame_record(cpu, cfg_submit_base + disk, &closed, emulated);
+	return 0;
+}
+
+/*
+ * fentry and fexit, or kprobe and kretprobe where the module has no BTF. `issues`: the function
+ * itself starts the request; libata's are called after the SCSI layer did.
+ */
+#define XT_SUBMIT_PROGS(name, probe, function, issues)                                             \
+	SEC("?fentry/" #function)                                                                  \
+	int name##_fe(void *ctx)                                                                   \
+	{                                                                                          \
+		return submit_enter(probe, issues);                                                \
+	}                                                                                          \
+	SEC("?fexit/" #function)                                                                   \
+	int name##_fx(__u64 *ctx)                                                                  \
+	{                                                                                          \
+		return submit_exit(probe, (int)ctx[XT_SUBMIT_ARGS_##issues]);                      \
+	}                                                                                          \
+	SEC("?kprobe/" #function)                                                                  \
+	int name##_kp(struct pt_regs *ctx)                                                         \
+	{                                                                                          \
+		return submit_enter(probe, issues);                                                \
+	}                                                                                          \
+	SEC("?kretprobe/" #function)                                                               \
+	int name##_kr(struct pt_regs *ctx)                                                         \
+	{                                                                                          \
+		return submit_exit(probe, (int)PT_REGS_RC(ctx));                                   \
+	}
+
+/* queue_rq(hctx, bd) and qc_issue(qc): fexit finds the result behind the arguments */
+#define XT_SUBMIT_ARGS_true  2
+#define XT_SUBMIT_ARGS_false 1
+
+XT_SUBMIT_PROGS(xt_blkif, XT_P_BLKIF_QUEUE, blkif_queue_rq, true)
+XT_SUBMIT_PROGS(xt_virtio, XT_P_VIRTIO_QUEUE, virtio_queue_rq, true)
+XT_SUBMIT_PROGS(xt_nvme, XT_P_NVME_QUEUE, nvme_queue_rq, true)
+XT_SUBMIT_PROGS(xt_ahci, XT_P_AHCI_ISSUE, ahci_qc_issue, false)
+XT_SUBMIT_PROGS(xt_bmdma, XT_P_BMDMA_ISSUE, ata_bmdma_qc_issue, false)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The hooks that several families need: interrupt handlers, softirqs, task switches, and the
+ * vCPU's runstate. Attaches first; the others find its stamps in the CPU's slice.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "frame.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 cfg_irq_base;	/* paths: one an interrupt slot */
+const volatile __u32 cfg_softirq_base; /* paths: one a vector */
+const volatile __u32 cfg_scratch_path; /* calibration's; in no report */
+
+XT_SHARED_ARRAY(xt_irqs, struct xt_irq); /* by interrupt number */
+
+/* How many actions follow this one on a shared line: tells the line's devices apart. */
+static __always_inline __u32 actions_after(struct irqaction *action)
+{
+	struct irqaction *next = action->next;
+	__u32 n = 0;
+
+	if (!next)
+		return 0;
+	n++;
+	next = next->next;
+	if (!next)
+		return n;
+	n++;
+	return next->next ? n + 1 : n;
+}
+
+/* kernel/irq/handle.c:__handle_irq_event_percpu(), once an action. */
+SEC("?tp_btf/irq_handler_entry")
+int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_IRQ_ENTRY);
+	__u64 now;
+
+	if (!cpu)
+		return 0;
+	now = bpf_ktime_get_ns();
+	cpu->irq_start = now;
+	frame_open(cpu, XT_TOKEN_IRQ | (__u32)irq, now);
+	return 0;
+}
+
+SEC("?tp_btf/irq_handler_exit")
+int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_IRQ_EXIT);
+	__u32 nr = irq, after, slot = 0;
+	struct closed closed;
+	bool emulated = false;
+	struct xt_irq *known;
+
+	if (!cpu)
+		return 0;
+	cpu->irq_start = 0;
+	if (!frame_close(cpu, XT_TOKEN_IRQ | nr, bpf_ktime_get_ns(), &closed))
+		return 0;
+	after = actions_after(action);
+	known = bpf_map_lookup_elem(&xt_irqs, &nr);
+	if (known && after < XT_IRQ_ACTIONS) {
+		slot = known->slot[after];
+		emulated = known->flags[after] & XT_IRQ_EMULATED;
+	}
+	if (!slot)
+		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);
+	frame_record(cpu, cfg_irq_base + slot, &closed, emulated);
+	return 0;
+}
+
+/*
+ * Softirqs run where an interrupt ends, inside whatever it interrupted (before 5.12 even inside
+ * the event channel upcall): a frame of their own keeps their work out of other paths.
+ */
+SEC("?tp_btf/softirq_entry")
+int BPF_PROG(xt_softirq_entry, unsigned int vector)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_SOFTIRQ_ENTRY);
+
+	if (cpu)
+		frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, bpf_ktime_get_ns());
+	return 0;
+}
+
+SEC("?tp_btf/softirq_exit")
+int BPF_PROG(xt_softirq_exit, unsigned int vector)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_SOFTIRQ_EXIT);
+	struct closed closed;
+
+	if (!cpu || vector >= XT_SOFTIRQS)
+		return 0;
+	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, bpf_ktime_get_ns(), &closed))
+		frame_record(cpu, cfg_softirq_base + vector, &closed, false);
+	return 0;
+}
+
+/* No path outlives the task that entered it: one that is open here was preempted. */
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(xt_switch)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_SWITCH);
+
+	if (!cpu || !cpu->depth)
+		return 0;
+	bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], cpu->depth);
+	cpu->depth = 0;
+	return 0;
+}
+
+/*
+ * Never attached: the loader runs it on each CPU (BPF_PROG_TEST_RUN with a CPU) to read that
+ * vCPU's runstate, which only the vCPU itself can.
+ */
+SEC("?raw_tp/xt_runstate")
+int xt_runstate(void *ctx)
+{
+	__u32 nr = bpf_get_smp_processor_id();
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &nr);
+	const volatile struct vcpu_runstate_info *rs;
+	__u64 entry, now;
+	int i;
+
+	if (!cpu || !&xen_runstate)
+		return 0;
+	rs = bpf_this_cpu_ptr(&xen_runstate);
+	entry = rs->state_entry_time;
+	for (i = 0; i < 4; i++)
+		cpu->runstate[i] = rs->time[i];
+	now = bpf_ktime_get_ns();
+	if (rs->state_entry_time == entry)
+		cpu->runstate_at = now;
+	return 0;
+}
+
+/*
+ * Never attached either: what one event costs here. A frame opened, closed and recorded, with the
+ * clock reads that a pair of programs makes, and the clock alone; the loader takes the smallest
+ * of many runs.
+ */
+SEC("?raw_tp/xt_calibrate")
+int xt_calibrate(void *ctx)
+{
+	__u32 nr = bpf_get_smp_processor_id();
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &nr);
+	__u64 start, clock, end;
+	struct closed closed;
+
+	if (!cpu)
+		return 0;
+	clock = bpf_ktime_get_ns();
+	start = bpf_ktime_get_ns();
+	bump(&cpu->runs[XT_P_SWITCH], 0);
+	frame_open(cpu, 0, bpf_ktime_get_ns());
+	bump(&cpu->runs[XT_P_SWITCH], 0);
+	if (frame_close(cpu, 0, bpf_ktime_get_ns(), &closed))
+		frame_record(cpu, cfg_scratch_path, &closed, false);
+	end = bpf_ktime_get_ns();
+	cpu->clock_ns = start - clock;
+	cpu->pair_ns = end - start - cpu->clock_ns;
+	return 0;
+}
+
+/* Empty, on an event that the loader makes at will (prctl(PR_SET_NAME)): what dispatch costs. */
+SEC("?tp_btf/task_rename")
+int xt_dispatch_tp(void *ctx)
+{
+	return 0;
+}

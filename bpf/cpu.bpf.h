@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* This CPU's slice: how every program begins, counts and records. */
+#ifndef XT_CPU_BPF_H
+#define XT_CPU_BPF_H
+
+#include "maps.bpf.h"
+
+/*
+ * XADD and not ++: an interrupt on this CPU may run another program between load and store. The
+ * result is never used, so it is the plain atomic add that every kernel since 3.18 has.
+ */
+static __always_inline void bump(__u64 *counter, __u64 by)
+{
+	__sync_fetch_and_add(counter, by);
+}
+
+/* The first line of every program: NULL when not tracing, else the slice, with the run counted. */
+static __always_inline struct xt_cpu *cpu_enter(enum xt_probe probe)
+{
+	__u32 nr = bpf_get_smp_processor_id(), first = 0;
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
+
+	if (!cpu || !cpu->on)
+		return NULL;
+	cpu = bpf_map_lookup_elem(&xt_cpus, &nr);
+	if (!cpu)
+		return NULL;
+	bump(&cpu->runs[probe], 1);
+	return cpu;
+}
+
+/* CLOCK_MONOTONIC ns since when every program saw every event; ~0 while that is not so. */
+static __always_inline __u64 tracing_since(void)
+{
+	__u32 first = 0;
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
+
+	return cpu ? cpu->since : ~0ull;
+}
+
+static __always_inline void cpu_lost(struct xt_cpu *cpu, enum xt_loss loss)
+{
+	bump(&cpu->loss[loss], 1);
+}
+
+/* floor(log2(v)), v > 0, without loops or jumps on the bits. */
+static __always_inline __u32 log2_floor(__u64 v)
+{
+	__u32 r, shift, low = v;
+
+	r = (v > 0xffffffff) << 5;
+	if (r)
+		low = v >> 32;
+	shift = (low > 0xffff) << 4;
+	low >>= shift;
+	r |= shift;
+	shift = (low > 0xff) << 3;
+	low >>= shift;
+	r |= shift;
+	shift = (low > 0xf) << 2;
+	low >>= shift;
+	r |= shift;
+	shift = (low > 0x3) << 1;
+	low >>= shift;
+	r |= shift;
+	return r | (low >> 1);
+}
+
+/* The bucket of a duration; see abi.h. */
+static __always_inline __u32 hist_index(__u64 ns)
+{
+	__u32 e, index;
+
+	if (ns < XT_SUBS)
+		return ns;
+	e = log2_floor(ns);
+	index = (e - XT_SUB_BITS + 1) * XT_SUBS + ((ns >> (e - XT_SUB_BITS)) & (XT_SUBS - 1));
+	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
+}
+
+/* One event of `ns` on `path`; returns the histogram for sums beside the buckets, or NULL. */
+static __always_inline struct xt_hist *hist_add(struct xt_cpu *cpu, __u32 path, __u64 ns)
+{
+	__u32 at = cpu->first_path + path, index;
+	struct xt_hist *h = NULL;
+
+	if (path < cpu->nr_paths)
+		h = bpf_map_lookup_elem(&xt_hists, &at);
+	if (!h) {
+		cpu_lost(cpu, XT_LOST_NO_HIST);
+		return NULL;
+	}
+	index = hist_index(ns);
+	if (index >= XT_BUCKETS) /* for the verifier, which forgets the bound */
+		return NULL;
+	bump(&h->bucket[index].count, 1);
+	bump(&h->bucket[index].ns, ns);
+	if (ns > h->max)
+		h->max = ns;
+	return h;
+}
+
+#endif

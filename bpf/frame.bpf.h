@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Exclusive time: one stack of open paths per CPU, shared by all objects (DESIGN §6.1).
+ *
+ * An interrupt may push and pop between any two of our instructions, always balanced. So a slot
+ * is reserved (depth) before it is written, and a frame whose `start` is still 0 takes no time
+ * from frames inside it. Functions that sleep must not open frames; when a task is switched out
+ * with one open all the same (preemption), core unwinds and counts it.
+ */
+#ifndef XT_FRAME_BPF_H
+#define XT_FRAME_BPF_H
+
+#include "cpu.bpf.h"
+
+/* arch/x86/xen/time.c, per CPU; weak: Debian 5.10 has no BTF of variables, others no Xen */
+extern const struct vcpu_runstate_info xen_runstate __ksym __weak;
+
+enum { RUNSTATE_running, RUNSTATE_runnable, RUNSTATE_blocked, RUNSTATE_offline };
+
+/* vCPU time that passed without this vCPU running, ns: by its own wish or contention; held off. */
+struct away {
+	__u64 off_cpu; /* runnable + blocked */
+	__u64 offline;
+};
+
+/*
+ * This vCPU's own runstate area. Xen updates it only while the vCPU does not run, so two equal
+ * readings of state_entry_time enclose an unchanged one.
+ */
+static __always_inline void away_now(struct away *away)
+{
+	const volatile struct vcpu_runstate_info *rs;
+	__u64 entry;
+
+	away->off_cpu = away->offline = 0;
+	if (!&xen_runstate)
+		return;
+	rs = bpf_this_cpu_ptr(&xen_runstate);
+	entry = rs->state_entry_time;
+	away->off_cpu = rs->time[RUNSTATE_runnable] + rs->time[RUNSTATE_blocked];
+	away->offline = rs->time[RUNSTATE_offline];
+	if (rs->state_entry_time == entry)
+		return;
+	away->off_cpu = rs->time[RUNSTATE_runnable] + rs->time[RUNSTATE_blocked];
+	away->offline = rs->time[RUNSTATE_offline];
+}
+
+/* What a closed frame was; `self` excludes frames inside, time off the CPU, and time held. */
+struct closed {
+	__u64 self;
+	__u64 inclusive;
+	__u64 held;
+	__u64 off_cpu;
+	bool covered; /* a frame inside it did this frame's work: see frame_cover() */
+};
+
+static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 now)
+{
+	__u32 depth = cpu->depth;
+	struct xt_frame *frame;
+	struct away away;
+
+	if (depth >= XT_FRAMES) {
+		cpu_lost(cpu, XT_LOST_FRAME_DEEP);
+		return;
+	}
+	frame = &cpu->frame[depth];
+	*(volatile __u32 *)&cpu->depth = depth + 1;
+	*(volatile __u64 *)&frame->start = 0;
+	frame->inside = 0;
+	frame->token = token;
+	frame->covered = 0;
+	away_now(&away);
+	frame->off_cpu = away.off_cpu;
+	frame->offline = away.offline;
+	*(volatile __u64 *)&frame->start = now;
+}
+
+/* The frame below the one at `depth`, or NULL. */
+static __always_inline struct xt_frame *frame_below(struct xt_cpu *cpu, __u32 depth)
+{
+	if (depth == 0 || depth > XT_FRAMES)
+		return NULL;
+	return &cpu->frame[(depth - 1) & (XT_FRAMES - 1)];
+}
+
+/* How long after the start an exit may belong to an entry from before it. */
+#define FRAME_EARLY_NS 1000000000ull
+
+/*
+ * The innermost frame that `token` opened, of the four innermost; *depth becomes the depth below
+ * it. Frames above it, whose exits were missed, are counted. NULL (and counted) without one.
+ */
+static __always_inline struct xt_frame *frame_find(struct xt_cpu *cpu, __u32 token, __u64 now,
+						   __u32 *depth)
+{
+	struct xt_frame *frame;
+	__u32 i, at = cpu->depth;
+
+#pragma unroll
+	for (i = 0; i < 4; i++) {
+		frame = frame_below(cpu, at);
+		if (!frame)
+			break;
+		at--;
+		if (frame->token == token) {
+			if (i)
+				bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], i);
+			*depth = at;
+			return frame;
+		}
+	}
+	if (now - tracing_since() < FRAME_EARLY_NS || tracing_since() > now)
+		cpu_lost(cpu, XT_NOTE_FRAME_EARLY);
+	else
+		cpu_lost(cpu, XT_LOST_FRAME_STRAY);
+	return NULL;
+}
+
+/* Close the frame that `token` opened; false when there is none to be measured. */
+static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 now,
+					struct closed *closed)
+{
+	struct xt_frame *frame, *below;
+	struct away away;
+	__u32 depth;
+
+	frame = frame_find(cpu, token, now, &depth);
+	if (!frame)
+		return false;
+	*(volatile __u32 *)&cpu->depth = depth;
+	if (now < frame->start) {
+		cpu_lost(cpu, XT_LOST_FRAME_CLOCK);
+		return false;
+	}
+	away_now(&away);
+	closed->inclusive = now - frame->start;
+	closed->off_cpu = away.off_cpu - frame->off_cpu;
+	closed->held = away.offline - frame->offline;
+	closed->covered = frame->covered;
+	closed->self = closed->inclusive - frame->inside;
+	if ((s64)closed->self < 0)
+		closed->self = 0;
+	closed->self -= closed->self < closed->off_cpu ? closed->self : closed->off_cpu;
+	closed->self -= closed->self < closed->held ? closed->self : closed->held;
+	below = frame_below(cpu, depth);
+	if (below && below->start) {
+		/* what passed in here, running or not, is not the outer frame's */
+		bump(&below->inside, closed->inclusive);
+		bump(&below->off_cpu, closed->off_cpu);
+		bump(&below->offline, closed->held);
+	}
+	return true;
+}
+
+/*
+ * Record a closed frame on a cpu path. Time that Xen held the vCPU off inside an emulated path is
+ * that path's own (the device model served it); elsewhere it is reported beside the histogram.
+ */
+static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
+					 const struct closed *closed, bool emulated)
+{
+	struct xt_hist *h;
+
+	h = hist_add(cpu, path, closed->self + (emulated ? closed->held : 0));
+	if (!h)
+		return;
+	bump(&h->inclusive, closed->inclusive);
+	if (closed->held)
+		bump(&h->held, closed->held);
+	if (closed->off_cpu)
+		bump(&h->stolen, closed->off_cpu);
+}
+
+#endif

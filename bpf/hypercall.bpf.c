@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Hypercalls, by their traceable wrappers: the call itself is in code that no probe may enter
+ * (noinstr since XSA-466, the hypercall page before). A wrapper's time contains its hypercall's.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "frame.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 cfg_wrapper_base;	 /* paths: one a wrapper, in XT_WRAPPERS' order */
+const volatile __u32 cfg_clockevent_path;
+const volatile __u32 cfg_mc_base; /* paths: xen_mc_flush by the hypercall that it made */
+
+/* include/xen/interface/xen.h */
+#define __HYPERVISOR_multicall 13
+
+/*
+ * A wrapper inside another (an IPI is sent by notifying its channel) is the one that made the
+ * hypercall: the outer one is not counted, and its own time stays with whoever called it.
+ */
+static __always_inline void cover_outer(struct xt_cpu *cpu)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (outer && outer->token & XT_TOKEN_HYPERCALL)
+		outer->covered = 1;
+}
+
+/* Undo what frame_close() added to the outer frame: this time is the outer frame's own. */
+static __always_inline void give_back(struct xt_cpu *cpu, const struct closed *closed)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (!outer)
+		return;
+	bump(&outer->inside, -closed->self);
+}
+
+static __always_inline int wrapper_enter(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		frame_open(cpu, XT_TOKEN_HYPERCALL | probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+/* Close a wrapper on `path`; `made`: it did make a hypercall. */
+static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe probe, __u32 path,
+					  bool made)
+{
+	struct closed closed;
+
+	if (!frame_close(cpu, XT_TOKEN_HYPERCALL | probe, bpf_ktime_get_ns(), &closed))
+		return;
+	if (!made || closed.covered) {
+		give_back(cpu, &closed);
+		return;
+	}
+	frame_record(cpu, path, &closed, false);
+	cover_outer(cpu);
+}
+
+static __always_inline int wrapper_exit(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		wrapper_close(cpu, probe, cfg_wrapper_base + (probe - XT_P_NOTIFY), true);
+	return 0;
+}
+
+#define XT_WRAPPER_PROGS(id, function, hypercall)                                                  \
+	SEC("?fentry/" #function)                                                                  \
+	int function##_fe(void *ctx)                                                               \
+	{                                                                                          \
+		return wrapper_enter(id);                                                          \
+	}                                                                                          \
+	SEC("?fexit/" #function)                                                                   \
+	int function##_fx(void *ctx)                                                               \
+	{                                                                                          \
+		return wrapper_exit(id);                                                           \
+	}                                                                                          \
+	SEC("?kprobe/" #function)                                                                  \
+	int function##_kp(void *ctx)                                                               \
+	{                                                                                          \
+		return wrapper_enter(id);                                                          \
+	}                                                                                          \
+	SEC("?kretprobe/" #function)                                                               \
+	int function##_kr(void *ctx)                                                               \
+	{                                                                                          \
+		return wrapper_exit(id);                                                           \
+	}
+
+XT_WRAPPERS(XT_WRAPPER_PROGS)
+
+/*
+ * xen_vcpuop_set_next_event() is in a file built without probes; kernel/time/clockevents.c calls
+ * it from here. Other clock event devices, and expired events, make no hypercall.
+ */
+SEC("?fentry/clockevents_program_event")
+int BPF_PROG(xt_clockev_fe, struct clock_event_device *dev)
+{
+	struct xt_cpu *cpu;
+	char name[4] = {};
+
+	bpf_probe_read_kernel(name, sizeof(name), dev->name);
+	if (name[0] != 'x' || name[1] != 'e' || name[2] != 'n' || name[3])
+		return 0;
+	cpu = cpu_enter(XT_P_CLOCKEVENT);
+	if (cpu)
+		frame_open(cpu, XT_TOKEN_HYPERCALL | XT_P_CLOCKEVENT, bpf_ktime_get_ns());
+	return 0;
+}
+
+SEC("?fexit/clockevents_program_event")
+int BPF_PROG(xt_clockev_fx, struct clock_event_device *dev, __s64 expires, bool force, int ret)
+{
+	char name[4] = {};
+	struct xt_cpu *cpu;
+
+	bpf_probe_read_kernel(name, sizeof(name), dev->name);
+	if (name[0] != 'x' || name[1] != 'e' || name[2] != 'n' || name[3])
+		return 0;
+	cpu = cpu_enter(XT_P_CLOCKEVENT);
+	if (cpu)
+		wrapper_close(cpu, XT_P_CLOCKEVENT, cfg_clockevent_path, ret == 0);
+	return 0;
+}
+
+/* The entry is filled after this event: its address is kept for the flush. */
+SEC("?tp_btf/xen_mc_entry")
+int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MC_ENTRY);
+
+	if (cpu)
+		cpu->mc_entry = (__u64)mc;
+	return 0;
+}
+
+/* arch/x86/xen/multicalls.c:xen_mc_flush(), at its beginning: how many entries there are. */
+SEC("?tp_btf/xen_mc_flush")
+int BPF_PROG(xt_mc_flush, unsigned int entries)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MC_FLUSH);
+
+	if (cpu)
+		cpu->mc_count = entries;
+	return 0;
+}
+
+/* No entries: no hypercall; one: its own operation, directly; more: a multicall. */
+static __always_inline int mc_flush_exit(void)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MC_FLUSH_FN);
+	struct multicall_entry *entry;
+	__u64 op = __HYPERVISOR_multicall;
+
+	if (!cpu)
+		return 0;
+	entry = (void *)cpu->mc_entry;
+	if (cpu->mc_count == 1)
+		bpf_core_read(&op, sizeof(op), &entry->op);
+	if (op >= XT_HYPERCALLS)
+		op = XT_HYPERCALLS - 1;
+	wrapper_close(cpu, XT_P_MC_FLUSH_FN, cfg_mc_base + op, cpu->mc_count > 0);
+	return 0;
+}
+
+SEC("?fentry/xen_mc_flush")
+int xt_mc_flush_fe(void *ctx)
+{
+	return wrapper_enter(XT_P_MC_FLUSH_FN);
+}
+
+SEC("?fexit/xen_mc_flush")
+int xt_mc_flush_fx(void *ctx)
+{
+	return mc_flush_exit();
+}
+
+SEC("?kprobe/xen_mc_flush")
+int xt_mc_flush_kp(void *ctx)
+{
+	return wrapper_enter(XT_P_MC_FLUSH_FN);
+}
+
+SEC("?kretprobe/xen_mc_flush")
+int xt_mc_flush_kr(void *ctx)
+{
+	return mc_flush_exit();
+}

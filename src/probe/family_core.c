@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "core.skel.h"
+#include "probe/family.h"
+
+static void *open_object(struct bpf_object **object, const struct layout *layout,
+			 const struct features *features)
+{
+	struct core_bpf *skel = core_bpf__open();
+
+	if (!skel)
+		return NULL;
+	(void)features;
+	skel->rodata->cfg_irq_base = layout->irq;
+	skel->rodata->cfg_softirq_base = layout->softirq;
+	skel->rodata->cfg_scratch_path = layout->scratch;
+	*object = skel->obj;
+	return skel;
+}
+
+static void destroy(void *skeleton)
+{
+	core_bpf__destroy(skeleton);
+}
+
+const struct family family_core = { "core", open_object, destroy };

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+#include "probe/features.h"
+#include "probe/table.h"
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
+/* Modules whose functions are in the probe table. */
+static const char *const modules[] = { "xen_blkfront", "virtio_blk", "nvme", "libahci", "libata" };
+
+#define MODULES (sizeof(modules) / sizeof(modules[0]))
+
+struct features {
+	bool capable;
+	bool has_btf;
+	struct btf *vmlinux;
+	struct btf *module[MODULES];
+	bool read_filter; /* available_filter_functions was readable */
+	bool traceable[PROBE_HOOKS_MAX];
+	bool kprobe_pmu;
+	int fentry_err;
+	char fentry_cause[128];
+};
+
+static bool has_capability(cap_value_t cap)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (caps)
+		cap_get_flag(caps, cap, CAP_EFFECTIVE, &value);
+	cap_free(caps);
+	return value == CAP_SET;
+}
+
+/* available_filter_functions: "name" or "name [module]", a line each; some 60,000 of them. */
+static void read_filter_functions(struct features *features)
+{
+	static const char *const paths[] = {
+		"/sys/kernel/tracing/available_filter_functions",
+		"/sys/kernel/debug/tracing/available_filter_functions",
+	};
+	char *line = NULL;
+	size_t size = 0;
+	FILE *file = NULL;
+	ssize_t len;
+	int hook;
+
+	for (size_t i = 0; i < 2 && !file; i++)
+		file = fopen(paths[i], "re");
+	if (!file)
+		return;
+	while ((len = getline(&line, &size, file)) > 0) {
+		line[strcspn(line, " \t\n")] = '\0';
+		hook = probe_table__hook(line);
+		if (hook >= 0)
+			features->traceable[hook] = true;
+		features->read_filter = true;
+	}
+	free(line);
+	fclose(file);
+}
+
+int features__new(struct features **out)
+{
+	struct features *features = calloc(1, sizeof(*features));
+
+	if (!features)
+		return -ENOMEM;
+	/* CAP_SYS_ADMIN stands for both: they were split from it in 5.8 */
+	features->capable = has_capability(CAP_SYS_ADMIN) ||
+			    (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
+	features->has_btf = access(KERNEL_BTF, R_OK) == 0;
+	if (features->has_btf) {
+		features->vmlinux = btf__parse(KERNEL_BTF, NULL);
+		for (size_t i = 0; features->vmlinux && i < MODULES; i++)
+			features->module[i] =
+				btf__load_module_btf(modules[i], features->vmlinux);
+	}
+	features->kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0;
+	read_filter_functions(features);
+	*out = features;
+	return 0;
+}
+
+void features__free(struct features *features)
+{
+	if (!features)
+		return;
+	for (size_t i = 0; i < MODULES; i++)
+		btf__free(features->module[i]);
+	btf__free(features->vmlinux);
+	free(features);
+}
+
+int features__usable(const struct features *features, const char **why)
+{
+	if (!features->capable) {
+		*why = "tracing needs root, or CAP_BPF and CAP_PERFMON: run it with sudo";
+		return -EPERM;
+	}
+	if (!features->has_btf) {
+		*why = "this kernel shows no BTF (" KERNEL_BTF
+		       "): it needs CONFIG_DEBUG_INFO_BTF and a mounted /sys";
+		return -ENOENT;
+	}
+	if (!features->vmlinux) {
+		*why = "this kernel's BTF (" KERNEL_BTF ") cannot be parsed";
+		return -ENOENT;
+	}
+	return 0;
+}
+
+int features__tracepoint_args(const struct features *features, const char *name)
+{
+	const struct btf_type *type;
+	char symbol[96];
+	int id;
+
+	if (!features->vmlinux)
+		return -1;
+	snprintf(symbol, sizeof(symbol), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(features->vmlinux, symbol, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -1;
+	/* typedef void (*btf_trace_x)(void *, …) */
+	type = btf__type_by_id(features->vmlinux, id);
+	type = btf__type_by_id(features->vmlinux, type->type);
+	if (!type || !btf_is_ptr(type))
+		return -1;
+	type = btf__type_by_id(features->vmlinux, type->type);
+	if (!type || !btf_is_func_proto(type) || btf_vlen(type) < 1)
+		return -1;
+	return btf_vlen(type) - 1;
+}
+
+bool features__has_tracepoint(const struct features *features, const char *name)
+{
+	return features__tracepoint_args(features, name) >= 0;
+}
+
+enum traceable features__traceable(const struct features *features, const char *function)
+{
+	int hook = probe_table__hook(function);
+
+	if (!features->read_filter || hook < 0)
+		return TRACEABLE_UNKNOWN;
+	return features->traceable[hook] ? TRACEABLE_YES : TRACEABLE_NO;
+}
+
+bool features__has_btf_function(const struct features *features, const char *function)
+{
+	if (!features->vmlinux)
+		return false;
+	if (btf__find_by_name_kind(features->vmlinux, function, BTF_KIND_FUNC) > 0)
+		return true;
+	for (size_t i = 0; i < MODULES; i++) {
+		if (features->module[i] &&
+		    btf__find_by_name_kind(features->module[i], function, BTF_KIND_FUNC) > 0)
+			return true;
+	}
+	return false;
+}
+
+bool features__fentry(const struct features *features, const char **cause, const char **fix)
+{
+	if (!features->fentry_err)
+		return true;
+	*cause = features->fentry_cause;
+	*fix = "a kernel with BPF trampolines on functions (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
+	return false;
+}
+
+bool features__kprobe(const struct features *features, const char **cause, const char **fix)
+{
+	if (features->kprobe_pmu)
+		return true;
+	*cause = "this kernel has no kprobes for BPF";
+	*fix = "a kernel with CONFIG_KPROBE_EVENTS";
+	return false;
+}
+
+void features__forbid_fentry(struct features *features, int err)
+{
+	features->fentry_err = err;
+	snprintf(features->fentry_cause, sizeof(features->fentry_cause),
+		 "this kernel refuses fentry programs: %s", strerror(-err));
+}

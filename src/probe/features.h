@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What this kernel and our privileges let us attach, found out before anything is loaded. */
+#ifndef XT_PROBE_FEATURES_H
+#define XT_PROBE_FEATURES_H
+
+#include <stdbool.h>
+
+struct features;
+
+/*
+ * Reads BTF, tracefs and capabilities once. Returns 0 and *out (freed with features__free()), or
+ * -ENOMEM. What cannot be read is remembered as unknown, not as absent.
+ */
+int features__new(struct features **out);
+void features__free(struct features *features);
+
+/*
+ * Whether tracing can work at all: 0, or a negative errno with one line of cause and fix in
+ * *why: -EPERM (capabilities), -ENOENT (no BTF).
+ */
+int features__usable(const struct features *features, const char **why);
+
+/* A tracepoint that tp_btf can attach to: there is a typedef btf_trace_<name>. */
+bool features__has_tracepoint(const struct features *features, const char *name);
+/* Arguments of a tracepoint's prototype, without the leading data pointer; -1 if there is none. */
+int features__tracepoint_args(const struct features *features, const char *name);
+
+enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
+
+/*
+ * Whether ftrace can enter this function (available_filter_functions, by exact name). UNKNOWN
+ * when tracefs cannot be read. Names are interned at features__new() from the probe table.
+ */
+enum traceable features__traceable(const struct features *features, const char *function);
+/* The kernel's or a loaded module's BTF describes this function: fentry can name it. */
+bool features__has_btf_function(const struct features *features, const char *function);
+
+/* Rungs that do not work here at all, with the cause; a failed load may teach us one. */
+bool features__fentry(const struct features *features, const char **cause, const char **fix);
+bool features__kprobe(const struct features *features, const char **cause, const char **fix);
+void features__forbid_fentry(struct features *features, int err);
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "model/hypercalls.h"
+#include "probe/layout.h"
+
+#define NAME(id, name, ...) [id] = name,
+
+static const char *const op_names[] = { XT_BLK_OPS(NAME) };
+
+#define WRAPPER_FUNCTION(id, function, hypercall) [id - XT_P_NOTIFY] = #function,
+#define WRAPPER_CALL(id, function, hypercall)	  [id - XT_P_NOTIFY] = hypercall,
+
+static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION) };
+static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL) };
+
+#define WRAPPERS (sizeof(wrapper_functions) / sizeof(wrapper_functions[0]))
+
+/* include/linux/interrupt.h, the order of the softirq vectors */
+static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	 "timer",   "net tx", "net rx",
+							 "block", "irq poll", "tasklet", "sched",
+							 "hrtimer", "rcu" };
+
+/* Above this many CPUs the per-CPU event channels of a kind share one path (memory, DESIGN §6.7). */
+#define IRQS_APART_CPUS 8
+
+/* Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change. */
+#define TAGS_MIN 256
+
+static void key_set(struct path_key *key, enum kind kind, enum area area, enum mech mech,
+		    const char *device, const char *op, const char *leg)
+{
+	key->kind = kind;
+	key->area = area;
+	key->mech = mech;
+	snprintf(key->device, sizeof(key->device), "%s", device);
+	snprintf(key->op, sizeof(key->op), "%s", op);
+	snprintf(key->leg, sizeof(key->leg), "%s", leg);
+}
+
+/* A leg's name and mechanism, by the disk's: a queue is the guest's own, a backend is not. */
+static const char *leg_name(enum xt_blk_leg leg, bool blkfront)
+{
+	static const char *const names[] = { XT_BLK_LEGS(NAME) };
+
+	if (blkfront && leg == XT_LEG_REQUEUE)
+		return "ring full";
+	if (blkfront && leg == XT_LEG_DEVICE)
+		return "backend";
+	return names[leg];
+}
+
+static enum mech leg_mech(enum xt_blk_leg leg, enum mech disk)
+{
+	return leg == XT_LEG_QUEUE || leg == XT_LEG_FINISH ? MECH_GUEST : disk;
+}
+
+static void name_disk(struct layout *layout, uint32_t slot, const char *name, const char *driver,
+		      enum mech mech)
+{
+	bool blkfront = strcmp(driver, "blkfront") == 0;
+	uint32_t path;
+
+	for (unsigned int op = 0; op < XT_OP_NR; op++) {
+		for (unsigned int leg = 0; leg < XT_LEG_NR; leg++) {
+			path = layout->blk + (slot * XT_OP_NR + op) * XT_LEG_NR + leg;
+			key_set(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech), name,
+				op_names[op], leg_name(leg, blkfront));
+		}
+	}
+	key_set(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
+		"submit");
+}
+
+static bool is_wanted(const char *const *wanted, const char *name)
+{
+	if (!wanted)
+		return true;
+	for (; *wanted; wanted++) {
+		if (strcmp(*wanted, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Enter a disk into the table that BPF looks requests' disks up in. */
+static void table_add(struct layout *layout, const struct xt_disk *disk)
+{
+	for (uint32_t i = 0; i < XT_DISK_PROBES; i++) {
+		struct xt_disk *at =
+			&layout->disks[(xt_disk_hash(disk->dev) + i) % XT_DISK_TABLE];
+
+		if (!at->dev) {
+			*at = *disk;
+			return;
+		}
+	}
+	elog("no room in the disk table for device %u:%u: its requests go to \"other\"",
+	     disk->dev >> 20, disk->dev & 0xfffff);
+}
+
+static void place_disks(struct layout *layout, const struct platform *platform,
+			const char *const *wanted)
+{
+	uint32_t slot = 1;
+
+	layout->nr_requests = XT_OTHER_REQUESTS;
+	name_disk(layout, 0, "other", "", MECH_UNATTRIBUTED);
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		const struct disk *disk = &platform->disks[i];
+		unsigned int depth = disk->depth > TAGS_MIN ? disk->depth : TAGS_MIN;
+		struct xt_disk entry = {
+			.dev = disk->major << 20 | disk->minor,
+			.slot = slot,
+			.first = layout->nr_requests,
+			.per_queue = depth + 1,
+			.queues = disk->hw_queues ? disk->hw_queues : 1,
+		};
+
+		if (disk->stacked || !is_wanted(wanted, disk->name)) {
+			entry.slot = 0;
+			entry.flags = XT_DISK_IGNORED;
+			table_add(layout, &entry);
+			continue;
+		}
+		if (disk->letter == LETTER_VS && slot < 64)
+			layout->emulated_disks |= 1ull << slot;
+		layout->nr_requests += entry.per_queue * entry.queues;
+		table_add(layout, &entry);
+		name_disk(layout, slot++, disk->name, disk->driver, letter__mech(disk->letter));
+	}
+}
+
+/* "timer3" of chip xen-percpu is CPU 3's: a kind's name without the CPU. */
+static void strip_digits(char *name)
+{
+	size_t len = strlen(name);
+
+	while (len > 1 && name[len - 1] >= '0' && name[len - 1] <= '9')
+		name[--len] = '\0';
+}
+
+static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
+{
+	char op[40], device[48];
+
+	snprintf(device, sizeof(device), "%s", irq->device);
+	snprintf(op, sizeof(op), "irq %u", irq->nr);
+	if (shared) {
+		strip_digits(device);
+		snprintf(op, sizeof(op), "%s", irq->kind);
+	}
+	key_set(key, KIND_CPU, irq->area, letter__mech(irq->letter), device, op, "handler");
+}
+
+static void place_irqs(struct layout *layout, const struct platform *platform)
+{
+	bool apart = layout->cpus <= IRQS_APART_CPUS;
+	uint32_t used = 1, slot;
+	struct path_key key;
+
+	memset(&key, 0, sizeof(key));
+	key_set(&layout->keys[layout->irq], KIND_CPU, AREA_INTERRUPT, MECH_UNATTRIBUTED, "other", "",
+		"handler");
+	for (size_t i = 0; i < platform->nr_irqs; i++) {
+		const struct irq *irq = &platform->irqs[i];
+		bool shared = !apart && strcmp(irq->chip, "xen-percpu") == 0;
+
+		if (irq->nr >= XT_IRQ_TABLE || irq->follows >= XT_IRQ_ACTIONS)
+			continue;
+		irq_key(&key, irq, shared);
+		for (slot = 1; shared && slot < used; slot++) {
+			if (memcmp(&layout->keys[layout->irq + slot], &key, sizeof(key)) == 0)
+				break;
+		}
+		if (!shared || slot == used) {
+			slot = used++;
+			layout->keys[layout->irq + slot] = key;
+		}
+		layout->irqs[irq->nr].slot[irq->follows] = slot;
+		if (irq->letter == LETTER_VS)
+			layout->irqs[irq->nr].flags[irq->follows] = XT_IRQ_EMULATED;
+	}
+}
+
+static void place_hypercalls(struct layout *layout)
+{
+	const char *name;
+	char number[16];
+
+	for (uint32_t i = 0; i < WRAPPERS; i++)
+		key_set(&layout->keys[layout->wrapper + i], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
+			wrapper_calls[i], wrapper_functions[i]);
+	key_set(&layout->keys[layout->clockevent], KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "vcpu_op",
+		"clockevents_program_event");
+	for (uint32_t i = 0; i < XT_HYPERCALLS; i++) {
+		name = hypercall__name(i);
+		snprintf(number, sizeof(number), "%u", i);
+		key_set(&layout->keys[layout->mc + i], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
+			name ? name : number, "xen_mc_flush");
+	}
+}
+
+/* Ranges, one family after the other. */
+static void lay_out(struct layout *layout, uint32_t disks, uint32_t irqs)
+{
+	uint32_t next = 0;
+
+	layout->blk = next;
+	next += disks * XT_OP_NR * XT_LEG_NR;
+	layout->submit = next;
+	next += disks;
+	layout->irq = next;
+	next += irqs;
+	layout->softirq = next;
+	next += XT_SOFTIRQS;
+	layout->upcall = next++;
+	layout->wrapper = next;
+	next += WRAPPERS;
+	layout->clockevent = next++;
+	layout->mc = next;
+	next += XT_HYPERCALLS;
+	layout->scratch = next++;
+	layout->nr_paths = next;
+}
+
+int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted)
+{
+	struct layout *layout = calloc(1, sizeof(*layout));
+
+	if (!layout)
+		return -ENOMEM;
+	layout->cpus = platform->possible;
+	lay_out(layout, platform->nr_disks + 1, platform->nr_irqs + 1);
+	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
+	if (!layout->keys) {
+		free(layout);
+		return -ENOMEM;
+	}
+	place_disks(layout, platform, wanted);
+	place_irqs(layout, platform);
+	place_hypercalls(layout);
+	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
+		key_set(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT, MECH_GUEST, "",
+			softirq_names[i], "softirq");
+	key_set(&layout->keys[layout->upcall], KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall");
+	key_set(&layout->keys[layout->scratch], KIND_CPU, AREA_OTHER, MECH_GUEST, "", "",
+		"calibration");
+	*out = layout;
+	return 0;
+}
+
+void layout__free(struct layout *layout)
+{
+	if (!layout)
+		return;
+	free(layout->keys);
+	free(layout);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which path has which number in the maps, and what the tables say of disks and interrupts. Made
+ * once from the platform; the mechanism of a figure is joined here, BPF never knows it.
+ */
+#ifndef XT_PROBE_LAYOUT_H
+#define XT_PROBE_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "model/snapshot.h"
+#include "platform/platform.h"
+
+struct layout {
+	/* first path of each family's range */
+	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, mc, scratch;
+	uint32_t nr_paths;
+	struct path_key *keys; /* by path number */
+
+	struct xt_disk disks[XT_DISK_TABLE];
+	uint64_t emulated_disks; /* bit by slot */
+	uint32_t nr_requests;
+
+	struct xt_irq irqs[XT_IRQ_TABLE];
+
+	unsigned int cpus; /* possible */
+};
+
+/*
+ * Number all paths for this guest. `wanted`: only these disks are traced (NULL: all leaf disks);
+ * names as in platform->disks. Returns 0 and *out, freed with layout__free(), or -ENOMEM.
+ */
+int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted);
+void layout__free(struct layout *layout);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The shared maps: made once, sized for this machine, mapped into this process. */
+#ifndef XT_PROBE_MAPS_H
+#define XT_PROBE_MAPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/layout.h"
+
+struct bpf_object;
+
+/* X(member, map's name, value type) */
+#define XT_SHARED_MAPS(X)                                                                          \
+	X(cpus, "xt_cpus", struct xt_cpu)                                                          \
+	X(hists, "xt_hists", struct xt_hist)                                                       \
+	X(irqs, "xt_irqs", struct xt_irq)                                                          \
+	X(disks, "xt_disks", struct xt_disk)                                                       \
+	X(requests, "xt_requests", struct xt_request)
+
+struct shared_map {
+	int fd;
+	size_t size;
+	uint32_t entries;
+};
+
+struct maps {
+#define XT_MEMBER(member, name, type)                                                              \
+	type *member;                                                                              \
+	struct shared_map member##_map;
+	XT_SHARED_MAPS(XT_MEMBER)
+#undef XT_MEMBER
+	size_t bytes; /* kernel memory of all of them */
+};
+
+/* Make, map and fill the maps. Returns 0 or a negative errno, with a message for -EPERM. */
+int maps__new(struct maps **out, const struct layout *layout);
+void maps__free(struct maps *maps);
+
+/* Give an opened object our maps in place of its own. Returns 0 or a negative errno. */
+int maps__share(const struct maps *maps, struct bpf_object *object);
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <string.h>
+
+#include "probe/table.h"
+
+#define TRACEPOINT(prog)     .kind = PROBE_TRACEPOINT, .tp = prog
+#define FUNCTION(name)                                                                             \
+	.kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx", .kprobe = name "_kp",   \
+	.kretprobe = name "_kr"
+#define FENTRY_ONLY(prog)    .kind = PROBE_FUNCTION, .fentry = prog
+#define DRIVER(name)	     .use = FOR_DRIVER, .driver = name
+
+/* The X-macros of abi.h say family, hook and purpose; HOW_<id> below, by which programs. */
+#define SAID(id, family_, hook_, purpose_)                                                         \
+	[id] = { .family = family_, .hook = hook_, .purpose = purpose_, HOW_##id },
+#define SAID_WRAPPER(id, function, hypercall)                                                      \
+	[id] = { .family = "hypercall", .hook = #function, .purpose = "hypercall " hypercall,      \
+		 .use = FOR_XEN, FUNCTION(#function) },
+
+#define HOW_XT_P_IRQ_ENTRY	 TRACEPOINT("xt_irq_entry")
+#define HOW_XT_P_IRQ_EXIT	 TRACEPOINT("xt_irq_exit")
+#define HOW_XT_P_SOFTIRQ_ENTRY	 TRACEPOINT("xt_softirq_entry")
+#define HOW_XT_P_SOFTIRQ_EXIT	 TRACEPOINT("xt_softirq_exit")
+#define HOW_XT_P_SWITCH		 TRACEPOINT("xt_switch")
+#define HOW_XT_P_RQ_ISSUE	 TRACEPOINT("xt_rq_issue")
+#define HOW_XT_P_RQ_REQUEUE	 TRACEPOINT("xt_rq_requeue")
+#define HOW_XT_P_RQ_COMPLETE	 TRACEPOINT("xt_rq_complete")
+#define HOW_XT_P_MQ_COMPLETE	 FENTRY_ONLY("xt_mq_complete")
+#define HOW_XT_P_MQ_REMOTE	 FENTRY_ONLY("xt_mq_remote")
+#define HOW_XT_P_BLKIF_QUEUE	 FUNCTION("xt_blkif"), DRIVER("blkfront")
+#define HOW_XT_P_VIRTIO_QUEUE	 FUNCTION("xt_virtio"), DRIVER("virtio_blk")
+#define HOW_XT_P_NVME_QUEUE	 FUNCTION("xt_nvme"), DRIVER("nvme")
+#define HOW_XT_P_AHCI_ISSUE	 FUNCTION("xt_ahci"), DRIVER("ahci")
+#define HOW_XT_P_BMDMA_ISSUE	 FUNCTION("xt_bmdma"), DRIVER("ata_piix")
+#define HOW_XT_P_UPCALL		 FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
+#define HOW_XT_P_CLOCKEVENT                                                                        \
+	.kind = PROBE_FUNCTION, .use = FOR_XEN, .fentry = "xt_clockev_fe", .fexit = "xt_clockev_fx"
+#define HOW_XT_P_MC_ENTRY	 TRACEPOINT("xt_mc_entry"), .use = FOR_PV
+#define HOW_XT_P_MC_FLUSH	 TRACEPOINT("xt_mc_flush"), .use = FOR_PV
+#define HOW_XT_P_MC_FLUSH_FN	 FUNCTION("xt_mc_flush"), .use = FOR_PV
+
+const struct probe probe_table[XT_PROBE_NR] = {
+	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID)
+	XT_WRAPPERS(SAID_WRAPPER) XT_HYPERCALL_PROBES(SAID)
+};
+
+int probe_table__hook(const char *function)
+{
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		const struct probe *probe = &probe_table[i];
+
+		if (probe->kind != PROBE_FUNCTION)
+			continue;
+		if (strcmp(probe->hook, function) == 0)
+			return 2 * i;
+		if (probe->older && strcmp(probe->older, function) == 0)
+			return 2 * i + 1;
+	}
+	return -1;
+}
+
+static bool has_driver(const struct platform *platform, const char *driver)
+{
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		if (strcmp(platform->disks[i].driver, driver) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool probe__applies(const struct probe *probe, const struct platform *platform)
+{
+	enum boot boot = platform->boot;
+
+	switch (probe->use) {
+	case FOR_XEN:
+		return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH ||
+		       boot == BOOT_DOM0;
+	case FOR_PV:
+		return boot == BOOT_PV || boot == BOOT_DOM0;
+	case FOR_DRIVER:
+		return has_driver(platform, probe->driver);
+	default:
+		return true;
+	}
+}

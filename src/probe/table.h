@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The probes, as data: which hook, by which programs, and for which kind of guest (DESIGN §4). */
+#ifndef XT_PROBE_TABLE_H
+#define XT_PROBE_TABLE_H
+
+#include <stdbool.h>
+
+#include "abi.h"
+#include "platform/platform.h"
+
+enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION };
+
+/* Who has use for a probe; a probe without use is off, and that is no defect. */
+enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER };
+
+struct probe {
+	const char *family;
+	const char *hook; /* tracepoint or function */
+	const char *older; /* function that had its body before, preferred where it exists */
+	const char *purpose;
+	enum probe_kind kind;
+	enum probe_for use;
+	const char *driver; /* FOR_DRIVER: a disk's driver, as the platform names it */
+	/*
+	 * Programs. A tracepoint has entry alone. A function's entry and exit are attached
+	 * together or not at all: fentry/fexit, else kprobe/kretprobe; exit may be absent.
+	 */
+	const char *tp, *fentry, *fexit, *kprobe, *kretprobe;
+};
+
+#define PROBE_HOOKS_MAX (2 * XT_PROBE_NR)
+
+extern const struct probe probe_table[XT_PROBE_NR];
+
+/* A number below PROBE_HOOKS_MAX for a function that some probe names, or -1. */
+int probe_table__hook(const char *function);
+
+/* Whether this guest has use for the probe. */
+bool probe__applies(const struct probe *probe, const struct platform *platform);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel types that the BPF programs read, and of each only the members they read. CO-RE
+ * relocates every access against the running kernel's BTF: order and size here mean nothing,
+ * names and types do. See README.md before adding to it.
+ */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s64 s64;
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* arch/x86/include/asm/ptrace.h; what bpf_tracing.h needs for kprobes */
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip,
+		cs, flags, sp, ss;
+};
+
+/* include/linux/blkdev.h, include/linux/blk-mq.h */
+struct gendisk {
+	int major;
+	int first_minor;
+};
+
+struct request_queue {
+	struct gendisk *disk; /* since 5.15 (d152c682f03c): before, struct request___old */
+};
+
+struct blk_mq_hw_ctx {
+	unsigned int queue_num;
+};
+
+struct request {
+	struct request_queue *q;
+	struct blk_mq_hw_ctx *mq_hctx;
+	unsigned int cmd_flags;
+	unsigned int rq_flags;
+	int tag;
+	int internal_tag;
+	unsigned int __data_len;
+	u64 start_time_ns;
+};
+
+/* include/linux/interrupt.h */
+struct irqaction {
+	struct irqaction *next;
+};
+
+/* include/linux/clockchips.h */
+struct clock_event_device {
+	const char *name;
+};
+
+/* include/xen/interface/xen.h */
+struct multicall_entry {
+	unsigned long op;
+};
+
+/* include/xen/interface/vcpu.h: times in ns of Xen's system time */
+struct vcpu_runstate_info {
+	int state;
+	u64 state_entry_time;
+	u64 time[4];
+};
+
+#pragma clang attribute pop
+
+#endif
