@@ -37,8 +37,8 @@ struct cpu_time {
 	unsigned int vcpus; /* online */
 	uint64_t total_ns;  /* online time: the columns add up to it */
 	uint64_t idle_ns;
-	bool has_runstate;  /* Xen's own account: runnable and offline told apart */
-	uint64_t stolen_ns; /* runnable, not run; without runstate what /proc/stat calls steal */
+	bool has_runstate;   /* Xen's own account: runnable and offline told apart */
+	uint64_t stolen_ns;  /* runnable, not run; without runstate what /proc/stat calls steal */
 	uint64_t offline_ns; /* held off by Xen; 0 without runstate */
 	bool steal_measured; /* false where nobody measures it (nopv, no callback vector) */
 	uint64_t stat_steal_ns; /* /proc/stat's steal: stolen + offline on Xen */
@@ -51,9 +51,12 @@ struct loss {
 	uint64_t count;
 };
 
-/* started = completed + in_flight + lost; in_flight was found by scanning. */
+/*
+ * carried + started = completed + in_flight + lost; in_flight was found by scanning. `carried` were
+ * in flight when an interval began; 0 for a whole run, whose beginning finds them preexisting.
+ */
 struct conservation {
-	uint64_t started, completed, in_flight, lost, preexisting;
+	uint64_t started, completed, in_flight, lost, preexisting, carried;
 };
 
 enum rung { RUNG_OFF, RUNG_TP_BTF, RUNG_FENTRY, RUNG_KPROBE };
@@ -74,12 +77,12 @@ struct probe_status {
 const char *rung__name(enum rung rung);
 
 struct own_cost {
-	uint64_t bpf_ns;	  /* runs × (body + dispatch), all programs */
+	uint64_t bpf_ns; /* runs × (body + dispatch), all programs */
 	uint64_t runs;
-	double clock_read_ns;	  /* one bpf_ktime_get_ns() here; 0 unknown */
-	uint64_t user_ns;	  /* this process: user + system */
+	double clock_read_ns; /* one bpf_ktime_get_ns() here; 0 unknown */
+	uint64_t user_ns;     /* this process: user + system */
 	uint64_t rss_bytes;
-	uint64_t kernel_bytes;	  /* maps */
+	uint64_t kernel_bytes; /* maps */
 };
 
 struct snapshot {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "model/hist.h"
+
+/* Values below this have a bucket each: the first octave with sub-buckets of its own. */
+#define EXACT (2 * XT_SUBS)
+
+/*
+ * 1000 ns: top bit 9, the three bits below it 111 -> (9 - 2) * 8 + 7 = 63, which holds
+ * [960, 1024).
+ */
+unsigned int hist__index(uint64_t ns)
+{
+	unsigned int octave, index;
+
+	if (ns < XT_SUBS)
+		return ns;
+	octave = 63 - __builtin_clzll(ns);
+	index = (octave - XT_SUB_BITS + 1) * XT_SUBS +
+		((ns >> (octave - XT_SUB_BITS)) & (XT_SUBS - 1));
+	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
+}
+
+uint64_t hist__lower(unsigned int index)
+{
+	if (index < EXACT)
+		return index;
+	return (uint64_t)(XT_SUBS + index % XT_SUBS) << (index / XT_SUBS - 1);
+}
+
+uint64_t hist__upper(unsigned int index)
+{
+	return hist__lower(index + 1);
+}
+
+uint64_t hist__count(const struct hist *h)
+{
+	uint64_t count = 0;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++)
+		count += h->bucket[i].count;
+	return count;
+}
+
+uint64_t hist__total_ns(const struct hist *h)
+{
+	uint64_t ns = 0;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++)
+		ns += h->bucket[i].ns;
+	return ns;
+}
+
+double hist__mean_ns(const struct hist *h)
+{
+	uint64_t count = hist__count(h);
+
+	return count ? (double)hist__total_ns(h) / count : 0;
+}
+
+uint64_t hist__quantile(const struct hist *h, double q)
+{
+	uint64_t count = hist__count(h), seen = 0, mid;
+	double rank = q * count;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		seen += h->bucket[i].count;
+		if (!seen || seen < rank)
+			continue;
+		mid = hist__lower(i) + (hist__upper(i) - hist__lower(i)) / 2;
+		return mid < h->max ? mid : h->max;
+	}
+	return count ? h->max : 0;
+}
+
+void hist__add(struct hist *h, uint64_t ns)
+{
+	struct xt_bucket *bucket = &h->bucket[hist__index(ns)];
+
+	bucket->count++;
+	bucket->ns += ns;
+	if (ns > h->max)
+		h->max = ns;
+}
+
+void hist__merge(struct hist *to, const struct hist *from)
+{
+	if (from->max > to->max)
+		to->max = from->max;
+	to->inclusive += from->inclusive;
+	to->held += from->held;
+	to->stolen += from->stolen;
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		to->bucket[i].count += from->bucket[i].count;
+		to->bucket[i].ns += from->bucket[i].ns;
+	}
+}
+
+void hist__subtract(struct hist *to, const struct hist *from)
+{
+	unsigned int last = XT_BUCKETS;
+
+	to->inclusive -= from->inclusive;
+	to->held -= from->held;
+	to->stolen -= from->stolen;
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		to->bucket[i].count -= from->bucket[i].count;
+		to->bucket[i].ns -= from->bucket[i].ns;
+		if (to->bucket[i].count)
+			last = i;
+	}
+	if (last == XT_BUCKETS)
+		to->max = 0;
+	else if (hist__index(to->max) > last)
+		to->max = hist__upper(last) - 1;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "model/ledger_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Above this share of lost events a report says that its data is incomplete (DESIGN §2). */
+#define INCOMPLETE_SHARE 0.001
+
+double ledger__share(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / whole : 0;
+}
+
+static uint64_t count_events(const struct ledger *ledger, const struct snapshot *snap)
+{
+	uint64_t events = 0;
+
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		if (snap->paths[i].key.kind == KIND_CPU)
+			events += hist__count(&snap->paths[i].hist);
+	for (size_t i = 0; i < ledger->nr_waits; i++)
+		events += ledger->waits[i].count;
+	return events;
+}
+
+static void judge(struct ledger *ledger, const struct snapshot *snap)
+{
+	struct quality *quality = &ledger->quality;
+	const struct conservation *io = &snap->io;
+	const struct own_cost *cost = &snap->cost;
+	uint64_t missing;
+
+	quality->events = count_events(ledger, snap);
+	for (size_t i = 0; i < snap->nr_losses; i++)
+		if (snap->losses[i].lost)
+			quality->lost += snap->losses[i].count;
+	quality->lost_share = ledger__share(quality->lost, quality->events + quality->lost);
+
+	quality->io_missing =
+		(int64_t)(io->carried + io->started - io->completed - io->in_flight - io->lost);
+	missing = llabs(quality->io_missing);
+	/* One request may start or end between reading the counters and scanning the slots. */
+	quality->incomplete = quality->lost_share > INCOMPLETE_SHARE ||
+			      missing > (io->carried + io->started) * INCOMPLETE_SHARE + 1;
+
+	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);
+	quality->ns_per_event = ledger__share(cost->bpf_ns, quality->events);
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		if (!snap->probes[i].applicable)
+			continue;
+		quality->probes++;
+		if (snap->probes[i].rung != RUNG_OFF)
+			quality->probes_on++;
+	}
+}
+
+int ledger__build(struct ledger **out, const struct snapshot *snap, const struct platform *platform)
+{
+	struct ledger *ledger;
+	int err = -ENOMEM;
+
+	ledger = calloc(1, sizeof(*ledger));
+	if (!ledger)
+		goto out;
+	if (snap->end_ns > snap->start_ns)
+		ledger->elapsed_ns = snap->end_ns - snap->start_ns;
+	err = ledger__build_cpu(&ledger->cpu, snap);
+	if (err)
+		goto out;
+	err = ledger__build_waits(ledger, snap, platform);
+	if (err)
+		goto out;
+	judge(ledger, snap);
+	err = findings__test(&ledger->findings, snap, platform, ledger);
+	if (err)
+		goto out;
+	*out = ledger;
+out:
+	if (err)
+		ledger__free(ledger);
+	return err;
+}
+
+void ledger__free(struct ledger *ledger)
+{
+	if (!ledger)
+		return;
+	findings__free(&ledger->findings);
+	free(ledger->cpu.rows);
+	free(ledger->waits);
+	free(ledger);
+}

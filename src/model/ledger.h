@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The books of one snapshot: every sum, share and verdict that an output prints. Outputs format
+ * what is here and compute no figure of their own, so that they cannot disagree. Pure.
+ *
+ * Two accounts, never added to each other (DESIGN §2): `cpu`, where the vCPUs' time went, and
+ * `wait`, what requests waited for.
+ */
+#ifndef XT_MODEL_LEDGER_H
+#define XT_MODEL_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/findings.h"
+#include "model/snapshot.h"
+#include "platform/platform.h"
+
+#define LEDGER_PARTS 4
+#define LEDGER_LEGS  8
+
+/* A share of a row: one of its legs ("submit") or, where it has a single leg, operations. */
+struct cpu_part {
+	char name[40];
+	uint64_t ns;
+	uint64_t count;
+};
+
+/* One facility or device on the CPU side, e.g. pv, disk, "xvdb". Times are exclusive. */
+struct cpu_row {
+	enum mech mech;
+	enum area area;
+	char device[48];
+	uint64_t ns;
+	uint64_t events;  /* passes: what goes through several legs counts once */
+	uint64_t held_ns; /* vCPU held off inside; part of `ns` only in emulated rows */
+	uint64_t max_ns;
+	struct cpu_part parts[LEDGER_PARTS]; /* largest first */
+	size_t nr_parts;		     /* 0 when there is nothing to tell apart */
+	size_t nr_more;			     /* parts beyond the table */
+};
+
+/*
+ * idle + stolen + the mechanisms + guest = total. `mech_ns` holds every column but idle; its
+ * MECH_GUEST is what is left. Paths and vCPU time are read a moment apart: where the parts exceed
+ * the whole, `excess_ns` says by how much, and guest is 0.
+ */
+struct cpu_account {
+	uint64_t total_ns;
+	uint64_t idle_ns;
+	uint64_t mech_ns[MECH_NR];
+	uint64_t guest_rest_ns; /* guest without its own paths (softirq): code that no probe sees */
+	uint64_t held_off_ns;	/* unattributed without its own paths: offline outside any path */
+	uint64_t held_ns;	/* offline inside emulated paths, part of MECH_EMULATED */
+	uint64_t excess_ns;
+	struct cpu_row *rows; /* by mechanism, then largest first; includes MECH_GUEST rows */
+	size_t nr_rows;
+};
+
+/* One leg of a wait. Legs of a row add up to its total; they are shares of it, never added to it. */
+struct wait_leg {
+	char name[40];
+	enum mech mech;
+	uint64_t ns;
+	uint64_t count;
+	double share_ns; /* ns / requests of the row: these add up to the mean */
+};
+
+/* Requests of one device and operation. */
+struct wait_row {
+	enum area area;
+	enum mech mech; /* of the device */
+	char device[48];
+	char op[40];
+	bool measured; /* from the leg "total"; false: the sum of the legs, no quantiles */
+	bool stacked;  /* dm, md, …: shown, part of no total */
+	const struct hist *hist; /* of "total", the snapshot's; NULL when not measured */
+	uint64_t count;
+	uint64_t waited_ns;
+	double per_second;
+	double in_flight; /* average: waited ÷ elapsed */
+	double mean_ns;
+	uint64_t p50_ns, p99_ns, p999_ns, max_ns;
+	struct wait_leg legs[LEDGER_LEGS]; /* in the order of time */
+	size_t nr_legs;
+};
+
+/* How complete the data is, and what it cost. */
+struct quality {
+	uint64_t events; /* everything counted: CPU paths, and requests once */
+	uint64_t lost;
+	double lost_share;  /* lost ÷ (events + lost) */
+	int64_t io_missing; /* carried + started - completed - in flight - lost; 0 is right */
+	bool incomplete;    /* more than 0.1 % lost or missing */
+	double cost_share;  /* of vCPU time, BPF and this process */
+	double ns_per_event;
+	size_t probes_on;
+	size_t probes; /* those that apply to this kind of guest */
+};
+
+struct ledger {
+	uint64_t elapsed_ns;
+	struct cpu_account cpu;
+	struct wait_row *waits; /* most waited first */
+	size_t nr_waits;
+	struct quality quality;
+	struct findings findings;
+};
+
+/*
+ * Close the books of a snapshot. `platform` may be NULL (stacked disks unknown, findings about the
+ * platform not testable). Returns 0 and *out, which the caller frees with ledger__free() before
+ * the snapshot, whose histograms it refers to; or -ENOMEM.
+ */
+int ledger__build(struct ledger **out, const struct snapshot *snap,
+		  const struct platform *platform);
+void ledger__free(struct ledger *ledger);
+
+/* a ÷ b as a share, 0 when there is nothing to share. */
+double ledger__share(uint64_t part, uint64_t whole);
+
+/* The leg that measures a whole request, and so is in no sum of legs. */
+bool path__is_total(const struct path *path);
+
+/*
+ * Does this path carry its share of a sum over all paths of its kind? Not the leg "total" of a
+ * request whose legs are there, nor a stacked disk's.
+ */
+bool ledger__adds_up(const struct ledger *ledger, const struct path *path);
+
+#endif

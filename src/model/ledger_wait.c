@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What requests waited for: one row for each device and operation, in legs. */
+#include "model/ledger_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Legs in the order of time; blkfront and other drivers have names of their own for some. */
+static const char *const leg_order[] = {
+	"queue", "requeue", "ring full", "submit", "device", "backend", "handler", "finish",
+};
+
+static size_t leg_rank(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(leg_order) / sizeof(leg_order[0]); i++)
+		if (!strcmp(name, leg_order[i]))
+			break;
+	return i;
+}
+
+static bool in_row(const struct path *path, const struct wait_row *row)
+{
+	return path->key.kind == KIND_WAIT && path->key.area == row->area &&
+	       !strcmp(path->key.device, row->device) && !strcmp(path->key.op, row->op);
+}
+
+static bool is_stacked(const struct platform *platform, const struct wait_row *row)
+{
+	if (!platform || row->area != AREA_DISK)
+		return false;
+	for (size_t i = 0; i < platform->nr_disks; i++)
+		if (!strcmp(platform->disks[i].name, row->device))
+			return platform->disks[i].stacked;
+	return false;
+}
+
+static struct wait_row *row_of(struct ledger *ledger, const struct path *path)
+{
+	struct wait_row *row;
+
+	for (size_t i = 0; i < ledger->nr_waits; i++)
+		if (in_row(path, &ledger->waits[i]))
+			return &ledger->waits[i];
+	row = &ledger->waits[ledger->nr_waits++];
+	row->area = path->key.area;
+	row->mech = path->key.mech;
+	memcpy(row->device, path->key.device, sizeof(row->device));
+	memcpy(row->op, path->key.op, sizeof(row->op));
+	return row;
+}
+
+/* Insertion keeps the order of time; what finds no room is merged into the last leg. */
+static void add_leg(struct wait_row *row, const struct path *path)
+{
+	size_t at = row->nr_legs, rank = leg_rank(path->key.leg);
+	struct wait_leg *leg;
+
+	while (at && leg_rank(row->legs[at - 1].name) > rank)
+		at--;
+	if (row->nr_legs == LEDGER_LEGS) {
+		leg = &row->legs[LEDGER_LEGS - 1];
+	} else {
+		leg = &row->legs[at];
+		memmove(leg + 1, leg, (row->nr_legs - at) * sizeof(*leg));
+		memset(leg, 0, sizeof(*leg));
+		memcpy(leg->name, path->key.leg, sizeof(leg->name));
+		leg->mech = path->key.mech;
+		row->nr_legs++;
+	}
+	leg->ns += hist__total_ns(&path->hist);
+	leg->count += hist__count(&path->hist);
+}
+
+static void add_total(struct wait_row *row, const struct path *path)
+{
+	const struct hist *h = &path->hist;
+
+	row->measured = true;
+	row->mech = path->key.mech;
+	row->hist = h;
+	row->count = hist__count(h);
+	row->waited_ns = hist__total_ns(h);
+	row->p50_ns = hist__quantile(h, .5);
+	row->p99_ns = hist__quantile(h, .99);
+	row->p999_ns = hist__quantile(h, .999);
+	row->max_ns = h->max;
+}
+
+/* Without the whole: the legs' sum, and the mechanism of the device's own leg. */
+static void sum_legs(struct wait_row *row)
+{
+	for (size_t i = 0; i < row->nr_legs; i++) {
+		const struct wait_leg *leg = &row->legs[i];
+
+		row->waited_ns += leg->ns;
+		if (leg->count > row->count)
+			row->count = leg->count;
+		if (leg->mech != MECH_GUEST)
+			row->mech = leg->mech;
+	}
+}
+
+static void close_row(struct wait_row *row, uint64_t elapsed_ns)
+{
+	if (!row->measured)
+		sum_legs(row);
+	if (row->count)
+		row->mean_ns = (double)row->waited_ns / row->count;
+	if (elapsed_ns) {
+		row->per_second = row->count * 1e9 / elapsed_ns;
+		row->in_flight = (double)row->waited_ns / elapsed_ns;
+	}
+	for (size_t i = 0; i < row->nr_legs; i++)
+		if (row->count)
+			row->legs[i].share_ns = (double)row->legs[i].ns / row->count;
+}
+
+static int by_waited(const void *a, const void *b)
+{
+	const struct wait_row *x = a, *y = b;
+	int order;
+
+	if (x->stacked != y->stacked)
+		return x->stacked ? 1 : -1;
+	if (x->waited_ns != y->waited_ns)
+		return x->waited_ns < y->waited_ns ? 1 : -1;
+	order = strcmp(x->device, y->device);
+	return order ? order : strcmp(x->op, y->op);
+}
+
+int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
+			const struct platform *platform)
+{
+	ledger->waits = calloc(snap->nr_paths ? snap->nr_paths : 1, sizeof(*ledger->waits));
+	if (!ledger->waits)
+		return -ENOMEM;
+
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		const struct path *path = &snap->paths[i];
+
+		if (path->key.kind != KIND_WAIT)
+			continue;
+		if (path__is_total(path))
+			add_total(row_of(ledger, path), path);
+		else
+			add_leg(row_of(ledger, path), path);
+	}
+	for (size_t i = 0; i < ledger->nr_waits; i++) {
+		ledger->waits[i].stacked = is_stacked(platform, &ledger->waits[i]);
+		close_row(&ledger->waits[i], ledger->elapsed_ns);
+	}
+	qsort(ledger->waits, ledger->nr_waits, sizeof(*ledger->waits), by_waited);
+	return 0;
+}
+
+bool path__is_total(const struct path *path)
+{
+	return path->key.kind == KIND_WAIT && !strcmp(path->key.leg, "total");
+}
+
+bool ledger__adds_up(const struct ledger *ledger, const struct path *path)
+{
+	if (path->key.kind != KIND_WAIT)
+		return true;
+	for (size_t i = 0; i < ledger->nr_waits; i++) {
+		const struct wait_row *row = &ledger->waits[i];
+
+		if (in_row(path, row))
+			return !row->stacked && (!path__is_total(path) || !row->nr_legs);
+	}
+	return false;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The rules. Each reads the ledger and the platform, and claims nothing without a figure of this
+ * run. A new rule is a function here and a row in the table of findings.c.
+ */
+#include "model/rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/units.h"
+
+#define STEAL_SHARE	0.05 /* of vCPU time */
+#define RING_FULL_SHARE 0.05 /* of what a disk's requests waited */
+
+#define set(field, ...) snprintf(field, sizeof(field), __VA_ARGS__)
+
+static int untestable(struct question *q, const char *why)
+{
+	struct finding *f = question__answer(q, FINDING_UNTESTABLE);
+
+	if (!f)
+		return -ENOMEM;
+	set(f->what, "%s", why);
+	return 0;
+}
+
+/* A run whose probes are not listed (a test's literal) is taken at its word. */
+static bool family_is_off(const struct snapshot *snap, const char *family)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		if (strcmp(snap->probes[i].family, family))
+			continue;
+		if (snap->probes[i].rung != RUNG_OFF)
+			return false;
+		known = true;
+	}
+	return known;
+}
+
+static const struct disk *find_disk(const struct platform *platform, const char *name)
+{
+	for (size_t i = 0; platform && i < platform->nr_disks; i++)
+		if (!strcmp(platform->disks[i].name, name))
+			return &platform->disks[i];
+	return NULL;
+}
+
+static bool is_disk_row(const struct wait_row *row, enum mech mech)
+{
+	return row->area == AREA_DISK && row->mech == mech && row->count && !row->stacked;
+}
+
+/* The first row of a device is its busiest: rows are sorted by waited time. */
+static bool is_first_of_device(const struct ledger *ledger, const struct wait_row *row)
+{
+	for (const struct wait_row *r = ledger->waits; r < row; r++)
+		if (r->area == row->area && !strcmp(r->device, row->device))
+			return false;
+	return true;
+}
+
+static const struct wait_row *busiest_pv(const struct ledger *ledger, const char *op)
+{
+	const struct wait_row *best = NULL;
+
+	for (size_t i = 0; i < ledger->nr_waits; i++) {
+		const struct wait_row *row = &ledger->waits[i];
+
+		if (!is_disk_row(row, MECH_PV) || strcmp(row->op, op))
+			continue;
+		if (!best || row->count > best->count)
+			best = row;
+	}
+	return best;
+}
+
+static void sum_device(const struct ledger *ledger, const char *device, uint64_t *count,
+		       uint64_t *waited_ns)
+{
+	*count = *waited_ns = 0;
+	for (size_t i = 0; i < ledger->nr_waits; i++) {
+		const struct wait_row *row = &ledger->waits[i];
+
+		if (row->area == AREA_DISK && !strcmp(row->device, device)) {
+			*count += row->count;
+			*waited_ns += row->waited_ns;
+		}
+	}
+}
+
+static const struct cpu_row *emulated_cpu_row(const struct ledger *ledger, const char *device)
+{
+	for (size_t i = 0; i < ledger->cpu.nr_rows; i++) {
+		const struct cpu_row *row = &ledger->cpu.rows[i];
+
+		if (row->mech == MECH_EMULATED && row->area == AREA_DISK &&
+		    !strcmp(row->device, device))
+			return row;
+	}
+	return NULL;
+}
+
+static void describe_emulated(struct finding *f, const struct wait_row *row,
+			      const struct disk *disk)
+{
+	const char *mounts = disk ? disk->mounts : "";
+	bool twin = disk && disk->same_as[0];
+
+	set(f->subject, "%s", row->device);
+	set(f->what, "%s%s%.*s%s is emulated%s%s%s%s%s", row->device, *mounts ? " (" : "", 40,
+	    mounts, *mounts ? ")" : "", disk && disk->driver[0] ? " " : "",
+	    disk ? disk->driver : "", twin ? " and is the same disk as " : "",
+	    twin ? disk->same_as : "", twin ? " (blkfront)" : "");
+	if (twin)
+		set(f->action, "mount %s by UUID or label, as %s", row->device, disk->same_as);
+	else
+		set(f->action, "attach the volume as a PV disk (xvd*, blkfront)");
+	set(f->check, "record, change, diff");
+}
+
+/* The evidence: what was waited, what blkfront did meanwhile, and the vCPU time it took. */
+static void show_emulated_cost(struct question *q, struct finding *f, const struct wait_row *row)
+{
+	const struct wait_row *pv = busiest_pv(q->ledger, row->op);
+	const struct cpu_row *cpu = emulated_cpu_row(q->ledger, row->device);
+	char n[UNITS_LEN], mean[UNITS_LEN], pv_mean[UNITS_LEN], each[UNITS_LEN];
+	uint64_t count, waited_ns;
+	size_t used = 0;
+
+	sum_device(q->ledger, row->device, &count, &waited_ns);
+	units__count(n, count);
+	units__ns(mean, row->mean_ns);
+	set(f->figures[used++], "%.2f s waited by %s I/Os, %s mean %ss", waited_ns / 1e9, n,
+	    row->op, mean);
+	if (pv) {
+		units__ns(pv_mean, pv->mean_ns);
+		set(f->figures[used++], "%s %s in this run: mean %ss", pv->device, pv->op, pv_mean);
+	}
+	if (cpu && cpu->ns) {
+		units__ns(each, (double)cpu->ns / count);
+		set(f->figures[used++],
+		    "%.2f vCPU-s (%.1f %% of CPU) in its path, %.2f held by the device model; "
+		    "%ss an I/O",
+		    cpu->ns / 1e9, 100 * ledger__share(cpu->ns, q->ledger->cpu.total_ns),
+		    cpu->held_ns / 1e9, each);
+	}
+}
+
+int rule__emulated_disk(struct question *q)
+{
+	if (family_is_off(q->snap, "blk"))
+		return untestable(q, "no probe of family blk is on");
+	for (size_t i = 0; i < q->ledger->nr_waits; i++) {
+		const struct wait_row *row = &q->ledger->waits[i];
+		struct finding *f;
+
+		if (!is_disk_row(row, MECH_EMULATED) || !is_first_of_device(q->ledger, row))
+			continue;
+		f = question__answer(q, FINDING_MET);
+		if (!f)
+			return -ENOMEM;
+		describe_emulated(f, row, find_disk(q->platform, row->device));
+		show_emulated_cost(q, f, row);
+	}
+	return 0;
+}
+
+static const struct wait_leg *ring_full_leg(const struct wait_row *row)
+{
+	for (size_t i = 0; i < row->nr_legs; i++)
+		if (!strcmp(row->legs[i].name, "ring full") ||
+		    !strcmp(row->legs[i].name, "requeue"))
+			return &row->legs[i];
+	return NULL;
+}
+
+int rule__ring_full(struct question *q)
+{
+	if (family_is_off(q->snap, "blk"))
+		return untestable(q, "no probe of family blk is on");
+	for (size_t i = 0; i < q->ledger->nr_waits; i++) {
+		const struct wait_row *row = &q->ledger->waits[i];
+		const struct wait_leg *leg = ring_full_leg(row);
+		char each[UNITS_LEN];
+		struct finding *f;
+		double share;
+
+		if (!is_disk_row(row, MECH_PV) || !leg)
+			continue;
+		share = ledger__share(leg->ns, row->waited_ns);
+		if (share < RING_FULL_SHARE)
+			continue;
+		f = question__answer(q, FINDING_MET);
+		if (!f)
+			return -ENOMEM;
+		set(f->subject, "%s", row->device);
+		set(f->what, "%s %s waits for a place in its ring", row->device, row->op);
+		units__ns(each, leg->share_ns);
+		set(f->figures[0], "%.2f s of %.2f s waited (%.1f %%), %ss an I/O; %.1f in flight",
+		    leg->ns / 1e9, row->waited_ns / 1e9, 100 * share, each, row->in_flight);
+		set(f->action, "larger ring or more queues: xen_blkfront.max_ring_page_order, "
+			       ".max_queues (backend permitting)");
+		set(f->check, "record, change, diff");
+	}
+	return 0;
+}
+
+int rule__emulated_clock(struct question *q)
+{
+	const char *clock = q->platform ? q->platform->clocksource : "";
+	struct finding *f;
+	char read[UNITS_LEN];
+
+	if (!*clock)
+		return untestable(q, "the clocksource is not known");
+	if (strcmp(clock, "hpet") && strcmp(clock, "acpi_pm"))
+		return 0;
+	if (!(q->snap->cost.clock_read_ns > 0)) {
+		f = question__answer(q, FINDING_UNTESTABLE);
+		if (!f)
+			return -ENOMEM;
+		set(f->what, "clocksource %s is emulated, but the price of a read was not measured",
+		    clock);
+		return 0;
+	}
+	f = question__answer(q, FINDING_MET);
+	if (!f)
+		return -ENOMEM;
+	units__ns(read, q->snap->cost.clock_read_ns);
+	set(f->subject, "%s", clock);
+	set(f->what, "the clocksource is %s, emulated: each read of the time leaves the guest",
+	    clock);
+	set(f->figures[0], "%ss a read of the clock from BPF, measured here", read);
+	set(f->action, "clocksource=xen or tsc, as /sys/devices/system/clocksource/*/"
+		       "available_clocksource offers");
+	set(f->check, "xentrace-bpf detect, then diff");
+	return 0;
+}
+
+int rule__steal(struct question *q)
+{
+	const struct cpu_time *cpu = &q->snap->cpu;
+	double share = ledger__share(cpu->stolen_ns, cpu->total_ns);
+	struct finding *f;
+
+	if (!cpu->steal_measured)
+		return untestable(q, "nobody measures steal in this guest");
+	if (!cpu->total_ns)
+		return untestable(q, "no vCPU time was read");
+	if (share < STEAL_SHARE)
+		return 0;
+	f = question__answer(q, FINDING_MET);
+	if (!f)
+		return -ENOMEM;
+	set(f->what, "%s",
+	    cpu->has_runstate ? "the host runs others while this guest's vCPUs want to run"
+			      : "the guest's vCPUs are held off");
+	set(f->figures[0], "%.2f of %.2f vCPU-s (%.1f %%) %s", cpu->stolen_ns / 1e9,
+	    cpu->total_ns / 1e9, 100 * share,
+	    cpu->has_runstate ? "runnable and not run, by Xen's runstate"
+			      : "stolen, as /proc/stat counts it (contention and device model)");
+	set(f->action, "fewer vCPUs a host core, a larger credit weight, or another host");
+	set(f->check, "the same load at another hour or host, diff");
+	return 0;
+}
+
+static const struct loss *largest_loss(const struct snapshot *snap)
+{
+	const struct loss *worst = NULL;
+
+	for (size_t i = 0; i < snap->nr_losses; i++) {
+		const struct loss *loss = &snap->losses[i];
+
+		if (loss->lost && loss->count && (!worst || loss->count > worst->count))
+			worst = loss;
+	}
+	return worst;
+}
+
+int rule__lost_events(struct question *q)
+{
+	const struct quality *quality = &q->ledger->quality;
+	const struct loss *worst = largest_loss(q->snap);
+	char lost[UNITS_LEN], events[UNITS_LEN], count[UNITS_LEN];
+	struct finding *f;
+	size_t used = 0;
+
+	if (!quality->incomplete)
+		return 0;
+	f = question__answer(q, FINDING_MET);
+	if (!f)
+		return -ENOMEM;
+	set(f->what, "the data of this run is incomplete: read its counts as lower bounds");
+	units__count(lost, quality->lost);
+	units__count(events, quality->events);
+	set(f->figures[used++], "%s events lost of %s (%.2f %%)", lost, events,
+	    100 * quality->lost_share);
+	if (worst) {
+		units__count(count, worst->count);
+		set(f->figures[used++], "%s %s: %s", count, worst->name, worst->why);
+	}
+	if (quality->io_missing)
+		set(f->figures[used++],
+		    "requests: %lld missing from started = completed + in flight + lost",
+		    (long long)quality->io_missing);
+	set(f->action, "a shorter or narrower trace (-f, -D); report it if it persists");
+	set(f->check, "the first lines of the report say complete");
+	return 0;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *rung__name(enum rung rung)
+{
+	static const char *const names[] = {
+		[RUNG_OFF] = "off",
+		[RUNG_TP_BTF] = "tp_btf",
+		[RUNG_FENTRY] = "fentry",
+		[RUNG_KPROBE] = "kprobe",
+	};
+
+	return (unsigned int)rung <= RUNG_KPROBE ? names[rung] : "?";
+}
+
+/* Counters only grow; one that does not was reset under us, and its interval is unknown: 0. */
+static uint64_t since(uint64_t later, uint64_t earlier)
+{
+	return later > earlier ? later - earlier : 0;
+}
+
+static int copy_array(void *to, const void *from, size_t n, size_t size)
+{
+	void *copy = calloc(n ? n : 1, size);
+
+	if (!copy)
+		return -ENOMEM;
+	if (n)
+		memcpy(copy, from, n * size);
+	*(void **)to = copy;
+	return 0;
+}
+
+static bool key_equal(const struct path_key *a, const struct path_key *b)
+{
+	return a->kind == b->kind && a->area == b->area && a->mech == b->mech &&
+	       !strcmp(a->device, b->device) && !strcmp(a->op, b->op) && !strcmp(a->leg, b->leg);
+}
+
+/* Both readings list their paths in the same order: the search starts where the last one ended. */
+static const struct path *find_path(const struct snapshot *snap, const struct path_key *key,
+				    size_t *hint)
+{
+	for (size_t n = 0; n < snap->nr_paths; n++) {
+		size_t i = (*hint + n) % snap->nr_paths;
+
+		if (key_equal(&snap->paths[i].key, key)) {
+			*hint = i + 1;
+			return &snap->paths[i];
+		}
+	}
+	return NULL;
+}
+
+static void subtract_paths(struct snapshot *delta, const struct snapshot *earlier)
+{
+	size_t kept = 0, hint = 0;
+
+	for (size_t i = 0; i < delta->nr_paths; i++) {
+		struct path *path = &delta->paths[i];
+		const struct path *old = find_path(earlier, &path->key, &hint);
+
+		if (old)
+			hist__subtract(&path->hist, &old->hist);
+		if (!hist__count(&path->hist))
+			continue;
+		if (kept != i)
+			delta->paths[kept] = *path;
+		kept++;
+	}
+	delta->nr_paths = kept;
+}
+
+static void subtract_cpu(struct cpu_time *to, const struct cpu_time *from)
+{
+	to->total_ns = since(to->total_ns, from->total_ns);
+	to->idle_ns = since(to->idle_ns, from->idle_ns);
+	to->stolen_ns = since(to->stolen_ns, from->stolen_ns);
+	to->offline_ns = since(to->offline_ns, from->offline_ns);
+	to->stat_steal_ns = since(to->stat_steal_ns, from->stat_steal_ns);
+}
+
+static void subtract_io(struct conservation *to, const struct conservation *from)
+{
+	to->started = since(to->started, from->started);
+	to->completed = since(to->completed, from->completed);
+	to->lost = since(to->lost, from->lost);
+	to->preexisting = since(to->preexisting, from->preexisting);
+	to->carried = from->in_flight;
+}
+
+static void subtract_counters(struct snapshot *delta, const struct snapshot *earlier)
+{
+	for (size_t i = 0; i < delta->nr_losses && i < earlier->nr_losses; i++)
+		delta->losses[i].count = since(delta->losses[i].count, earlier->losses[i].count);
+	for (size_t i = 0; i < delta->nr_probes && i < earlier->nr_probes; i++)
+		delta->probes[i].runs = since(delta->probes[i].runs, earlier->probes[i].runs);
+	delta->cost.bpf_ns = since(delta->cost.bpf_ns, earlier->cost.bpf_ns);
+	delta->cost.runs = since(delta->cost.runs, earlier->cost.runs);
+	delta->cost.user_ns = since(delta->cost.user_ns, earlier->cost.user_ns);
+}
+
+int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
+		    const struct snapshot *earlier)
+{
+	int err;
+
+	*delta = *later;
+	delta->paths = NULL;
+	delta->losses = NULL;
+	delta->probes = NULL;
+	err = copy_array(&delta->paths, later->paths, later->nr_paths, sizeof(*later->paths));
+	if (err)
+		goto out;
+	err = copy_array(&delta->losses, later->losses, later->nr_losses, sizeof(*later->losses));
+	if (err)
+		goto out;
+	err = copy_array(&delta->probes, later->probes, later->nr_probes, sizeof(*later->probes));
+	if (err || !earlier)
+		goto out;
+
+	delta->start_ns = earlier->end_ns;
+	delta->wall_start_ns = earlier->wall_start_ns + (earlier->end_ns - earlier->start_ns);
+	subtract_paths(delta, earlier);
+	subtract_cpu(&delta->cpu, &earlier->cpu);
+	subtract_io(&delta->io, &earlier->io);
+	subtract_counters(delta, earlier);
+out:
+	if (err)
+		snapshot__free(delta);
+	return err;
+}
+
+void snapshot__free(struct snapshot *snap)
+{
+	free(snap->paths);
+	free(snap->losses);
+	free(snap->probes);
+	memset(snap, 0, sizeof(*snap));
+}
