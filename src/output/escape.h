@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Names come from devices, drivers and the host: they may hold anything. Each format passes them
+ * through one of these before printing.
+ */
+#ifndef XT_OUTPUT_ESCAPE_H
+#define XT_OUTPUT_ESCAPE_H
+
+#include <stddef.h>
+
+/* Room for the escaped form of any name of a path (48 bytes, at most 6 for each). */
+#define ESCAPE_LEN 400
+
+/*
+ * Each writes the escaped `name` into buf, cut off at a whole character where it does not fit, and
+ * returns buf.
+ */
+
+/* A terminal: printable ASCII, everything else is '?'. */
+const char *escape__ascii(char *buf, size_t size, const char *name);
+/* Valid UTF-8: broken sequences and surrogates are U+FFFD; control characters stay. */
+const char *escape__utf8(char *buf, size_t size, const char *name);
+/* XML text and attributes: valid UTF-8, markup as entities, control characters are '?'. */
+const char *escape__xml(char *buf, size_t size, const char *name);
+/* A frame of the folded format: printable ASCII without ';', which separates frames. */
+const char *escape__frame(char *buf, size_t size, const char *name);
+
+#endif

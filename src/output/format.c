@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "output/format.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct output *const outputs[] = {
+	&output_text,
+	&output_json,
+	&output_folded,
+	&output_svg,
+};
+
+#define NR_OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
+
+const struct output *output__at(unsigned int i)
+{
+	return i < NR_OUTPUTS ? outputs[i] : NULL;
+}
+
+const struct output *output__find(const char *name)
+{
+	for (size_t i = 0; i < NR_OUTPUTS; i++)
+		if (!strcmp(outputs[i]->name, name))
+			return outputs[i];
+	return NULL;
+}
+
+const struct output *output__for_file(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *extension = strrchr(slash ? slash : path, '.');
+
+	for (size_t i = 0; extension && i < NR_OUTPUTS; i++)
+		if (!strcmp(outputs[i]->extension, extension))
+			return outputs[i];
+	return NULL;
+}
+
+int output__finish(FILE *out)
+{
+	errno = 0;
+	if (!fflush(out) && !ferror(out))
+		return 0;
+	/* An earlier write failed, and its errno is gone. */
+	return errno ? -errno : -EIO;
+}
+
+int output__nothing(FILE *out, const struct report *report)
+{
+	(void)out;
+	(void)report;
+	return 0;
+}

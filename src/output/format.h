@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The formats of a report, by name or by a file's extension. */
+#ifndef XT_OUTPUT_FORMAT_H
+#define XT_OUTPUT_FORMAT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "model/ledger.h"
+#include "model/snapshot.h"
+#include "platform/platform.h"
+
+/*
+ * All that an output may print; it owns nothing of it. `ledger` was built from `snap` and
+ * `platform`. header() is called once, before there is data: `snap` and `ledger` may be NULL then.
+ */
+struct report {
+	const struct run_info *run;
+	const struct platform *platform;
+	const struct snapshot *snap;
+	const struct ledger *ledger;
+	unsigned int interval_no; /* 1, 2, …; for total(): how many intervals there were */
+	bool timestamps;
+	bool verbose;
+};
+
+/*
+ * One format. header() begins the output, interval() is called for each interval's difference and
+ * total() ends it with the whole run. A format that only draws the whole run leaves the first two
+ * empty. Each returns 0 or a negative errno: what writing to the stream failed with, or -ENOMEM.
+ */
+struct output {
+	const char *name;      /* "json": --format */
+	const char *extension; /* ".json": -o FILE */
+	int (*header)(FILE *out, const struct report *report);
+	int (*interval)(FILE *out, const struct report *report);
+	int (*total)(FILE *out, const struct report *report);
+};
+
+/* The format of that name, or NULL. */
+const struct output *output__find(const char *name);
+/* The format of a file by its extension; NULL for another one or none. */
+const struct output *output__for_file(const char *path);
+/* The i-th format, NULL after the last: for a list in --help. */
+const struct output *output__at(unsigned int i);
+
+extern const struct output output_text;
+extern const struct output output_json;
+extern const struct output output_folded;
+extern const struct output output_svg;
+
+/* What every format returns at its end: flush the stream, and say whether all was written. */
+int output__finish(FILE *out);
+/* A header() or interval() that has nothing to say. */
+int output__nothing(FILE *out, const struct report *report);
+
+#endif

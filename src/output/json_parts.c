@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "output/json_parts.h"
+
+#include <string.h>
+
+#include "output/escape.h"
+
+int put(json_t *obj, const char *key, json_t *value)
+{
+	return json_object_set_new(obj, key, value);
+}
+
+json_t *json__done(json_t *json, int err)
+{
+	if (!err)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+static json_t *text(const char *raw)
+{
+	char buf[1024];
+
+	return raw ? json_string(escape__utf8(buf, sizeof(buf), raw)) : json_null();
+}
+
+int put__str(json_t *obj, const char *key, const char *raw)
+{
+	return put(obj, key, text(raw));
+}
+
+static json_t *integer(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : n);
+}
+
+int put__int(json_t *obj, const char *key, uint64_t n)
+{
+	return put(obj, key, integer(n));
+}
+
+static int put__bool(json_t *obj, const char *key, bool b)
+{
+	return put(obj, key, json_boolean(b));
+}
+
+static int put__real(json_t *obj, const char *key, double x)
+{
+	return put(obj, key, json_real(x));
+}
+
+/* idle + stolen + unattributed + guest + pv + emulated + hardware = vcpu_ns + excess. */
+json_t *json__cpu(const struct report *report)
+{
+	const struct cpu_account *cpu = &report->ledger->cpu;
+	const struct cpu_time *time = &report->snap->cpu;
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__int(obj, "idle_ns", cpu->idle_ns);
+	err |= put(obj, "stolen_ns",
+		   time->steal_measured ? integer(cpu->mech_ns[MECH_STOLEN]) : json_null());
+	err |= put__int(obj, "unattributed_ns", cpu->mech_ns[MECH_UNATTRIBUTED]);
+	err |= put__int(obj, "guest_ns", cpu->mech_ns[MECH_GUEST]);
+	err |= put__int(obj, "pv_ns", cpu->mech_ns[MECH_PV]);
+	err |= put__int(obj, "emulated_ns", cpu->mech_ns[MECH_EMULATED]);
+	err |= put__int(obj, "hardware_ns", cpu->mech_ns[MECH_HARDWARE]);
+	err |= put__int(obj, "excess_ns", cpu->excess_ns);
+	err |= put__bool(obj, "has_runstate", time->has_runstate);
+	err |= put(obj, "offline_ns", time->has_runstate ? integer(time->offline_ns) : json_null());
+	err |= put__int(obj, "held_by_device_model_ns", cpu->held_ns);
+	err |= put(obj, "stat_steal_ns",
+		   time->steal_measured ? integer(time->stat_steal_ns) : json_null());
+	return json__done(obj, err);
+}
+
+static json_t *buckets(const struct hist *h)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		json_t *bucket;
+
+		if (!h->bucket[i].count)
+			continue;
+		bucket = json_array();
+		err |= json_array_append_new(bucket, integer(hist__upper(i)));
+		err |= json_array_append_new(bucket, integer(h->bucket[i].count));
+		err |= json_array_append_new(bucket, integer(h->bucket[i].ns));
+		err |= json_array_append_new(list, bucket);
+	}
+	return json__done(list, err);
+}
+
+static json_t *one_path(const struct path *path)
+{
+	const struct path_key *key = &path->key;
+	const struct hist *h = &path->hist;
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__str(obj, "area", area__name(key->area));
+	err |= put__str(obj, "mechanism", mech__name(key->mech));
+	err |= put__str(obj, "device", key->device);
+	err |= put__str(obj, "op", key->op);
+	err |= put__str(obj, "leg", key->leg);
+	err |= put__str(obj, "kind", kind__name(key->kind));
+	err |= put__int(obj, "count", hist__count(h));
+	err |= put__int(obj, "total_ns", hist__total_ns(h));
+	err |= put__int(obj, "max_ns", h->max);
+	err |= put__int(obj, "p50_ns", hist__quantile(h, .5));
+	err |= put__int(obj, "p99_ns", hist__quantile(h, .99));
+	err |= put__int(obj, "p999_ns", hist__quantile(h, .999));
+	if (key->kind == KIND_CPU) {
+		err |= put__int(obj, "inclusive_ns", h->inclusive);
+		err |= put__int(obj, "held_ns", h->held);
+		err |= put__int(obj, "stolen_ns", h->stolen);
+	}
+	err |= put(obj, "buckets", buckets(h));
+	return json__done(obj, err);
+}
+
+json_t *json__paths(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		err |= json_array_append_new(list, one_path(&snap->paths[i]));
+	return json__done(list, err);
+}
+
+json_t *json__losses(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_losses; i++) {
+		const struct loss *loss = &snap->losses[i];
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "name", loss->name);
+		err |= put__bool(obj, "lost", loss->lost);
+		err |= put__int(obj, "count", loss->count);
+		err |= put__str(obj, "why", loss->why);
+		err |= json_array_append_new(list, obj);
+	}
+	return json__done(list, err);
+}
+
+json_t *json__conservation(const struct report *report)
+{
+	const struct conservation *io = &report->snap->io;
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__int(obj, "carried", io->carried);
+	err |= put__int(obj, "started", io->started);
+	err |= put__int(obj, "completed", io->completed);
+	err |= put__int(obj, "in_flight", io->in_flight);
+	err |= put__int(obj, "lost", io->lost);
+	err |= put__int(obj, "preexisting", io->preexisting);
+	err |= put(obj, "missing", json_integer(report->ledger->quality.io_missing));
+	return json__done(obj, err);
+}
+
+json_t *json__probes(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		const struct probe_status *probe = &snap->probes[i];
+		bool off = probe->rung == RUNG_OFF;
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "name", probe->name);
+		err |= put__str(obj, "family", probe->family);
+		err |= put__str(obj, "rung", rung__name(probe->rung));
+		err |= put__bool(obj, "applicable", probe->applicable);
+		err |= put__str(obj, "cause", off ? probe->cause : NULL);
+		err |= put__str(obj, "fix", off ? probe->fix : NULL);
+		err |= put__int(obj, "runs", probe->runs);
+		err |= put(obj, "ns_per_run",
+			   probe->ns_per_run > 0 ? json_real(probe->ns_per_run) : json_null());
+		err |= json_array_append_new(list, obj);
+	}
+	return json__done(list, err);
+}
+
+json_t *json__own_cost(const struct report *report)
+{
+	const struct own_cost *cost = &report->snap->cost;
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__int(obj, "bpf_ns", cost->bpf_ns);
+	err |= put__int(obj, "user_ns", cost->user_ns);
+	err |= put__int(obj, "runs", cost->runs);
+	err |= put__int(obj, "events", report->ledger->quality.events);
+	err |= put__real(obj, "cpu_share", report->ledger->quality.cost_share);
+	err |= put(obj, "clock_read_ns",
+		   cost->clock_read_ns > 0 ? json_real(cost->clock_read_ns) : json_null());
+	err |= put__int(obj, "rss_bytes", cost->rss_bytes);
+	err |= put__int(obj, "kernel_bytes", cost->kernel_bytes);
+	return json__done(obj, err);
+}
+
+json_t *json__findings(const struct findings *findings)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < findings->nr; i++) {
+		const struct finding *f = &findings->all[i];
+		json_t *obj = json_object(), *figures = json_array();
+
+		for (size_t n = 0; n < FINDING_FIGURES && f->figures[n][0]; n++)
+			err |= json_array_append_new(figures, text(f->figures[n]));
+		err |= put__str(obj, "id", f->id);
+		err |= put__str(obj, "verdict", verdict__name(f->verdict));
+		err |= put__str(obj, "subject", f->subject);
+		err |= put__str(obj, "what", f->what);
+		err |= put(obj, "figures", figures);
+		err |= put__str(obj, "do", f->action);
+		err |= put__str(obj, "check", f->check);
+		err |= json_array_append_new(list, obj);
+	}
+	return json__done(list, err);
+}

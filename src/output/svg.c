@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The flame-style histogram (DESIGN §3): one standalone drawing, cpu above wait, root at the bottom
+ * of each. A frame's width is its time; on top of each leaf lies its latency histogram, one cell a
+ * bucket, fast to slow, whose width is the time of that bucket's events: what makes up the time is
+ * seen, and not only how often it happened.
+ *
+ *	      ._______________________________.
+ *	      |_|__|____|________|____________|  cells: 128u … 41m
+ *	      |            device             |
+ *	      |             read              |
+ *	      |              sda              |
+ *	.     |             disk              |
+ *	| pv  |          VS emulated          |
+ *	|________________guest________________|
+ *
+ * Every frame and cell carries its nanoseconds in data-ns; they add up exactly.
+ */
+#include "output/svg_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/units.h"
+
+static const char style[] =
+	"<style>\n"
+	"text { font: 12px system-ui, 'Segoe UI', 'Liberation Sans', Arial, sans-serif;"
+	" fill: #26221c; pointer-events: none }\n"
+	".head { font-size: 20px; font-weight: 600 }\n"
+	".name { font-size: 16px; font-weight: 600 }\n"
+	".note { fill: #6b645a }\n"
+	".bad { fill: #b3261e; font-weight: 600 }\n"
+	".light { fill: #fff }\n"
+	".cell text { font-size: 10px; text-anchor: middle }\n"
+	".frame rect { stroke: #fff; stroke-width: 1 }\n"
+	".frame:hover > rect, .cell:hover > rect { stroke: #000; stroke-width: 1.5 }\n"
+	"</style>\n";
+
+/* How tall the drawing of a tree is. */
+static unsigned int graph_height(const struct frame *root)
+{
+	return SVG_TITLE + (tree__height(root) + 1) * SVG_ROW + SVG_CELLS + SVG_GAP;
+}
+
+static void print_text(FILE *out, double x, double y, const char *class, const char *text)
+{
+	char escaped[1024];
+
+	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">%s</text>\n", x, y, class,
+		escape__xml(escaped, sizeof(escaped), text));
+}
+
+/* What run this is; in red when its figures are lower bounds only. */
+static void print_head(FILE *out, const struct report *report)
+{
+	const struct run_info *run = report->run;
+	const struct snapshot *snap = report->snap;
+	time_t seconds = snap->wall_start_ns / 1000000000;
+	char line[512], stamp[32] = "";
+	struct tm tm;
+
+	if (snap->wall_start_ns && gmtime_r(&seconds, &tm))
+		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%SZ + ", &tm);
+	print_text(out, SVG_MARGIN, 34, "head",
+		   "Where the time goes: mechanism, device, leg, and latency on top");
+	snprintf(line, sizeof(line), "%s   %s%.1f s   %u vCPUs   %s   %s%s%s   xentrace-bpf %s",
+		 run->host ? run->host : "", stamp, report->ledger->elapsed_ns / 1e9,
+		 snap->cpu.vcpus, run->kernel ? run->kernel : "",
+		 report->platform ? report->platform->mode : "",
+		 report->platform && *report->platform->hypervisor ? " on " : "",
+		 report->platform ? report->platform->hypervisor : "",
+		 run->version ? run->version : "");
+	print_text(out, SVG_MARGIN, 56, "note", line);
+	if (report->ledger->quality.incomplete) {
+		snprintf(line, sizeof(line),
+			 "INCOMPLETE: %.2f %% of events lost, read it as a sketch",
+			 100 * report->ledger->quality.lost_share);
+		print_text(out, SVG_WIDTH - 400, 34, "bad", line);
+	}
+}
+
+static void print_swatch(FILE *out, double x, double y, double width, struct color color)
+{
+	fprintf(out,
+		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"14\" "
+		"fill=\"#%02x%02x%02x\"/>\n",
+		x, y, width, color.red, color.green, color.blue);
+}
+
+/* Hues with their letters, then the one scale of shades. */
+static void print_legend(FILE *out, unsigned int y)
+{
+	static const enum mech ramps[] = { MECH_PV, MECH_EMULATED, MECH_HARDWARE };
+	double x = SVG_MARGIN, step = 300.0 / (PALETTE_SLOW_NS / PALETTE_FAST_NS > 1 ? 18 : 1);
+	char text[64], at[UNITS_LEN];
+
+	for (enum mech mech = 0; mech < MECH_NR; mech++) {
+		snprintf(text, sizeof(text), "%s %s", mech__letter(mech), mech__name(mech));
+		print_swatch(out, x, y, 14, palette__frame(mech));
+		print_text(out, x + 20, y + 11.5, "key", text);
+		x += 34 + 6.6 * strlen(text);
+	}
+	x = SVG_WIDTH - SVG_MARGIN - 18 * step;
+	print_text(out, x - 138, y + 11.5, "note", "latency, all graphs");
+	for (unsigned int octave = 0; octave < 18; octave++) {
+		uint64_t ns = PALETTE_FAST_NS << octave;
+
+		for (unsigned int i = 0; i < 3; i++)
+			print_swatch(out, x + octave * step, y - 14 + 14 * i, step,
+				     palette__cell(ramps[i], ns));
+		if (octave % 3 == 0) {
+			units__ns(at, ns);
+			print_text(out, x + octave * step, y + 42, "note", at);
+		}
+	}
+}
+
+/* vCPU time but idle, which would leave no room for the rest; what was waited, with its average. */
+static void print_title(FILE *out, const struct report *report, enum kind kind, uint64_t drawn_ns,
+			unsigned int y)
+{
+	const struct ledger *ledger = report->ledger;
+	char line[256];
+
+	if (kind == KIND_CPU) {
+		print_text(out, SVG_MARGIN, y + 20, "name", "CPU: vCPU time by what serves it");
+		snprintf(line, sizeof(line),
+			 "%.2f vCPU-s busy or stolen of %.2f; idle %.2f (%.1f %%) is not drawn",
+			 drawn_ns / 1e9, ledger->cpu.total_ns / 1e9, ledger->cpu.idle_ns / 1e9,
+			 100 * ledger__share(ledger->cpu.idle_ns, ledger->cpu.total_ns));
+	} else {
+		print_text(out, SVG_MARGIN, y + 20, "name", "WAIT: what requests waited for");
+		snprintf(line, sizeof(line),
+			 "%.2f s waited in %.2f s: %.1f in flight on average; backend and device "
+			 "include the real storage",
+			 drawn_ns / 1e9, ledger->elapsed_ns / 1e9,
+			 ledger__share(drawn_ns, ledger->elapsed_ns));
+	}
+	print_text(out, SVG_MARGIN, y + 38, "note", line);
+}
+
+static void print_graph(FILE *out, const struct report *report, const struct frame *root,
+			enum kind kind, unsigned int y)
+{
+	uint64_t drawn_ns = root->ns;
+	struct svg_graph graph;
+
+	for (const struct frame *frame = root->child; frame; frame = frame->next)
+		if (frame->idle)
+			drawn_ns -= frame->ns;
+	graph = (struct svg_graph) {
+		.kind = kind,
+		.base = y + graph_height(root) - SVG_GAP,
+		.ns = drawn_ns,
+		.scale = drawn_ns ? (SVG_WIDTH - 2.0 * SVG_MARGIN) / drawn_ns : 0,
+	};
+	fprintf(out, "<g id=\"%s\" data-ns=\"%" PRIu64 "\">\n", kind__name(kind), drawn_ns);
+	print_title(out, report, kind, drawn_ns, y);
+	if (drawn_ns)
+		svg__tree(out, &graph, root);
+	else
+		print_text(out, SVG_MARGIN, graph.base - 8, "note", "nothing was measured");
+	fputs("</g>\n", out);
+}
+
+static int svg__total(FILE *out, const struct report *report)
+{
+	struct frame *roots[KIND_NR] = {};
+	unsigned int y = 70, height = 70 + SVG_LEGEND;
+	int err = 0;
+
+	for (enum kind kind = 0; !err && kind < KIND_NR; kind++) {
+		err = tree__build(&roots[kind], report, kind);
+		if (!err)
+			height += graph_height(roots[kind]);
+	}
+	if (err)
+		goto out;
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
+		"viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"Flame-style latency histogram\">\n"
+		"%s<rect width=\"100%%\" height=\"100%%\" fill=\"#fffdf9\"/>\n",
+		SVG_WIDTH, height, SVG_WIDTH, height, style);
+	print_head(out, report);
+	for (enum kind kind = 0; kind < KIND_NR; kind++) {
+		print_graph(out, report, roots[kind], kind, y);
+		y += graph_height(roots[kind]);
+	}
+	print_legend(out, y + 20);
+	fputs("</svg>\n", out);
+	err = output__finish(out);
+out:
+	for (enum kind kind = 0; kind < KIND_NR; kind++)
+		tree__free(roots[kind]);
+	return err;
+}
+
+const struct output output_svg = {
+	.name = "svg",
+	.extension = ".svg",
+	.header = output__nothing,
+	.interval = output__nothing,
+	.total = svg__total,
+};

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The report for people: what was found first, then where it comes from. */
+#include "output/text_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/units.h"
+#include "output/escape.h"
+#include "output/spectrum.h"
+
+void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *text)
+{
+	while (*text == ' ')
+		text++;
+	while (strlen(text) + used > TEXT_WIDTH) {
+		const char *cut = text + (used < TEXT_WIDTH ? TEXT_WIDTH - used : 0);
+		const char *end = cut;
+
+		while (end > text && *end != ' ')
+			end--;
+		/* A word longer than a line is broken, unless it fits on the next one. */
+		if (end == text && used <= indent)
+			end = cut;
+		for (; text < end; text++)
+			fputc(*text >= ' ' && *text <= '~' ? *text : '?', out);
+		fprintf(out, "\n%*s", indent, "");
+		used = indent;
+		while (*text == ' ')
+			text++;
+	}
+	for (; *text; text++)
+		fputc(*text >= ' ' && *text <= '~' ? *text : '?', out);
+	fputc('\n', out);
+}
+
+/* -- 3  09:14:05Z + 1.0 s -------------------------------- */
+static void print_interval_line(FILE *out, const struct report *report)
+{
+	time_t seconds = report->snap->wall_start_ns / 1000000000;
+	char stamp[32] = "";
+	struct tm tm;
+	int used;
+
+	if (report->timestamps && gmtime_r(&seconds, &tm))
+		strftime(stamp, sizeof(stamp), "%H:%M:%SZ + ", &tm);
+	used = fprintf(out, "-- %u  %s%.1f s ", report->interval_no, stamp,
+		       report->ledger->elapsed_ns / 1e9);
+	for (; used < TEXT_WIDTH; used++)
+		fputc('-', out);
+	fputs("\n\n", out);
+}
+
+static int text__interval(FILE *out, const struct report *report)
+{
+	print_interval_line(out, report);
+	text__cpu(out, report);
+	text__wait(out, report);
+	return output__finish(out);
+}
+
+static int text__total(FILE *out, const struct report *report)
+{
+	text__header_lines(out, report);
+	text__findings(out, report);
+	if (report->platform) {
+		spectrum__print(out, report->platform);
+		fputc('\n', out);
+	}
+	text__cpu(out, report);
+	text__wait(out, report);
+	text__latency(out, report);
+	text__books(out, report);
+	return output__finish(out);
+}
+
+const struct output output_text = {
+	.name = "text",
+	.extension = ".txt",
+	.header = output__nothing,
+	.interval = text__interval,
+	.total = text__total,
+};

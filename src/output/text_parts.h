@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The sections of the text report. ASCII only, nothing wider than TEXT_WIDTH. */
+#ifndef XT_OUTPUT_TEXT_PARTS_H
+#define XT_OUTPUT_TEXT_PARTS_H
+
+#include "output/format.h"
+
+#define TEXT_WIDTH 100
+
+/*
+ * Words of `text` on as many lines as they need: the first follows `used` columns that are already
+ * printed, the others are indented. Everything not printable ASCII is shown as '?'.
+ */
+void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *text);
+
+void text__header_lines(FILE *out, const struct report *report);
+void text__findings(FILE *out, const struct report *report);
+void text__cpu(FILE *out, const struct report *report);
+void text__wait(FILE *out, const struct report *report);
+void text__latency(FILE *out, const struct report *report);
+void text__books(FILE *out, const struct report *report);
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What requests waited for.
+ *
+ *	WAIT  (s waited / s elapsed = average in flight; backend and device include the real storage)
+ *	                         count     IOPS  in flight    mean     p50     p99   p99.9     max
+ *	 sda  read  VS          22,043    2,204        8.0   3.62m   3.20m   11.8m   25.1m   41.2m
+ *	   queue 14.0u guest | device 3.57m VS | finish 36.1u guest
+ */
+#include "output/text_parts.h"
+
+#include <string.h>
+
+#include "model/units.h"
+#include "output/escape.h"
+
+#define NAME_WIDTH 25
+#define MAX_ROWS   16
+
+static void print_name(FILE *out, const struct wait_row *row, unsigned int device_width)
+{
+	char device[sizeof(row->device)], op[sizeof(row->op)], name[128];
+
+	escape__ascii(device, sizeof(device), row->device);
+	escape__ascii(op, sizeof(op), row->op);
+	snprintf(name, sizeof(name), " %-*.*s %-7.7s %s", device_width, device_width,
+		 *device ? device : area__name(row->area), op, mech__letter(row->mech));
+	fprintf(out, "%-*.*s", NAME_WIDTH, NAME_WIDTH, name);
+}
+
+static void print_figures(FILE *out, const struct wait_row *row)
+{
+	char text[8][UNITS_LEN];
+
+	units__count(text[0], row->count);
+	units__count(text[1], row->per_second);
+	units__ratio(text[2], row->in_flight);
+	units__ns(text[3], row->mean_ns);
+	fprintf(out, "%11s%10s%11s%8s", text[0], text[1], text[2], text[3]);
+	if (!row->measured) {
+		fputs("  (the sum of its legs)\n", out);
+		return;
+	}
+	units__ns(text[4], row->p50_ns);
+	units__ns(text[5], row->p99_ns);
+	units__ns(text[6], row->p999_ns);
+	units__ns(text[7], row->max_ns);
+	fprintf(out, "%8s%8s%8s%8s\n", text[4], text[5], text[6], text[7]);
+}
+
+/* Means over all requests of the row, so that the legs add up to its mean. */
+static void print_legs(FILE *out, const struct wait_row *row)
+{
+	char line[1024], mean[UNITS_LEN];
+	size_t used = 0;
+
+	if (!row->nr_legs)
+		return;
+	for (size_t i = 0; i < row->nr_legs && used < sizeof(line); i++) {
+		const struct wait_leg *leg = &row->legs[i];
+
+		units__ns(mean, leg->share_ns);
+		used += snprintf(line + used, sizeof(line) - used, "%s%s %s %s", i ? " | " : "",
+				 leg->name, mean,
+				 leg->mech == MECH_GUEST ? "guest" : mech__letter(leg->mech));
+	}
+	if (row->stacked && used < sizeof(line))
+		snprintf(line + used, sizeof(line) - used, " | stacked: part of no total");
+	fputs("   ", out);
+	text__wrap(out, 3, 5, line);
+}
+
+static unsigned int widest_device(const struct ledger *ledger)
+{
+	size_t widest = 4;
+
+	for (size_t i = 0; i < ledger->nr_waits; i++)
+		if (strlen(ledger->waits[i].device) > widest)
+			widest = strlen(ledger->waits[i].device);
+	return widest < 13 ? widest : 13;
+}
+
+void text__wait(FILE *out, const struct report *report)
+{
+	const struct ledger *ledger = report->ledger;
+	size_t shown = report->verbose || ledger->nr_waits < MAX_ROWS ? ledger->nr_waits : MAX_ROWS;
+
+	if (!ledger->nr_waits) {
+		fputs("WAIT  no request was seen\n\n", out);
+		return;
+	}
+	fputs("WAIT  (s waited / s elapsed = average in flight; backend and device include the "
+	      "real "
+	      "storage)\n",
+	      out);
+	fprintf(out, "%-*s%11s%10s%11s%8s%8s%8s%8s%8s\n", NAME_WIDTH, "", "count", "IOPS",
+		"in flight", "mean", "p50", "p99", "p99.9", "max");
+	for (size_t i = 0; i < shown; i++) {
+		print_name(out, &ledger->waits[i], widest_device(ledger));
+		print_figures(out, &ledger->waits[i]);
+		print_legs(out, &ledger->waits[i]);
+	}
+	if (shown < ledger->nr_waits)
+		fprintf(out, " %zu more: -v\n", ledger->nr_waits - shown);
+	fputc('\n', out);
+}
