@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2034 # the mode_* variables are for those who source this
 #
 # The table of guests, read by the host (names, time allowances, boot disks) and by dom0 (configuration).
 # A new mode is one row.

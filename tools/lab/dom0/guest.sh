@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
 # One guest's life, seen from dom0. Sourced by dom0/init, which has the run's settings.
 
@@ -101,9 +101,13 @@ run_guest() {
 	dom0_command_end "$name"
 	if ((creation)); then
 		mark close
-		tail -n 40 "/run/$name.xl" >"$port"
+		grep -vE 'debug: ' "/run/$name.xl" | tail -n 25 >"$port"
+		mkdir -p "/results/$name/logs"
+		cp "/run/$name.cfg" "/run/$name.xl" /var/log/xen/*"$name"* "/results/$name/logs/"
 	fi
 	# A guest that did not die of itself is stuck, before COMMAND or after.
 	xl destroy "$name" 2>/dev/null
-	((creation == 124)) && mark "finish $name stuck" || mark "finish $name ended"
+	local how=ended
+	((creation != 124)) || how=stuck
+	mark "finish $name $how"
 }

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
 #
 # What udev and systemd would have done, for dom0 and guests. The first stage has mounted /proc, /sys and /dev.
 
@@ -19,5 +19,5 @@ mount_all() {
 	ln -sf /proc/self/fd/0 /dev/stdin
 	ln -sf /proc/self/fd/1 /dev/stdout
 	ln -sf /proc/self/fd/2 /dev/stderr
-	mkdir -p /run/lock /var/lock
+	mkdir -p /run/lock
 }

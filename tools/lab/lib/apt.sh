@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
 # Debian packages without touching the host's package state: a private apt with the host's mirrors and proxies,
 # more suites, and an empty dpkg database, so that "install" means "with everything it depends on".

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
 #
 # Messages and the cache that holds the images.
 
@@ -42,13 +42,13 @@ image() {
 	mkdir -p "$part"
 	# Not "builder || …": that would switch errexit off inside the builder.
 	set +e
-	(set -e; "$builder" "$part" "$@") >"$lab_cache/log/build-$name.log" 2>&1
+	(set -e; "$builder" "$part" "$@") >"$lab_cache/log/build/$name.log" 2>&1
 	status=$?
 	set -e
 	if ((status)); then
 		rm -rf "$part"
-		tail -n 20 "$lab_cache/log/build-$name.log" >&2
-		die 1 "$name: building failed; the whole log is $lab_cache/log/build-$name.log"
+		tail -n 20 "$lab_cache/log/build/$name.log" >&2
+		die 1 "$name: building failed; the whole log is $lab_cache/log/build/$name.log"
 	fi
 	image_stamp "$part" >"$image_dir.stamp.part"
 	mv "$part" "$image_dir"

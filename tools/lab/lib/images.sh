@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
 # The images: xen-VERSION, kernel-SERIES, root, grub. Each is a folder in the cache, made from Debian packages alone.
 # Nothing here needs root: files are unpacked, never installed, so no maintainer script runs.
@@ -143,8 +143,12 @@ build_root() {
 	mkdir -p "$tree"/{dev,proc,sys,run,tmp,mnt} "$tree"/var/{tmp,log,lib}
 
 	# What maintainer scripts would have done.
+	rm -rf "$tree"/var/{run,lock}
+	ln -s /run "$tree/var/run"
+	ln -s /run/lock "$tree/var/lock"
 	ln -sf mawk "$tree/usr/bin/awk"
 	ln -sf bash "$tree/usr/bin/sh"
+	ln -sf which.debianutils "$tree/usr/bin/which"
 	cp "$tree/usr/share/base-passwd/passwd.master" "$tree/etc/passwd"
 	cp "$tree/usr/share/base-passwd/group.master" "$tree/etc/group"
 	sed -i 's/^root:\*:/root::/' "$tree/etc/passwd"

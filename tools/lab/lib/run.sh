@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
 # One boot of the outer machine: its disks, the machine itself, and the results.
 

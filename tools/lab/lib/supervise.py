@@ -85,7 +85,7 @@ class Stream:
             self.in_command = False
             name, _, how = argument.partition(' ')
             self.say(f'{name}: {how} ({now - self.guest_began:.0f} s)')
-        elif verb == 'done':
+        elif verb == 'complete':
             self.done = True
 
 
