@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 #define QUEUES_MAX 65536u
 #define DEPTH_MAX  65536u
@@ -97,10 +97,10 @@ static bool is_stacked(const char *name, const char *path)
 static void read_stacked(struct disk *disk, struct origin *origin)
 {
 	disk->stacked = true;
-	text__set(disk->driver, sizeof(disk->driver), "%.*s",
-		  (int)strcspn(disk->name, "-0123456789"), disk->name);
+	str__set(disk->driver, sizeof(disk->driver), "%.*s",
+		 (int)strcspn(disk->name, "-0123456789"), disk->name);
 	strcpy(origin->driver, disk->driver);
-	text__set(origin->how, sizeof(origin->how), "%s, on other disks", disk->driver);
+	str__set(origin->how, sizeof(origin->how), "%s, on other disks", disk->driver);
 }
 
 /* Returns false for what is no disk now: an unused loop device. */
@@ -110,7 +110,7 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 	struct files *files = guest->files;
 	char path[FILES_PATH], dev[32];
 
-	text__set(disk->name, sizeof(disk->name), "%s", name);
+	str__set(disk->name, sizeof(disk->name), "%s", name);
 	files__read(files, dev, sizeof(dev), "sys/block/%s/dev", name);
 	if (sscanf(dev, "%u:%u", &disk->major, &disk->minor) != 2)
 		return false; /* a hidden path of a multipath NVMe disk has none */

@@ -1,11 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Features of a guest, each by itself (DESIGN §1): in use, or what gates it. The conditions are
+ * the kernel's own, as it sets itself up.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "platform/guest.h"
+#include "platform/str.h"
+
+struct verdict {
+	enum feature_state state;
+	char why[128];
+};
+
+#define SAY(verdict, what, ...)                                                \
+	do {                                                                   \
+		(verdict)->state = (what);                                     \
+		str__set((verdict)->why, sizeof((verdict)->why), __VA_ARGS__); \
+	} while (0)
+
+static bool is_xen(const struct guest *guest)
+{
+	enum boot boot = guest->p->boot;
+
+	return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
+}
+
+const char *guest__pv_gate(const struct guest *guest)
+{
+	if (guest__argument(guest, "nopv"))
+		return "argument nopv";
+	if (guest__argument(guest, "xen_nopv"))
+		return "argument xen_nopv";
+	if (guest__ignores_xen(guest))
+		return "the kernel does not use Xen (CONFIG_XEN_PVHVM?)";
+	if (guest__argument(guest, "xen_emul_unplug=never"))
+		return "argument xen_emul_unplug=never";
+	if (!guest->xen.nr_front)
+		return "no device on xenbus";
+	return "";
+}
+
+/* A PV disk or NIC: by the bus that it is on. */
+static void pv_device(struct verdict *v, const struct guest *guest, const char *type,
+		      const char *module, size_t active, const char *names)
+{
+	const char *gate = guest__pv_gate(guest);
+	size_t offered = 0;
+
+	for (size_t i = 0; i < guest->xen.nr_front; i++)
+		offered += !strcmp(guest->xen.front[i].type, type);
+	if (active)
+		SAY(v, FEATURE_ACTIVE, "%s", names);
+	else if (guest->p->boot == BOOT_BARE)
+		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
+	else if (guest->p->boot == BOOT_DOM0)
+		SAY(v, FEATURE_IMPOSSIBLE, "dom0 serves the others");
+	else if (guest->p->boot == BOOT_UNKNOWN)
+		SAY(v, FEATURE_UNKNOWN, "no evidence of the hypervisor");
+	else if (guest->p->boot == BOOT_KVM)
+		SAY(v, FEATURE_UNUSED, "no virtio device: the host's configuration");
+	else if (guest->p->boot == BOOT_HVM && gate[0])
+		SAY(v, FEATURE_UNUSED, "%s", gate);
+	else if (offered)
+		SAY(v, FEATURE_UNUSED, "a %s is on xenbus and has no driver (%s)", type, module);
+	else
+		SAY(v, FEATURE_UNUSED, "no %s on xenbus: the host's configuration", type);
+}
+
+static void pv_disk(struct verdict *v, const struct guest *guest)
+{
+	char names[128] = "";
+	size_t nr = 0;
+
+	for (size_t i = 0; i < guest->p->nr_disks; i++) {
+		if (guest->p->disks[i].letter != LETTER_P || guest->p->disks[i].stacked)
+			continue;
+		str__add(names, sizeof(names), ", ", "%s", guest->p->disks[i].name);
+		nr++;
+	}
+	pv_device(v, guest, "vbd", "xen_blkfront", nr, names);
+}
+
+static void pv_network(struct verdict *v, const struct guest *guest)
+{
+	char names[128] = "";
+	size_t nr = 0;
+
+	for (size_t i = 0; i < guest->p->nr_nics; i++) {
+		if (guest->p->nics[i].letter != LETTER_P)
+			continue;
+		str__add(names, sizeof(names), ", ", "%s", guest->p->nics[i].name);
+		nr++;
+	}
+	pv_device(v, guest, "vif", "xen_netfront", nr, names);
+}
+
+/* What an HVM guest lacks for the callback vector; arch/x86/xen/enlighten_hvm.c. */
+static void callback_vector(struct verdict *v, const struct guest *guest)
+{
+	const struct xen *xen = &guest->xen;
+
+	if (guest__callback_vector(guest))
+		SAY(v, FEATURE_ACTIVE, "HYP of /proc/interrupts counts");
+	else if (guest->p->boot == BOOT_PV || guest->p->boot == BOOT_DOM0)
+		SAY(v, FEATURE_IMPOSSIBLE, "PV has an upcall of its own");
+	else if (!is_xen(guest))
+		SAY(v, FEATURE_IMPOSSIBLE, "no event channels");
+	else if (guest__argument(guest, "xen_no_vector_callback"))
+		SAY(v, FEATURE_UNUSED, "argument xen_no_vector_callback");
+	else if (guest__ignores_xen(guest))
+		SAY(v, FEATURE_UNUSED, "%s", guest__pv_gate(guest));
+	else if (xen->features_known && !(xen->features >> XENFEAT_HVM_CALLBACK_VECTOR & 1))
+		SAY(v, FEATURE_IMPOSSIBLE, "not offered: XENFEAT_hvm_callback_vector");
+	else if (guest->platform_irq)
+		SAY(v, FEATURE_UNUSED, "events arrive by the interrupt xen-platform-pci");
+	else
+		SAY(v, FEATURE_UNKNOWN, "no HYP count in /proc/interrupts");
+}
+
+/* A feature of Xen that follows the callback vector in an HVM guest. */
+static void behind_vector(struct verdict *v, const struct guest *guest, const char *missing)
+{
+	if (!is_xen(guest))
+		SAY(v, FEATURE_IMPOSSIBLE, "%s",
+		    guest->p->boot == BOOT_BARE ? "no hypervisor" : "not on this hypervisor");
+	else if (guest__ignores_xen(guest))
+		SAY(v, FEATURE_UNUSED, "%s", guest__pv_gate(guest));
+	else if (guest->p->boot == BOOT_HVM && !guest__callback_vector(guest))
+		SAY(v, FEATURE_UNUSED, "needs the callback vector");
+	else
+		SAY(v, FEATURE_UNKNOWN, "%s", missing);
+}
+
+static void pv_timers(struct verdict *v, const struct guest *guest)
+{
+	const struct xen *xen = &guest->xen;
+
+	if (guest__pv_timers(guest))
+		SAY(v, FEATURE_ACTIVE, "clock event %s%s", guest->p->clockevent,
+		    guest->pv_timer_irq ? ", interrupt timer0" : "");
+	else if (guest->p->boot == BOOT_HVM && xen->features_known &&
+		 !(xen->features >> XENFEAT_HVM_SAFE_PVCLOCK & 1))
+		SAY(v, FEATURE_IMPOSSIBLE, "not offered: XENFEAT_hvm_safe_pvclock");
+	else
+		behind_vector(v, guest, "no clock event xen");
+}
+
+static void pv_clock(struct verdict *v, const struct guest *guest)
+{
+	const char *source = guest->p->clocksource;
+	const char *pv = strstr(guest->clocksources, "xen")	    ? "xen"
+			 : strstr(guest->clocksources, "kvm-clock") ? "kvm-clock"
+								    : NULL;
+
+	if (!strcmp(source, "xen") || !strcmp(source, "kvm-clock"))
+		SAY(v, FEATURE_ACTIVE, "clock source %s", source);
+	else if (pv)
+		SAY(v, FEATURE_UNUSED, "%s is available, clock source is %s", pv, source);
+	else if (guest->p->boot == BOOT_BARE)
+		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
+	else
+		behind_vector(v, guest, "not among the clock sources");
+}
+
+static bool kvm_guest_support(const struct guest *guest)
+{
+	return guest->p->boot == BOOT_KVM && strstr(guest->clocksources, "kvm-clock");
+}
+
+/* KVM: pv_ipi_supported() in arch/x86/kernel/kvm.c. */
+static void pv_ipis(struct verdict *v, const struct guest *guest)
+{
+	if (guest->pv_ipi_irq)
+		SAY(v, FEATURE_ACTIVE, "resched and callfunc are event channels");
+	else if (guest->p->boot != BOOT_KVM)
+		behind_vector(v, guest, "no interrupt resched0 of xen-percpu");
+	else if (!(guest->cpuid.kvm_features & KVM_PV_SEND_IPI))
+		SAY(v, FEATURE_IMPOSSIBLE, "not offered by KVM's leaf");
+	else if (guest->p->possible < 2)
+		SAY(v, FEATURE_UNUSED, "one vCPU");
+	else if (kvm_guest_support(guest))
+		SAY(v, FEATURE_ACTIVE, "KVM leaf bit 11, kernel has kvm-clock");
+	else
+		SAY(v, FEATURE_UNKNOWN, "offered; the kernel has no kvm-clock");
+}
+
+/* xen_init_spinlocks() in arch/x86/xen/spinlock.c, kvm_spinlock_init() in arch/x86/kernel/kvm.c. */
+static void pv_spinlocks(struct verdict *v, const struct guest *guest)
+{
+	if (guest->pv_lock_irq)
+		SAY(v, FEATURE_ACTIVE, "interrupt spinlock0");
+	else if (!is_xen(guest) && guest->p->boot != BOOT_KVM)
+		behind_vector(v, guest, "");
+	else if (guest->p->possible == 1)
+		SAY(v, FEATURE_UNUSED, "one vCPU");
+	else if (guest__argument(guest, "nopvspin"))
+		SAY(v, FEATURE_UNUSED, "argument nopvspin");
+	else if (guest__argument(guest, "xen_nopvspin"))
+		SAY(v, FEATURE_UNUSED, "argument xen_nopvspin");
+	else if (guest->p->boot != BOOT_KVM)
+		behind_vector(v, guest, "no interrupt spinlock0 (CONFIG_PARAVIRT_SPINLOCKS?)");
+	else if (!(guest->cpuid.kvm_features & KVM_PV_UNHALT))
+		SAY(v, FEATURE_IMPOSSIBLE, "not offered by KVM's leaf");
+	else if (guest->cpuid.kvm_hints & KVM_HINTS_REALTIME)
+		SAY(v, FEATURE_UNUSED, "KVM hints at dedicated processors");
+	else
+		SAY(v, FEATURE_UNKNOWN, "offered by KVM; kernel config not visible");
+}
+
+/*
+ * Xen shows 1 GiB pages to an HVM or PVH guest only with HAP: PAGE1GB is of class H in
+ * xen/include/public/arch-x86/cpufeatureset.h.
+ */
+static void hap(struct verdict *v, const struct guest *guest)
+{
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_DOM0:
+		SAY(v, FEATURE_IMPOSSIBLE, "PV page tables");
+		break;
+	case BOOT_BARE:
+		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
+		break;
+	case BOOT_HVM:
+	case BOOT_PVH:
+		if (guest->cpuid.xen && guest->cpuid.huge_1g) {
+			SAY(v, FEATURE_ACTIVE,
+			    "CPUID has 1 GiB pages: Xen shows them with HAP only");
+			break;
+		}
+		/* fall through */
+	default:
+		SAY(v, FEATURE_UNKNOWN, "not visible from inside");
+	}
+}
+
+static void apic_virtualization(struct verdict *v, const struct guest *guest)
+{
+	uint32_t features = guest->cpuid.xen_features;
+
+	if (guest->p->boot == BOOT_PV || guest->p->boot == BOOT_DOM0)
+		SAY(v, FEATURE_IMPOSSIBLE, "PV has no local APIC");
+	else if (guest->p->boot == BOOT_BARE)
+		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
+	else if (!is_xen(guest) || !guest->cpuid.xen)
+		SAY(v, FEATURE_UNKNOWN, "not visible from inside");
+	else if (features & (XEN_APIC_ACCESS_VIRT | XEN_X2APIC_VIRT))
+		SAY(v, FEATURE_ACTIVE, "Xen leaf 4:%s%s",
+		    features & XEN_APIC_ACCESS_VIRT ? " registers" : "",
+		    features & XEN_X2APIC_VIRT ? " x2APIC" : "");
+	else
+		SAY(v, FEATURE_IMPOSSIBLE, "not offered by Xen leaf 4");
+}
+
+static void sriov(struct verdict *v, const struct guest *guest)
+{
+	char names[128] = "";
+
+	for (size_t i = 0; i < guest->p->nr_nics; i++)
+		if (guest->p->nics[i].letter == LETTER_VH)
+			str__add(names, sizeof(names), ", ", "%s", guest->p->nics[i].name);
+	for (size_t i = 0; i < guest->p->nr_disks; i++)
+		if (guest->p->disks[i].letter == LETTER_VH)
+			str__add(names, sizeof(names), ", ", "%s", guest->p->disks[i].name);
+	if (names[0])
+		SAY(v, FEATURE_ACTIVE, "%s", names);
+	else if (!guest__virtual(guest))
+		SAY(v, FEATURE_UNKNOWN, "the machine's functions are its own");
+	else if (guest->p->boot == BOOT_PVH)
+		SAY(v, FEATURE_IMPOSSIBLE, "no PCI in a PVH guest");
+	else
+		SAY(v, FEATURE_UNUSED, "no virtual function here: the host assigns them");
+}
+
+/* The AHCI controller is no part of Xen's unplug protocol: its disks stay. */
+static void unplug(struct verdict *v, const struct guest *guest)
+{
+	char left[128] = "";
+
+	for (size_t i = 0; i < guest->p->nr_disks; i++)
+		if (guest->p->disks[i].letter == LETTER_VS)
+			str__add(left, sizeof(left), ", ", "%s", guest->p->disks[i].name);
+	for (size_t i = 0; i < guest->p->nr_nics; i++)
+		if (guest->p->nics[i].letter == LETTER_VS)
+			str__add(left, sizeof(left), ", ", "%s", guest->p->nics[i].name);
+	if (guest->p->boot != BOOT_HVM)
+		SAY(v, FEATURE_IMPOSSIBLE, "no emulated devices of Xen's");
+	else if (!left[0])
+		SAY(v, FEATURE_ACTIVE, "no emulated disk or NIC is left");
+	else if (guest__argument(guest, "xen_emul_unplug"))
+		SAY(v, FEATURE_UNUSED, "argument xen_emul_unplug; left: %s", left);
+	else if (guest__pv_gate(guest)[0])
+		SAY(v, FEATURE_UNUSED, "%s; left: %s", guest__pv_gate(guest), left);
+	else
+		SAY(v, FEATURE_UNUSED, "left: %s (AHCI is never unplugged)", left);
+}
+
+static const struct {
+	const char *name;
+	void (*judge)(struct verdict *v, const struct guest *guest);
+} features[] = {
+	{ "PV disk", pv_disk },
+	{ "PV network", pv_network },
+	{ "callback vector", callback_vector },
+	{ "PV timers", pv_timers },
+	{ "PV clock", pv_clock },
+	{ "PV IPIs", pv_ipis },
+	{ "PV spinlocks", pv_spinlocks },
+	{ "HAP", hap },
+	{ "APIC virtualization", apic_virtualization },
+	{ "SR-IOV", sriov },
+	{ "unplug", unplug },
+};
+
 int features__derive(struct guest *guest)
 {
-	(void)guest;
-	return 0;
-}
-int cells__derive(struct guest *guest)
-{
-	(void)guest;
+	size_t nr = sizeof(features) / sizeof(features[0]);
+	struct platform *p = guest->p;
+
+	p->features = calloc(nr, sizeof(*p->features));
+	if (!p->features)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++) {
+		struct verdict v = { .state = FEATURE_UNKNOWN };
+
+		features[i].judge(&v, guest);
+		p->features[i].name = features[i].name;
+		p->features[i].state = v.state;
+		strcpy(p->features[i].why, v.why);
+	}
+	p->nr_features = nr;
 	return 0;
 }

@@ -84,7 +84,8 @@ struct guest {
 	struct cpuid cpuid;
 	struct xen xen;
 	char cmdline[4096];
-	char vendor[64]; /* DMI: system vendor and product */
+	char clocksources[128]; /* available ones */
+	char vendor[64];	/* DMI: system vendor and product */
 	char product[64];
 	struct pci *pci;
 	size_t nr_pci;
@@ -101,6 +102,10 @@ struct guest {
 bool guest__argument(const struct guest *guest, const char *name);
 /* Below a hypervisor, and its devices are not simply the machine's (as they are in dom0). */
 bool guest__virtual(const struct guest *guest);
+/* Xen's leaves are there but the kernel does not use Xen: nopv, or built without. */
+bool guest__ignores_xen(const struct guest *guest);
+/* Why an HVM guest has no PV drivers: "argument nopv", say; "" if nothing stands against them. */
+const char *guest__pv_gate(const struct guest *guest);
 /* Events come through the callback vector: HVM and PVH. */
 bool guest__callback_vector(const struct guest *guest);
 bool guest__pv_timers(const struct guest *guest);
@@ -121,6 +126,14 @@ int cells__derive(struct guest *guest);
 
 /* Who serves the device at this path of sysfs. */
 void origin__find(struct origin *origin, struct guest *guest, const char *path);
+/* A cell of what is no device. Judged after the features. */
+#define FACILITIES 5
+struct facility {
+	enum area area;
+	void (*judge)(struct cell *cell, const struct guest *guest);
+};
+extern const struct facility facilities[FACILITIES];
+
 /* Where file systems of each disk are mounted: p->disks[].mounts. */
 int mounts__read(struct guest *guest);
 /* The same disk by an emulated and a paravirtual path: p->disks[].same_as. */

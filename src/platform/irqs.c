@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 static struct irq *add(struct platform *p)
 {
@@ -52,8 +52,8 @@ static int add_actions(struct guest *guest, unsigned int nr, const char *chip, c
 			return guest->p->nr_irqs >= IRQS_MAX ? 0 : -ENOMEM;
 		irq->nr = nr;
 		irq->follows = follows ? follows-- : 0;
-		text__set(irq->action, sizeof(irq->action), "%s", name);
-		text__set(irq->chip, sizeof(irq->chip), "%s", chip);
+		str__set(irq->action, sizeof(irq->action), "%s", name);
+		str__set(irq->chip, sizeof(irq->chip), "%s", chip);
 		irq__find_owner(irq, guest, flow);
 		note(guest, irq);
 	}

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 /* Without CPUID in a saved folder, /proc/cpuinfo still has the flag of leaf 1, ECX bit 31. */
 static bool hypervisor_flag(struct guest *guest, bool *known)
@@ -50,15 +50,15 @@ static void name_hypervisor(struct guest *guest)
 	if (name[0])
 		return; /* /sys/hypervisor, with the point release */
 	if (cpuid->xen && cpuid->xen_version)
-		text__set(name, size, "Xen %u.%u", cpuid->xen_version >> 16,
-			  cpuid->xen_version & 0xffff);
+		str__set(name, size, "Xen %u.%u", cpuid->xen_version >> 16,
+			 cpuid->xen_version & 0xffff);
 	else if (cpuid->xen || guest->xen.sysfs)
-		text__set(name, size, "Xen");
+		str__set(name, size, "Xen");
 	else if (cpuid->kvm)
-		text__set(name, size, "KVM");
+		str__set(name, size, "KVM");
 	else if (cpuid->hypervisor)
-		text__set(name, size, "%s",
-			  cpuid->signature[0] ? cpuid->signature : "unknown hypervisor");
+		str__set(name, size, "%s",
+			 cpuid->signature[0] ? cpuid->signature : "unknown hypervisor");
 }
 
 /*
@@ -87,6 +87,11 @@ void boot__derive(struct guest *guest)
 bool guest__virtual(const struct guest *guest)
 {
 	return guest->p->boot != BOOT_BARE && guest->p->boot != BOOT_DOM0;
+}
+
+bool guest__ignores_xen(const struct guest *guest)
+{
+	return guest->p->boot == BOOT_HVM && !guest->xen.sysfs;
 }
 
 static bool has_pv_device(const struct guest *guest)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 #define DEPTH_MAX 8 /* of stacking: LUKS on LVM on RAID is 3 */
 
@@ -59,7 +59,7 @@ static void note(struct disk *disk, const char *point)
 	}
 	if (strlen(disk->mounts) + len + 3 > sizeof(disk->mounts))
 		return;
-	text__add(disk->mounts, sizeof(disk->mounts), ", ", "%s", point);
+	str__add(disk->mounts, sizeof(disk->mounts), ", ", "%s", point);
 }
 
 /* To the block device of this name, its disk if it is a partition, and all that they lie on. */
@@ -77,9 +77,9 @@ static void mount_on(struct guest *guest, const char *name, const char *point, i
 	if (files__exists(guest->files, "%s/partition", path)) {
 		before = memrchr(path, '/', slash - path);
 		before = before ? before + 1 : path;
-		text__set(disk, sizeof(disk), "%.*s", (int)(slash - before), before);
+		str__set(disk, sizeof(disk), "%.*s", (int)(slash - before), before);
 	} else {
-		text__set(disk, sizeof(disk), "%s", slash + 1);
+		str__set(disk, sizeof(disk), "%s", slash + 1);
 	}
 	for (size_t i = 0; i < guest->p->nr_disks; i++)
 		if (!strcmp(guest->p->disks[i].name, disk))

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 /* The larger of the receive and the transmit queues: net/core/net-sysfs.c. */
 static unsigned int count_queues(struct guest *guest, const char *name)
@@ -40,7 +40,7 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 	for (size_t i = 0; i < guest->xen.nr_back; i++)
 		if (strstr(path, guest->xen.back[i].name))
 			return false;
-	text__set(nic->name, sizeof(nic->name), "%s", name);
+	str__set(nic->name, sizeof(nic->name), "%s", name);
 	if (!files__number(files, &ifindex, "sys/class/net/%s/ifindex", name))
 		nic->ifindex = ifindex;
 	files__read(files, more->mac, sizeof(more->mac), "sys/class/net/%s/address", name);

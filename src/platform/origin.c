@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 #define ANY 0xffffffffu
 
@@ -105,14 +105,15 @@ static void from_pci(struct origin *origin, const struct guest *guest, const str
 	origin->letter = judge(guest, pci, &how);
 	if (!origin->driver[0])
 		strcpy(origin->driver, pci->driver);
-	text__set(origin->how, sizeof(origin->how), "%s", how);
-	text__add(origin->how, sizeof(origin->how), " ", "%s",
-		  origin->driver[0] ? origin->driver : "no driver");
-	text__add(origin->evidence, sizeof(origin->evidence), "; ", "%s %04x:%04x", pci->address,
-		  pci->vendor, pci->device);
-	if (pci->sub_known && (pci->subvendor || pci->subdevice))
-		text__add(origin->evidence, sizeof(origin->evidence), " ", "sub %04x:%04x",
-			  pci->subvendor, pci->subdevice);
+	str__set(origin->how, sizeof(origin->how), "%s", how);
+	str__add(origin->how, sizeof(origin->how), " ", "%s",
+		 origin->driver[0] ? origin->driver : "no driver");
+	str__add(origin->evidence, sizeof(origin->evidence), "; ", "%s %04x:%04x", pci->address,
+		 pci->vendor, pci->device);
+	if (pci->sub_known &&
+	    origin->letter != LETTER_P) /* it decides what a known maker has not */
+		str__add(origin->evidence, sizeof(origin->evidence), " ", "sub %04x:%04x",
+			 pci->subvendor, pci->subdevice);
 }
 
 static void from_xenbus(struct origin *origin, const struct guest *guest, const char *name)
@@ -123,34 +124,34 @@ static void from_xenbus(struct origin *origin, const struct guest *guest, const 
 	for (size_t i = 0; i < guest->xen.nr_front; i++)
 		if (!strcmp(guest->xen.front[i].name, name))
 			dev = &guest->xen.front[i];
-	text__set(type, sizeof(type), "%.*s", (int)strcspn(name, "-"), name);
-	text__set(origin->xenbus, sizeof(origin->xenbus), "%s", name);
-	text__set(origin->driver, sizeof(origin->driver), "%s",
-		  !strcmp(type, "vbd")	   ? "blkfront"
-		  : !strcmp(type, "vif")   ? "netfront"
-		  : !strcmp(type, "vscsi") ? "scsifront"
-					   : type);
-	text__set(origin->how, sizeof(origin->how), "%s", origin->driver);
-	text__set(origin->evidence, sizeof(origin->evidence), "%s", name);
+	str__set(type, sizeof(type), "%.*s", (int)strcspn(name, "-"), name);
+	str__set(origin->xenbus, sizeof(origin->xenbus), "%s", name);
+	str__set(origin->driver, sizeof(origin->driver), "%s",
+		 !strcmp(type, "vbd")	  ? "blkfront"
+		 : !strcmp(type, "vif")	  ? "netfront"
+		 : !strcmp(type, "vscsi") ? "scsifront"
+					  : type);
+	str__set(origin->how, sizeof(origin->how), "%s", origin->driver);
+	str__set(origin->evidence, sizeof(origin->evidence), "%s", name);
 	origin->letter = LETTER_P;
 	if (!dev) {
 		origin->conflicting = true;
-		text__add(origin->evidence, sizeof(origin->evidence), "; ",
-			  "not on the xenbus of this guest");
+		str__add(origin->evidence, sizeof(origin->evidence), "; ",
+			 "not on the xenbus of this guest");
 	}
 }
 
 /* Neither PCI nor a paravirtual bus: the ISA devices of a PC, a floppy drive say. */
 static void from_platform(struct origin *origin, const struct guest *guest)
 {
-	text__set(origin->evidence, sizeof(origin->evidence), "%s", origin->path);
+	str__set(origin->evidence, sizeof(origin->evidence), "%s", origin->path);
 	if (strncmp(origin->path, "sys/devices/platform/", 21) &&
 	    strncmp(origin->path, "sys/devices/pnp", 15))
 		return;
 	if (guest->p->boot != BOOT_UNKNOWN)
 		origin->letter = guest__virtual(guest) ? LETTER_VS : LETTER_H;
-	text__set(origin->how, sizeof(origin->how), "%s",
-		  guest__virtual(guest) ? "emulated" : "hardware");
+	str__set(origin->how, sizeof(origin->how), "%s",
+		 guest__virtual(guest) ? "emulated" : "hardware");
 }
 
 /* A component that looks like this: "virtio3", "0000:00:05.0", "vbd-51712". */
@@ -182,7 +183,7 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 	const struct pci *pci = NULL;
 
 	memset(origin, 0, sizeof(*origin));
-	text__set(origin->path, sizeof(origin->path), "%s", path);
+	str__set(origin->path, sizeof(origin->path), "%s", path);
 	strcpy(copy, origin->path);
 	for (char *name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
 		if (is_xenbus(name)) {
@@ -192,19 +193,19 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 		if (is_pci(name) && guest__pci(guest, name))
 			pci = guest__pci(guest, name);
 		if (is_virtio(name))
-			text__set(virtio, sizeof(virtio), "%s", name);
+			str__set(virtio, sizeof(virtio), "%s", name);
 	}
 	if (virtio[0]) {
 		files__target(guest->files, origin->driver, sizeof(origin->driver),
 			      "sys/bus/virtio/devices/%s/driver", virtio);
-		text__set(origin->evidence, sizeof(origin->evidence), "%s", virtio);
+		str__set(origin->evidence, sizeof(origin->evidence), "%s", virtio);
 	}
 	if (pci)
 		from_pci(origin, guest, pci);
 	if (virtio[0]) { /* over PCI or MMIO: the virtio bus is the interface */
 		origin->letter = LETTER_P;
-		text__set(origin->how, sizeof(origin->how), "%s",
-			  origin->driver[0] ? origin->driver : "virtio");
+		str__set(origin->how, sizeof(origin->how), "%s",
+			 origin->driver[0] ? origin->driver : "virtio");
 	}
 	if (!pci && !virtio[0])
 		from_platform(origin, guest);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 static bool starts(const char *text, const char *with)
 {
@@ -16,7 +16,7 @@ static void owner(struct irq *irq, enum area area, enum letter letter, const cha
 {
 	irq->area = area;
 	irq->letter = letter;
-	text__set(irq->device, sizeof(irq->device), "%s", device);
+	str__set(irq->device, sizeof(irq->device), "%s", device);
 }
 
 static void own_disk(struct irq *irq, const struct disk *disk)
@@ -82,7 +82,7 @@ static bool own_children(struct irq *irq, const struct guest *guest, const char 
 		return false;
 	own_disk(irq, disk);
 	if (disks > 1)
-		text__set(irq->device, sizeof(irq->device), "%s", title);
+		str__set(irq->device, sizeof(irq->device), "%s", title);
 	return true;
 }
 
@@ -132,10 +132,10 @@ static bool own_pci(struct irq *irq, struct guest *guest)
 
 	if (!pci)
 		return false;
-	text__set(title, sizeof(title), "%s %s", pci->driver, pci->address);
+	str__set(title, sizeof(title), "%s %s", pci->driver, pci->address);
 	if (own_children(irq, guest, pci->address, title))
 		return true;
-	text__set(path, sizeof(path), "sys/devices/pci/%s", pci->address);
+	str__set(path, sizeof(path), "sys/devices/pci/%s", pci->address);
 	origin__find(&origin, guest, path);
 	owner(irq, AREA_PLATFORM, origin.letter, irq->action);
 	return true;
@@ -159,7 +159,7 @@ static void own_platform(struct irq *irq, const struct guest *guest)
 
 static void kind(struct irq *irq, const char *name)
 {
-	text__set(irq->kind, sizeof(irq->kind), "%s", name);
+	str__set(irq->kind, sizeof(irq->kind), "%s", name);
 }
 
 /* Per-vCPU channels (arch/x86/xen/{smp,time,spinlock}.c): "timer0" a virq, "resched0" an IPI. */
@@ -230,13 +230,13 @@ static void own_line(struct irq *irq, struct guest *guest)
 	} else if (sscanf(irq->action, "virtio%31[0-9]", device) == 1) {
 		char name[40];
 
-		text__set(name, sizeof(name), "virtio%s", device);
+		str__set(name, sizeof(name), "virtio%s", device);
 		if (!own_children(irq, guest, name, name))
 			owner(irq, AREA_PLATFORM, LETTER_P, name);
 	} else if (sscanf(irq->action, "nvme%31[0-9]q", device) == 1) {
 		char name[40];
 
-		text__set(name, sizeof(name), "nvme%s", device);
+		str__set(name, sizeof(name), "nvme%s", device);
 		if (!own_children(irq, guest, name, name) && !own_pci(irq, guest))
 			owner(irq, AREA_DISK, LETTER_UNKNOWN, name);
 	} else if (!own_pci(irq, guest)) {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 static bool read_id(struct guest *guest, unsigned int *id, const char *address, const char *file)
 {
@@ -36,7 +36,7 @@ static int read_msi(struct guest *guest, struct pci *pci)
 
 static int read_function(struct guest *guest, struct pci *pci, const char *address)
 {
-	text__set(pci->address, sizeof(pci->address), "%s", address);
+	str__set(pci->address, sizeof(pci->address), "%s", address);
 	read_id(guest, &pci->vendor, address, "vendor");
 	read_id(guest, &pci->device, address, "device");
 	pci->sub_known = read_id(guest, &pci->subvendor, address, "subsystem_vendor") &&

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 const char *letter__name(enum letter letter)
 {
@@ -39,7 +39,7 @@ const char *feature_state__name(enum feature_state state)
 	static const char *const names[] = {
 		[FEATURE_ACTIVE] = "active",
 		[FEATURE_UNUSED] = "unused",
-		[FEATURE_IMPOSSIBLE] = "impossible here",
+		[FEATURE_IMPOSSIBLE] = "impossible",
 		[FEATURE_UNKNOWN] = "unknown",
 	};
 
@@ -49,9 +49,9 @@ const char *feature_state__name(enum feature_state state)
 const char *boot__name(enum boot boot)
 {
 	static const char *const names[] = {
-		[BOOT_UNKNOWN] = "unknown", [BOOT_PV] = "PV",	  [BOOT_HVM] = "HVM",
-		[BOOT_PVH] = "PVH",	    [BOOT_DOM0] = "dom0", [BOOT_KVM] = "KVM",
-		[BOOT_BARE] = "bare metal",
+		[BOOT_UNKNOWN] = "unknown", [BOOT_PV] = "pv",	  [BOOT_HVM] = "hvm",
+		[BOOT_PVH] = "pvh",	    [BOOT_DOM0] = "dom0", [BOOT_KVM] = "kvm",
+		[BOOT_BARE] = "bare-metal",
 	};
 
 	return (unsigned int)boot <= BOOT_BARE ? names[boot] : "?";
@@ -91,6 +91,8 @@ static void read_kernel(struct guest *guest)
 	files__read(files, guest->cmdline, sizeof(guest->cmdline), "proc/cmdline");
 	files__read(files, p->clocksource, sizeof(p->clocksource),
 		    "sys/devices/system/clocksource/clocksource0/current_clocksource");
+	files__read(files, guest->clocksources, sizeof(guest->clocksources),
+		    "sys/devices/system/clocksource/clocksource0/available_clocksource");
 	files__read(files, p->clockevent, sizeof(p->clockevent),
 		    "sys/devices/system/clockevents/clockevent0/current_device");
 	files__read(files, list, sizeof(list), "sys/devices/system/cpu/online");
@@ -99,12 +101,6 @@ static void read_kernel(struct guest *guest)
 	count_cpus(list, &ignored, &p->possible);
 	files__read(files, guest->vendor, sizeof(guest->vendor), "sys/class/dmi/id/sys_vendor");
 	files__read(files, guest->product, sizeof(guest->product), "sys/class/dmi/id/product_name");
-	text__clean(p->kernel);
-	text__clean(p->host);
-	text__clean(p->clocksource);
-	text__clean(p->clockevent);
-	text__clean(guest->vendor);
-	text__clean(guest->product);
 }
 
 bool guest__argument(const struct guest *guest, const char *name)

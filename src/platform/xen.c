@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/text.h"
+#include "platform/str.h"
 
 static void read_version(struct guest *guest)
 {
@@ -17,8 +17,8 @@ static void read_version(struct guest *guest)
 	    files__number(files, &minor, "sys/hypervisor/version/minor"))
 		return;
 	files__read(files, extra, sizeof(extra), "sys/hypervisor/version/extra");
-	text__set(guest->p->hypervisor, sizeof(guest->p->hypervisor), "Xen %llu.%llu%s", major,
-		  minor, extra);
+	str__set(guest->p->hypervisor, sizeof(guest->p->hypervisor), "Xen %llu.%llu%s", major,
+		 minor, extra);
 }
 
 static void read_features(struct guest *guest)
@@ -52,17 +52,17 @@ static void read_initial_domain(struct guest *guest)
 /* "vbd-51728" or, of a back end, "vbd-1-51728". */
 static void read_device(struct guest *guest, struct xenbus *dev, const char *bus, const char *name)
 {
-	const char *number = strrchr(name, '-');
+	const char *number;
 
-	text__set(dev->name, sizeof(dev->name), "%s", name);
-	text__set(dev->type, sizeof(dev->type), "%.*s", (int)strcspn(name, "-"), name);
+	str__set(dev->name, sizeof(dev->name), "%s", name);
+	str__set(dev->type, sizeof(dev->type), "%.*s", (int)strcspn(dev->name, "-"), dev->name);
+	number = strrchr(dev->name, '-');
 	if (number)
 		dev->id = strtoul(number + 1, NULL, 10);
 	files__read(guest->files, dev->nodename, sizeof(dev->nodename),
-		    "sys/bus/%s/devices/%s/nodename", bus, name);
-	text__clean(dev->nodename);
+		    "sys/bus/%s/devices/%s/nodename", bus, dev->name);
 	files__target(guest->files, dev->driver, sizeof(dev->driver),
-		      "sys/bus/%s/devices/%s/driver", bus, name);
+		      "sys/bus/%s/devices/%s/driver", bus, dev->name);
 }
 
 static int read_bus(struct guest *guest, const char *bus, struct xenbus **out, size_t *nr)

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* xentrace-bpf detect: what serves each part of this guest, and what better could. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "output/spectrum.h"
+#include "platform/platform.h"
+
+struct options {
+	bool json;
+	const char *root;
+	const char *save;
+};
+
+enum { OPT_JSON = 256, OPT_ROOT, OPT_SAVE };
+
+static const struct argp_option options[] = {
+	{ "json", OPT_JSON, NULL, 0, "One JSON object on one line", 0 },
+	{ "root", OPT_ROOT, "DIR", 0, "Read a saved guest below DIR, not this one", 0 },
+	{ "save", OPT_SAVE, "DIR", 0, "Also write what was read below DIR, for a bug report", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *opts = state->input;
+
+	switch (key) {
+	case OPT_JSON:
+		opts->json = true;
+		return 0;
+	case OPT_ROOT:
+		opts->root = arg;
+		return 0;
+	case OPT_SAVE:
+		opts->save = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument '%s'", arg);
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int print_json(FILE *out, const struct platform *platform)
+{
+	json_t *line = json_object(), *found = platform__json(platform);
+	int err = -ENOMEM;
+
+	if (!line || !found || json_object_set_new(line, "schema", json_string("xentrace-bpf/1")) ||
+	    json_object_set_new(line, "type", json_string("detect")) ||
+	    json_object_update(line, found))
+		goto out;
+	err = json_dumpf(line, out, JSON_COMPACT | JSON_PRESERVE_ORDER) ? -EIO : 0;
+	fputc('\n', out);
+out:
+	json_decref(found);
+	json_decref(line);
+	return err;
+}
+
+static int print_text(FILE *out, const struct platform *platform)
+{
+	platform__print(out, platform);
+	fputc('\n', out);
+	spectrum__print(out, platform);
+	return 0;
+}
+
+/* Whoever reads us may stop: a closed pipe is no error. */
+static int finish(FILE *out, int err)
+{
+	errno = 0;
+	if (fflush(out) || ferror(out))
+		err = errno == EPIPE ? 0 : errno ? -errno : -EIO;
+	if (err)
+		elog("standard output: %s", strerror(-err));
+	return err ? EXIT_RUNTIME : EXIT_DONE;
+}
+
+int cmd_detect(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "What serves each part of this guest, and what better could."
+		       "\vP paravirtual, VS virtualized in software (emulated), VH virtualized in "
+		       "hardware, H bare hardware, ? no evidence.",
+	};
+	struct options opts = { .root = "/" };
+	struct platform *platform;
+	int err;
+
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &opts);
+	err = opts.save ? platform__save(&platform, opts.root, opts.save)
+			: platform__read(&platform, opts.root);
+	if (err) {
+		if (opts.save)
+			elog("--root %s --save %s: %s", opts.root, opts.save, strerror(-err));
+		else
+			elog("--root %s: %s", opts.root, strerror(-err));
+		return EXIT_RUNTIME;
+	}
+	err = opts.json ? print_json(stdout, platform) : print_text(stdout, platform);
+	platform__free(platform);
+	return finish(stdout, err);
+}

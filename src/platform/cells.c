@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The spectrum: a cell for each disk and NIC, then one for each facility. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/guest.h"
+#include "platform/str.h"
+
+#define SET(cell, field, ...) str__set((cell)->field, sizeof((cell)->field), __VA_ARGS__)
+#define ADD(cell, field, ...) str__add((cell)->field, sizeof((cell)->field), "; ", __VA_ARGS__)
+
+static struct cell *add(struct platform *p, enum area area, const char *what)
+{
+	struct cell *cell = &p->cells[p->nr_cells++];
+
+	cell->area = area;
+	SET(cell, what, "%s", what);
+	SET(cell, better, "-");
+	return cell;
+}
+
+static void from_origin(struct cell *cell, const struct origin *origin)
+{
+	cell->letter = origin->letter;
+	cell->conflicting = origin->conflicting;
+	strcpy(cell->how, origin->how);
+	strcpy(cell->evidence, origin->evidence);
+}
+
+/* What stands between an emulated device and its PV driver. */
+static void better_than_emulated(struct cell *cell, const struct guest *guest, const char *front,
+				 const char *virtio)
+{
+	const char *gate = guest__pv_gate(guest);
+
+	if (guest->p->boot == BOOT_KVM)
+		SET(cell, better, "P: %s, by the host's configuration", virtio);
+	else if (guest->p->boot == BOOT_HVM && !strncmp(gate, "argument ", 9))
+		SET(cell, better, "P: %s, without %s", front, gate);
+	else if (guest->p->boot == BOOT_HVM)
+		SET(cell, better, "P: %s, by the host's configuration", front);
+}
+
+static void add_disk(struct guest *guest, size_t i)
+{
+	const struct disk *disk = &guest->p->disks[i];
+	struct cell *cell;
+
+	if (disk->stacked)
+		return;
+	cell = add(guest->p, AREA_DISK, disk->name);
+	from_origin(cell, &guest->disks[i].origin);
+	if (!strcmp(disk->driver, "blkfront"))
+		ADD(cell, evidence, "%u ring%s", disk->hw_queues, disk->hw_queues > 1 ? "s" : "");
+	if (cell->letter == LETTER_VS && disk->same_as[0]) {
+		SET(cell, better, "P: %s, same disk", disk->same_as);
+		ADD(cell, evidence, "unit %d and size as %s", guest->disks[i].unit, disk->same_as);
+	} else if (cell->letter == LETTER_VS) {
+		better_than_emulated(cell, guest, "blkfront", "virtio-blk");
+	} else if (disk->same_as[0]) {
+		ADD(cell, evidence, "same disk as %s", disk->same_as);
+	}
+}
+
+/* The toolstack gives a NIC's emulated and PV path one MAC address. */
+static const char *same_nic(const struct guest *guest, size_t i)
+{
+	for (size_t k = 0; k < guest->p->nr_nics; k++)
+		if (guest->p->nics[k].letter == LETTER_P && guest->nics[i].mac[0] &&
+		    !strcmp(guest->nics[i].mac, guest->nics[k].mac))
+			return guest->p->nics[k].name;
+	return NULL;
+}
+
+static void add_nic(struct guest *guest, size_t i)
+{
+	const struct nic *nic = &guest->p->nics[i];
+	struct cell *cell = add(guest->p, AREA_NET, nic->name);
+	const char *same;
+
+	from_origin(cell, &guest->nics[i].origin);
+	ADD(cell, evidence, "%u queue%s", nic->queues, nic->queues > 1 ? "s" : "");
+	same = cell->letter == LETTER_VS ? same_nic(guest, i) : NULL;
+	if (same)
+		SET(cell, better, "P: %s, same MAC address", same);
+	else if (cell->letter == LETTER_VS)
+		better_than_emulated(cell, guest, "netfront", "virtio-net");
+	else if (cell->letter == LETTER_P && guest->p->boot != BOOT_PVH)
+		SET(cell, better, "VH: a VF, if the host has one");
+}
+
+int cells__derive(struct guest *guest)
+{
+	struct platform *p = guest->p;
+
+	p->cells = calloc(p->nr_disks + p->nr_nics + FACILITIES, sizeof(*p->cells));
+	if (!p->cells)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->nr_disks; i++)
+		add_disk(guest, i);
+	for (size_t i = 0; i < p->nr_nics; i++)
+		add_nic(guest, i);
+	for (size_t i = 0; i < FACILITIES; i++)
+		facilities[i].judge(add(p, facilities[i].area, ""), guest);
+	return 0;
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Cells of what is no device: interrupts, timers, platform, cpu and memory. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "platform/guest.h"
+#include "platform/str.h"
+
+#define SET(cell, field, ...) str__set((cell)->field, sizeof((cell)->field), __VA_ARGS__)
+#define ADD(cell, field, ...) str__add((cell)->field, sizeof((cell)->field), "; ", __VA_ARGS__)
+
+static void say(struct cell *cell, enum letter letter, const char *how)
+{
+	cell->letter = letter;
+	SET(cell, how, "%s", how);
+}
+
+static const struct feature *feature(const struct guest *guest, const char *name)
+{
+	for (size_t i = 0; i < guest->p->nr_features; i++)
+		if (!strcmp(guest->p->features[i].name, name))
+			return &guest->p->features[i];
+	return NULL;
+}
+
+static bool is_active(const struct guest *guest, const char *name)
+{
+	const struct feature *found = feature(guest, name);
+
+	return found && found->state == FEATURE_ACTIVE;
+}
+
+static const char *why(const struct guest *guest, const char *name)
+{
+	const struct feature *found = feature(guest, name);
+
+	return found ? found->why : "";
+}
+
+/* What an HVM guest would have but for a gate that is known. */
+static void better(struct cell *cell, const struct guest *guest, const char *what, const char *name)
+{
+	const struct feature *gated = feature(guest, name);
+
+	if (gated && gated->state == FEATURE_UNUSED)
+		SET(cell, better, "P: %s (%s)", what, gated->why);
+}
+
+static void interrupts(struct cell *cell, const struct guest *guest)
+{
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_DOM0:
+		say(cell, LETTER_P, "event channels");
+		SET(cell, evidence, "PV upcall");
+		break;
+	case BOOT_HVM:
+	case BOOT_PVH:
+		if (guest__callback_vector(guest)) {
+			say(cell, LETTER_P, "callback vector");
+			SET(cell, evidence, "vector f3, %s", why(guest, "callback vector"));
+		} else if (guest->platform_irq) {
+			say(cell, LETTER_VS, "events by emulated line");
+			SET(cell, evidence, "interrupt xen-platform-pci");
+		} else if (is_active(guest, "APIC virtualization")) {
+			say(cell, LETTER_VH, "virtualized APIC");
+			SET(cell, evidence, "%s", why(guest, "APIC virtualization"));
+		} else if (guest__ignores_xen(guest)) {
+			say(cell, LETTER_VS, "emulated APIC");
+			SET(cell, evidence, "no event channels; APIC virtualization %s",
+			    why(guest, "APIC virtualization"));
+		}
+		better(cell, guest, "callback vector", "callback vector");
+		break;
+	case BOOT_BARE:
+		say(cell, LETTER_H, "APIC");
+		SET(cell, evidence, "no hypervisor");
+		break;
+	default:
+		SET(cell, how, "APIC");
+		SET(cell, evidence, "APIC virtualization is not visible from inside");
+	}
+}
+
+/*
+ * A local APIC's timer below a hypervisor is set by a write that always leaves the guest: neither
+ * APICv nor AVIC has the timer.
+ */
+static void timers(struct cell *cell, const struct guest *guest)
+{
+	const char *event = guest->p->clockevent;
+
+	SET(cell, how, "%s", event);
+	if (!event[0])
+		SET(cell, evidence, "no clock event device in sysfs");
+	else if (!strcmp(event, "xen"))
+		cell->letter = LETTER_P;
+	else if (guest->p->boot == BOOT_BARE)
+		cell->letter = LETTER_H;
+	else if (guest->p->boot != BOOT_UNKNOWN)
+		cell->letter = LETTER_VS;
+	if (guest->pv_timer_irq)
+		ADD(cell, evidence, "interrupt timer0");
+	if (guest->p->clocksource[0])
+		ADD(cell, evidence, "clock source %s", guest->p->clocksource);
+	if (cell->letter == LETTER_VS)
+		better(cell, guest, "xen clock event", "PV timers");
+	else if (!strcmp(guest->p->clocksource, "xen") && strstr(guest->clocksources, "tsc"))
+		SET(cell, better, "clock source tsc, live in sysfs");
+}
+
+/* What of a PC is there to be emulated: by the interrupts that are in use. */
+static void list_platform(struct cell *cell, const struct guest *guest)
+{
+	static const struct {
+		const char *action, *name;
+	} parts[] = {
+		{ "ttyS", "UART" },	{ "rtc", "RTC" },   { "i8042", "PS/2" },
+		{ "floppy", "floppy" }, { "acpi", "ACPI" }, { "ACPI:", "ACPI" },
+	};
+	const struct platform *p = guest->p;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (size_t k = 0; k < p->nr_irqs; k++) {
+			if (strncmp(p->irqs[k].action, parts[i].action, strlen(parts[i].action)) ||
+			    strstr(cell->how, parts[i].name))
+				continue;
+			str__add(cell->how, sizeof(cell->how), " ", "%s", parts[i].name);
+		}
+	}
+	if (guest->nr_pci)
+		str__add(cell->how, sizeof(cell->how), " ", "PCI");
+}
+
+static void platform(struct cell *cell, const struct guest *guest)
+{
+	const char *product = guest->product;
+
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_PVH:
+		say(cell, LETTER_P, "xenbus");
+		SET(cell, evidence, "guest type %s", guest->xen.guest_type);
+		break;
+	case BOOT_DOM0:
+		say(cell, LETTER_H, "the machine's own");
+		SET(cell, evidence, "initial domain, %zu back ends", guest->xen.nr_back);
+		break;
+	case BOOT_BARE:
+		say(cell, LETTER_H, "the machine's own");
+		SET(cell, evidence, "no hypervisor");
+		break;
+	case BOOT_HVM:
+		SET(cell, better, "PVH, only by a new boot");
+		/* fall through */
+	case BOOT_KVM:
+		cell->letter = LETTER_VS;
+		list_platform(cell, guest);
+		if (guest->xen.platform_pci[0])
+			ADD(cell, evidence, "5853:0001 at %s", guest->xen.platform_pci);
+		break;
+	default:
+		break;
+	}
+	if (product[0])
+		ADD(cell, evidence, "DMI %s %s", guest->vendor, product);
+}
+
+static void cpu(struct cell *cell, const struct guest *guest)
+{
+	const struct cpuid *cpuid = &guest->cpuid;
+
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_DOM0:
+		say(cell, LETTER_P, "PV kernel");
+		SET(cell, evidence, "%s",
+		    guest->xen.guest_type[0] ? "/sys/hypervisor/guest_type" : "initial domain");
+		SET(cell, better, "VH: PVH, only by a new boot");
+		if (guest->p->boot == BOOT_DOM0)
+			SET(cell, better, "VH: PVH dom0, only by a new boot");
+		break;
+	case BOOT_HVM:
+	case BOOT_PVH:
+		say(cell, LETTER_VH, guest->p->boot == BOOT_PVH ? "PVH" : "HVM");
+		SET(cell, evidence,
+		    cpuid->xen ? "Xen leaf %08x; exits invisible from here"
+			       : "exits invisible from here",
+		    cpuid->xen);
+		break;
+	case BOOT_KVM:
+		say(cell, LETTER_VH, "KVM");
+		SET(cell, evidence, "KVM leaf %08x; exits invisible from here", cpuid->kvm);
+		break;
+	case BOOT_BARE:
+		say(cell, LETTER_H, "bare metal");
+		SET(cell, evidence, "CPUID leaf 1: no hypervisor");
+		break;
+	default:
+		if (!strcmp(cpuid->signature, "TCGTCGTCGTCG"))
+			say(cell, LETTER_VS, "QEMU TCG");
+		SET(cell, evidence, "%s", cpuid->signature);
+	}
+	cell->conflicting = cpuid->xen && cpuid->kvm;
+	if (cell->conflicting)
+		ADD(cell, evidence, "CPUID shows both Xen and KVM");
+}
+
+static void memory(struct cell *cell, const struct guest *guest)
+{
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_DOM0:
+		say(cell, LETTER_P, "PV page tables");
+		SET(cell, better, "VH: HAP, with PVH");
+		break;
+	case BOOT_BARE:
+		say(cell, LETTER_H, "bare metal");
+		break;
+	case BOOT_HVM:
+	case BOOT_PVH:
+		if (is_active(guest, "HAP"))
+			say(cell, LETTER_VH, "HAP");
+		else
+			SET(cell, how, "HAP or shadow");
+		break;
+	case BOOT_KVM:
+		SET(cell, how, "EPT, NPT or shadow");
+		break;
+	default:
+		break;
+	}
+	SET(cell, evidence, "%s", why(guest, "HAP"));
+}
+
+const struct facility facilities[FACILITIES] = {
+	{ AREA_INTERRUPT, interrupts }, { AREA_TIMER, timers },
+	{ AREA_PLATFORM, platform },	{ AREA_CPU, cpu },
+	{ AREA_MEMORY, memory },
+};
