@@ -25,7 +25,7 @@ FAMILIES := core blk evtchn hypercall
 CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
 CPPFLAGS := -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
-LIBS	 := libbpf jansson
+LIBS	 := libbpf jansson libcap
 LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz
 LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf -lz
 

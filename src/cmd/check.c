@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "output/check.h"
+#include "probe/tracer.h"
+
+static const struct argp_option options[] = {
+	{ "json", 'j', NULL, 0, "One JSON object", 0 },
+	{ "verbose", 'v', NULL, 0, "Also probes of other kinds of guest; -vv libbpf's words", 0 },
+	{ 0 },
+};
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	bool *json = state->input;
+
+	switch (key) {
+	case 'j':
+		*json = true;
+		break;
+	case 'v':
+		log_verbosity++;
+		break;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unknown argument '%s'", arg);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse_one,
+		.doc = "What can be traced here, by which probe, and where not: cause and fix. "
+		       "Loads every program and attaches none.",
+	};
+	struct tracer_options wanted = { .dry = true };
+	struct platform *platform = NULL;
+	struct tracer *tracer = NULL;
+	struct snapshot snap = {};
+	const char *why = "";
+	bool json = false;
+	int err, code = EXIT_RUNTIME;
+
+	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = (char *)"xentrace-bpf check";
+	argp_parse(&argp, argc, argv, 0, NULL, &json);
+	err = platform__read(&platform, "/");
+	if (err) {
+		elog("cannot read this machine's /sys and /proc: %s", strerror(-err));
+		goto out;
+	}
+	err = tracer__new(&tracer, platform, &wanted, &why);
+	if (err) {
+		elog("%s", why);
+		code = err == -EPERM || err == -ENOENT ? EXIT_PRIVILEGE : EXIT_RUNTIME;
+		goto out;
+	}
+	err = tracer__snapshot(tracer, &snap);
+	if (!err)
+		err = json ? check__json(stdout, platform, &snap) :
+			     check__text(stdout, platform, &snap, log_verbosity > 0);
+	if (err && err != -EPIPE)
+		elog("cannot write: %s", strerror(-err));
+	else
+		code = EXIT_DONE;
+out:
+	snapshot__free(&snap);
+	tracer__free(tracer);
+	platform__free(platform);
+	return code;
+}

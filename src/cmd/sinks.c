@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/sinks.h"
+
+static bool is_stdout(const struct sink *sink)
+{
+	return strcmp(sink->path, "-") == 0;
+}
+
+int sinks__add(struct sinks *sinks, const char *path, const char *format)
+{
+	const struct output *output;
+
+	if (sinks->nr == SINKS_MAX) {
+		elog("more than %d outputs", SINKS_MAX);
+		return -EINVAL;
+	}
+	output = format ? output__find(format) : output__for_file(path);
+	if (!output && format) {
+		elog("unknown format '%s': see --help", format);
+		return -EINVAL;
+	}
+	if (!output)
+		output = &output_text;
+	sinks->sink[sinks->nr++] = (struct sink){ .path = path, .output = output };
+	return 0;
+}
+
+int sinks__open(struct sinks *sinks)
+{
+	for (unsigned int i = 0; i < sinks->nr; i++) {
+		struct sink *sink = &sinks->sink[i];
+
+		sink->file = is_stdout(sink) ? stdout : fopen(sink->path, "we");
+		if (!sink->file) {
+			elog("cannot write %s: %s", sink->path, strerror(errno));
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+static int report_error(const struct sink *sink, int err)
+{
+	if (err && !(err == -EPIPE && is_stdout(sink)))
+		elog("cannot write %s: %s", is_stdout(sink) ? "standard output" : sink->path,
+		     strerror(-err));
+	return err;
+}
+
+int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *report)
+{
+	int err, first = 0;
+
+	for (unsigned int i = 0; i < sinks->nr; i++) {
+		struct sink *sink = &sinks->sink[i];
+
+		switch (part) {
+		case SINK_HEADER:
+			err = sink->output->header(sink->file, report);
+			break;
+		case SINK_INTERVAL:
+			err = sink->output->interval(sink->file, report);
+			break;
+		default:
+			err = sink->output->total(sink->file, report);
+			break;
+		}
+		report_error(sink, err);
+		if (err && !first)
+			first = err;
+	}
+	return first;
+}
+
+int sinks__close(struct sinks *sinks)
+{
+	int err, first = 0;
+
+	for (unsigned int i = 0; i < sinks->nr; i++) {
+		struct sink *sink = &sinks->sink[i];
+
+		if (!sink->file)
+			continue;
+		err = is_stdout(sink) ? fflush(stdout) : fclose(sink->file);
+		sink->file = NULL;
+		if (err && !first)
+			first = report_error(sink, -errno);
+	}
+	return first;
+}

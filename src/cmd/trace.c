@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/exit.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/resolve.h"
+#include "cmd/trace_options.h"
+#include "probe/tracer.h"
+
+#define NS_PER_S 1000000000.0
+
+struct run {
+	struct trace_options options;
+	struct run_info info;
+	char command_line[512];
+	struct utsname host;
+	struct platform *platform;
+	struct tracer *tracer;
+	struct snapshot last; /* at the end of the last interval */
+	bool has_last;
+	unsigned int intervals;
+	bool incomplete;
+	int signals; /* signalfd */
+};
+
+static void describe(struct run *run, int argc, char **argv)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < argc && len < sizeof(run->command_line); i++)
+		len += snprintf(run->command_line + len, sizeof(run->command_line) - len, "%s%s",
+				i ? " " : "", argv[i]);
+	uname(&run->host);
+	run->info = (struct run_info){
+		.version = XT_VERSION,
+		.command_line = run->command_line,
+		.host = run->host.nodename,
+		.kernel = run->host.release,
+	};
+}
+
+/* SIGINT and SIGTERM end the trace, SIGUSR1 asks for a report: read from a descriptor. */
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int write_part(struct run *run, enum sink_part part, const struct snapshot *snap)
+{
+	struct ledger *ledger = NULL;
+	struct report report = {
+		.run = &run->info,
+		.platform = run->platform,
+		.snap = snap,
+		.interval_no = run->intervals,
+		.timestamps = run->options.timestamps,
+		.verbose = run->options.verbose,
+	};
+	int err;
+
+	if (snap) {
+		err = ledger__build(&ledger, snap, run->platform);
+		if (err)
+			return err;
+		report.ledger = ledger;
+		if (part == SINK_TOTAL)
+			run->incomplete = ledger->quality.incomplete;
+	}
+	err = sinks__write(&run->options.sinks, part, &report);
+	ledger__free(ledger);
+	return err;
+}
+
+/* What came since the last interval. */
+static int write_interval(struct run *run)
+{
+	struct snapshot now, delta;
+	int err = tracer__snapshot(run->tracer, &now);
+
+	if (err)
+		return err;
+	err = snapshot__delta(&delta, &now, run->has_last ? &run->last : NULL);
+	if (err) {
+		snapshot__free(&now);
+		return err;
+	}
+	run->intervals++;
+	err = write_part(run, SINK_INTERVAL, &delta);
+	snapshot__free(&delta);
+	if (run->has_last)
+		snapshot__free(&run->last);
+	run->last = now;
+	run->has_last = true;
+	return err;
+}
+
+static int write_total(struct run *run)
+{
+	struct snapshot snap;
+	int err = tracer__snapshot(run->tracer, &snap);
+
+	if (err)
+		return err;
+	err = write_part(run, SINK_TOTAL, &snap);
+	snapshot__free(&snap);
+	return err;
+}
+
+/* Wait for a signal until `until` (CLOCK_MONOTONIC ns): its number, or 0 for the time. */
+static int wait_until(const struct run *run, uint64_t until)
+{
+	struct pollfd fd = { .fd = run->signals, .events = POLLIN };
+	uint64_t now = clock__monotonic_ns();
+	struct signalfd_siginfo info;
+	struct timespec left;
+
+	if (until > now) {
+		left.tv_sec = (until - now) / 1000000000ull;
+		left.tv_nsec = (until - now) % 1000000000ull;
+		ppoll(&fd, 1, &left, NULL);
+	}
+	if (read(run->signals, &info, sizeof(info)) == sizeof(info))
+		return info.ssi_signo;
+	return 0;
+}
+
+/* Intervals until the time, the count or a signal ends the trace. */
+static int loop(struct run *run)
+{
+	const struct trace_options *options = &run->options;
+	const uint64_t start = clock__monotonic_ns(), never = ~0ull;
+	const uint64_t step = options->interval * NS_PER_S;
+	uint64_t end = options->duration ? start + (uint64_t)(options->duration * NS_PER_S) : never;
+	uint64_t next = step ? start + step : never;
+	int err = 0, sig;
+
+	if (step && options->count && start + step * options->count < end)
+		end = start + step * options->count;
+	while (!err) {
+		sig = wait_until(run, next < end ? next : end);
+		if (sig == SIGINT || sig == SIGTERM)
+			break;
+		if (sig == SIGUSR1) {
+			err = write_total(run);
+			continue;
+		}
+		if (clock__monotonic_ns() >= next) {
+			err = write_interval(run);
+			next += step;
+		}
+		if (clock__monotonic_ns() >= end)
+			break;
+	}
+	return err;
+}
+
+static void say_ready(const struct run *run)
+{
+	if (run->options.ready_fd >= 0 && dprintf(run->options.ready_fd, "ready\n") < 0)
+		vlog("--ready-fd %d: %s", run->options.ready_fd, strerror(errno));
+	fprintf(stderr, run->options.duration ? "Tracing for %g s... Ctrl-C to end\n" :
+						"Tracing... Ctrl-C to end\n",
+		run->options.duration);
+}
+
+static int find_disks(struct run *run, const char **names)
+{
+	for (unsigned int i = 0; run->options.disks[i]; i++) {
+		if (resolve__disk(run->platform, run->options.disks[i], names, NAMES_MAX))
+			return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+/* Everything before the first event: a wrong disk or file is said before anything is loaded. */
+static int prepare(struct run *run)
+{
+	struct trace_options *options = &run->options;
+	const char *disks[NAMES_MAX + 1] = {}, *why;
+	struct tracer_options wanted = {};
+	int err;
+
+	err = platform__read(&run->platform, "/");
+	if (err) {
+		elog("cannot read this machine's /sys and /proc: %s", strerror(-err));
+		return EXIT_RUNTIME;
+	}
+	err = find_disks(run, disks);
+	if (err)
+		return err;
+	if (sinks__open(&options->sinks))
+		return EXIT_RUNTIME;
+	wanted.disks = disks[0] ? disks : NULL;
+	wanted.families = options->families[0] ? options->families : NULL;
+	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
+	if (err) {
+		elog("%s", why);
+		return err == -EPERM || err == -ENOENT ? EXIT_PRIVILEGE : EXIT_RUNTIME;
+	}
+	return EXIT_DONE;
+}
+
+/* A reader that went away wanted no more: no error. */
+static int exit_code(const struct run *run, int err)
+{
+	if (err && err != -EPIPE)
+		return EXIT_RUNTIME;
+	return run->incomplete && run->options.strict ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
+static int trace(struct run *run)
+{
+	int err = write_part(run, SINK_HEADER, NULL), closed;
+
+	if (!err) {
+		tracer__start(run->tracer);
+		say_ready(run);
+		err = loop(run);
+		tracer__stop(run->tracer);
+	}
+	if (!err)
+		err = write_total(run);
+	closed = sinks__close(&run->options.sinks);
+	return exit_code(run, err ? err : closed);
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	struct run run = {};
+	int code;
+
+	describe(&run, argc, argv);
+	trace_options__parse(&run.options, argc, argv);
+	run.signals = open_signals();
+	code = prepare(&run);
+	if (code == EXIT_DONE)
+		code = trace(&run);
+	if (run.has_last)
+		snapshot__free(&run.last);
+	tracer__free(run.tracer);
+	platform__free(run.platform);
+	free(run.options.family_text);
+	return code;
+}

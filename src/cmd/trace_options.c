@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <argp.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "base/log.h"
+#include "cmd/trace_options.h"
+
+const char *argp_program_version = "xentrace-bpf " XT_VERSION;
+
+#define OPT_FORMAT   0x100
+#define OPT_READY_FD 0x101
+#define OPT_STRICT   0x102
+
+static const struct argp_option options_table[] = {
+	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
+	{ "interval", 'i', "SECS", 0, "A report every SECS seconds, and one of the whole", 0 },
+	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
+	{ "disk", 'D', "DISK", 0,
+	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
+	{ "family", 'f', "FAMILY[,...]", 0, "Only these families: blk, evtchn, hypercall", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "Write there, in the format of its extension (.txt .json .folded .svg); may be repeated; "
+	  "- is standard output",
+	  0 },
+	{ "format", OPT_FORMAT, "FORMAT", 0, "text, json, folded or svg, for standard output", 0 },
+	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
+	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
+	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },
+	{ "verbose", 'v', NULL, 0, "Say what is done; -vv with libbpf's words", 0 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
+	{ 0 },
+};
+
+struct parse {
+	struct trace_options *options;
+	const char *paths[SINKS_MAX];
+	unsigned int nr_paths, nr_disks;
+	const char *format;
+	unsigned int positional;
+};
+
+static double seconds(const char *text, const char *what, struct argp_state *state)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
+		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
+	return value;
+}
+
+static unsigned int number(const char *text, const char *what, struct argp_state *state)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (end == text || *end || *text == '-' || value > 1000000000)
+		argp_error(state, "%s '%s' is not a number", what, text);
+	return value;
+}
+
+static void add_families(struct parse *parse, char *arg, struct argp_state *state)
+{
+	static const char *const known[] = { "blk", "evtchn", "hypercall" };
+	struct trace_options *options = parse->options;
+	unsigned int nr = 0, k;
+	char *rest, *name;
+
+	free(options->family_text);
+	options->family_text = strdup(arg);
+	for (name = strtok_r(options->family_text, ",", &rest); name;
+	     name = strtok_r(NULL, ",", &rest)) {
+		for (k = 0; k < 3 && strcmp(known[k], name); k++)
+			;
+		if (k == 3 || nr == NAMES_MAX)
+			argp_error(state, "unknown family '%s': blk, evtchn, hypercall", name);
+		options->families[nr++] = name;
+	}
+	options->families[nr] = NULL;
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct parse *parse = state->input;
+	struct trace_options *options = parse->options;
+
+	switch (key) {
+	case 'd':
+		options->duration = seconds(arg, "duration", state);
+		break;
+	case 'i':
+		options->interval = seconds(arg, "interval", state);
+		break;
+	case 'T':
+		options->timestamps = true;
+		break;
+	case 'D':
+		if (parse->nr_disks == NAMES_MAX)
+			argp_error(state, "more than %d disks", NAMES_MAX);
+		options->disks[parse->nr_disks++] = arg;
+		break;
+	case 'f':
+		add_families(parse, arg, state);
+		break;
+	case 'o':
+		if (parse->nr_paths == SINKS_MAX)
+			argp_error(state, "more than %d outputs", SINKS_MAX);
+		parse->paths[parse->nr_paths++] = arg;
+		break;
+	case 'j':
+		parse->format = "json";
+		break;
+	case OPT_FORMAT:
+		parse->format = arg;
+		break;
+	case OPT_STRICT:
+		options->strict = true;
+		break;
+	case OPT_READY_FD:
+		options->ready_fd = number(arg, "--ready-fd", state);
+		break;
+	case 'v':
+		options->verbose = true;
+		log_verbosity++;
+		break;
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+		break;
+	case ARGP_KEY_ARG:
+		if (parse->positional == 0)
+			options->interval = seconds(arg, "interval", state);
+		else if (parse->positional == 1)
+			options->count = number(arg, "count", state);
+		else
+			argp_error(state, "'%s' is one argument too many", arg);
+		parse->positional++;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+void trace_options__parse(struct trace_options *options, int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options_table,
+		.parser = parse_one,
+		.args_doc = "[INTERVAL [COUNT]]",
+		.doc = "Where this guest's time goes: paravirtual, emulated, hardware, stolen.\v"
+		       "Examples:\n"
+		       "  xentrace-bpf -d 10               one report of 10 seconds\n"
+		       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
+		       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
+		       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n",
+	};
+	struct parse parse = { .options = options };
+
+	*options = (struct trace_options){ .ready_fd = -1 };
+	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = (char *)"xentrace-bpf";
+	argp_parse(&argp, argc, argv, 0, NULL, &parse);
+	for (unsigned int i = 0; i < parse.nr_paths; i++) {
+		bool out = strcmp(parse.paths[i], "-") == 0;
+
+		if (sinks__add(&options->sinks, parse.paths[i], out ? parse.format : NULL))
+			exit(EXIT_USAGE);
+	}
+	if (!parse.nr_paths && sinks__add(&options->sinks, "-", parse.format))
+		exit(EXIT_USAGE);
+}

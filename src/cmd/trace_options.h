@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef XT_CMD_TRACE_OPTIONS_H
+#define XT_CMD_TRACE_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "cmd/sinks.h"
+
+#define NAMES_MAX 32
+
+struct trace_options {
+	double duration; /* s; 0: until a signal */
+	double interval; /* s; 0: only the total */
+	unsigned int count; /* intervals; 0: no limit */
+	bool timestamps, verbose, strict;
+	int ready_fd; /* -1: none */
+	const char *disks[NAMES_MAX + 1];    /* as given: device, mount point, … */
+	const char *families[NAMES_MAX + 1]; /* NULL-ended; empty: all */
+	char *family_text;		     /* what families[] points into; owned */
+	struct sinks sinks;
+};
+
+/* Parse; exits with the documented code for --help, --version and wrong usage. */
+void trace_options__parse(struct trace_options *options, int argc, char **argv);
+
+#endif

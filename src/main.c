@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The command table, and nothing else. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "cmd/cmd.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} commands[] = {
+	{ "trace", cmd_trace, "where the time goes: the default" },
+	{ "detect", cmd_detect, "what serves each part of this guest" },
+	{ "check", cmd_check, "what can be traced here, by which probe, and why not" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int usage(void)
+{
+	printf("Usage: xentrace-bpf [COMMAND] [OPTION...]\n"
+	       "Where a virtual machine's time goes: paravirtual, emulated, hardware, stolen.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].what);
+	printf("\n  xentrace-bpf COMMAND --help tells a command's options; -V the version.\n"
+	       "  Exit codes: 0 done, 1 runtime failure, 2 usage, 3 nothing to trace here,\n"
+	       "  4 missing privilege, BTF or kernel feature, 5 incomplete data (--strict).\n");
+	return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	/* a closed pipe is an error of write(), and ends a trace quietly */
+	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+			 strcmp(argv[1], "-h") == 0))
+		return usage();
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	return cmd_trace(argc, argv);
+}

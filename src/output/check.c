@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "output/check.h"
+#include "output/escape.h"
+#include "output/format.h"
+
+/*
+ * blk        block_rq_issue                 tp_btf  disk requests: queue, start of the device
+ *            blk_mq_complete_request        off     device, handler and finish apart
+ *              cause: fentry refused: Operation not permitted
+ *              fix:   a kernel with BPF trampolines on functions (CONFIG_…)
+ */
+static void print_probe(FILE *out, const struct probe_status *probe, bool first)
+{
+	fprintf(out, "%-10s %-31s %-7s %s\n", first ? probe->family : "", probe->name,
+		rung__name(probe->rung), probe->purpose);
+	if (probe->rung != RUNG_OFF || !probe->applicable)
+		return;
+	fprintf(out, "%13scause: %s\n", "", probe->cause);
+	if (probe->fix[0])
+		fprintf(out, "%13sfix:   %s\n", "", probe->fix);
+}
+
+int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all)
+{
+	size_t on = 0, of = 0, elsewhere = 0;
+	const char *family = "";
+
+	fprintf(out, "%-10s %-31s %-7s %s\n", "FAMILY", "HOOK", "BY", "GIVES");
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		const struct probe_status *probe = &snap->probes[i];
+
+		on += probe->rung != RUNG_OFF;
+		of += probe->applicable;
+		elsewhere += !probe->applicable;
+		if (!probe->applicable && !all)
+			continue;
+		print_probe(out, probe, strcmp(family, probe->family) != 0);
+		family = probe->family;
+	}
+	fprintf(out, "\n%zu of %zu probes can be attached on Linux %s (%s)", on, of,
+		platform->kernel, platform->mode);
+	if (elsewhere && !all)
+		fprintf(out, "; %zu more are for other guests (-v)", elsewhere);
+	fputc('\n', out);
+	return output__finish(out);
+}
+
+int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap)
+{
+	json_t *root = json_pack("{s:s,s:s,s:s,s:s,s:[]}", "schema", "xentrace-bpf/1", "type",
+				 "check", "kernel", platform->kernel, "mode", platform->mode,
+				 "probes");
+	json_t *probes = json_object_get(root, "probes");
+	int err = -ENOMEM;
+
+	for (size_t i = 0; i < snap->nr_probes && root; i++) {
+		const struct probe_status *probe = &snap->probes[i];
+
+		json_array_append_new(probes,
+				      json_pack("{s:s,s:s,s:s,s:b,s:s,s:s,s:s}", "family",
+						probe->family, "hook", probe->name, "rung",
+						rung__name(probe->rung), "applicable",
+						probe->applicable, "purpose", probe->purpose,
+						"cause", probe->cause, "fix", probe->fix));
+	}
+	if (root && json_dumpf(root, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0) {
+		fputc('\n', out);
+		err = output__finish(out);
+	}
+	json_decref(root);
+	return err;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What one run of a program costs on this host: body and dispatch (DESIGN §2, own cost). */
+#ifndef XT_PROBE_CALIBRATE_H
+#define XT_PROBE_CALIBRATE_H
+
+#include "model/snapshot.h"
+#include "probe/maps.h"
+
+struct bpf_object;
+
+struct calibration {
+	double clock_ns;    /* one bpf_ktime_get_ns() */
+	double body_ns;	    /* half a pair: frame, clock, histogram */
+	double dispatch_ns; /* of a tp_btf program */
+};
+
+/* Measure with core's loaded object; what cannot be measured is 0. Attaches one empty program. */
+void calibrate(struct calibration *calibration, struct bpf_object *core, const struct maps *maps);
+
+/*
+ * ns of one run on a rung. Dispatch was measured for tp_btf; fentry's trampoline costs about the
+ * same, a kprobe's exception or ftrace handler more: published figures on one machine are 48 ns
+ * and 110 ns.
+ */
+double calibration__run_ns(const struct calibration *calibration, enum rung rung);
+
+#endif

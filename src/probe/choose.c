@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which rung a probe gets, from what is known before anything is loaded. */
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/choose.h"
+
+static void off(struct attempt *attempt, const char *cause, const char *fix)
+{
+	attempt->rung = RUNG_OFF;
+	snprintf(attempt->cause, sizeof(attempt->cause), "%s", cause);
+	snprintf(attempt->fix, sizeof(attempt->fix), "%s", fix);
+}
+
+static const char *not_for(const struct probe *probe)
+{
+	switch (probe->use) {
+	case FOR_XEN:
+		return "not a Xen guest";
+	case FOR_PV:
+		return "not a PV guest: the hardware does this";
+	case FOR_DRIVER:
+		return "no disk of this driver";
+	default:
+		return "";
+	}
+}
+
+static bool refused(const struct attempt *attempt, enum rung rung)
+{
+	return attempt->refused & (1u << rung);
+}
+
+static void choose_tracepoint(const struct probe *probe, struct attempt *attempt,
+			      const struct features *features)
+{
+	if (refused(attempt, RUNG_TP_BTF)) /* the load said why */
+		attempt->rung = RUNG_OFF;
+	else if (!features__has_tracepoint(features, probe->hook))
+		off(attempt, "this kernel has no such tracepoint", "a kernel with CONFIG_XEN and it");
+	else
+		attempt->rung = RUNG_TP_BTF;
+}
+
+/* The function that has the body here: the older name where the kernel still has it. */
+static const char *target_of(const struct probe *probe, const struct features *features)
+{
+	if (probe->older && features__traceable(features, probe->older) != TRACEABLE_NO &&
+	    features__has_btf_function(features, probe->older))
+		return probe->older;
+	return probe->hook;
+}
+
+static void choose_function(const struct probe *probe, struct attempt *attempt,
+			    const struct features *features)
+{
+	const char *cause, *fix;
+
+	attempt->target = target_of(probe, features);
+	if (features__traceable(features, attempt->target) == TRACEABLE_NO) {
+		off(attempt, "ftrace cannot enter it on this kernel: inlined, notrace, or not loaded",
+		    "load its module before tracing; otherwise none");
+		return;
+	}
+	if (!refused(attempt, RUNG_FENTRY) && features__fentry(features, &cause, &fix)) {
+		if (features__has_btf_function(features, attempt->target)) {
+			attempt->rung = RUNG_FENTRY;
+			return;
+		}
+		off(attempt, "no BTF of this function (module without BTF, or not loaded)",
+		    "a kernel with CONFIG_DEBUG_INFO_BTF_MODULES");
+	} else if (!refused(attempt, RUNG_FENTRY)) {
+		off(attempt, cause, fix);
+	}
+	attempt->rung = RUNG_OFF;
+	if (!probe->kprobe || refused(attempt, RUNG_KPROBE))
+		return;
+	if (features__kprobe(features, &cause, &fix))
+		attempt->rung = RUNG_KPROBE;
+	else if (!attempt->cause[0])
+		off(attempt, cause, fix);
+}
+
+void choose(const struct probe *probe, struct attempt *attempt, const struct platform *platform,
+	    const struct features *features)
+{
+	attempt->applies = probe__applies(probe, platform);
+	attempt->target = probe->hook;
+	if (!attempt->applies)
+		off(attempt, not_for(probe), "");
+	else if (probe->kind == PROBE_TRACEPOINT)
+		choose_tracepoint(probe, attempt, features);
+	else
+		choose_function(probe, attempt, features);
+}

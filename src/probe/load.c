@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+#include "probe/choose.h"
+#include "probe/load.h"
+#include "probe/said.h"
+
+static bool in_family(int id, const struct family *family)
+{
+	return strcmp(probe_table[id].family, family->name) == 0;
+}
+
+/* The programs of a probe on its rung; entry may be its only one. */
+static void programs_of(const struct probe *probe, enum rung rung, const char **entry,
+			const char **exit)
+{
+	*entry = *exit = NULL;
+	switch (rung) {
+	case RUNG_TP_BTF:
+		*entry = probe->tp;
+		break;
+	case RUNG_FENTRY:
+		*entry = probe->fentry;
+		*exit = probe->fexit;
+		break;
+	case RUNG_KPROBE:
+		*entry = probe->kprobe;
+		*exit = probe->kretprobe;
+		break;
+	default:
+		break;
+	}
+}
+
+static struct bpf_program *find(const struct loaded *loaded, const char *name)
+{
+	return name ? bpf_object__find_program_by_name(loaded->object, name) : NULL;
+}
+
+static void enable(const struct loaded *loaded, const char *name, const struct attempt *attempt,
+		   const struct probe *probe)
+{
+	struct bpf_program *prog = find(loaded, name);
+
+	if (!prog)
+		return;
+	bpf_program__set_autoload(prog, true);
+	if (attempt->rung == RUNG_FENTRY && attempt->target != probe->hook)
+		bpf_program__set_attach_target(prog, 0, attempt->target);
+}
+
+/* Switch on the programs that the rungs name; false when there are none. */
+static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
+{
+	const char *entry, *exit;
+	bool any = false;
+
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		struct attempt *attempt = &loader->attempts[i];
+
+		if (!in_family(i, loaded->family))
+			continue;
+		choose(&probe_table[i], attempt, loader->platform, loader->features);
+		programs_of(&probe_table[i], attempt->rung, &entry, &exit);
+		enable(loaded, entry, attempt, &probe_table[i]);
+		enable(loaded, exit, attempt, &probe_table[i]);
+		any |= entry != NULL;
+	}
+	return any;
+}
+
+/* The probe of a program that libbpf named; -1 for one that is no probe's. */
+static int probe_of(const char *program)
+{
+	const char *entry, *exit;
+
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		for (enum rung rung = RUNG_TP_BTF; rung <= RUNG_KPROBE; rung++) {
+			programs_of(&probe_table[i], rung, &entry, &exit);
+			if ((entry && strcmp(entry, program) == 0) ||
+			    (exit && strcmp(exit, program) == 0))
+				return i;
+		}
+	}
+	return -1;
+}
+
+/* Take the refused program's rung from its probe. False when the refusal names none of ours. */
+static bool step_down(struct loader *loader, const struct said *said, int err)
+{
+	int id = probe_of(said->program);
+	struct attempt *attempt;
+
+	if (id < 0)
+		return false;
+	attempt = &loader->attempts[id];
+	attempt->refused |= 1u << attempt->rung;
+	snprintf(attempt->cause, sizeof(attempt->cause), "%s refused: %s%s%s",
+		 rung__name(attempt->rung), strerror(-err), said->detail[0] ? ": " : "",
+		 said->detail);
+	snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
+	/* not this function: fentry as such */
+	if (attempt->rung == RUNG_FENTRY && err == -EPERM)
+		features__forbid_fentry(loader->features, err);
+	vlog("%s: %s", probe_table[id].hook, attempt->cause);
+	return true;
+}
+
+static void all_off(struct loader *loader, const struct family *family, const char *cause, int err)
+{
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		struct attempt *attempt = &loader->attempts[i];
+
+		if (!in_family(i, family) || attempt->rung == RUNG_OFF)
+			continue;
+		attempt->rung = RUNG_OFF;
+		snprintf(attempt->cause, sizeof(attempt->cause), "family %s: %s: %s", family->name,
+			 cause, strerror(-err));
+		snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
+	}
+}
+
+void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded)
+{
+	struct said said;
+	int err;
+
+	loaded->family = family;
+	/* each turn takes at least one rung away */
+	for (int turn = 0; turn < XT_PROBE_NR * 3; turn++) {
+		loaded->skeleton = family->open(&loaded->object, loader->layout, loader->features);
+		if (!loaded->skeleton) {
+			all_off(loader, family, "cannot be opened", -errno);
+			return;
+		}
+		if (!enable_chosen(loader, loaded))
+			break;
+		err = maps__share(loader->maps, loaded->object);
+		if (!err) {
+			said__listen(&said);
+			err = bpf_object__load(loaded->object);
+			said__end();
+		}
+		if (!err)
+			return;
+		if (!step_down(loader, &said, err)) {
+			all_off(loader, family, "cannot be loaded", err);
+			break;
+		}
+		family->destroy(loaded->skeleton);
+		loaded->skeleton = loaded->object = NULL;
+	}
+	family->destroy(loaded->skeleton);
+	loaded->skeleton = loaded->object = NULL;
+}
+
+static struct bpf_link *attach(struct bpf_program *prog, const struct attempt *attempt, bool exit)
+{
+	if (attempt->rung == RUNG_KPROBE)
+		return bpf_program__attach_kprobe(prog, exit, attempt->target);
+	return bpf_program__attach(prog);
+}
+
+static void attach_probe(const struct loaded *loaded, const struct probe *probe,
+			 struct attempt *attempt)
+{
+	const char *name[2];
+	struct said said;
+	int err = 0;
+
+	programs_of(probe, attempt->rung, &name[0], &name[1]);
+	for (int i = 1; i >= 0 && !err; i--) {
+		struct bpf_program *prog = find(loaded, name[i]);
+
+		if (!prog)
+			continue;
+		said__listen(&said);
+		attempt->link[i] = attach(prog, attempt, i == 1);
+		err = attempt->link[i] ? 0 : -errno;
+		said__end();
+	}
+	if (!err)
+		return;
+	snprintf(attempt->cause, sizeof(attempt->cause), "%s does not attach: %s",
+		 rung__name(attempt->rung), strerror(-err));
+	snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
+	bpf_link__destroy(attempt->link[1]);
+	attempt->link[1] = NULL;
+	attempt->rung = RUNG_OFF;
+}
+
+void loader__attach(struct loader *loader, const struct loaded *loaded)
+{
+	if (!loaded->object)
+		return;
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		if (in_family(i, loaded->family) && loader->attempts[i].rung != RUNG_OFF)
+			attach_probe(loaded, &probe_table[i], &loader->attempts[i]);
+	}
+}

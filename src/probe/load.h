@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The ladder: each probe gets the best rung that this kernel takes (DESIGN §5, §6.11). */
+#ifndef XT_PROBE_LOAD_H
+#define XT_PROBE_LOAD_H
+
+#include <stdbool.h>
+
+#include "model/snapshot.h"
+#include "probe/family.h"
+#include "probe/maps.h"
+#include "probe/table.h"
+
+struct bpf_link;
+
+/* A probe's way down the ladder. */
+struct attempt {
+	enum rung rung;
+	unsigned int refused; /* bit by rung: tried, and the kernel said no */
+	bool applies;
+	const char *target; /* the function: the probe's hook or the older one */
+	struct bpf_link *link[2];
+	char cause[160];
+	char fix[160];
+};
+
+struct loaded {
+	const struct family *family;
+	void *skeleton;
+	struct bpf_object *object;
+};
+
+struct loader {
+	const struct platform *platform;
+	struct features *features;
+	const struct layout *layout;
+	const struct maps *maps;
+	struct attempt attempts[XT_PROBE_NR];
+};
+
+/*
+ * Load one family: choose rungs, load, and on a refused program step down and load again, until
+ * the object loads or nothing of it is left. Never fails: what could not be loaded has rung off,
+ * cause and fix in its attempt. *loaded.object is NULL when nothing was.
+ */
+void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded);
+
+/* Attach what was loaded, exits before entries; a refusal turns the probe off. */
+void loader__attach(struct loader *loader, const struct loaded *loaded);
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "probe/reader.h"
+
+#define NAME(id, name, ...)	       [id] = name,
+#define WHY(id, name, is_lost, why)    [id] = why,
+#define IS_LOST(id, name, is_lost, ...) [id] = is_lost,
+
+static const char *const loss_names[] = { XT_LOSSES(NAME) };
+static const char *const loss_why[] = { XT_LOSSES(WHY) };
+static const bool loss_lost[] = { XT_LOSSES(IS_LOST) };
+
+static bool is_empty(const struct xt_hist *h)
+{
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		if (h->bucket[i].count)
+			return false;
+	}
+	return true;
+}
+
+static void add(struct hist *to, const struct xt_hist *from)
+{
+	if (from->max > to->max)
+		to->max = from->max;
+	to->inclusive += from->inclusive;
+	to->held += from->held;
+	to->stolen += from->stolen;
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		to->bucket[i].count += from->bucket[i].count;
+		to->bucket[i].ns += from->bucket[i].ns;
+	}
+}
+
+/* The path's figures on all CPUs, appended when there are any. */
+static int read_path(const struct tracer *tracer, uint32_t number, struct snapshot *snap,
+		     size_t *room)
+{
+	const struct layout *layout = tracer->layout;
+	struct path *path = NULL, *more;
+
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		const struct xt_hist *h =
+			&tracer->maps->hists[(size_t)cpu * layout->nr_paths + number];
+
+		if (is_empty(h))
+			continue;
+		if (!path) {
+			if (snap->nr_paths == *room) {
+				*room = *room ? *room * 2 : 32;
+				more = realloc(snap->paths, *room * sizeof(*more));
+				if (!more)
+					return -ENOMEM;
+				snap->paths = more;
+			}
+			path = &snap->paths[snap->nr_paths++];
+			memset(path, 0, sizeof(*path));
+			path->key = layout->keys[number];
+		}
+		add(&path->hist, h);
+	}
+	return 0;
+}
+
+static int read_paths(const struct tracer *tracer, struct snapshot *snap)
+{
+	size_t room = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < tracer->layout->nr_paths && !err; i++) {
+		if (i != tracer->layout->scratch)
+			err = read_path(tracer, i, snap, &room);
+	}
+	return err;
+}
+
+static uint64_t sum_loss(const struct tracer *tracer, enum xt_loss loss)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
+		sum += tracer->maps->cpus[cpu].loss[loss];
+	return sum;
+}
+
+static int read_losses(const struct tracer *tracer, struct snapshot *snap)
+{
+	snap->losses = calloc(XT_LOSS_NR, sizeof(*snap->losses));
+	if (!snap->losses)
+		return -ENOMEM;
+	snap->nr_losses = XT_LOSS_NR;
+	for (int i = 0; i < XT_LOSS_NR; i++) {
+		snap->losses[i].name = loss_names[i];
+		snap->losses[i].why = loss_why[i];
+		snap->losses[i].lost = loss_lost[i];
+		snap->losses[i].count = sum_loss(tracer, i);
+	}
+	return 0;
+}
+
+static void read_conservation(const struct tracer *tracer, struct conservation *io)
+{
+	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++) {
+		io->started += tracer->maps->cpus[cpu].count[XT_COUNT_STARTED];
+		io->completed += tracer->maps->cpus[cpu].count[XT_COUNT_COMPLETED];
+	}
+	for (uint32_t i = 0; i < tracer->layout->nr_requests; i++) {
+		if (tracer->maps->requests[i].state != XT_RQ_FREE)
+			io->in_flight++;
+	}
+	io->lost = sum_loss(tracer, XT_LOST_OVERWRITTEN) + sum_loss(tracer, XT_LOST_CLOCK);
+	io->preexisting = sum_loss(tracer, XT_NOTE_PREEXISTING);
+}
+
+static int read_probes(const struct tracer *tracer, struct snapshot *snap)
+{
+	snap->probes = calloc(XT_PROBE_NR, sizeof(*snap->probes));
+	if (!snap->probes)
+		return -ENOMEM;
+	snap->nr_probes = XT_PROBE_NR;
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		const struct attempt *attempt = &tracer->loader.attempts[i];
+		struct probe_status *status = &snap->probes[i];
+
+		snprintf(status->name, sizeof(status->name), "%s",
+			 attempt->target ? attempt->target : probe_table[i].hook);
+		snprintf(status->family, sizeof(status->family), "%s", probe_table[i].family);
+		status->purpose = probe_table[i].purpose;
+		status->rung = attempt->rung;
+		status->applicable = attempt->applies;
+		if (attempt->rung == RUNG_OFF) {
+			snprintf(status->cause, sizeof(status->cause), "%s", attempt->cause);
+			snprintf(status->fix, sizeof(status->fix), "%s", attempt->fix);
+		}
+		status->ns_per_run = calibration__run_ns(&tracer->calibration, attempt->rung);
+		for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
+			status->runs += tracer->maps->cpus[cpu].runs[i];
+		snap->cost.runs += status->runs;
+		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);
+	}
+	return 0;
+}
+
+static void read_cpu(const struct tracer *tracer, struct cpu_time *cpu)
+{
+	const struct cpu_reading *first = &tracer->first, *last = &tracer->last;
+
+	cpu->vcpus = last->online;
+	cpu->total_ns = (last->at_ns - first->at_ns) * last->online;
+	cpu->stat_steal_ns = last->stat_steal_ns - first->stat_steal_ns;
+	cpu->has_runstate = first->has_runstate && last->has_runstate;
+	cpu->steal_measured = cpu->has_runstate || tracer->platform->steal_measured;
+	if (cpu->has_runstate) {
+		cpu->idle_ns = last->blocked_ns - first->blocked_ns;
+		cpu->stolen_ns = last->runnable_ns - first->runnable_ns;
+		cpu->offline_ns = last->offline_ns - first->offline_ns;
+	} else {
+		cpu->idle_ns = last->stat_idle_ns - first->stat_idle_ns;
+		cpu->stolen_ns = cpu->steal_measured ? cpu->stat_steal_ns : 0;
+	}
+	/* ticks may run ahead of the clock by one each */
+	if (cpu->idle_ns > cpu->total_ns)
+		cpu->idle_ns = cpu->total_ns;
+}
+
+static uint64_t timeval_ns(const struct timeval *tv)
+{
+	return (uint64_t)tv->tv_sec * 1000000000ull + (uint64_t)tv->tv_usec * 1000;
+}
+
+static void read_cost(const struct tracer *tracer, struct own_cost *cost)
+{
+	struct rusage usage;
+
+	cost->clock_read_ns = tracer->calibration.clock_ns;
+	cost->kernel_bytes = tracer->maps->bytes;
+	if (getrusage(RUSAGE_SELF, &usage))
+		return;
+	cost->user_ns = timeval_ns(&usage.ru_utime) + timeval_ns(&usage.ru_stime);
+	cost->rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
+}
+
+int reader__read(const struct tracer *tracer, struct snapshot *snap)
+{
+	int err = -ENOMEM;
+
+	memset(snap, 0, sizeof(*snap));
+	snap->start_ns = tracer->start_ns;
+	snap->wall_start_ns = tracer->wall_start_ns;
+	snap->end_ns = tracer->last.at_ns;
+	err = read_paths(tracer, snap);
+	if (!err)
+		err = read_losses(tracer, snap);
+	if (!err)
+		err = read_probes(tracer, snap);
+	if (err) {
+		snapshot__free(snap);
+		return err;
+	}
+	read_conservation(tracer, &snap->io);
+	read_cpu(tracer, &snap->cpu);
+	read_cost(tracer, &snap->cost);
+	return 0;
+}

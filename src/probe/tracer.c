@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "probe/reader.h"
+#include "probe/said.h"
+#include "probe/tracer.h"
+#include "probe/tracer_parts.h"
+
+static const struct family *const families[FAMILIES] = { &family_core, &family_blk, &family_evtchn,
+							  &family_hypercall };
+
+static bool is_wanted(const struct tracer_options *options, const struct family *family)
+{
+	if (!options->families || family == &family_core)
+		return true;
+	for (const char *const *name = options->families; *name; name++) {
+		if (strcmp(*name, family->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void not_asked_for(struct loader *loader, const struct family *family)
+{
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		if (strcmp(probe_table[i].family, family->name) == 0)
+			strcpy(loader->attempts[i].cause, "family not asked for");
+	}
+}
+
+/* Programs of core that are run, not attached. */
+static int program_fd(const struct tracer *tracer, const char *name)
+{
+	struct bpf_object *core = tracer->loaded[0].object;
+	struct bpf_program *prog;
+
+	prog = core ? bpf_object__find_program_by_name(core, name) : NULL;
+	return prog ? bpf_program__fd(prog) : -1;
+}
+
+static void load_all(struct tracer *tracer, const struct tracer_options *options)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		if (is_wanted(options, families[i]))
+			loader__load(&tracer->loader, families[i], &tracer->loaded[i]);
+		else
+			not_asked_for(&tracer->loader, families[i]);
+	}
+	tracer->runstate_fd = program_fd(tracer, "xt_runstate");
+	if (options->dry)
+		return;
+	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
+	for (int i = 0; i < FAMILIES; i++)
+		loader__attach(&tracer->loader, &tracer->loaded[i]);
+}
+
+int tracer__new(struct tracer **out, const struct platform *platform,
+		const struct tracer_options *options, const char **why)
+{
+	struct tracer *tracer = calloc(1, sizeof(*tracer));
+	int err = -ENOMEM;
+
+	*why = "out of memory";
+	if (!tracer)
+		return -ENOMEM;
+	said__init();
+	tracer->platform = platform;
+	err = features__new(&tracer->features);
+	if (err)
+		goto out;
+	err = features__usable(tracer->features, why);
+	if (err)
+		goto out;
+	err = layout__new(&tracer->layout, platform, options->disks);
+	if (err)
+		goto out;
+	err = maps__new(&tracer->maps, tracer->layout);
+	if (err) {
+		*why = err == -EPERM ? "the kernel refuses BPF maps to this process: is it confined?" :
+				       "the maps cannot be made";
+		goto out;
+	}
+	tracer->loader = (struct loader){
+		.platform = platform,
+		.features = tracer->features,
+		.layout = tracer->layout,
+		.maps = tracer->maps,
+	};
+	load_all(tracer, options);
+	*out = tracer;
+	tracer = NULL;
+out:
+	tracer__free(tracer);
+	return err;
+}
+
+void tracer__start(struct tracer *tracer)
+{
+	struct xt_cpu *flags = &tracer->maps->cpus[0];
+
+	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
+	cputime__read(&tracer->first, tracer->maps, tracer->layout->cpus, tracer->runstate_fd);
+	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
+	tracer->start_ns = clock__monotonic_ns();
+	__atomic_store_n(&flags->since, tracer->start_ns, __ATOMIC_SEQ_CST);
+}
+
+void tracer__stop(struct tracer *tracer)
+{
+	__atomic_store_n(&tracer->maps->cpus[0].on, 0, __ATOMIC_SEQ_CST);
+	/*
+	 * kernel/sched/membarrier.c: the global command is synchronize_rcu(), and programs run
+	 * inside an RCU read-side section: none that saw the flag set is left.
+	 */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(20000);
+	cputime__read(&tracer->last, tracer->maps, tracer->layout->cpus, tracer->runstate_fd);
+	tracer->stopped = true;
+}
+
+int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
+{
+	if (!tracer->stopped)
+		cputime__read(&tracer->last, tracer->maps, tracer->layout->cpus,
+			      tracer->runstate_fd);
+	return reader__read(tracer, snap);
+}
+
+void tracer__free(struct tracer *tracer)
+{
+	if (!tracer)
+		return;
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		for (int k = 0; k < 2; k++) {
+			if (tracer->loader.attempts[i].link[k])
+				bpf_link__disconnect(tracer->loader.attempts[i].link[k]);
+		}
+	}
+	for (int i = 0; i < FAMILIES; i++) {
+		if (tracer->loaded[i].skeleton)
+			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
+	}
+	maps__free(tracer->maps);
+	layout__free(tracer->layout);
+	features__free(tracer->features);
+	free(tracer);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tracer: families loaded and attached, their maps read into snapshots. */
+#ifndef XT_PROBE_TRACER_H
+#define XT_PROBE_TRACER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+#include "platform/platform.h"
+
+struct tracer;
+
+struct tracer_options {
+	const char *const *families; /* NULL-ended names; NULL: all. core always comes along */
+	const char *const *disks;    /* NULL-ended names; NULL: all leaf disks */
+	bool dry;		     /* check: choose and load, attach nothing */
+};
+
+/*
+ * Choose each probe's rung, load and attach (attach once, DESIGN §6.11). A probe that fails is
+ * off and says why; the call fails only when nothing at all can be traced: -EPERM or -ENOENT with
+ * one line of cause and fix in *why (static or owned by the features), else another errno.
+ * `platform` must outlive the tracer.
+ */
+int tracer__new(struct tracer **out, const struct platform *platform,
+		const struct tracer_options *options, const char **why);
+
+/* Let the programs count, from this instant. */
+void tracer__start(struct tracer *tracer);
+
+/*
+ * Read everything into *snap (freed with snapshot__free()): cumulative since tracer__start().
+ * While tracing runs, a path's buckets may be one event ahead of one another. Returns 0 or
+ * -ENOMEM.
+ */
+int tracer__snapshot(struct tracer *tracer, struct snapshot *snap);
+
+/* Stop counting and wait for programs that still run: the next snapshot is exact. */
+void tracer__stop(struct tracer *tracer);
+
+/*
+ * Frees memory. Attached programs are left to the process's end: each detach waits for an RCU
+ * grace period, together they don't.
+ */
+void tracer__free(struct tracer *tracer);
+
+#endif

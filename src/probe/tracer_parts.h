@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tracer's inside, for the files of this room only. */
+#ifndef XT_PROBE_TRACER_PARTS_H
+#define XT_PROBE_TRACER_PARTS_H
+
+#include "probe/calibrate.h"
+#include "probe/cputime.h"
+#include "probe/load.h"
+#include "probe/tracer.h"
+
+#define FAMILIES 4
+
+struct tracer {
+	const struct platform *platform;
+	struct features *features;
+	struct layout *layout;
+	struct maps *maps;
+	struct loader loader;
+	struct loaded loaded[FAMILIES]; /* core first */
+	struct calibration calibration;
+	int runstate_fd;
+	uint64_t start_ns, wall_start_ns;
+	struct cpu_reading first, last;
+	bool stopped;
+};
+
+#endif
