@@ -18,6 +18,9 @@ LAB_MODES='
 	pv	pv	pv		pv		hvc0	120	-
 	pvh	pvh	pv		pv		hvc0	150	-
 	pvhvm	hvm	both		emulated	hvc0	300	-
+	hvm-pv	hvm	both		emulated	hvc0	300	xen_no_vector_callback
+	mixed	hvm	both		emulated	hvc0	300	xen_emul_unplug=ide-disks
+	hvm	hvm	emulated	emulated	ttyS0	400	nopv,xen_emul_unplug=never
 '
 
 # Sets mode_type and the like for a mode; fails for an unknown one.

@@ -46,9 +46,13 @@ guest_config() {
 		extra = "$(<"/lab/arguments-$name")"
 		END
 	fi
-	[[ $mode_disks == both ]] && disks+="'phy:$(disk scratch-emul),hdc,w', "
-	disks+="'phy:$(disk root),xvdk,r', 'phy:$(disk "kernel-$kernel"),xvdl,r', 'phy:$(disk run),xvdm,r', "
-	disks+="'phy:$(disk "out-$name"),xvdn,w', 'phy:$(disk scratch-pv),xvdo,w'"
+	[[ $mode_disks == pv ]] || disks+="'phy:$(disk scratch-emul),hdc,w', "
+	if [[ $mode_disks == emulated ]]; then
+		disks+="'phy:$(disk rw-root),hdd,w', 'phy:$(disk "rw-kernel-$kernel"),hde,w', 'phy:$(disk "out-$name"),hdf,w'"
+	else
+		disks+="'phy:$(disk root),xvdk,r', 'phy:$(disk "kernel-$kernel"),xvdl,r', 'phy:$(disk run),xvdm,r', "
+		disks+="'phy:$(disk "out-$name"),xvdn,w', 'phy:$(disk scratch-pv),xvdo,w'"
+	fi
 	[[ $mode_nic == emulated ]] && vif+=",type=ioemu,model=e1000"
 	printf '%s\n' "disk = [ $disks ]" "vif = [ '$vif' ]"
 }
@@ -75,8 +79,12 @@ dom0_command_end() {
 }
 
 run_guest() {
-	local mode=$1 kernel=$2 name=$1-$2 log=/run/console/guest-$1-$2.log creation console
+	local mode=$1 kernel=$2 name=$1-$2 log creation console how=ended
 	mode_get "$mode"
+	log=/run/console/guest-$name.log
+	# Without PV drivers there is no PV console: the guest has an emulated serial line in its place.
+	[[ $mode_console == hvc0 ]] || log=/run/console/serial-$name.log
+	ln -s "$log" "/run/console/$name"
 	mkdir -p "/results/$name"
 	mark "start $name"
 	if [[ $mode == dom0 ]]; then
@@ -107,7 +115,6 @@ run_guest() {
 	fi
 	# A guest that did not die of itself is stuck, before COMMAND or after.
 	xl destroy "$name" 2>/dev/null
-	local how=ended
 	((creation != 124)) || how=stuck
 	mark "finish $name $how"
 }

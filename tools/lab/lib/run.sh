@@ -3,14 +3,18 @@
 #
 # One boot of the outer machine: its disks, the machine itself, and the results.
 
-# Sizes tell emulated disks apart inside a guest, so this one is unlike the others.
+# Emulated disks have no fixed names in a guest; their sizes tell them apart, so these are all different.
 scratch_emulated_mb=192
+scratch_pv_mb=256
+result_mb=512
 
 guest_arguments() {
 	local mode=$1 kernel=$2
 	mode_get "$mode"
 	echo "console=$mode_console quiet loglevel=1 panic=1 $mode_args lab.init=/lab/guest/init lab.kernel=$kernel" \
-		"lab.mode=$mode lab.tty=$mode_console lab.run=xvdm lab.result=xvdn lab.disk_pv=xvdo" \
+		"lab.mode=$mode lab.tty=$mode_console" \
+		"$([[ $mode_disks == emulated ]] || echo lab.run=xvdm lab.result=xvdn lab.disk_pv=xvdo)" \
+		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb")" \
 		"$([[ $mode_disks == pv ]] || echo "lab.disk_emulated=size:$scratch_emulated_mb") $append"
 }
 
@@ -40,7 +44,7 @@ make_run_disk() {
 
 # An HVM guest's second BIOS disk, from which GRUB boots it.
 make_boot_disk() {
-	local guest=$1 folder=$2 top=$work/boot-$1
+	local guest=$1 folder=$2 top=$work/boot-$1 run_files=()
 	mkdir "$top"
 	cp "$folder/vmlinuz" "$top/vmlinuz"
 	cp "$folder/initrd-guest" "$top/initrd"
@@ -51,7 +55,10 @@ make_boot_disk() {
 	initrd (hd1)/initrd
 	boot
 	END
-	tar_disk "$work/boot-$guest.disk" -C "$top" grub.cfg vmlinuz initrd
+	# The emulated controller has six ports; without PV disks there is none left for the run's disk.
+	mode_get "${guest%-*}"
+	[[ $mode_disks != emulated ]] || run_files=(-C "$work/run" lab job opt)
+	tar_disk "$work/boot-$guest.disk" -C "$top" grub.cfg vmlinuz initrd "${run_files[@]}"
 	rm -r "$top"
 }
 
@@ -60,12 +67,15 @@ disk() {
 	disks+=(-drive "file=${2//,/,,},format=raw,if=none,id=$1,cache=unsafe${3:+,$3}" -device "virtio-blk-pci,drive=$1,serial=$1")
 }
 
+disk_once() { [[ " ${disks[*]} " == *",serial=$1 "* ]] || disk "$@"; }
+
 make_disks() {
-	local guest kernel
+	local guest kernel root_image
 	declare -A kernels=()
 	disks=()
 	root_image
-	disk root "$image_dir/disk" readonly=on
+	root_image=$image_dir/disk
+	disk root "$root_image" readonly=on
 	kernel_image "$dom0_kernel"
 	dom0_image=$image_dir
 	disk "kernel-$dom0_kernel" "$image_dir/disk" readonly=on
@@ -79,7 +89,7 @@ make_disks() {
 			disk "kernel-$kernel" "$image_dir/disk" readonly=on
 			kernels[$kernel]=$image_dir
 		fi
-		truncate -s 512M "$work/out-$guest.disk"
+		truncate -s "${result_mb}M" "$work/out-$guest.disk"
 		disk "out-$guest" "$work/out-$guest.disk"
 		mode_get "${guest%-*}"
 		if [[ $mode_type == hvm ]]; then
@@ -90,11 +100,16 @@ make_disks() {
 			fi
 			make_boot_disk "$guest" "${kernels[$kernel]}"
 			disk "boot-$guest" "$work/boot-$guest.disk"
+			# The device model takes no read-only disks; what is written to these is thrown away.
+			if [[ $mode_disks == emulated ]]; then
+				disk_once rw-root "$root_image" snapshot=on
+				disk_once "rw-kernel-$kernel" "${kernels[$kernel]}/disk" snapshot=on
+			fi
 		fi
 	done
-	truncate -s 256M "$work/scratch-pv.disk"
+	truncate -s "${scratch_pv_mb}M" "$work/scratch-pv.disk"
 	truncate -s "${scratch_emulated_mb}M" "$work/scratch-emulated.disk"
-	truncate -s 512M "$work/result.disk"
+	truncate -s "${result_mb}M" "$work/result.disk"
 	disk scratch-pv "$work/scratch-pv.disk"
 	disk scratch-emul "$work/scratch-emulated.disk"
 	disk result "$work/result.disk"
@@ -112,7 +127,7 @@ boot_machine() {
 	mkfifo "$work/port"
 	setpriv --pdeathsig KILL python3 "$lab_home/lib/supervise.py" --nonce "$nonce" --fifo "$work/port" --logs "$logs" \
 		--boot "$boot_limit" --limit "$limit" -- \
-		setpriv --pdeathsig KILL qemu-system-x86_64 \
+		env TMPDIR="$work" setpriv --pdeathsig KILL qemu-system-x86_64 \
 		-machine pc -accel tcg,thread=multi -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
 		-nodefaults -no-user-config -no-reboot -display none -serial stdio \
 		"${disks[@]}" \
@@ -147,8 +162,6 @@ collect() {
 			((machine_status == 124)) && status=124
 			say "$guest: COMMAND did not end; the last of its log, $logs/$guest.log:"
 			tail -n 25 "$logs/$guest.log" 2>/dev/null | tr -d '\r' | sed 's/@lab:[^@]*@//g; s/^/lab: | /' >&2 || true
-		else
-			say "$guest: COMMAND ended with status $status"
 		fi
 		((run_status)) || run_status=$status
 		[[ $out ]] || continue

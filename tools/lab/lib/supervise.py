@@ -31,7 +31,7 @@ class Stream:
         self.stdout_open = True
         self.up = False
         self.done = False
-        self.began = self.guest_began = time.monotonic()
+        self.began = self.guest_began = self.command_began = time.monotonic()
 
     def say(self, text):
         print(f'lab: {text}', file=sys.stderr, flush=True)
@@ -78,8 +78,12 @@ class Stream:
             self.say(f'{argument}: started')
         elif verb == 'begin':
             self.in_command = True
+            self.command_began = now
             self.say(f'COMMAND begins ({now - self.guest_began:.0f} s after the start of its guest)')
-        elif verb in ('end', 'close'):
+        elif verb == 'end':
+            self.in_command = False
+            self.say(f'COMMAND ended with status {argument} ({now - self.command_began:.0f} s)')
+        elif verb == 'close':
             self.in_command = False
         elif verb == 'finish':
             self.in_command = False
