@@ -12,6 +12,14 @@ static void off(struct attempt *attempt, const char *cause, const char *fix)
 	snprintf(attempt->fix, sizeof(attempt->fix), "%s", fix);
 }
 
+/* Another reason on the next rung. */
+static void also(char *text, size_t size, const char *between, const char *more)
+{
+	size_t len = strlen(text);
+
+	snprintf(text + len, size - len, "%s%s", len ? between : "", more);
+}
+
 static const char *not_for(const struct probe *probe)
 {
 	switch (probe->use) {
@@ -75,10 +83,12 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 	attempt->rung = RUNG_OFF;
 	if (!probe->kprobe || refused(attempt, RUNG_KPROBE))
 		return;
-	if (features__kprobe(features, &cause, &fix))
+	if (features__kprobe(features, &cause, &fix)) {
 		attempt->rung = RUNG_KPROBE;
-	else if (!attempt->cause[0])
-		off(attempt, cause, fix);
+	} else {
+		also(attempt->cause, sizeof(attempt->cause), "; ", cause);
+		also(attempt->fix, sizeof(attempt->fix), ", or ", fix);
+	}
 }
 
 void choose(const struct probe *probe, struct attempt *attempt, const struct platform *platform,

@@ -17,6 +17,8 @@ struct family {
 	void *(*open)(struct bpf_object **object, const struct layout *layout,
 		      const struct features *features);
 	void (*destroy)(void *skeleton); /* programs, but no links; NULL is allowed */
+	/* programs that are no probe's: loaded where the kernel takes them; NULL-ended */
+	const char *const *extras;
 };
 
 extern const struct family family_core, family_blk, family_evtchn, family_hypercall;

@@ -22,4 +22,4 @@ static void destroy(void *skeleton)
 	blk_bpf__destroy(skeleton);
 }
 
-const struct family family_blk = { "blk", open_object, destroy };
+const struct family family_blk = { "blk", open_object, destroy, NULL };

@@ -22,4 +22,7 @@ static void destroy(void *skeleton)
 	core_bpf__destroy(skeleton);
 }
 
-const struct family family_core = { "core", open_object, destroy };
+/* Run by the loader to read runstate and to calibrate, and an empty one to measure dispatch. */
+static const char *const extras[] = { "xt_runstate", "xt_calibrate", "xt_dispatch_tp", NULL };
+
+const struct family family_core = { "core", open_object, destroy, extras };

@@ -20,4 +20,4 @@ static void destroy(void *skeleton)
 	evtchn_bpf__destroy(skeleton);
 }
 
-const struct family family_evtchn = { "evtchn", open_object, destroy };
+const struct family family_evtchn = { "evtchn", open_object, destroy, NULL };

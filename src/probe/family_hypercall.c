@@ -22,4 +22,4 @@ static void destroy(void *skeleton)
 	hypercall_bpf__destroy(skeleton);
 }
 
-const struct family family_hypercall = { "hypercall", open_object, destroy };
+const struct family family_hypercall = { "hypercall", open_object, destroy, NULL };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,13 +94,22 @@ int features__new(struct features **out)
 	return 0;
 }
 
+void features__release(struct features *features)
+{
+	for (size_t i = 0; i < MODULES; i++) {
+		btf__free(features->module[i]);
+		features->module[i] = NULL;
+	}
+	btf__free(features->vmlinux);
+	features->vmlinux = NULL;
+	malloc_trim(0);
+}
+
 void features__free(struct features *features)
 {
 	if (!features)
 		return;
-	for (size_t i = 0; i < MODULES; i++)
-		btf__free(features->module[i]);
-	btf__free(features->vmlinux);
+	features__release(features);
 	free(features);
 }
 

@@ -14,6 +14,9 @@ struct features;
 int features__new(struct features **out);
 void features__free(struct features *features);
 
+/* Give back the memory of BTF, some MB, when nothing more will be asked of it. */
+void features__release(struct features *features);
+
 /*
  * Whether tracing can work at all: 0, or a negative errno with one line of cause and fix in
  * *why: -EPERM (capabilities), -ENOENT (no BTF).
@@ -29,7 +32,8 @@ enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
 
 /*
  * Whether ftrace can enter this function (available_filter_functions, by exact name). UNKNOWN
- * when tracefs cannot be read. Names are interned at features__new() from the probe table.
+ * when tracefs cannot be read. Only functions that the probe table
+ * names are known.
  */
 enum traceable features__traceable(const struct features *features, const char *function);
 /* The kernel's or a loaded module's BTF describes this function: fentry can name it. */

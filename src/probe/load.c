@@ -72,6 +72,10 @@ static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 		enable(loaded, exit, attempt, &probe_table[i]);
 		any |= entry != NULL;
 	}
+	for (unsigned int i = 0; loaded->family->extras && loaded->family->extras[i]; i++) {
+		if (!(loader->extras_refused & (1u << i)))
+			bpf_program__set_autoload(find(loaded, loaded->family->extras[i]), true);
+	}
 	return any;
 }
 
@@ -91,23 +95,39 @@ static int probe_of(const char *program)
 	return -1;
 }
 
+/* Do without a program that is no probe's: what it gives is then not known. */
+static bool drop_extra(struct loader *loader, const struct family *family, const char *program)
+{
+	for (unsigned int i = 0; family->extras && family->extras[i]; i++) {
+		if (strcmp(family->extras[i], program) == 0) {
+			loader->extras_refused |= 1u << i;
+			vlog("this kernel refuses %s", program);
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Take the refused program's rung from its probe. False when the refusal names none of ours. */
-static bool step_down(struct loader *loader, const struct said *said, int err)
+static bool step_down(struct loader *loader, const struct family *family, const struct said *said,
+		      int err)
 {
 	int id = probe_of(said->program);
 	struct attempt *attempt;
 
 	if (id < 0)
-		return false;
+		return drop_extra(loader, family, said->program);
 	attempt = &loader->attempts[id];
 	attempt->refused |= 1u << attempt->rung;
 	snprintf(attempt->cause, sizeof(attempt->cause), "%s refused: %s%s%s",
 		 rung__name(attempt->rung), strerror(-err), said->detail[0] ? ": " : "",
 		 said->detail);
 	snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
-	/* not this function: fentry as such */
-	if (attempt->rung == RUNG_FENTRY && err == -EPERM)
+	/* not this function: fentry as such; the next choice finds that cause */
+	if (attempt->rung == RUNG_FENTRY && err == -EPERM) {
 		features__forbid_fentry(loader->features, err);
+		attempt->refused = 0;
+	}
 	vlog("%s: %s", probe_table[id].hook, attempt->cause);
 	return true;
 }
@@ -149,7 +169,7 @@ void loader__load(struct loader *loader, const struct family *family, struct loa
 		}
 		if (!err)
 			return;
-		if (!step_down(loader, &said, err)) {
+		if (!step_down(loader, family, &said, err)) {
 			all_off(loader, family, "cannot be loaded", err);
 			break;
 		}

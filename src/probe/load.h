@@ -35,6 +35,7 @@ struct loader {
 	const struct layout *layout;
 	const struct maps *maps;
 	struct attempt attempts[XT_PROBE_NR];
+	unsigned int extras_refused; /* bit by place in the family's list */
 };
 
 /*

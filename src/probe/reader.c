@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "probe/reader.h"
 
 #define NAME(id, name, ...)	       [id] = name,
@@ -168,21 +169,26 @@ static void read_cpu(const struct tracer *tracer, struct cpu_time *cpu)
 		cpu->idle_ns = cpu->total_ns;
 }
 
-static uint64_t timeval_ns(const struct timeval *tv)
+/* proc(5), statm: the second number is the resident set, in pages. */
+static uint64_t resident_bytes(void)
 {
-	return (uint64_t)tv->tv_sec * 1000000000ull + (uint64_t)tv->tv_usec * 1000;
+	unsigned long size, resident = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%lu %lu", &size, &resident) != 2)
+		resident = 0;
+	fclose(file);
+	return (uint64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
 static void read_cost(const struct tracer *tracer, struct own_cost *cost)
 {
-	struct rusage usage;
-
 	cost->clock_read_ns = tracer->calibration.clock_ns;
 	cost->kernel_bytes = tracer->maps->bytes;
-	if (getrusage(RUSAGE_SELF, &usage))
-		return;
-	cost->user_ns = timeval_ns(&usage.ru_utime) + timeval_ns(&usage.ru_stime);
-	cost->rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
+	cost->user_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID) - tracer->user_start_ns;
+	cost->rss_bytes = resident_bytes();
 }
 
 int reader__read(const struct tracer *tracer, struct snapshot *snap)

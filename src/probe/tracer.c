@@ -61,6 +61,7 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
 	for (int i = 0; i < FAMILIES; i++)
 		loader__attach(&tracer->loader, &tracer->loaded[i]);
+	features__release(tracer->features);
 }
 
 int tracer__new(struct tracer **out, const struct platform *platform,
@@ -108,6 +109,7 @@ void tracer__start(struct tracer *tracer)
 	struct xt_cpu *flags = &tracer->maps->cpus[0];
 
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
+	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
 	cputime__read(&tracer->first, tracer->maps, tracer->layout->cpus, tracer->runstate_fd);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
