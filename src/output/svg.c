@@ -30,7 +30,8 @@ static const char style[] =
 	" fill: #26221c; pointer-events: none }\n"
 	".head { font-size: 20px; font-weight: 600 }\n"
 	".name { font-size: 16px; font-weight: 600 }\n"
-	".note { fill: #6b645a }\n"
+	".note, .tick { fill: #6b645a }\n"
+	".tick { text-anchor: middle }\n"
 	".bad { fill: #b3261e; font-weight: 600 }\n"
 	".light { fill: #fff }\n"
 	".cell text { font-size: 10px; text-anchor: middle }\n"
@@ -65,7 +66,7 @@ static void print_head(FILE *out, const struct report *report)
 		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%SZ + ", &tm);
 	print_text(out, SVG_MARGIN, 34, "head",
 		   "Where the time goes: mechanism, device, leg, and latency on top");
-	snprintf(line, sizeof(line), "%s   %s%.1f s   %u vCPUs   %s   %s%s%s   xentrace-bpf %s",
+	snprintf(line, sizeof(line), "%s · %s%.1f s · %u vCPUs · %s · %s%s%s · xentrace-bpf %s",
 		 run->host ? run->host : "", stamp, report->ledger->elapsed_ns / 1e9,
 		 snap->cpu.vcpus, run->kernel ? run->kernel : "",
 		 report->platform ? report->platform->mode : "",
@@ -89,32 +90,48 @@ static void print_swatch(FILE *out, double x, double y, double width, struct col
 		x, y, width, color.red, color.green, color.blue);
 }
 
-/* Hues with their letters, then the one scale of shades. */
-static void print_legend(FILE *out, unsigned int y)
+/* The one scale of shades, in the hues that carry histograms. */
+static void print_scale(FILE *out, double y)
 {
-	static const enum mech ramps[] = { MECH_PV, MECH_EMULATED, MECH_HARDWARE };
-	double x = SVG_MARGIN, step = 300.0 / (PALETTE_SLOW_NS / PALETTE_FAST_NS > 1 ? 18 : 1);
-	char text[64], at[UNITS_LEN];
+	static const enum mech hues[] = { MECH_PV, MECH_EMULATED, MECH_HARDWARE };
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} ticks[] = {
+		{ 1000, "1us" },    { 10000, "10us" },	  { 100000, "100us" },
+		{ 1000000, "1ms" }, { 10000000, "10ms" }, { 100000000, "100ms" },
+	};
+	unsigned int first = hist__index(PALETTE_FAST_NS), last = hist__index(PALETTE_SLOW_NS);
+	double x = SVG_WIDTH - SVG_MARGIN - SVG_SCALE, step = SVG_SCALE / (last - first + 1.0);
+
+	print_text(out, x - 134, y + 11.5, "note", "latency, both graphs");
+	for (unsigned int i = first; i <= last; i++)
+		for (unsigned int hue = 0; hue < sizeof(hues) / sizeof(hues[0]); hue++)
+			print_swatch(out, x + (i - first) * step, y - 14 + 14 * hue, step + .7,
+				     palette__cell(hues[hue], hist__lower(i)));
+	for (unsigned int i = 0; i < sizeof(ticks) / sizeof(ticks[0]); i++) {
+		int at = (int)hist__index(ticks[i].ns) - (int)first;
+
+		print_text(out, x + (at > 0 ? at : 0) * step, y + 42, "tick", ticks[i].text);
+	}
+}
+
+/* Hues with their letters. */
+static void print_legend(FILE *out, double y)
+{
+	double x = SVG_MARGIN;
+	char text[64];
 
 	for (enum mech mech = 0; mech < MECH_NR; mech++) {
-		snprintf(text, sizeof(text), "%s %s", mech__letter(mech), mech__name(mech));
+		if (mech == MECH_GUEST)
+			snprintf(text, sizeof(text), "guest's own");
+		else
+			snprintf(text, sizeof(text), "%s %s", mech__letter(mech), mech__name(mech));
 		print_swatch(out, x, y, 14, palette__frame(mech));
-		print_text(out, x + 20, y + 11.5, "key", text);
-		x += 34 + 6.6 * strlen(text);
+		print_text(out, x + 20, y + 11.5, "", text);
+		x += 36 + 6.8 * strlen(text);
 	}
-	x = SVG_WIDTH - SVG_MARGIN - 18 * step;
-	print_text(out, x - 138, y + 11.5, "note", "latency, all graphs");
-	for (unsigned int octave = 0; octave < 18; octave++) {
-		uint64_t ns = PALETTE_FAST_NS << octave;
-
-		for (unsigned int i = 0; i < 3; i++)
-			print_swatch(out, x + octave * step, y - 14 + 14 * i, step,
-				     palette__cell(ramps[i], ns));
-		if (octave % 3 == 0) {
-			units__ns(at, ns);
-			print_text(out, x + octave * step, y + 42, "note", at);
-		}
-	}
+	print_scale(out, y);
 }
 
 /* vCPU time but idle, which would leave no room for the rest; what was waited, with its average. */
