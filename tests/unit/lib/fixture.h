@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Runs as literals, for tests of everything right of the snapshot. */
+#ifndef XT_TESTS_FIXTURE_H
+#define XT_TESTS_FIXTURE_H
+
+#include "output/format.h"
+
+/* What a test needs to print a report; owns all of it. */
+struct fixture {
+	struct run_info run;
+	struct platform platform;
+	struct snapshot snap;
+	struct ledger *ledger;
+	struct report report;
+};
+
+/*
+ * A PVHVM guest under load for 10 s: sda on emulated AHCI, which is xvda too, and xvdb on blkfront;
+ * hypercalls, event channels, softirqs. The same figures in every run.
+ */
+struct fixture *fixture__pvhvm(void);
+/* The same kind of guest in which nothing happened, not even time. */
+struct fixture *fixture__empty(void);
+/* Names from hell in every string that is printed. */
+struct fixture *fixture__hostile(void);
+
+/* Close the books (again), after a test changed what they are made from. */
+void fixture__close(struct fixture *f);
+void fixture__free(struct fixture *f);
+
+/* A further path; returns its histogram, valid until the next one is added. */
+struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, enum mech mech,
+			   const char *device, const char *op, const char *leg);
+
+/* What `print` writes, as a string that the caller frees. */
+char *fixture__print(const struct fixture *f, int (*print)(FILE *out, const struct report *report));
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Properties of the histogram: bounds, error, exact sums, quantiles. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "model/hist.h"
+
+#define HOUR 3600000000000ULL
+
+/* A small xorshift: the same values in every run. */
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* Spread over all octaves up to an hour. */
+static uint64_t next_duration(uint64_t *state)
+{
+	uint64_t value = next_random(state);
+
+	return 1 + (value >> (next_random(state) % 60)) % HOUR;
+}
+
+static void buckets_adjoin(void **state)
+{
+	(void)state;
+	assert_int_equal(hist__lower(0), 0);
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		assert_true(hist__lower(i) < hist__upper(i));
+		assert_int_equal(hist__upper(i), hist__lower(i + 1));
+		assert_int_equal(hist__index(hist__lower(i)), i);
+		assert_int_equal(hist__index(hist__upper(i) - 1), i);
+	}
+	assert_int_equal(hist__upper(XT_BUCKETS - 1), 1ULL << 42);
+	assert_true(hist__upper(XT_BUCKETS - 1) > HOUR);
+}
+
+static void octaves_begin_at_powers_of_two(void **state)
+{
+	(void)state;
+	for (unsigned int e = 3; e < 42; e++) {
+		assert_int_equal(hist__index(1ULL << e), (e - 2) * 8);
+		assert_int_equal(hist__index((1ULL << e) - 1), (e - 2) * 8 - 1);
+	}
+}
+
+static void too_long_is_kept_in_the_last(void **state)
+{
+	(void)state;
+	assert_int_equal(hist__index(1ULL << 42), XT_BUCKETS - 1);
+	assert_int_equal(hist__index(UINT64_MAX), XT_BUCKETS - 1);
+}
+
+static void midpoint_is_within_6_25_percent(void **state)
+{
+	uint64_t random = 88172645463325252ULL;
+
+	(void)state;
+	for (int i = 0; i < 1000000; i++) {
+		uint64_t ns = next_duration(&random);
+		unsigned int index = hist__index(ns);
+		double mid = hist__lower(index) + (hist__upper(index) - hist__lower(index)) / 2;
+		double error = mid > ns ? mid - ns : ns - mid;
+
+		assert_true(ns >= hist__lower(index) && ns < hist__upper(index));
+		assert_true(error <= 0.0625 * ns);
+	}
+}
+
+static void fill(struct hist *h, uint64_t *random, int n)
+{
+	for (int i = 0; i < n; i++)
+		hist__add(h, next_duration(random));
+	h->inclusive = next_random(random) >> 8;
+	h->held = next_random(random) >> 8;
+	h->stolen = next_random(random) >> 8;
+}
+
+static void merge_and_subtract_are_exact(void **state)
+{
+	uint64_t random = 1;
+	struct hist a = {}, b = {}, sum;
+
+	(void)state;
+	for (int round = 0; round < 100; round++) {
+		memset(&a, 0, sizeof(a));
+		memset(&b, 0, sizeof(b));
+		fill(&a, &random, 1000);
+		fill(&b, &random, 777);
+		sum = a;
+		hist__merge(&sum, &b);
+		assert_int_equal(hist__count(&sum), 1777);
+		assert_int_equal(hist__total_ns(&sum), hist__total_ns(&a) + hist__total_ns(&b));
+		assert_int_equal(sum.max, a.max > b.max ? a.max : b.max);
+		assert_int_equal(sum.held, a.held + b.held);
+
+		hist__subtract(&sum, &b);
+		assert_memory_equal(sum.bucket, a.bucket, sizeof(a.bucket));
+		assert_int_equal(sum.inclusive, a.inclusive);
+		assert_int_equal(sum.stolen, a.stolen);
+		/* What is left may not be longer than its last bucket, nor shorter than it was. */
+		assert_true(sum.max >= a.max);
+		assert_int_equal(hist__index(sum.max), hist__index(a.max));
+	}
+	hist__subtract(&a, &a);
+	assert_int_equal(a.max, 0);
+	assert_int_equal(hist__count(&a), 0);
+}
+
+static void max_is_lowered_to_its_bucket(void **state)
+{
+	struct hist later = {}, earlier = {};
+
+	(void)state;
+	hist__add(&earlier, 5000000);
+	later = earlier;
+	hist__add(&later, 1000);
+	hist__subtract(&later, &earlier);
+	assert_int_equal(hist__count(&later), 1);
+	assert_int_equal(later.max, hist__upper(hist__index(1000)) - 1);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void quantiles_are_within_6_25_percent(void **state)
+{
+	static const double quantiles[] = { 0.001, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1 };
+	static uint64_t values[10000];
+	const size_t n = sizeof(values) / sizeof(values[0]);
+	uint64_t random = 42;
+	struct hist h = {};
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		values[i] = next_duration(&random);
+		hist__add(&h, values[i]);
+	}
+	qsort(values, n, sizeof(values[0]), by_value);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
+		uint64_t exact = values[(size_t)(quantiles[i] * n + .5) - 1];
+		uint64_t shown = hist__quantile(&h, quantiles[i]);
+
+		assert_true(shown <= h.max);
+		assert_true(shown >= 0.9375 * exact && shown <= 1.0625 * exact);
+	}
+	assert_int_equal(hist__index(hist__quantile(&h, 0)), hist__index(values[0]));
+}
+
+static void empty_has_no_figures(void **state)
+{
+	struct hist h = {};
+
+	(void)state;
+	assert_int_equal(hist__count(&h), 0);
+	assert_int_equal(hist__total_ns(&h), 0);
+	assert_true(hist__mean_ns(&h) == 0);
+	assert_int_equal(hist__quantile(&h, .5), 0);
+	hist__add(&h, 0);
+	assert_int_equal(hist__count(&h), 1);
+	assert_int_equal(hist__quantile(&h, .99), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(buckets_adjoin),
+		cmocka_unit_test(octaves_begin_at_powers_of_two),
+		cmocka_unit_test(too_long_is_kept_in_the_last),
+		cmocka_unit_test(midpoint_is_within_6_25_percent),
+		cmocka_unit_test(merge_and_subtract_are_exact),
+		cmocka_unit_test(max_is_lowered_to_its_bucket),
+		cmocka_unit_test(quantiles_are_within_6_25_percent),
+		cmocka_unit_test(empty_has_no_figures),
+	};
+
+	return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
+}
