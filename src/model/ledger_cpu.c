@@ -84,7 +84,8 @@ static void fill_row(struct cpu_row *row, const struct snapshot *snap, struct pa
 		parts__collect(parts, snap, row, false);
 
 	qsort(parts->all, parts->nr, sizeof(*parts->all), by_part_ns);
-	if (parts->nr == 1 && row->area != AREA_HYPERCALL)
+	/* One part is the row itself, and its name is of use only where there is no device's. */
+	if (parts->nr == 1 && (*row->device || !*parts->all[0].name))
 		return;
 	for (size_t i = 0; i < parts->nr; i++) {
 		if (i == LEDGER_PARTS) {

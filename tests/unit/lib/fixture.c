@@ -8,7 +8,8 @@
 #define MS 1000000ULL
 #define S  1000000000ULL
 
-#define set(field, text) snprintf(field, sizeof(field), "%s", text)
+#define set(field, text)    snprintf(field, sizeof(field), "%s", text)
+#define append(field, text) strncat(field, text, sizeof(field) - strlen(field) - 1)
 
 static void *grow(void *array, size_t nr, size_t size)
 {
@@ -323,16 +324,16 @@ struct fixture *fixture__hostile(void)
 	for (size_t i = 0; i < f->snap.nr_paths; i++) {
 		struct path_key *key = &f->snap.paths[i].key;
 
-		set(key->device, HOSTILE);
+		append(key->device, HOSTILE);
 		if (!path__is_total(&f->snap.paths[i]))
-			set(key->leg, HOSTILE);
-		set(key->op, HOSTILE);
+			append(key->leg, HOSTILE);
+		append(key->op, HOSTILE);
 	}
 	for (size_t i = 0; i < f->platform.nr_cells; i++)
-		set(f->platform.cells[i].what, HOSTILE);
+		append(f->platform.cells[i].what, HOSTILE);
 	for (size_t i = 0; i < f->platform.nr_disks; i++) {
-		set(f->platform.disks[i].name, HOSTILE);
-		set(f->platform.disks[i].mounts, HOSTILE HOSTILE);
+		append(f->platform.disks[i].name, HOSTILE);
+		append(f->platform.disks[i].mounts, HOSTILE HOSTILE);
 	}
 	set(f->platform.hypervisor, HOSTILE);
 	f->run.host = f->run.kernel = f->run.command_line = HOSTILE;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Each rule: met with figures, not met, not testable. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "fixture.h"
+
+static const struct finding *find(const struct fixture *f, const char *id)
+{
+	const struct findings *findings = &f->ledger->findings;
+
+	for (size_t i = 0; i < findings->nr; i++)
+		if (!strcmp(findings->all[i].id, id))
+			return &findings->all[i];
+	fail_msg("no answer of %s", id);
+	return NULL;
+}
+
+static void assert_verdict(const struct fixture *f, const char *id, enum verdict verdict)
+{
+	const struct finding *finding = find(f, id);
+
+	assert_string_equal(verdict__name(finding->verdict), verdict__name(verdict));
+	if (verdict == FINDING_NOT_MET)
+		return;
+	assert_true(*finding->what);
+	if (verdict == FINDING_UNTESTABLE)
+		return;
+	/* Never a claim without a figure, nor one that nobody can act on. */
+	assert_non_null(strpbrk(finding->figures[0], "0123456789"));
+	assert_true(*finding->action);
+	assert_true(*finding->check);
+}
+
+static void emulated_disk_names_its_twin_and_its_rival(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	const struct finding *finding = find(f, "emulated-disk");
+
+	(void)state;
+	assert_verdict(f, "emulated-disk", FINDING_MET);
+	assert_string_equal(finding->subject, "sda");
+	assert_non_null(strstr(finding->what, "/var/lib/pg"));
+	assert_non_null(strstr(finding->what, "same disk as xvda"));
+	assert_non_null(strstr(finding->figures[0], "22,043 I/Os"));
+	assert_non_null(strstr(finding->figures[1], "xvdb read"));
+	assert_non_null(strstr(finding->figures[2], "held by the device model"));
+	fixture__free(f);
+}
+
+static void emulated_disk_without_io_is_not_met(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	for (size_t i = 0; i < f->snap.nr_paths; i++)
+		if (!strcmp(f->snap.paths[i].key.device, "sda"))
+			memset(&f->snap.paths[i].hist, 0, sizeof(struct hist));
+	fixture__close(f);
+	assert_verdict(f, "emulated-disk", FINDING_NOT_MET);
+	fixture__free(f);
+}
+
+static void two_emulated_disks_are_two_findings(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_EMULATED, "sdb", "read", "total"), 1);
+	hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_EMULATED, "sdb", "write", "total"),
+		  1);
+	fixture__close(f);
+	assert_int_equal(f->ledger->findings.nr_met, 2);
+	fixture__free(f);
+}
+
+static void disks_are_untestable_without_probes(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	for (size_t i = 0; i < f->snap.nr_probes; i++)
+		f->snap.probes[i].rung = RUNG_OFF;
+	fixture__close(f);
+	assert_verdict(f, "emulated-disk", FINDING_UNTESTABLE);
+	assert_verdict(f, "ring-full", FINDING_UNTESTABLE);
+	fixture__free(f);
+}
+
+static void ring_full_has_a_threshold(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct hist *leg = NULL;
+	uint64_t waited_ns = 0;
+
+	(void)state;
+	assert_verdict(f, "ring-full", FINDING_NOT_MET);
+	for (size_t i = 0; i < f->snap.nr_paths; i++) {
+		struct path *path = &f->snap.paths[i];
+
+		if (!strcmp(path->key.op, "write") && !strcmp(path->key.leg, "ring full"))
+			leg = &path->hist;
+		if (!strcmp(path->key.op, "write") && !strcmp(path->key.leg, "total"))
+			waited_ns = hist__total_ns(&path->hist);
+	}
+	assert_non_null(leg);
+	memset(leg, 0, sizeof(*leg));
+	hist__add(leg, waited_ns / 25);
+	fixture__close(f);
+	assert_verdict(f, "ring-full", FINDING_NOT_MET);
+	hist__add(leg, waited_ns / 50);
+	fixture__close(f);
+	assert_verdict(f, "ring-full", FINDING_MET);
+	assert_string_equal(find(f, "ring-full")->subject, "xvdb");
+	assert_non_null(strstr(find(f, "ring-full")->figures[0], "6.0 %"));
+	fixture__free(f);
+}
+
+static void emulated_clock_needs_its_price(void **state)
+{
+	static const char *const emulated[] = { "hpet", "acpi_pm" };
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	assert_verdict(f, "emulated-clock", FINDING_NOT_MET);
+	for (size_t i = 0; i < 2; i++) {
+		strcpy(f->platform.clocksource, emulated[i]);
+		f->snap.cost.clock_read_ns = 4300;
+		fixture__close(f);
+		assert_verdict(f, "emulated-clock", FINDING_MET);
+		assert_non_null(strstr(find(f, "emulated-clock")->figures[0], "4.30us"));
+		f->snap.cost.clock_read_ns = 0;
+		fixture__close(f);
+		assert_verdict(f, "emulated-clock", FINDING_UNTESTABLE);
+	}
+	f->platform.clocksource[0] = '\0';
+	fixture__close(f);
+	assert_verdict(f, "emulated-clock", FINDING_UNTESTABLE);
+	fixture__free(f);
+}
+
+static void steal_has_a_threshold(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	assert_verdict(f, "steal", FINDING_NOT_MET);
+	f->snap.cpu.stolen_ns = 2100000000;
+	fixture__close(f);
+	assert_verdict(f, "steal", FINDING_MET);
+	assert_non_null(strstr(find(f, "steal")->figures[0], "5.2 %"));
+	assert_non_null(strstr(find(f, "steal")->figures[0], "runstate"));
+	f->snap.cpu.has_runstate = false;
+	fixture__close(f);
+	assert_non_null(strstr(find(f, "steal")->figures[0], "/proc/stat"));
+	f->snap.cpu.steal_measured = false;
+	fixture__close(f);
+	assert_verdict(f, "steal", FINDING_UNTESTABLE);
+	fixture__free(f);
+}
+
+static void lost_events_name_the_cause(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	assert_verdict(f, "lost-events", FINDING_NOT_MET);
+	f->snap.losses[0].count = 1000;
+	f->snap.losses[1].count = 20000;
+	fixture__close(f);
+	assert_verdict(f, "lost-events", FINDING_MET);
+	assert_non_null(strstr(find(f, "lost-events")->figures[0], "21,000 events lost"));
+	assert_non_null(strstr(find(f, "lost-events")->figures[1], f->snap.losses[1].name));
+	fixture__free(f);
+}
+
+static void every_rule_answers(void **state)
+{
+	struct fixture *f = fixture__empty();
+	const struct findings *findings = &f->ledger->findings;
+
+	(void)state;
+	assert_int_equal(findings->nr, 5);
+	assert_int_equal(findings->nr,
+			 findings->nr_met + findings->nr_not_met + findings->nr_untestable);
+	assert_int_equal(findings->nr_met, 0);
+	fixture__free(f);
+}
+
+static void hostile_names_are_cut_not_spilled(void **state)
+{
+	struct fixture *f = fixture__hostile();
+
+	(void)state;
+	assert_verdict(f, "emulated-disk", FINDING_MET);
+	fixture__free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(emulated_disk_names_its_twin_and_its_rival),
+		cmocka_unit_test(emulated_disk_without_io_is_not_met),
+		cmocka_unit_test(two_emulated_disks_are_two_findings),
+		cmocka_unit_test(disks_are_untestable_without_probes),
+		cmocka_unit_test(ring_full_has_a_threshold),
+		cmocka_unit_test(emulated_clock_needs_its_price),
+		cmocka_unit_test(steal_has_a_threshold),
+		cmocka_unit_test(lost_events_name_the_cause),
+		cmocka_unit_test(every_rule_answers),
+		cmocka_unit_test(hostile_names_are_cut_not_spilled),
+	};
+
+	return cmocka_run_group_tests_name("findings", tests, NULL, NULL);
+}
