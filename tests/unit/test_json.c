@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The JSON lines, read back: the documented fields, exact sums, valid text. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "fixture.h"
+#include "golden.h"
+
+/* One line, and nothing but it. */
+static json_t *parse(const char *text)
+{
+	json_error_t error;
+	json_t *line;
+
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	line = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	if (!line)
+		fail_msg("%s at %d", error.text, error.position);
+	assert_string_equal(json_string_value(json_object_get(line, "schema")), "xentrace-bpf/1");
+	return line;
+}
+
+static json_t *print(const struct fixture *f, int (*format)(FILE *out, const struct report *report))
+{
+	char *text = fixture__print(f, format);
+	json_t *line = parse(text);
+
+	free(text);
+	return line;
+}
+
+static uint64_t number(json_t *obj, const char *key)
+{
+	json_t *value = json_object_get(obj, key);
+
+	if (!json_is_integer(value))
+		fail_msg("%s is no integer", key);
+	return json_integer_value(value);
+}
+
+struct field {
+	const char *name;
+	json_type type;
+};
+
+static void assert_fields(json_t *obj, const struct field *fields, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		json_t *value = json_object_get(obj, fields[i].name);
+
+		if (!value)
+			fail_msg("no field %s", fields[i].name);
+		if (json_typeof(value) != fields[i].type)
+			fail_msg("field %s has type %d", fields[i].name, json_typeof(value));
+	}
+}
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+static void header_has_its_fields(void **state)
+{
+	static const struct field fields[] = {
+		{ "type", JSON_STRING },	 { "version", JSON_STRING },
+		{ "command_line", JSON_STRING }, { "host", JSON_STRING },
+		{ "kernel", JSON_STRING },	 { "start_utc", JSON_STRING },
+		{ "mode", JSON_STRING },	 { "detect", JSON_OBJECT },
+	};
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.header);
+
+	(void)state;
+	assert_fields(line, fields, NR(fields));
+	assert_string_equal(json_string_value(json_object_get(line, "start_utc")),
+			    "2026-11-22T09:14:02.000000000Z");
+	json_decref(line);
+
+	/* Before there is data. */
+	f->report.snap = NULL;
+	f->report.ledger = NULL;
+	line = print(f, output_json.header);
+	assert_true(json_is_null(json_object_get(line, "start_utc")));
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void total_has_its_fields(void **state)
+{
+	static const struct field fields[] = {
+		{ "type", JSON_STRING },	 { "start_ns", JSON_INTEGER },
+		{ "end_ns", JSON_INTEGER },	 { "vcpus", JSON_INTEGER },
+		{ "vcpu_ns", JSON_INTEGER },	 { "cpu", JSON_OBJECT },
+		{ "paths", JSON_ARRAY },	 { "losses", JSON_ARRAY },
+		{ "conservation", JSON_OBJECT }, { "probes", JSON_ARRAY },
+		{ "own_cost", JSON_OBJECT },	 { "findings", JSON_ARRAY },
+		{ "complete", JSON_TRUE },
+	};
+	static const struct field path_fields[] = {
+		{ "area", JSON_STRING },   { "mechanism", JSON_STRING }, { "device", JSON_STRING },
+		{ "op", JSON_STRING },	   { "leg", JSON_STRING },	 { "kind", JSON_STRING },
+		{ "count", JSON_INTEGER }, { "total_ns", JSON_INTEGER }, { "max_ns", JSON_INTEGER },
+		{ "buckets", JSON_ARRAY },
+	};
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *path;
+	size_t i;
+
+	(void)state;
+	assert_fields(line, fields, NR(fields));
+	assert_string_equal(json_string_value(json_object_get(line, "type")), "total");
+	assert_int_equal(json_array_size(json_object_get(line, "paths")), f->snap.nr_paths);
+	json_array_foreach(json_object_get(line, "paths"), i, path)
+		assert_fields(path, path_fields, NR(path_fields));
+	json_decref(line);
+	line = print(f, output_json.interval);
+	assert_string_equal(json_string_value(json_object_get(line, "type")), "interval");
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void buckets_add_up(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *path, *bucket;
+	size_t i, n;
+
+	(void)state;
+	json_array_foreach(json_object_get(line, "paths"), i, path)
+	{
+		json_int_t count = 0, ns = 0, last = 0;
+
+		json_array_foreach(json_object_get(path, "buckets"), n, bucket)
+		{
+			json_int_t upper = json_integer_value(json_array_get(bucket, 0));
+
+			assert_int_equal(json_array_size(bucket), 3);
+			assert_true(upper > last);
+			last = upper;
+			assert_true(json_integer_value(json_array_get(bucket, 1)) > 0);
+			count += json_integer_value(json_array_get(bucket, 1));
+			ns += json_integer_value(json_array_get(bucket, 2));
+		}
+		assert_int_equal(count, number(path, "count"));
+		assert_int_equal(ns, number(path, "total_ns"));
+		assert_true((json_int_t)number(path, "max_ns") < last);
+	}
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void columns_add_up(void **state)
+{
+	static const char *const columns[] = { "idle_ns",    "stolen_ns", "unattributed_ns",
+					       "guest_ns",   "pv_ns",	  "emulated_ns",
+					       "hardware_ns" };
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *cpu = json_object_get(line, "cpu");
+	uint64_t sum = 0;
+
+	(void)state;
+	for (size_t i = 0; i < NR(columns); i++)
+		sum += number(cpu, columns[i]);
+	assert_int_equal(sum, number(line, "vcpu_ns") + number(cpu, "excess_ns"));
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void not_measured_is_null(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	json_t *line, *cpu;
+
+	(void)state;
+	f->snap.cpu.steal_measured = f->snap.cpu.has_runstate = false;
+	f->snap.cost.clock_read_ns = 0;
+	fixture__close(f);
+	line = print(f, output_json.total);
+	cpu = json_object_get(line, "cpu");
+	assert_true(json_is_null(json_object_get(cpu, "stolen_ns")));
+	assert_true(json_is_null(json_object_get(cpu, "offline_ns")));
+	assert_true(
+		json_is_null(json_object_get(json_object_get(line, "own_cost"), "clock_read_ns")));
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void extremes_stay_valid(void **state)
+{
+	struct fixture *f = fixture__empty();
+	json_t *line = print(f, output_json.total);
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(line, "paths")), 0);
+	json_decref(line);
+	f->snap.cpu.idle_ns = UINT64_MAX;
+	fixture__close(f);
+	line = print(f, output_json.total);
+	assert_int_equal(number(json_object_get(line, "cpu"), "idle_ns"), INT64_MAX);
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void hostile_names_are_valid_utf8(void **state)
+{
+	struct fixture *f = fixture__hostile();
+	json_t *line = print(f, output_json.total);
+
+	(void)state;
+	json_decref(line);
+	line = print(f, output_json.header);
+	json_decref(line);
+	f->run = (struct run_info) {};
+	line = print(f, output_json.header);
+	assert_true(json_is_null(json_object_get(line, "host")));
+	json_decref(line);
+	fixture__free(f);
+}
+
+static void lines_are_as_they_were(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text = fixture__print(f, output_json.total);
+
+	(void)state;
+	golden__check("pvhvm.json", text);
+	free(text);
+	fixture__free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(header_has_its_fields),
+		cmocka_unit_test(total_has_its_fields),
+		cmocka_unit_test(buckets_add_up),
+		cmocka_unit_test(columns_add_up),
+		cmocka_unit_test(not_measured_is_null),
+		cmocka_unit_test(extremes_stay_valid),
+		cmocka_unit_test(hostile_names_are_valid_utf8),
+		cmocka_unit_test(lines_are_as_they_were),
+	};
+
+	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}
