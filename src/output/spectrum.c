@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,67 +7,110 @@
 #include "output/spectrum.h"
 #include "output/text_parts.h"
 
-#define AREA_WIDTH   8
-#define WHAT_MIN     5	/* "xvdb" and a space */
-#define NOW_MIN	     21 /* with the letter */
-#define LETTER_WIDTH 3
-#define BETTER_MIN   24
-#define COLUMN_MAX   32 /* a longer name pushes its own line only */
+/* Columns are as wide as their text, within these bounds; the evidence has the rest of the line. */
+enum column { AREA, WHAT, LETTER, HOW, BETTER, EVIDENCE, NR_COLUMNS };
 
-struct widths {
-	int what, how, better;
+static const size_t narrowest[NR_COLUMNS] = { 8, 6, 3, 18, 24 };
+static const size_t widest[NR_COLUMNS] = { 8, 14, 3, 24, 33 };
+static const char *const titles[NR_COLUMNS] = {
+	"SPECTRUM", "", "now", "", "better on this guest?", "evidence",
 };
 
-static void widen(int *width, const char *text)
-{
-	int len = strlen(text) + 1;
+struct row {
+	const char *text[NR_COLUMNS];
+};
 
-	if (len > *width && len <= COLUMN_MAX)
-		*width = len;
+static struct row row__of(const struct platform *p, size_t i)
+{
+	const struct cell *cell = &p->cells[i];
+	bool again = i && cell->what[0] && cell->area == p->cells[i - 1].area;
+
+	return (struct row) { {
+		[AREA] = again ? "" : area__name(cell->area),
+		[WHAT] = cell->what,
+		[LETTER] = letter__name(cell->letter),
+		[HOW] = cell->how,
+		[BETTER] = cell->better,
+		[EVIDENCE] = cell->evidence,
+	} };
 }
 
-static struct widths measure(const struct platform *p)
+/* Where each column begins; one more for where the last one ends. */
+static void lay_out(size_t begin[NR_COLUMNS + 1], const struct platform *p)
 {
-	struct widths w = { WHAT_MIN, NOW_MIN - LETTER_WIDTH, BETTER_MIN };
+	begin[0] = 0;
+	for (enum column c = AREA; c < EVIDENCE; c++) {
+		size_t width = narrowest[c];
 
-	for (size_t i = 0; i < p->nr_cells; i++) {
-		widen(&w.what, p->cells[i].what);
-		widen(&w.how, p->cells[i].how);
-		widen(&w.better, p->cells[i].better);
+		for (size_t i = 0; i < p->nr_cells; i++) {
+			size_t len = strlen(row__of(p, i).text[c]) + 1;
+
+			if (len > width)
+				width = len < widest[c] ? len : widest[c];
+		}
+		begin[c + 1] = begin[c] + width;
 	}
-	return w;
+	begin[NR_COLUMNS] = TEXT_WIDTH + 1;
 }
 
-static void print_cell(FILE *out, const struct cell *cell, const struct widths *w, bool same_area)
+/* Move the words that fit, or a part of one that does not, from *text to the line. */
+static void take(const char **text, char *line, size_t width)
 {
-	char what[ESCAPE_LEN], how[ESCAPE_LEN], better[ESCAPE_LEN], line[4 * ESCAPE_LEN], tail[256];
-	int column = AREA_WIDTH + w->what + LETTER_WIDTH + w->how + w->better, used;
+	size_t len, end;
 
-	snprintf(line, sizeof(line), "%-*s%-*s", AREA_WIDTH,
-		 same_area ? "" : area__name(cell->area), w->what,
-		 escape__ascii(what, sizeof(what), cell->what));
-	if (!cell->what[0]) /* a facility: its name has the device's column too */
-		snprintf(line, sizeof(line), "%-*s", AREA_WIDTH + w->what, area__name(cell->area));
-	fputs(line, out);
-	snprintf(line, sizeof(line), "%-*s%-*s %-*s ", LETTER_WIDTH, letter__name(cell->letter),
-		 w->how - 1, escape__ascii(how, sizeof(how), cell->how), w->better - 1,
-		 escape__ascii(better, sizeof(better), cell->better));
-	fputs(line, out);
-	used = AREA_WIDTH + w->what + strlen(line);
-	snprintf(tail, sizeof(tail), "%s%s", cell->conflicting ? "CONFLICT: " : "",
-		 cell->evidence[0] ? cell->evidence : "-");
-	text__wrap(out, used, column, tail);
+	*text += strspn(*text, " ");
+	len = strlen(*text);
+	if (len > width) {
+		for (end = width; end && (*text)[end] != ' '; end--)
+			;
+		len = end ? end : width;
+	}
+	memcpy(line, *text, len);
+	*text += len;
+}
+
+/* A title or the name of a facility, which has no device, runs on into the next column. */
+static void print_row(FILE *out, const struct row *row, const size_t begin[NR_COLUMNS + 1])
+{
+	char escaped[NR_COLUMNS][ESCAPE_LEN], line[TEXT_WIDTH + 1];
+	const char *rest[NR_COLUMNS];
+	size_t left;
+
+	for (enum column c = AREA; c < NR_COLUMNS; c++)
+		rest[c] = escape__ascii(escaped[c], sizeof(escaped[c]), row->text[c]);
+	do {
+		memset(line, ' ', sizeof(line));
+		left = 0;
+		for (enum column c = AREA; c < NR_COLUMNS; c++) {
+			enum column end = c + 1;
+
+			if (end < NR_COLUMNS && !row->text[end][0])
+				end++;
+			take(&rest[c], line + begin[c], begin[end] - begin[c] - 1);
+			left += strlen(rest[c]);
+		}
+		for (size_t len = sizeof(line); len; len--) {
+			if (line[len - 1] == ' ')
+				continue;
+			fwrite(line, 1, len, out);
+			break;
+		}
+		fputc('\n', out);
+	} while (left);
 }
 
 void spectrum__print(FILE *out, const struct platform *p)
 {
-	struct widths w = measure(p);
+	size_t begin[NR_COLUMNS + 1];
+	struct row row;
 
-	fprintf(out, "%-*s%-*s%-*s%s\n", AREA_WIDTH + w.what, "SPECTRUM", LETTER_WIDTH + w.how,
-		"now", w.better, "better on this guest?", "evidence");
-	for (size_t i = 0; i < p->nr_cells; i++)
-		print_cell(out, &p->cells[i], &w,
-			   i && p->cells[i].area == p->cells[i - 1].area && p->cells[i].what[0]);
+	lay_out(begin, p);
+	memcpy(row.text, titles, sizeof(titles));
+	print_row(out, &row, begin);
+	for (size_t i = 0; i < p->nr_cells; i++) {
+		row = row__of(p, i);
+		print_row(out, &row, begin);
+	}
 }
 
 static void print_features(FILE *out, const struct platform *p)

@@ -51,8 +51,8 @@ static void add_disk(struct guest *guest, size_t i)
 		return;
 	cell = add(guest->p, AREA_DISK, disk->name);
 	from_origin(cell, &guest->disks[i].origin);
-	if (!strcmp(disk->driver, "blkfront"))
-		ADD(cell, evidence, "%u ring%s", disk->hw_queues, disk->hw_queues > 1 ? "s" : "");
+	if (!strcmp(disk->driver, "blkfront") && disk->hw_queues > 1)
+		ADD(cell, evidence, "%u rings", disk->hw_queues);
 	if (cell->letter == LETTER_VS && disk->same_as[0]) {
 		SET(cell, better, "P: %s, same disk", disk->same_as);
 		ADD(cell, evidence, "unit %d and size as %s", guest->disks[i].unit, disk->same_as);
@@ -80,7 +80,8 @@ static void add_nic(struct guest *guest, size_t i)
 	const char *same;
 
 	from_origin(cell, &guest->nics[i].origin);
-	ADD(cell, evidence, "%u queue%s", nic->queues, nic->queues > 1 ? "s" : "");
+	if (nic->queues > 1)
+		ADD(cell, evidence, "%u queues", nic->queues);
 	same = cell->letter == LETTER_VS ? same_nic(guest, i) : NULL;
 	if (same)
 		SET(cell, better, "P: %s, same MAC address", same);
@@ -103,5 +104,9 @@ int cells__derive(struct guest *guest)
 		add_nic(guest, i);
 	for (size_t i = 0; i < FACILITIES; i++)
 		facilities[i].judge(add(p, facilities[i].area, ""), guest);
+	for (size_t i = 0; i < p->nr_cells; i++)
+		if (p->cells[i].conflicting)
+			str__add(p->cells[i].how, sizeof(p->cells[i].how), " ",
+				 "(evidence conflicts)");
 	return 0;
 }

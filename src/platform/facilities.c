@@ -156,6 +156,7 @@ static void platform(struct cell *cell, const struct guest *guest)
 	case BOOT_KVM:
 		cell->letter = LETTER_VS;
 		list_platform(cell, guest);
+		SET(cell, evidence, "interrupts in use");
 		if (guest->xen.platform_pci[0])
 			ADD(cell, evidence, "5853:0001 at %s", guest->xen.platform_pci);
 		break;

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "platform/files.h"
+#include "platform/path.h"
 #include "platform/record.h"
 
 #define SLURP_MAX   (4u << 20)
 #define ENTRIES_MAX 65536
-#define LINKS_MAX   40 /* as the kernel's MAXSYMLINKS */
 
 struct files {
 	int root;
@@ -63,89 +63,13 @@ bool files__live(const struct files *files)
 	return files->live;
 }
 
-/* Put "target/rest" in place of rest, which lies in a buffer of FILES_PATH bytes. */
-static int prepend(char *rest, const char *target)
-{
-	char joined[FILES_PATH];
-
-	if (snprintf(joined, sizeof(joined), "%s/%s", target, rest) >= (int)sizeof(joined))
-		return -ENAMETOOLONG;
-	strcpy(rest, joined);
-	return 0;
-}
-
-static void drop_last(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	*(slash ? slash : path) = '\0';
-}
-
-/* Append one component to path, of FILES_PATH bytes; "" stands for the root. */
-static int append(char *path, const char *name, size_t len)
-{
-	size_t at = strlen(path);
-
-	if (at + 1 + len >= FILES_PATH)
-		return -ENAMETOOLONG;
-	if (at)
-		path[at++] = '/';
-	memcpy(path + at, name, len);
-	path[at + len] = '\0';
-	return 0;
-}
-
-/* Walk path component by component; real and path are FILES_PATH bytes, path is used up. */
-static int walk(struct files *files, char *real, char *path)
-{
-	char target[FILES_PATH / 2], rest[FILES_PATH];
-	int links = 0, err;
-	ssize_t n;
-	size_t len;
-
-	for (real[0] = '\0'; path[0];) {
-		len = strcspn(path, "/");
-		strcpy(rest, path + len + strspn(path + len, "/"));
-		if (!len || (len == 1 && path[0] == '.')) {
-			strcpy(path, rest);
-			continue;
-		}
-		if (len == 2 && !strncmp(path, "..", 2)) {
-			drop_last(real);
-			strcpy(path, rest);
-			continue;
-		}
-		err = append(real, path, len);
-		if (err)
-			return err;
-		strcpy(path, rest);
-		n = readlinkat(files->root, real, target, sizeof(target) - 1);
-		if (n < 0 && errno == EINVAL)
-			continue; /* no link */
-		if (n < 0)
-			return -errno;
-		target[n] = '\0';
-		record__add(files->record, RECORD_LINK, real, target, n);
-		if (++links > LINKS_MAX)
-			return -ELOOP;
-		if (target[0] == '/')
-			real[0] = '\0';
-		else
-			drop_last(real);
-		err = prepend(path, target);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 static int resolve(struct files *files, char *real, const char *fmt, va_list ap)
 {
 	char path[FILES_PATH];
 
 	if (vsnprintf(path, sizeof(path), fmt, ap) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	return walk(files, real, path);
+	return path__walk(files->root, files->record, real, path);
 }
 
 /* Read up to size bytes; no terminator. Returns the length or a negative errno. */
@@ -356,7 +280,7 @@ static void record_entry(struct files *files, const char *dir, const char *name)
 	ssize_t n;
 
 	strcpy(path, dir);
-	if (append(path, name, strlen(name)))
+	if (path__append(path, name, strlen(name)))
 		return;
 	n = readlinkat(files->root, path, target, sizeof(target));
 	if (n > 0 && n < (ssize_t)sizeof(target))
@@ -413,7 +337,13 @@ int files__list(struct files *files, struct names *out, const char *fmt, ...)
 
 int files__note(struct files *files, const char *path, const char *text)
 {
-	return record__add(files->record, RECORD_FILE, path, text, strlen(text));
+	char real[FILES_PATH], copy[FILES_PATH];
+
+	if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
+		return -ENAMETOOLONG;
+	if (path__walk(files->root, files->record, real, copy))
+		strcpy(real, path); /* not there: a plain path */
+	return record__set(files->record, real, text, strlen(text));
 }
 
 int files__save(const struct files *files, const char *dir)

@@ -51,7 +51,10 @@ bool files__exists(struct files *files, const char *fmt, ...) FILES_FMT(2, 3);
 int files__list(struct files *files, struct names *out, const char *fmt, ...) FILES_FMT(3, 4);
 void names__free(struct names *names);
 
-/* Remember text that no file holds (CPUID) under this path, for files__save(). */
+/*
+ * Have files__save() write this text at this path, relative to the root: what no file holds
+ * (CPUID), or the part of one that was looked at, if the rest is nobody's business.
+ */
 int files__note(struct files *files, const char *path, const char *text);
 /* Write all that was read so far below dir, which is made. Returns 0 or a negative errno. */
 int files__save(const struct files *files, const char *dir);

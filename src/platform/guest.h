@@ -83,7 +83,7 @@ struct guest {
 	struct files *files;
 	struct cpuid cpuid;
 	struct xen xen;
-	char cmdline[4096];
+	char arguments[512];	/* the kernel's, those that matter here */
 	char clocksources[128]; /* available ones */
 	char vendor[64];	/* DMI: system vendor and product */
 	char product[64];

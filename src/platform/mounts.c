@@ -105,16 +105,30 @@ static void mount__place(struct guest *guest, const struct mount *mount)
 	}
 }
 
+/* Block devices only: what else is mounted is not looked at, and not saved. */
+static bool is_block(const struct mount *mount)
+{
+	return mount->major || !strncmp(mount->source, "/dev/", 5);
+}
+
 int mounts__read(struct guest *guest)
 {
 	char *text = files__slurp(guest->files, "proc/self/mountinfo"), *save = NULL;
+	char *seen = text ? calloc(1, strlen(text) + 2) : NULL, *end = seen;
 	struct mount mount;
 
-	if (!text)
-		return 0;
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		if (mount__parse(&mount, line))
-			mount__place(guest, &mount);
+	if (!seen) {
+		free(text);
+		return text ? -ENOMEM : 0;
+	}
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (!mount__parse(&mount, line) || !is_block(&mount))
+			continue;
+		end = stpcpy(stpcpy(end, line), "\n");
+		mount__place(guest, &mount);
+	}
+	files__note(guest->files, "proc/self/mountinfo", seen);
+	free(seen);
 	free(text);
 	return 0;
 }

@@ -44,6 +44,23 @@ static const struct nic *named_nic(const struct guest *guest, const char *action
 	return NULL;
 }
 
+/* The front end of a channel: xen-netfront calls its own "vif0-q0-tx" after the xenbus device. */
+static const struct nic *front_end_nic(const struct guest *guest, const char *action)
+{
+	const struct platform *p = guest->p;
+	char name[40];
+	unsigned int id;
+	int len = 0;
+
+	if (sscanf(action, "vif%u%n", &id, &len) != 1 || (action[len] && action[len] != '-'))
+		return NULL;
+	str__set(name, sizeof(name), "vif-%u", id);
+	for (size_t i = 0; i < p->nr_nics; i++)
+		if (!strcmp(guest->nics[i].origin.xenbus, name))
+			return &p->nics[i];
+	return NULL;
+}
+
 /* The path goes through this device: "/virtio3/", "/0000:00:05.0/", "/nvme0/". */
 static bool is_below(const char *path, const char *name)
 {
@@ -197,8 +214,10 @@ static void own_blkif(struct irq *irq, const struct guest *guest)
 
 static void own_channel(struct irq *irq, struct guest *guest, const char *flow)
 {
-	const struct nic *nic = named_nic(guest, irq->action);
+	const struct nic *nic = front_end_nic(guest, irq->action);
 
+	if (!nic) /* old kernels call it after the interface */
+		nic = named_nic(guest, irq->action);
 	kind(irq, !strcmp(flow, "virq") ? "virq" : "event");
 	owner(irq, AREA_PLATFORM, LETTER_P, irq->action);
 	if (nic) {

@@ -79,6 +79,21 @@ static void count_cpus(const char *list, unsigned int *nr, unsigned int *end)
 	}
 }
 
+/* The arguments that features hang on; the others may be private. */
+static void read_arguments(struct guest *guest)
+{
+	static const char *const ours[] = { "nopv", "xen_", "no-steal-acc" };
+	char text[4096], *save = NULL;
+
+	files__read(guest->files, text, sizeof(text), "proc/cmdline");
+	for (char *arg = strtok_r(text, " ", &save); arg; arg = strtok_r(NULL, " ", &save))
+		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+			if (!strncmp(arg, ours[i], strlen(ours[i])))
+				str__add(guest->arguments, sizeof(guest->arguments), " ", "%s",
+					 arg);
+	files__note(guest->files, "proc/cmdline", guest->arguments);
+}
+
 static void read_kernel(struct guest *guest)
 {
 	struct platform *p = guest->p;
@@ -88,7 +103,7 @@ static void read_kernel(struct guest *guest)
 
 	files__read(files, p->kernel, sizeof(p->kernel), "proc/sys/kernel/osrelease");
 	files__read(files, p->host, sizeof(p->host), "proc/sys/kernel/hostname");
-	files__read(files, guest->cmdline, sizeof(guest->cmdline), "proc/cmdline");
+	read_arguments(guest);
 	files__read(files, p->clocksource, sizeof(p->clocksource),
 		    "sys/devices/system/clocksource/clocksource0/current_clocksource");
 	files__read(files, guest->clocksources, sizeof(guest->clocksources),
@@ -107,8 +122,8 @@ bool guest__argument(const struct guest *guest, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *at = guest->cmdline; (at = strstr(at, name)); at += len)
-		if ((at == guest->cmdline || at[-1] == ' ') &&
+	for (const char *at = guest->arguments; (at = strstr(at, name)); at += len)
+		if ((at == guest->arguments || at[-1] == ' ') &&
 		    (!at[len] || at[len] == ' ' || at[len] == '='))
 			return true;
 	return false;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,8 +83,8 @@ static struct item *record__at(struct record *record, const char *path)
 	return item;
 }
 
-int record__add(struct record *record, enum record_kind kind, const char *path, const char *text,
-		size_t len)
+static int put(struct record *record, enum record_kind kind, const char *path, const char *text,
+	       size_t len, bool replace)
 {
 	struct item *item;
 	char *copy;
@@ -93,7 +94,7 @@ int record__add(struct record *record, enum record_kind kind, const char *path, 
 	item = record__at(record, path);
 	if (!item)
 		goto nomem;
-	if (item->text && item->len >= len)
+	if (item->text && !replace && item->len >= len)
 		return 0;
 	copy = malloc(len + 1);
 	if (!copy)
@@ -108,6 +109,17 @@ int record__add(struct record *record, enum record_kind kind, const char *path, 
 nomem:
 	record->err = -ENOMEM;
 	return -ENOMEM;
+}
+
+int record__add(struct record *record, enum record_kind kind, const char *path, const char *text,
+		size_t len)
+{
+	return put(record, kind, path, text, len, false);
+}
+
+int record__set(struct record *record, const char *path, const char *text, size_t len)
+{
+	return put(record, RECORD_FILE, path, text, len, true);
 }
 
 /* Make the folders above path. */

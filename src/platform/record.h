@@ -19,6 +19,8 @@ void record__free(struct record *record);
  */
 int record__add(struct record *record, enum record_kind kind, const char *path, const char *text,
 		size_t len);
+/* Add a file, or put this text in place of its own. The same returns. */
+int record__set(struct record *record, const char *path, const char *text, size_t len);
 /* Write all below dir, which is made if its parent is there. Returns 0 or a negative errno. */
 int record__save(const struct record *record, const char *dir);
 

@@ -55,7 +55,8 @@ static void read_device(struct guest *guest, struct xenbus *dev, const char *bus
 	const char *number;
 
 	str__set(dev->name, sizeof(dev->name), "%s", name);
-	str__set(dev->type, sizeof(dev->type), "%.*s", (int)strcspn(dev->name, "-"), dev->name);
+	str__set(dev->type, sizeof(dev->type), "%s", dev->name);
+	dev->type[strcspn(dev->type, "-")] = '\0';
 	number = strrchr(dev->name, '-');
 	if (number)
 		dev->id = strtoul(number + 1, NULL, 10);
