@@ -213,8 +213,9 @@ static void memory(struct cell *cell, const struct guest *guest)
 	case BOOT_PV:
 	case BOOT_DOM0:
 		say(cell, LETTER_P, "PV page tables");
+		SET(cell, evidence, "PV kernel");
 		SET(cell, better, "VH: HAP, with PVH");
-		break;
+		return;
 	case BOOT_BARE:
 		say(cell, LETTER_H, "bare metal");
 		break;

@@ -307,7 +307,7 @@ static int list(struct files *files, struct names *out, const char *real)
 	}
 	record__add(files->record, RECORD_DIR, real, "", 0);
 	while (!err && (entry = readdir(dir))) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+		if (entry->d_name[0] == '.')
 			continue;
 		err = names__add(out, entry->d_name);
 		record_entry(files, real, entry->d_name);

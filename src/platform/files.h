@@ -47,7 +47,7 @@ int files__resolve(struct files *files, char *buf, size_t size, const char *fmt,
 int files__target(struct files *files, char *buf, size_t size, const char *fmt, ...)
 	FILES_FMT(4, 5);
 bool files__exists(struct files *files, const char *fmt, ...) FILES_FMT(2, 3);
-/* Returns 0 and the entries but "." and "..", to be freed; or a negative errno and none. */
+/* Returns 0 and the entries but hidden ones, to be freed; or a negative errno and none. */
 int files__list(struct files *files, struct names *out, const char *fmt, ...) FILES_FMT(3, 4);
 void names__free(struct names *names);
 
