@@ -40,22 +40,22 @@ struct xt_hist {
  * for "other". The loader lays the families out one after the other and tells each BPF object
  * its first path (cfg_*_base).
  */
-#define XT_BLK_OPS(X)                                                                              \
-	X(XT_OP_READ, "read")                                                                      \
-	X(XT_OP_WRITE, "write")                                                                    \
-	X(XT_OP_FLUSH, "flush")                                                                    \
-	X(XT_OP_DISCARD, "discard")                                                                \
-	X(XT_OP_SYNC, "sync") /* an empty flush asked for; served by flushes to the device */      \
+#define XT_BLK_OPS(X)                                                                         \
+	X(XT_OP_READ, "read")                                                                 \
+	X(XT_OP_WRITE, "write")                                                               \
+	X(XT_OP_FLUSH, "flush")                                                               \
+	X(XT_OP_DISCARD, "discard")                                                           \
+	X(XT_OP_SYNC, "sync") /* an empty flush asked for; served by flushes to the device */ \
 	X(XT_OP_OTHER, "other")
 
 /* Legs of a request (PROBES §3.2), in the order of time; TOTAL is their sum, measured. */
-#define XT_BLK_LEGS(X)                                                                             \
-	X(XT_LEG_QUEUE, "queue")	 /* request made -> first issue */                         \
-	X(XT_LEG_REQUEUE, "requeue")	 /* first issue -> last issue; blkfront: ring full */      \
-	X(XT_LEG_SUBMIT, "submit")	 /* last issue -> the driver's queue_rq returned */        \
-	X(XT_LEG_DEVICE, "device")	 /* -> the device's interrupt; blkfront: backend */        \
-	X(XT_LEG_HANDLER, "handler")	 /* -> the driver completed the request */                 \
-	X(XT_LEG_FINISH, "finish")	 /* -> block_rq_complete */                                \
+#define XT_BLK_LEGS(X)                                                                    \
+	X(XT_LEG_QUEUE, "queue")     /* request made -> first issue */                    \
+	X(XT_LEG_REQUEUE, "requeue") /* first issue -> last issue; blkfront: ring full */ \
+	X(XT_LEG_SUBMIT, "submit")   /* last issue -> the driver's queue_rq returned */   \
+	X(XT_LEG_DEVICE, "device")   /* -> the device's interrupt; blkfront: backend */   \
+	X(XT_LEG_HANDLER, "handler") /* -> the driver completed the request */            \
+	X(XT_LEG_FINISH, "finish")   /* -> block_rq_complete */                           \
 	X(XT_LEG_TOTAL, "total")
 
 #define XT_ENUM(id, ...) id,
@@ -66,51 +66,51 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
  * Probes: X(enumerator, family, hook, what it gives). A function's entry and exit are one probe.
  * The order is that of struct xt_cpu's run counters.
  */
-#define XT_CORE_PROBES(X)                                                                          \
-	X(XT_P_IRQ_ENTRY, "core", "irq_handler_entry", "interrupt handlers: count and time")       \
-	X(XT_P_IRQ_EXIT, "core", "irq_handler_exit", "interrupt handlers: count and time")         \
-	X(XT_P_SOFTIRQ_ENTRY, "core", "softirq_entry", "keeps softirqs out of other paths")        \
-	X(XT_P_SOFTIRQ_EXIT, "core", "softirq_exit", "keeps softirqs out of other paths")          \
+#define XT_CORE_PROBES(X)                                                                    \
+	X(XT_P_IRQ_ENTRY, "core", "irq_handler_entry", "interrupt handlers: count and time") \
+	X(XT_P_IRQ_EXIT, "core", "irq_handler_exit", "interrupt handlers: count and time")   \
+	X(XT_P_SOFTIRQ_ENTRY, "core", "softirq_entry", "keeps softirqs out of other paths")  \
+	X(XT_P_SOFTIRQ_EXIT, "core", "softirq_exit", "keeps softirqs out of other paths")    \
 	X(XT_P_SWITCH, "core", "sched_switch", "unwinds paths that were preempted")
 
-#define XT_BLK_PROBES(X)                                                                           \
-	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")     \
-	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: ring full, requeues")        \
-	X(XT_P_RQ_COMPLETE, "blk", "block_rq_complete", "disk requests: end")                      \
-	X(XT_P_MQ_COMPLETE, "blk", "blk_mq_complete_request", "device, handler and finish apart")  \
-	X(XT_P_MQ_REMOTE, "blk", "blk_mq_complete_request_remote", "the same, for some drivers")   \
-	X(XT_P_BLKIF_QUEUE, "blk", "blkif_queue_rq", "blkfront: submit, CPU time")                 \
-	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq", "virtio_blk: submit, CPU time")             \
-	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time")                       \
-	X(XT_P_AHCI_ISSUE, "blk", "ahci_qc_issue", "AHCI: submit, CPU time")                       \
+#define XT_BLK_PROBES(X)                                                                          \
+	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")    \
+	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: ring full, requeues")       \
+	X(XT_P_RQ_COMPLETE, "blk", "block_rq_complete", "disk requests: end")                     \
+	X(XT_P_MQ_COMPLETE, "blk", "blk_mq_complete_request", "device, handler and finish apart") \
+	X(XT_P_MQ_REMOTE, "blk", "blk_mq_complete_request_remote", "the same, for some drivers")  \
+	X(XT_P_BLKIF_QUEUE, "blk", "blkif_queue_rq", "blkfront: submit, CPU time")                \
+	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq", "virtio_blk: submit, CPU time")            \
+	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time")                      \
+	X(XT_P_AHCI_ISSUE, "blk", "ahci_qc_issue", "AHCI: submit, CPU time")                      \
 	X(XT_P_BMDMA_ISSUE, "blk", "ata_bmdma_qc_issue", "IDE: submit, CPU time")
 
-#define XT_EVTCHN_PROBES(X)                                                                        \
+#define XT_EVTCHN_PROBES(X) \
 	X(XT_P_UPCALL, "evtchn", "xen_evtchn_do_upcall", "event channel upcall and demux")
 
 /*
  * Wrappers of hypercalls: X(enumerator, function, hypercall). A wrapper's time contains its
  * hypercall's (PROBES §1.4); one that calls another wrapper is counted once, as the inner one.
  */
-#define XT_WRAPPERS(X)                                                                             \
-	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op")                                  \
-	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op")                                     \
-	X(XT_P_POLL, xen_poll_irq, "sched_op")                                                     \
-	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base")                                    \
-	X(XT_P_CONSOLE, domU_write_console, "event_channel_op")                                    \
-	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op")                                     \
-	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op")                                   \
+#define XT_WRAPPERS(X)                                            \
+	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op") \
+	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op")    \
+	X(XT_P_POLL, xen_poll_irq, "sched_op")                    \
+	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base")   \
+	X(XT_P_CONSOLE, domU_write_console, "event_channel_op")   \
+	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op")    \
+	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op")  \
 	X(XT_P_MEM_DOWN, xenmem_reservation_decrease, "memory_op")
 
-#define XT_HYPERCALL_PROBES(X)                                                                     \
-	X(XT_P_CLOCKEVENT, "hypercall", "clockevents_program_event", "vcpu_op, set_timer_op")      \
-	X(XT_P_MC_ENTRY, "hypercall", "xen_mc_entry", "multicalls: which operation")               \
-	X(XT_P_MC_FLUSH, "hypercall", "xen_mc_flush", "multicalls: how many operations")           \
+#define XT_HYPERCALL_PROBES(X)                                                                \
+	X(XT_P_CLOCKEVENT, "hypercall", "clockevents_program_event", "vcpu_op, set_timer_op") \
+	X(XT_P_MC_ENTRY, "hypercall", "xen_mc_entry", "multicalls: which operation")          \
+	X(XT_P_MC_FLUSH, "hypercall", "xen_mc_flush", "multicalls: how many operations")      \
 	X(XT_P_MC_FLUSH_FN, "hypercall", "xen_mc_flush", "multicalls: CPU time")
 
 enum xt_probe {
 	XT_CORE_PROBES(XT_ENUM) XT_BLK_PROBES(XT_ENUM) XT_EVTCHN_PROBES(XT_ENUM)
-	XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_PROBE_NR
+		XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_PROBE_NR
 };
 
 /* Softirq vectors and hypercall numbers that have a path of their own. */
@@ -128,16 +128,14 @@ enum xt_probe {
 	  "a request was issued again without having been seen to end: a completion was missed")   \
 	X(XT_LOST_NO_START, "no-start", 1,                                                         \
 	  "a request ended whose issue was not seen, although it was issued while tracing")        \
-	X(XT_LOST_CLOCK, "clock-back", 1,                                                          \
-	  "a request's interval was negative: the clock stepped")                                  \
+	X(XT_LOST_CLOCK, "clock-back", 1, "a request's interval was negative: the clock stepped")  \
 	X(XT_LOST_FRAME_CLOCK, "frames-clock-back", 1,                                             \
 	  "a path's interval was negative: the clock stepped")                                     \
 	X(XT_LOST_FRAME_DEEP, "frames-deep", 1,                                                    \
 	  "more nested paths on a CPU than the frame stack holds")                                 \
 	X(XT_LOST_FRAME_UNWOUND, "frames-unwound", 1,                                              \
 	  "a path was entered and its exit not seen (a missed fexit or kretprobe)")                \
-	X(XT_LOST_FRAME_STRAY, "frames-stray", 1,                                                  \
-	  "a path's exit was seen and not its entry")                                              \
+	X(XT_LOST_FRAME_STRAY, "frames-stray", 1, "a path's exit was seen and not its entry")      \
 	X(XT_LOST_NO_HIST, "no-histogram", 1,                                                      \
 	  "a path number is beyond the table: a bug in this program, please report it")            \
 	X(XT_NOTE_FRAME_EARLY, "frames-preexisting", 0,                                            \
@@ -153,8 +151,8 @@ enum xt_probe {
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 
 /* Started and ended requests, for conservation: started = completed + in flight + lost. */
-#define XT_COUNTS(X)                                                                               \
-	X(XT_COUNT_STARTED, "started")                                                             \
+#define XT_COUNTS(X)                   \
+	X(XT_COUNT_STARTED, "started") \
 	X(XT_COUNT_COMPLETED, "completed")
 
 enum xt_count { XT_COUNTS(XT_ENUM) XT_COUNT_NR };
@@ -191,18 +189,18 @@ struct xt_cpu {
 	__u64 on;    /* tracing: the loader sets it, every program looks here first */
 	__u64 since; /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 pad0[6];
-	__u64 irq_start;    /* ns: entry of the interrupt handler that runs now, 0 outside */
-	__u64 issuing;	    /* request slot + 1 issued last on this CPU; 0: none */
-	__u64 mc_entry;	    /* address of the last multicall entry made on this CPU */
-	__u64 mc_count;	    /* entries of the multicall that is being flushed */
-	__u64 issued_at;    /* ns: the stamp of that issue, to tell a reused slot */
-	__u64 runstate[4];  /* ns: running, runnable, blocked, offline, when last asked */
-	__u64 runstate_at;  /* ns, CLOCK_MONOTONIC: when that was; 0: never */
-	__u64 clock_ns;	    /* calibration: one clock read; a frame's open, close and record */
+	__u64 irq_start;   /* ns: entry of the interrupt handler that runs now, 0 outside */
+	__u64 issuing;	   /* request slot + 1 issued last on this CPU; 0: none */
+	__u64 mc_entry;	   /* address of the last multicall entry made on this CPU */
+	__u64 mc_count;	   /* entries of the multicall that is being flushed */
+	__u64 issued_at;   /* ns: the stamp of that issue, to tell a reused slot */
+	__u64 runstate[4]; /* ns: running, runnable, blocked, offline, when last asked */
+	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
+	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
 	__u64 pair_ns;
-	__u32 first_path;   /* of this CPU, in xt_hists */
+	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
-	__u32 depth;	    /* open frames */
+	__u32 depth; /* open frames */
 	__u32 pad;
 	__u64 loss[XT_LOSS_NR];
 	__u64 count[XT_COUNT_NR];
@@ -237,8 +235,8 @@ enum xt_request_state { XT_RQ_FREE, XT_RQ_ISSUED, XT_RQ_REQUEUED };
 struct xt_disk {
 	__u32 dev; /* major << 20 | first minor, as the kernel's MKDEV(); 0: empty */
 	__u16 slot;
-	__u16 flags;	/* XT_DISK_* */
-	__u32 first;	/* request slots: first + hw queue * per_queue + tag */
+	__u16 flags;	 /* XT_DISK_* */
+	__u32 first;	 /* request slots: first + hw queue * per_queue + tag */
 	__u32 per_queue; /* the last one of each queue is its flush request's */
 	__u32 queues;
 	__u32 pad;

@@ -10,8 +10,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_blk_base;    /* wait paths: (disk * ops + op) * legs + leg */
-const volatile __u32 cfg_submit_base; /* cpu paths: one a disk */
+const volatile __u32 cfg_blk_base;	 /* wait paths: (disk * ops + op) * legs + leg */
+const volatile __u32 cfg_submit_base;	 /* cpu paths: one a disk */
 const volatile __u64 cfg_emulated_disks; /* bit by slot: held time is the device model's */
 
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
@@ -359,26 +359,26 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
  * fentry and fexit, or kprobe and kretprobe where the module has no BTF. `issues`: the function
  * itself starts the request; libata's are called after the SCSI layer did.
  */
-#define XT_SUBMIT_PROGS(name, probe, function, issues)                                             \
-	SEC("?fentry/" #function)                                                                  \
-	int name##_fe(void *ctx)                                                                   \
-	{                                                                                          \
-		return submit_enter(probe, issues);                                                \
-	}                                                                                          \
-	SEC("?fexit/" #function)                                                                   \
-	int name##_fx(__u64 *ctx)                                                                  \
-	{                                                                                          \
-		return submit_exit(probe, (int)ctx[XT_SUBMIT_ARGS_##issues]);                      \
-	}                                                                                          \
-	SEC("?kprobe/" #function)                                                                  \
-	int name##_kp(struct pt_regs *ctx)                                                         \
-	{                                                                                          \
-		return submit_enter(probe, issues);                                                \
-	}                                                                                          \
-	SEC("?kretprobe/" #function)                                                               \
-	int name##_kr(struct pt_regs *ctx)                                                         \
-	{                                                                                          \
-		return submit_exit(probe, (int)PT_REGS_RC(ctx));                                   \
+#define XT_SUBMIT_PROGS(name, probe, function, issues)                        \
+	SEC("?fentry/" #function)                                             \
+	int name##_fe(void *ctx)                                              \
+	{                                                                     \
+		return submit_enter(probe, issues);                           \
+	}                                                                     \
+	SEC("?fexit/" #function)                                              \
+	int name##_fx(__u64 *ctx)                                             \
+	{                                                                     \
+		return submit_exit(probe, (int)ctx[XT_SUBMIT_ARGS_##issues]); \
+	}                                                                     \
+	SEC("?kprobe/" #function)                                             \
+	int name##_kp(struct pt_regs *ctx)                                    \
+	{                                                                     \
+		return submit_enter(probe, issues);                           \
+	}                                                                     \
+	SEC("?kretprobe/" #function)                                          \
+	int name##_kr(struct pt_regs *ctx)                                    \
+	{                                                                     \
+		return submit_exit(probe, (int)PT_REGS_RC(ctx));              \
 	}
 
 /* queue_rq(hctx, bd) and qc_issue(qc): fexit finds the result behind the arguments */

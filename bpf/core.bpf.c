@@ -9,7 +9,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_irq_base;	/* paths: one an interrupt slot */
+const volatile __u32 cfg_irq_base;     /* paths: one an interrupt slot */
 const volatile __u32 cfg_softirq_base; /* paths: one a vector */
 const volatile __u32 cfg_scratch_path; /* calibration's; in no report */
 

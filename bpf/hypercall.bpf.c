@@ -10,7 +10,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_wrapper_base;	 /* paths: one a wrapper, in XT_WRAPPERS' order */
+const volatile __u32 cfg_wrapper_base; /* paths: one a wrapper, in XT_WRAPPERS' order */
 const volatile __u32 cfg_clockevent_path;
 const volatile __u32 cfg_mc_base; /* paths: xen_mc_flush by the hypercall that it made */
 
@@ -73,26 +73,26 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 	return 0;
 }
 
-#define XT_WRAPPER_PROGS(id, function, hypercall)                                                  \
-	SEC("?fentry/" #function)                                                                  \
-	int function##_fe(void *ctx)                                                               \
-	{                                                                                          \
-		return wrapper_enter(id);                                                          \
-	}                                                                                          \
-	SEC("?fexit/" #function)                                                                   \
-	int function##_fx(void *ctx)                                                               \
-	{                                                                                          \
-		return wrapper_exit(id);                                                           \
-	}                                                                                          \
-	SEC("?kprobe/" #function)                                                                  \
-	int function##_kp(void *ctx)                                                               \
-	{                                                                                          \
-		return wrapper_enter(id);                                                          \
-	}                                                                                          \
-	SEC("?kretprobe/" #function)                                                               \
-	int function##_kr(void *ctx)                                                               \
-	{                                                                                          \
-		return wrapper_exit(id);                                                           \
+#define XT_WRAPPER_PROGS(id, function, hypercall) \
+	SEC("?fentry/" #function)                 \
+	int function##_fe(void *ctx)              \
+	{                                         \
+		return wrapper_enter(id);         \
+	}                                         \
+	SEC("?fexit/" #function)                  \
+	int function##_fx(void *ctx)              \
+	{                                         \
+		return wrapper_exit(id);          \
+	}                                         \
+	SEC("?kprobe/" #function)                 \
+	int function##_kp(void *ctx)              \
+	{                                         \
+		return wrapper_enter(id);         \
+	}                                         \
+	SEC("?kretprobe/" #function)              \
+	int function##_kr(void *ctx)              \
+	{                                         \
+		return wrapper_exit(id);          \
 	}
 
 XT_WRAPPERS(XT_WRAPPER_PROGS)

@@ -11,13 +11,13 @@
 #include <bpf/bpf_helpers.h>
 #include "abi.h"
 
-#define XT_SHARED_ARRAY(name, value_t)                                                              \
-	struct {                                                                                   \
-		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
-		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
-		__uint(max_entries, 1);                                                            \
-		__type(key, __u32);                                                                \
-		__type(value, value_t);                                                             \
+#define XT_SHARED_ARRAY(name, value_t)             \
+	struct {                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);  \
+		__uint(map_flags, BPF_F_MMAPABLE); \
+		__uint(max_entries, 1);            \
+		__type(key, __u32);                \
+		__type(value, value_t);            \
 	} name SEC(".maps")
 
 XT_SHARED_ARRAY(xt_cpus, struct xt_cpu);   /* by CPU number */

@@ -68,8 +68,8 @@ int cmd_check(int argc, char **argv)
 	}
 	err = tracer__snapshot(tracer, &snap);
 	if (!err)
-		err = json ? check__json(stdout, platform, &snap) :
-			     check__text(stdout, platform, &snap, log_verbosity > 0);
+		err = json ? check__json(stdout, platform, &snap)
+			   : check__text(stdout, platform, &snap, log_verbosity > 0);
 	if (err && err != -EPIPE)
 		elog("cannot write: %s", strerror(-err));
 	else

@@ -101,8 +101,7 @@ static int find_device(const char *what, dev_t *dev)
 	return -ENOENT;
 }
 
-int resolve__disk(const struct platform *platform, const char *what, const char **names,
-		  size_t max)
+int resolve__disk(const struct platform *platform, const char *what, const char **names, size_t max)
 {
 	char dir[PATH_MAX];
 	int err = -ENOENT;

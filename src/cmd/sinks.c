@@ -25,7 +25,7 @@ int sinks__add(struct sinks *sinks, const char *path, const char *format)
 	}
 	if (!output)
 		output = &output_text;
-	sinks->sink[sinks->nr++] = (struct sink){ .path = path, .output = output };
+	sinks->sink[sinks->nr++] = (struct sink) { .path = path, .output = output };
 	return 0;
 }
 

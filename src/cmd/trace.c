@@ -41,7 +41,7 @@ static void describe(struct run *run, int argc, char **argv)
 		len += snprintf(run->command_line + len, sizeof(run->command_line) - len, "%s%s",
 				i ? " " : "", argv[i]);
 	uname(&run->host);
-	run->info = (struct run_info){
+	run->info = (struct run_info) {
 		.version = XT_VERSION,
 		.command_line = run->command_line,
 		.host = run->host.nodename,
@@ -176,8 +176,9 @@ static void say_ready(const struct run *run)
 {
 	if (run->options.ready_fd >= 0 && dprintf(run->options.ready_fd, "ready\n") < 0)
 		vlog("--ready-fd %d: %s", run->options.ready_fd, strerror(errno));
-	fprintf(stderr, run->options.duration ? "Tracing for %g s... Ctrl-C to end\n" :
-						"Tracing... Ctrl-C to end\n",
+	fprintf(stderr,
+		run->options.duration ? "Tracing for %g s... Ctrl-C to end\n"
+				      : "Tracing... Ctrl-C to end\n",
 		run->options.duration);
 }
 

@@ -159,7 +159,7 @@ void trace_options__parse(struct trace_options *options, int argc, char **argv)
 	};
 	struct parse parse = { .options = options };
 
-	*options = (struct trace_options){ .ready_fd = -1 };
+	*options = (struct trace_options) { .ready_fd = -1 };
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)"xentrace-bpf";
 	argp_parse(&argp, argc, argv, 0, NULL, &parse);

@@ -9,11 +9,11 @@
 #define NAMES_MAX 32
 
 struct trace_options {
-	double duration; /* s; 0: until a signal */
-	double interval; /* s; 0: only the total */
+	double duration;    /* s; 0: until a signal */
+	double interval;    /* s; 0: only the total */
 	unsigned int count; /* intervals; 0: no limit */
 	bool timestamps, verbose, strict;
-	int ready_fd; /* -1: none */
+	int ready_fd;			     /* -1: none */
 	const char *disks[NAMES_MAX + 1];    /* as given: device, mount point, … */
 	const char *families[NAMES_MAX + 1]; /* NULL-ended; empty: all */
 	char *family_text;		     /* what families[] points into; owned */

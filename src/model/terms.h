@@ -8,29 +8,29 @@
  * Mechanism letters are those of the spectrum: P paravirtual, VS virtualized in software,
  * VH virtualized in hardware, H bare hardware.
  */
-#define XT_AREAS(X)                                                                                \
-	X(AREA_OTHER, "other")                                                                     \
-	X(AREA_DISK, "disk")                                                                       \
-	X(AREA_NET, "network")                                                                     \
-	X(AREA_INTERRUPT, "interrupts")                                                            \
-	X(AREA_EVTCHN, "event channels")                                                           \
-	X(AREA_HYPERCALL, "hypercalls")                                                            \
-	X(AREA_TIMER, "timers")                                                                    \
-	X(AREA_PLATFORM, "platform")                                                               \
-	X(AREA_CPU, "cpu")                                                                         \
+#define XT_AREAS(X)                      \
+	X(AREA_OTHER, "other")           \
+	X(AREA_DISK, "disk")             \
+	X(AREA_NET, "network")           \
+	X(AREA_INTERRUPT, "interrupts")  \
+	X(AREA_EVTCHN, "event channels") \
+	X(AREA_HYPERCALL, "hypercalls")  \
+	X(AREA_TIMER, "timers")          \
+	X(AREA_PLATFORM, "platform")     \
+	X(AREA_CPU, "cpu")               \
 	X(AREA_MEMORY, "memory")
 
-#define XT_MECHS(X)                                                                                \
-	X(MECH_GUEST, "guest", "-")                                                                \
-	X(MECH_PV, "pv", "P")                                                                      \
-	X(MECH_EMULATED, "emulated", "VS")                                                         \
-	X(MECH_HARDWARE, "hardware", "VH")                                                         \
-	X(MECH_STOLEN, "stolen", "S")                                                              \
+#define XT_MECHS(X)                        \
+	X(MECH_GUEST, "guest", "-")        \
+	X(MECH_PV, "pv", "P")              \
+	X(MECH_EMULATED, "emulated", "VS") \
+	X(MECH_HARDWARE, "hardware", "VH") \
+	X(MECH_STOLEN, "stolen", "S")      \
 	X(MECH_UNATTRIBUTED, "unattributed", "?")
 
 /* cpu: vCPU time inside a path, exclusive; wait: what a request waited. Never added together. */
-#define XT_KINDS(X)                                                                                \
-	X(KIND_CPU, "cpu")                                                                         \
+#define XT_KINDS(X)        \
+	X(KIND_CPU, "cpu") \
 	X(KIND_WAIT, "wait")
 
 #define XT_ENUM(id, ...) id,

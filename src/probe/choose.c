@@ -45,7 +45,8 @@ static void choose_tracepoint(const struct probe *probe, struct attempt *attempt
 	if (refused(attempt, RUNG_TP_BTF)) /* the load said why */
 		attempt->rung = RUNG_OFF;
 	else if (!features__has_tracepoint(features, probe->hook))
-		off(attempt, "this kernel has no such tracepoint", "a kernel with CONFIG_XEN and it");
+		off(attempt, "this kernel has no such tracepoint",
+		    "a kernel with CONFIG_XEN and it");
 	else
 		attempt->rung = RUNG_TP_BTF;
 }
@@ -66,7 +67,8 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 
 	attempt->target = target_of(probe, features);
 	if (features__traceable(features, attempt->target) == TRACEABLE_NO) {
-		off(attempt, "ftrace cannot enter it on this kernel: inlined, notrace, or not loaded",
+		off(attempt,
+		    "ftrace cannot enter it on this kernel: inlined, notrace, or not loaded",
 		    "load its module before tracing; otherwise none");
 		return;
 	}

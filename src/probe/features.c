@@ -85,8 +85,7 @@ int features__new(struct features **out)
 	if (features->has_btf) {
 		features->vmlinux = btf__parse(KERNEL_BTF, NULL);
 		for (size_t i = 0; features->vmlinux && i < MODULES; i++)
-			features->module[i] =
-				btf__load_module_btf(modules[i], features->vmlinux);
+			features->module[i] = btf__load_module_btf(modules[i], features->vmlinux);
 	}
 	features->kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0;
 	read_filter_functions(features);
@@ -187,7 +186,8 @@ bool features__fentry(const struct features *features, const char **cause, const
 	if (!features->fentry_err)
 		return true;
 	*cause = features->fentry_cause;
-	*fix = "a kernel with BPF trampolines on functions (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
+	*fix = "a kernel with BPF trampolines on functions "
+	       "(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
 	return false;
 }
 

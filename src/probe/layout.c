@@ -21,9 +21,9 @@ static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL) };
 #define WRAPPERS (sizeof(wrapper_functions) / sizeof(wrapper_functions[0]))
 
 /* include/linux/interrupt.h, the order of the softirq vectors */
-static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	 "timer",   "net tx", "net rx",
-							 "block", "irq poll", "tasklet", "sched",
-							 "hrtimer", "rcu" };
+static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "net tx",  "net rx",
+							"block",   "irq poll", "tasklet", "sched",
+							"hrtimer", "rcu" };
 
 /* Above this many CPUs the per-CPU event channels of a kind share one path (memory, DESIGN §6.7). */
 #define IRQS_APART_CPUS 8
@@ -68,8 +68,8 @@ static void name_disk(struct layout *layout, uint32_t slot, const char *name, co
 	for (unsigned int op = 0; op < XT_OP_NR; op++) {
 		for (unsigned int leg = 0; leg < XT_LEG_NR; leg++) {
 			path = layout->blk + (slot * XT_OP_NR + op) * XT_LEG_NR + leg;
-			key_set(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech), name,
-				op_names[op], leg_name(leg, blkfront));
+			key_set(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
+				name, op_names[op], leg_name(leg, blkfront));
 		}
 	}
 	key_set(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
@@ -91,8 +91,7 @@ static bool is_wanted(const char *const *wanted, const char *name)
 static void table_add(struct layout *layout, const struct xt_disk *disk)
 {
 	for (uint32_t i = 0; i < XT_DISK_PROBES; i++) {
-		struct xt_disk *at =
-			&layout->disks[(xt_disk_hash(disk->dev) + i) % XT_DISK_TABLE];
+		struct xt_disk *at = &layout->disks[(xt_disk_hash(disk->dev) + i) % XT_DISK_TABLE];
 
 		if (!at->dev) {
 			*at = *disk;
@@ -164,8 +163,8 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 	struct path_key key;
 
 	memset(&key, 0, sizeof(key));
-	key_set(&layout->keys[layout->irq], KIND_CPU, AREA_INTERRUPT, MECH_UNATTRIBUTED, "other", "",
-		"handler");
+	key_set(&layout->keys[layout->irq], KIND_CPU, AREA_INTERRUPT, MECH_UNATTRIBUTED, "other",
+		"", "handler");
 	for (size_t i = 0; i < platform->nr_irqs; i++) {
 		const struct irq *irq = &platform->irqs[i];
 		bool shared = !apart && strcmp(irq->chip, "xen-percpu") == 0;
@@ -245,8 +244,8 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	place_irqs(layout, platform);
 	place_hypercalls(layout);
 	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
-		key_set(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT, MECH_GUEST, "",
-			softirq_names[i], "softirq");
+		key_set(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT, MECH_GUEST,
+			"", softirq_names[i], "softirq");
 	key_set(&layout->keys[layout->upcall], KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall");
 	key_set(&layout->keys[layout->scratch], KIND_CPU, AREA_OTHER, MECH_GUEST, "", "",
 		"calibration");

@@ -16,7 +16,8 @@ static size_t round_up(size_t size, size_t to)
 	return (size + to - 1) / to * to;
 }
 
-static int make(struct shared_map *map, void **mem, const char *name, size_t value, uint32_t entries)
+static int make(struct shared_map *map, void **mem, const char *name, size_t value,
+		uint32_t entries)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	void *at;
@@ -60,11 +61,11 @@ int maps__new(struct maps **out, const struct layout *layout)
 #define XT_CLOSED(member, name, type) maps->member##_map.fd = -1;
 	XT_SHARED_MAPS(XT_CLOSED)
 #undef XT_CLOSED
-#define XT_MAKE(member, name, type)                                                                \
-	err = make(&maps->member##_map, &mem, name, sizeof(type), entries_##member);               \
-	if (err)                                                                                   \
-		goto out;                                                                          \
-	maps->member = mem;                                                                        \
+#define XT_MAKE(member, name, type)                                                  \
+	err = make(&maps->member##_map, &mem, name, sizeof(type), entries_##member); \
+	if (err)                                                                     \
+		goto out;                                                            \
+	maps->member = mem;                                                          \
 	maps->bytes += maps->member##_map.size;
 	XT_SHARED_MAPS(XT_MAKE)
 #undef XT_MAKE
@@ -80,10 +81,10 @@ void maps__free(struct maps *maps)
 {
 	if (!maps)
 		return;
-#define XT_FREE(member, name, type)                                                                \
-	if (maps->member)                                                                          \
-		munmap(maps->member, maps->member##_map.size);                                     \
-	if (maps->member##_map.fd >= 0)                                                            \
+#define XT_FREE(member, name, type)                            \
+	if (maps->member)                                      \
+		munmap(maps->member, maps->member##_map.size); \
+	if (maps->member##_map.fd >= 0)                        \
 		close(maps->member##_map.fd);
 	XT_SHARED_MAPS(XT_FREE)
 #undef XT_FREE
@@ -101,8 +102,8 @@ int maps__share(const struct maps *maps, struct bpf_object *object)
 {
 	int err = 0;
 
-#define XT_SHARE(member, name, type)                                                               \
-	if (!err)                                                                                  \
+#define XT_SHARE(member, name, type) \
+	if (!err)                    \
 		err = share(object, name, maps->member##_map.fd);
 	XT_SHARED_MAPS(XT_SHARE)
 #undef XT_SHARE

@@ -11,11 +11,11 @@
 struct bpf_object;
 
 /* X(member, map's name, value type) */
-#define XT_SHARED_MAPS(X)                                                                          \
-	X(cpus, "xt_cpus", struct xt_cpu)                                                          \
-	X(hists, "xt_hists", struct xt_hist)                                                       \
-	X(irqs, "xt_irqs", struct xt_irq)                                                          \
-	X(disks, "xt_disks", struct xt_disk)                                                       \
+#define XT_SHARED_MAPS(X)                    \
+	X(cpus, "xt_cpus", struct xt_cpu)    \
+	X(hists, "xt_hists", struct xt_hist) \
+	X(irqs, "xt_irqs", struct xt_irq)    \
+	X(disks, "xt_disks", struct xt_disk) \
 	X(requests, "xt_requests", struct xt_request)
 
 struct shared_map {
@@ -25,8 +25,8 @@ struct shared_map {
 };
 
 struct maps {
-#define XT_MEMBER(member, name, type)                                                              \
-	type *member;                                                                              \
+#define XT_MEMBER(member, name, type) \
+	type *member;                 \
 	struct shared_map member##_map;
 	XT_SHARED_MAPS(XT_MEMBER)
 #undef XT_MEMBER

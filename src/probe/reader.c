@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "probe/reader.h"
 
-#define NAME(id, name, ...)	       [id] = name,
-#define WHY(id, name, is_lost, why)    [id] = why,
+#define NAME(id, name, ...)		[id] = name,
+#define WHY(id, name, is_lost, why)	[id] = why,
 #define IS_LOST(id, name, is_lost, ...) [id] = is_lost,
 
 static const char *const loss_names[] = { XT_LOSSES(NAME) };

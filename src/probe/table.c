@@ -3,46 +3,47 @@
 
 #include "probe/table.h"
 
-#define TRACEPOINT(prog)     .kind = PROBE_TRACEPOINT, .tp = prog
-#define FUNCTION(name)                                                                             \
-	.kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx", .kprobe = name "_kp",   \
+#define TRACEPOINT(prog) .kind = PROBE_TRACEPOINT, .tp = prog
+#define FUNCTION(name)                                                                           \
+	.kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx", .kprobe = name "_kp", \
 	.kretprobe = name "_kr"
-#define FENTRY_ONLY(prog)    .kind = PROBE_FUNCTION, .fentry = prog
-#define DRIVER(name)	     .use = FOR_DRIVER, .driver = name
+#define FENTRY_ONLY(prog) .kind = PROBE_FUNCTION, .fentry = prog
+#define DRIVER(name)	  .use = FOR_DRIVER, .driver = name
 
 /* The X-macros of abi.h say family, hook and purpose; HOW_<id> below, by which programs. */
-#define SAID(id, family_, hook_, purpose_)                                                         \
+#define SAID(id, family_, hook_, purpose_) \
 	[id] = { .family = family_, .hook = hook_, .purpose = purpose_, HOW_##id },
-#define SAID_WRAPPER(id, function, hypercall)                                                      \
-	[id] = { .family = "hypercall", .hook = #function, .purpose = "hypercall " hypercall,      \
-		 .use = FOR_XEN, FUNCTION(#function) },
+#define SAID_WRAPPER(id, function, hypercall)       \
+	[id] = { .family = "hypercall",             \
+		 .hook = #function,                 \
+		 .purpose = "hypercall " hypercall, \
+		 .use = FOR_XEN,                    \
+		 FUNCTION(#function) },
 
-#define HOW_XT_P_IRQ_ENTRY	 TRACEPOINT("xt_irq_entry")
-#define HOW_XT_P_IRQ_EXIT	 TRACEPOINT("xt_irq_exit")
-#define HOW_XT_P_SOFTIRQ_ENTRY	 TRACEPOINT("xt_softirq_entry")
-#define HOW_XT_P_SOFTIRQ_EXIT	 TRACEPOINT("xt_softirq_exit")
-#define HOW_XT_P_SWITCH		 TRACEPOINT("xt_switch")
-#define HOW_XT_P_RQ_ISSUE	 TRACEPOINT("xt_rq_issue")
-#define HOW_XT_P_RQ_REQUEUE	 TRACEPOINT("xt_rq_requeue")
-#define HOW_XT_P_RQ_COMPLETE	 TRACEPOINT("xt_rq_complete")
-#define HOW_XT_P_MQ_COMPLETE	 FENTRY_ONLY("xt_mq_complete")
-#define HOW_XT_P_MQ_REMOTE	 FENTRY_ONLY("xt_mq_remote")
-#define HOW_XT_P_BLKIF_QUEUE	 FUNCTION("xt_blkif"), DRIVER("blkfront")
-#define HOW_XT_P_VIRTIO_QUEUE	 FUNCTION("xt_virtio"), DRIVER("virtio_blk")
-#define HOW_XT_P_NVME_QUEUE	 FUNCTION("xt_nvme"), DRIVER("nvme")
-#define HOW_XT_P_AHCI_ISSUE	 FUNCTION("xt_ahci"), DRIVER("ahci")
-#define HOW_XT_P_BMDMA_ISSUE	 FUNCTION("xt_bmdma"), DRIVER("ata_piix")
-#define HOW_XT_P_UPCALL		 FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
-#define HOW_XT_P_CLOCKEVENT                                                                        \
+#define HOW_XT_P_IRQ_ENTRY     TRACEPOINT("xt_irq_entry")
+#define HOW_XT_P_IRQ_EXIT      TRACEPOINT("xt_irq_exit")
+#define HOW_XT_P_SOFTIRQ_ENTRY TRACEPOINT("xt_softirq_entry")
+#define HOW_XT_P_SOFTIRQ_EXIT  TRACEPOINT("xt_softirq_exit")
+#define HOW_XT_P_SWITCH	       TRACEPOINT("xt_switch")
+#define HOW_XT_P_RQ_ISSUE      TRACEPOINT("xt_rq_issue")
+#define HOW_XT_P_RQ_REQUEUE    TRACEPOINT("xt_rq_requeue")
+#define HOW_XT_P_RQ_COMPLETE   TRACEPOINT("xt_rq_complete")
+#define HOW_XT_P_MQ_COMPLETE   FENTRY_ONLY("xt_mq_complete")
+#define HOW_XT_P_MQ_REMOTE     FENTRY_ONLY("xt_mq_remote")
+#define HOW_XT_P_BLKIF_QUEUE   FUNCTION("xt_blkif"), DRIVER("blkfront")
+#define HOW_XT_P_VIRTIO_QUEUE  FUNCTION("xt_virtio"), DRIVER("virtio_blk")
+#define HOW_XT_P_NVME_QUEUE    FUNCTION("xt_nvme"), DRIVER("nvme")
+#define HOW_XT_P_AHCI_ISSUE    FUNCTION("xt_ahci"), DRIVER("ahci")
+#define HOW_XT_P_BMDMA_ISSUE   FUNCTION("xt_bmdma"), DRIVER("ata_piix")
+#define HOW_XT_P_UPCALL	       FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
+#define HOW_XT_P_CLOCKEVENT \
 	.kind = PROBE_FUNCTION, .use = FOR_XEN, .fentry = "xt_clockev_fe", .fexit = "xt_clockev_fx"
-#define HOW_XT_P_MC_ENTRY	 TRACEPOINT("xt_mc_entry"), .use = FOR_PV
-#define HOW_XT_P_MC_FLUSH	 TRACEPOINT("xt_mc_flush"), .use = FOR_PV
-#define HOW_XT_P_MC_FLUSH_FN	 FUNCTION("xt_mc_flush"), .use = FOR_PV
+#define HOW_XT_P_MC_ENTRY    TRACEPOINT("xt_mc_entry"), .use = FOR_PV
+#define HOW_XT_P_MC_FLUSH    TRACEPOINT("xt_mc_flush"), .use = FOR_PV
+#define HOW_XT_P_MC_FLUSH_FN FUNCTION("xt_mc_flush"), .use = FOR_PV
 
-const struct probe probe_table[XT_PROBE_NR] = {
-	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID)
-	XT_WRAPPERS(SAID_WRAPPER) XT_HYPERCALL_PROBES(SAID)
-};
+const struct probe probe_table[XT_PROBE_NR] = { XT_CORE_PROBES(SAID) XT_BLK_PROBES(
+	SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER) XT_HYPERCALL_PROBES(SAID) };
 
 int probe_table__hook(const char *function)
 {
@@ -74,8 +75,7 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 
 	switch (probe->use) {
 	case FOR_XEN:
-		return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH ||
-		       boot == BOOT_DOM0;
+		return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
 	case FOR_PV:
 		return boot == BOOT_PV || boot == BOOT_DOM0;
 	case FOR_DRIVER:

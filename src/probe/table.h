@@ -15,7 +15,7 @@ enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER };
 
 struct probe {
 	const char *family;
-	const char *hook; /* tracepoint or function */
+	const char *hook;  /* tracepoint or function */
 	const char *older; /* function that had its body before, preferred where it exists */
 	const char *purpose;
 	enum probe_kind kind;

@@ -16,7 +16,7 @@
 #include "probe/tracer_parts.h"
 
 static const struct family *const families[FAMILIES] = { &family_core, &family_blk, &family_evtchn,
-							  &family_hypercall };
+							 &family_hypercall };
 
 static bool is_wanted(const struct tracer_options *options, const struct family *family)
 {
@@ -86,11 +86,12 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		goto out;
 	err = maps__new(&tracer->maps, tracer->layout);
 	if (err) {
-		*why = err == -EPERM ? "the kernel refuses BPF maps to this process: is it confined?" :
-				       "the maps cannot be made";
+		*why = err == -EPERM
+			       ? "the kernel refuses BPF maps to this process: is it confined?"
+			       : "the maps cannot be made";
 		goto out;
 	}
-	tracer->loader = (struct loader){
+	tracer->loader = (struct loader) {
 		.platform = platform,
 		.features = tracer->features,
 		.layout = tracer->layout,
