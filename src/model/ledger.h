@@ -36,6 +36,7 @@ struct cpu_row {
 	uint64_t events;  /* passes: what goes through several legs counts once */
 	uint64_t held_ns; /* vCPU held off inside; part of `ns` only in emulated rows */
 	uint64_t max_ns;
+	size_t nr_devices; /* more than 1: interrupts of the same kind, one a vCPU */
 	struct cpu_part parts[LEDGER_PARTS]; /* largest first */
 	size_t nr_parts;		     /* 0 when there is nothing to tell apart */
 	size_t nr_more;			     /* parts beyond the table */
@@ -82,6 +83,7 @@ struct wait_row {
 	double in_flight; /* average: waited ÷ elapsed */
 	double mean_ns;
 	uint64_t p50_ns, p99_ns, p999_ns, max_ns;
+	int64_t outside_ns; /* the whole without its legs: about 0 when all were seen */
 	struct wait_leg legs[LEDGER_LEGS]; /* in the order of time */
 	size_t nr_legs;
 };

@@ -12,10 +12,28 @@ struct parts {
 	size_t nr;
 };
 
+/*
+ * "timer0" … "timer63" are one timer, seen from each vCPU; "sda1" and "eth0" are devices of their
+ * own. Length of the name that a row goes by.
+ */
+static size_t row_name_len(const struct path_key *key)
+{
+	size_t len = strlen(key->device);
+
+	if (key->area != AREA_INTERRUPT && key->area != AREA_TIMER && key->area != AREA_EVTCHN)
+		return len;
+	while (len > 1 && key->device[len - 1] >= '0' && key->device[len - 1] <= '9')
+		len--;
+	return len;
+}
+
 static bool in_row(const struct path *path, const struct cpu_row *row)
 {
+	size_t len = row_name_len(&path->key);
+
 	return path->key.kind == KIND_CPU && path->key.mech == row->mech &&
-	       path->key.area == row->area && !strcmp(path->key.device, row->device);
+	       path->key.area == row->area && !strncmp(path->key.device, row->device, len) &&
+	       !row->device[len];
 }
 
 /* There is room for as many parts as the snapshot has paths. */
@@ -62,6 +80,7 @@ static int by_part_ns(const void *a, const void *b)
 /*
  * A request passes submit and handler: counting both would count it twice, so a row's events are
  * those of its busiest leg. Legs of a hypercall are its wrappers, of which each call passes one.
+ * Several vCPUs' interrupts have one leg, and are summed by it.
  */
 static void count_events(struct cpu_row *row, const struct parts *legs)
 {
@@ -85,7 +104,7 @@ static void fill_row(struct cpu_row *row, const struct snapshot *snap, struct pa
 
 	qsort(parts->all, parts->nr, sizeof(*parts->all), by_part_ns);
 	/* One part is the row itself, and its name is of use only where there is no device's. */
-	if (parts->nr == 1 && (*row->device || !*parts->all[0].name))
+	if (row->nr_devices > 1 || (parts->nr == 1 && (*row->device || !*parts->all[0].name)))
 		return;
 	for (size_t i = 0; i < parts->nr; i++) {
 		if (i == LEDGER_PARTS) {
@@ -106,8 +125,18 @@ static struct cpu_row *row_of(struct cpu_account *cpu, const struct path *path)
 	row = &cpu->rows[cpu->nr_rows++];
 	row->mech = path->key.mech;
 	row->area = path->key.area;
-	memcpy(row->device, path->key.device, sizeof(row->device));
+	memcpy(row->device, path->key.device, row_name_len(&path->key));
 	return row;
+}
+
+/* Is the i-th path the row's first of its device? */
+static bool is_new_device(const struct snapshot *snap, size_t i, const struct cpu_row *row)
+{
+	for (size_t n = 0; n < i; n++)
+		if (in_row(&snap->paths[n], row) &&
+		    !strcmp(snap->paths[n].key.device, snap->paths[i].key.device))
+			return false;
+	return true;
 }
 
 static int by_mech_and_ns(const void *a, const void *b)
@@ -166,6 +195,7 @@ int ledger__build_cpu(struct cpu_account *cpu, const struct snapshot *snap)
 			continue;
 		row = row_of(cpu, path);
 		row->ns += ns;
+		row->nr_devices += is_new_device(snap, i, row);
 		row->held_ns += path->hist.held;
 		if (path->hist.max > row->max_ns)
 			row->max_ns = path->hist.max;

@@ -105,6 +105,7 @@ struct run_info {
 	const char *command_line;
 	const char *host;
 	const char *kernel;
+	uint64_t wall_start_ns; /* UTC since the epoch, when the run began; 0 unknown */
 };
 
 /*

@@ -64,7 +64,8 @@ static int json__header(FILE *out, const struct report *report)
 	err |= put__str(obj, "command_line", run->command_line);
 	err |= put__str(obj, "host", run->host);
 	err |= put__str(obj, "kernel", run->kernel);
-	err |= put(obj, "start_utc", report->snap ? utc(report->snap->wall_start_ns) : json_null());
+	err |= put(obj, "start_utc",
+		   utc(report->snap ? report->snap->wall_start_ns : run->wall_start_ns));
 	err |= put__str(obj, "mode", platform ? platform->mode : NULL);
 	err |= put(obj, "detect", platform ? platform__json(platform) : json_null());
 	return write_line(out, json__done(obj, err));

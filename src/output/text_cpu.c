@@ -19,6 +19,8 @@
 #define NOTE_WIDTH (TEXT_WIDTH - NAME_WIDTH - 38)
 /* Rows of a mechanism that are always shown; -v shows all. */
 #define MAX_ROWS 10
+/* There are parts that did not fit. */
+#define MORE "  .."
 
 /* Few vCPU-seconds are shown to the millisecond; nothing is wider than its column. */
 static int decimals(uint64_t total_ns)
@@ -45,8 +47,8 @@ static void print_column(FILE *out, const struct cpu_account *cpu, const char *n
 }
 
 /*
- * "2.98 held by device model", "submit 0.24  handler 0.21", "event_channel_op 98 %": as many parts
- * as fit.
+ * "2.98 held by device model", "submit 0.24  handler 0.21", "event_channel_op 98 %  ..": as many
+ * parts as fit.
  */
 static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 		      const struct cpu_row *row)
@@ -59,11 +61,14 @@ static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 	if (row->held_ns && row->mech == MECH_EMULATED)
 		used = snprintf(note, size, "%.*f held by device model", digits,
 				row->held_ns / 1e9);
+	else if (row->nr_devices > 1)
+		used = snprintf(note, size, "of %zu interrupts", row->nr_devices);
 	else if (row->area == AREA_EVTCHN && !row->nr_parts)
 		used = snprintf(note, size, "upcall and demux, without handlers");
 
 	for (size_t i = 0; i < row->nr_parts; i++) {
 		const struct cpu_part *p = &row->parts[i];
+		bool more;
 		int len;
 
 		escape__ascii(name, sizeof(name), *p->name ? p->name : "other");
@@ -73,8 +78,9 @@ static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 		else
 			len = snprintf(part, sizeof(part), "%s%s %.*f", used ? "  " : "", name,
 				       digits, p->ns / 1e9);
-		if (used + len + strlen("  ..") > NOTE_WIDTH) {
-			used += snprintf(note + used, size - used, "  ..");
+		more = i + 1 < row->nr_parts || row->nr_more;
+		if (used + len + (more ? strlen(MORE) : 0) > NOTE_WIDTH) {
+			snprintf(note + used, size - used, "%s", row->held_ns ? "" : MORE);
 			break;
 		}
 		used += snprintf(note + used, size - used, "%s", part);
@@ -102,6 +108,8 @@ static void print_rows(FILE *out, const struct report *report, enum mech mech)
 {
 	const struct cpu_account *cpu = &report->ledger->cpu;
 	uint64_t hidden_ns = 0;
+	/* Half of the last digit: less is shown as 0. */
+	double visible = decimals(cpu->total_ns) == 3 ? .0005 : .005;
 	size_t shown = 0, hidden = 0;
 	char name[48];
 
@@ -110,7 +118,7 @@ static void print_rows(FILE *out, const struct report *report, enum mech mech)
 
 		if (row->mech != mech)
 			continue;
-		if (report->verbose || shown < MAX_ROWS) {
+		if (report->verbose || (shown < MAX_ROWS && row->ns / 1e9 >= visible)) {
 			print_row(out, cpu, row);
 			shown++;
 		} else {
@@ -164,10 +172,9 @@ static void print_sum(FILE *out, const struct report *report)
 
 	fprintf(out, " = %.*f.", decimals(total), total / 1e9);
 	if (cpu->excess_ns)
-		fprintf(out,
-			"  The parts exceed it by %.1f %%: idle time includes interrupts here.",
+		fprintf(out, "  The parts exceed it by %.1f %%: guest code is what they leave.",
 			100 * ledger__share(cpu->excess_ns, total));
-	else if (time->has_runstate && time->steal_measured)
+	else if (total && time->has_runstate && time->steal_measured)
 		fprintf(out,
 			"  /proc/stat steal %.1f %%%sstolen %.1f + held by device model %.1f + "
 			"unattributed %.1f",

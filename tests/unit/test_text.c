@@ -51,7 +51,7 @@ static void verbose_shows_more(void **state)
 	f->report.verbose = true;
 	text = fixture__print(f, output_text.total);
 	assert_fits(text);
-	assert_non_null(strstr(text, "softirq"));
+	assert_non_null(strstr(text, "block 0.30"));
 	assert_non_null(strstr(text, "Note: 3 preexisting"));
 	free(text);
 	fixture__free(f);

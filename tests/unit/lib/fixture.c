@@ -122,19 +122,17 @@ static void add_cpu(struct fixture *f)
 {
 	struct hist *h;
 
-	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_EMULATED, "sda", "read", "submit");
+	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_EMULATED, "sda", "", "submit");
 	fill(h, 22043, 112000);
 	h->held = 2700 * MS;
-	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_EMULATED, "sda", "ahci", "handler");
+	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_EMULATED, "sda", "irq 30", "handler");
 	fill(h, 22043, 16000);
 	h->held = 290 * MS;
-	fill(fixture__path(f, KIND_CPU, AREA_PLATFORM, MECH_EMULATED, "ttyS0", "irq", "handler"),
+	fill(fixture__path(f, KIND_CPU, AREA_PLATFORM, MECH_EMULATED, "ttyS0", "irq 4", "handler"),
 	     212, 80000);
 
-	fill(fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "read", "submit"), 142107,
-	     1500);
-	fill(fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "write", "submit"), 3120, 1700);
-	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "vbd", "handler");
+	fill(fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "", "submit"), 145227, 1500);
+	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "irq 62", "handler");
 	fill(h, 98112, 1900);
 	h->stolen = 3 * MS;
 	fill(fixture__path(f, KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall"), 151960, 1900);
@@ -146,10 +144,15 @@ static void add_cpu(struct fixture *f)
 	     20340, 1200);
 	fill(fixture__path(f, KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "sched_op", "xen_poll_irq"),
 	     3951, 2100);
-	fill(fixture__path(f, KIND_CPU, AREA_NET, MECH_PV, "eth0", "vif", "handler"), 41220, 3400);
-	fill(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "timer0", "virq", "handler"), 10234,
+	fill(fixture__path(f, KIND_CPU, AREA_NET, MECH_PV, "eth0", "irq 66", "handler"), 41220,
+	     3400);
+	fill(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "timer0", "irq 48", "handler"), 10234,
 	     2600);
-	fill(fixture__path(f, KIND_CPU, AREA_CPU, MECH_GUEST, "", "softirq", "block"), 120400,
+	fill(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "timer1", "irq 52", "handler"), 9120,
+	     2500);
+	fill(fixture__path(f, KIND_CPU, AREA_INTERRUPT, MECH_PV, "resched3", "irq 59", "handler"),
+	     3, 700);
+	fill(fixture__path(f, KIND_CPU, AREA_INTERRUPT, MECH_GUEST, "", "block", "softirq"), 120400,
 	     2100);
 }
 
