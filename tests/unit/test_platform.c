@@ -27,8 +27,8 @@ static const struct expected {
 	enum letter interrupts, timers;
 	bool steal;
 } rows[] = {
-	{ "kvm", "kvm", BOOT_KVM, "vda P", "eth0 P", "PV disk, PV network, PV IPIs",
-	  LETTER_UNKNOWN, LETTER_VS, true },
+	{ "kvm", "kvm", BOOT_KVM, "vda P", "eth0 P", "PV disk, PV network, PV IPIs", LETTER_UNKNOWN,
+	  LETTER_VS, true },
 	{ "pv", "pv", BOOT_PV, "xvdk P, xvdl P, xvdm P, xvdn P, xvdo P", "eth0 P",
 	  "PV disk, PV network, PV timers, PV clock, PV IPIs", LETTER_P, LETTER_P, true },
 };
