@@ -14,7 +14,9 @@
  *	| pv  |          VS emulated          |
  *	|________________guest________________|
  *
- * Every frame and cell carries its nanoseconds in data-ns; they add up exactly.
+ * Idle and the guest's own code would leave no room for the paths: a strip below the cpu graph
+ * shows all of vCPU time and the graph's place in it. Every frame, cell and part of the strip
+ * carries its nanoseconds in data-ns; they add up exactly.
  */
 #include "output/svg_parts.h"
 
@@ -40,9 +42,10 @@ static const char style[] =
 	"</style>\n";
 
 /* How tall the drawing of a tree is. */
-static unsigned int graph_height(const struct frame *root)
+static unsigned int graph_height(const struct frame *root, enum kind kind)
 {
-	return SVG_TITLE + (tree__height(root) + 1) * SVG_ROW + SVG_CELLS + SVG_GAP;
+	return SVG_TITLE + tree__height(root) * SVG_ROW + SVG_CELLS + SVG_GAP +
+	       (kind == KIND_CPU ? SVG_FUNNEL + SVG_STRIP : 0);
 }
 
 static void print_text(FILE *out, double x, double y, const char *class, const char *text)
@@ -134,7 +137,7 @@ static void print_legend(FILE *out, double y)
 	print_scale(out, y);
 }
 
-/* vCPU time but idle, which would leave no room for the rest; what was waited, with its average. */
+/* What is drawn and of how much; what was waited, with its average. */
 static void print_title(FILE *out, const struct report *report, enum kind kind, uint64_t drawn_ns,
 			unsigned int y)
 {
@@ -144,9 +147,11 @@ static void print_title(FILE *out, const struct report *report, enum kind kind, 
 	if (kind == KIND_CPU) {
 		print_text(out, SVG_MARGIN, y + 20, "name", "CPU: vCPU time by what serves it");
 		snprintf(line, sizeof(line),
-			 "%.2f vCPU-s busy or stolen of %.2f; idle %.2f (%.1f %%) is not drawn",
-			 drawn_ns / 1e9, ledger->cpu.total_ns / 1e9, ledger->cpu.idle_ns / 1e9,
-			 100 * ledger__share(ledger->cpu.idle_ns, ledger->cpu.total_ns));
+			 "%.2f of %.2f vCPU-s (%.1f %%) in traced paths or held off; the strip "
+			 "below "
+			 "is all of it, and its guest code includes exits that no probe can see",
+			 drawn_ns / 1e9, ledger->cpu.total_ns / 1e9,
+			 100 * ledger__share(drawn_ns, ledger->cpu.total_ns));
 	} else {
 		print_text(out, SVG_MARGIN, y + 20, "name", "WAIT: what requests waited for");
 		snprintf(line, sizeof(line),
@@ -161,24 +166,22 @@ static void print_title(FILE *out, const struct report *report, enum kind kind, 
 static void print_graph(FILE *out, const struct report *report, const struct frame *root,
 			enum kind kind, unsigned int y)
 {
-	uint64_t drawn_ns = root->ns;
-	struct svg_graph graph;
-
-	for (const struct frame *frame = root->child; frame; frame = frame->next)
-		if (frame->idle)
-			drawn_ns -= frame->ns;
-	graph = (struct svg_graph) {
+	uint64_t drawn_ns = svg__drawn_ns(root);
+	struct svg_graph graph = {
 		.kind = kind,
-		.base = y + graph_height(root) - SVG_GAP,
+		.base = y + SVG_TITLE + SVG_CELLS + tree__height(root) * SVG_ROW,
 		.ns = drawn_ns,
 		.scale = drawn_ns ? (SVG_WIDTH - 2.0 * SVG_MARGIN) / drawn_ns : 0,
 	};
+
 	fprintf(out, "<g id=\"%s\" data-ns=\"%" PRIu64 "\">\n", kind__name(kind), drawn_ns);
 	print_title(out, report, kind, drawn_ns, y);
 	if (drawn_ns)
 		svg__tree(out, &graph, root);
 	else
 		print_text(out, SVG_MARGIN, graph.base - 8, "note", "nothing was measured");
+	if (kind == KIND_CPU)
+		svg__strip(out, &graph, &report->ledger->cpu);
 	fputs("</g>\n", out);
 }
 
@@ -191,7 +194,7 @@ static int svg__total(FILE *out, const struct report *report)
 	for (enum kind kind = 0; !err && kind < KIND_NR; kind++) {
 		err = tree__build(&roots[kind], report, kind);
 		if (!err)
-			height += graph_height(roots[kind]);
+			height += graph_height(roots[kind], kind);
 	}
 	if (err)
 		goto out;
@@ -204,7 +207,7 @@ static int svg__total(FILE *out, const struct report *report)
 	print_head(out, report);
 	for (enum kind kind = 0; kind < KIND_NR; kind++) {
 		print_graph(out, report, roots[kind], kind, y);
-		y += graph_height(roots[kind]);
+		y += graph_height(roots[kind], kind);
 	}
 	print_legend(out, y + 20);
 	fputs("</svg>\n", out);

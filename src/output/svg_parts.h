@@ -9,11 +9,14 @@
 
 #define SVG_WIDTH  1240
 #define SVG_MARGIN 20
-#define SVG_TITLE  46 /* above each graph */
+#define SVG_TITLE  54 /* above each graph */
 #define SVG_ROW	   22 /* a frame */
 #define SVG_CELLS  32 /* a histogram */
+#define SVG_FUNNEL 26 /* from the cpu graph down to the strip */
+#define SVG_STRIP  18 /* all of vCPU time */
 #define SVG_GAP	   22 /* below each graph */
 #define SVG_LEGEND 90
+#define SVG_SCALE  320 /* of shades, in the legend */
 
 struct svg_graph {
 	enum kind kind;
@@ -22,7 +25,11 @@ struct svg_graph {
 	double scale; /* pixels a ns */
 };
 
-/* Frames and cells from the root on, without idle. */
+/* A frame's time without idle and the guest's own code. */
+uint64_t svg__drawn_ns(const struct frame *frame);
+/* Frames and cells from the root on, as far as they are drawn. */
 void svg__tree(FILE *out, const struct svg_graph *graph, const struct frame *root);
+/* Below the cpu graph: its place in the whole of vCPU time. */
+void svg__strip(FILE *out, const struct svg_graph *graph, const struct cpu_account *cpu);
 
 #endif

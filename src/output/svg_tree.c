@@ -26,7 +26,9 @@ static void make_label(char *buf, size_t size, const struct frame *frame, enum k
 {
 	if (!frame->parent)
 		snprintf(buf, size, "guest, %s", kind__name(kind));
-	else if (is_mechanism(frame) && frame->mech != MECH_GUEST)
+	else if (is_mechanism(frame) && frame->mech == MECH_GUEST)
+		snprintf(buf, size, "guest's own");
+	else if (is_mechanism(frame))
 		snprintf(buf, size, "%s %s", mech__letter(frame->mech), frame->name);
 	else if (!frame->child && frame->mech != MECH_GUEST)
 		snprintf(buf, size, "%s %s", frame->name, mech__letter(frame->mech));
@@ -48,6 +50,17 @@ static void print_label(FILE *out, const char *label, double x, double y, double
 		dark ? " class=\"light\"" : "", escape__xml(escaped, sizeof(escaped), cut));
 }
 
+uint64_t svg__drawn_ns(const struct frame *frame)
+{
+	uint64_t ns = frame->ns;
+
+	if (frame->idle || frame->code)
+		return 0;
+	for (const struct frame *child = frame->child; child; child = child->next)
+		ns -= child->ns - svg__drawn_ns(child);
+	return ns;
+}
+
 /* "emulated / disk / sda / read / device" */
 static void print_way(FILE *out, const struct frame *frame)
 {
@@ -64,7 +77,7 @@ static void print_way(FILE *out, const struct frame *frame)
 static void print_frame_tooltip(FILE *out, const struct svg_graph *graph, const struct frame *frame)
 {
 	char text[5][UNITS_LEN];
-	uint64_t ns = frame->parent ? frame->ns : graph->ns;
+	uint64_t ns = svg__drawn_ns(frame);
 
 	fputs("<title>", out);
 	print_way(out, frame);
@@ -143,7 +156,7 @@ static void print_frame(FILE *out, const struct svg_graph *graph, const struct f
 			double x)
 {
 	double y = graph->base - (frame->depth + 1) * SVG_ROW;
-	uint64_t ns = frame->parent ? frame->ns : graph->ns;
+	uint64_t ns = svg__drawn_ns(frame);
 	double width = ns * graph->scale;
 	char label[96];
 
@@ -167,10 +180,12 @@ static void print_subtree(FILE *out, const struct svg_graph *graph, const struct
 {
 	print_frame(out, graph, frame, x);
 	for (const struct frame *child = frame->child; child; child = child->next) {
-		if (child->idle)
+		uint64_t ns = svg__drawn_ns(child);
+
+		if (!ns)
 			continue;
 		print_subtree(out, graph, child, x);
-		x += child->ns * graph->scale;
+		x += ns * graph->scale;
 	}
 }
 

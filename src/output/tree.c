@@ -52,6 +52,16 @@ static int add_column(struct frame *root, enum mech mech, const char *name, uint
 	return ns ? tree__add(root, mech, names, ns, NULL) : 0;
 }
 
+/* Mark what is no path, for drawings that have to leave it out to show the paths. */
+static void mark_columns(struct frame *root)
+{
+	for (struct frame *frame = root->child; frame; frame = frame->next) {
+		frame->idle = !strcmp(frame->name, "idle");
+		for (struct frame *child = frame->child; child; child = child->next)
+			child->code = frame->mech == MECH_GUEST && !child->child && !child->hist;
+	}
+}
+
 /* The columns of the CPU table that no path measures. */
 static int add_columns(struct frame *root, const struct report *report)
 {
@@ -72,11 +82,7 @@ static int add_columns(struct frame *root, const struct report *report)
 	}
 	if (!cpu->idle_ns)
 		return 0;
-	err = tree__add(root, MECH_GUEST, idle, cpu->idle_ns, NULL);
-	for (struct frame *frame = root->child; frame; frame = frame->next)
-		if (!strcmp(frame->name, "idle"))
-			frame->idle = true;
-	return err;
+	return tree__add(root, MECH_GUEST, idle, cpu->idle_ns, NULL);
 }
 
 static int add_paths(struct frame *root, const struct report *report, enum kind kind)
@@ -149,6 +155,8 @@ int tree__build(struct frame **out, const struct report *report, enum kind kind)
 		err = add_columns(root, report);
 	if (err)
 		goto out;
+	if (kind == KIND_CPU)
+		mark_columns(root);
 	tree__sort(root);
 	*out = root;
 out:

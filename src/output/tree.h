@@ -13,6 +13,7 @@ struct frame {
 	char name[48];
 	enum mech mech;
 	bool idle;	    /* the idle column of the cpu tree, which belongs to no mechanism */
+	bool code;	    /* the guest's own code: what no path measures */
 	unsigned int depth; /* 0: the root */
 	uint64_t ns;
 	const struct hist *hist; /* leaves that are paths; the snapshot's */

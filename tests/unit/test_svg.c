@@ -15,6 +15,7 @@ struct sums {
 	uint64_t drawn;	   /* what the graph says it is */
 	uint64_t depth[8]; /* of the frames of a depth */
 	uint64_t cells;
+	uint64_t parts; /* of the strip */
 	size_t nr_cells;
 };
 
@@ -39,7 +40,9 @@ static struct sums sum_graph(const char *svg, const char *id)
 	assert_non_null(end);
 	sums.drawn = ns_of(at);
 	while ((at = strstr(at + 1, "<g class=")) && at < end) {
-		if (!strncmp(at, "<g class=\"cell\"", 15)) {
+		if (!strncmp(at, "<g class=\"part\"", 15)) {
+			sums.parts += ns_of(at);
+		} else if (!strncmp(at, "<g class=\"cell\"", 15)) {
 			sums.cells += ns_of(at);
 			sums.nr_cells++;
 		} else {
@@ -72,7 +75,9 @@ static void sums_are_exact(void **state)
 	struct sums cpu = sum_graph(svg, "cpu"), wait = sum_graph(svg, "wait");
 
 	(void)state;
-	assert_int_equal(cpu.drawn, f->ledger->cpu.total_ns - f->ledger->cpu.idle_ns);
+	assert_int_equal(cpu.drawn + f->ledger->cpu.idle_ns + f->ledger->cpu.guest_rest_ns,
+			 f->ledger->cpu.total_ns);
+	assert_int_equal(cpu.parts, f->ledger->cpu.total_ns);
 	assert_int_equal(cpu.depth[0], cpu.drawn);
 	assert_int_equal(cpu.depth[1], cpu.drawn);
 	assert_int_equal(cpu.cells, sum_of_paths(f, KIND_CPU));
@@ -139,6 +144,22 @@ static void assert_well_formed(const char *svg)
 		(void)len;
 	}
 	assert_int_equal(depth, 0);
+}
+
+static void strip_holds_what_exceeds_the_whole(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *svg;
+
+	(void)state;
+	f->snap.cpu.idle_ns += 10000000000;
+	fixture__close(f);
+	svg = fixture__print(f, output_svg.total);
+	assert_true(f->ledger->cpu.excess_ns > 0);
+	assert_int_equal(sum_graph(svg, "cpu").parts,
+			 f->ledger->cpu.total_ns + f->ledger->cpu.excess_ns);
+	free(svg);
+	fixture__free(f);
 }
 
 static void hostile_names_are_escaped(void **state)
@@ -221,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_exact),
 		cmocka_unit_test(nothing_is_drawn_outside),
+		cmocka_unit_test(strip_holds_what_exceeds_the_whole),
 		cmocka_unit_test(hostile_names_are_escaped),
 		cmocka_unit_test(nothing_measured_is_said),
 		cmocka_unit_test(incomplete_is_said),
