@@ -113,9 +113,12 @@ static void close_row(struct wait_row *row, uint64_t elapsed_ns)
 		row->per_second = row->count * 1e9 / elapsed_ns;
 		row->in_flight = (double)row->waited_ns / elapsed_ns;
 	}
-	for (size_t i = 0; i < row->nr_legs; i++)
+	row->outside_ns = row->nr_legs ? row->waited_ns : 0;
+	for (size_t i = 0; i < row->nr_legs; i++) {
+		row->outside_ns -= row->legs[i].ns;
 		if (row->count)
 			row->legs[i].share_ns = (double)row->legs[i].ns / row->count;
+	}
 }
 
 static int by_waited(const void *a, const void *b)

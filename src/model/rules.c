@@ -105,7 +105,7 @@ static const struct cpu_row *emulated_cpu_row(const struct ledger *ledger, const
 }
 
 static void describe_emulated(struct finding *f, const struct wait_row *row,
-			      const struct disk *disk)
+			      const struct disk *disk, bool is_kvm)
 {
 	const char *mounts = disk ? disk->mounts : "";
 	bool twin = disk && disk->same_as[0];
@@ -118,7 +118,8 @@ static void describe_emulated(struct finding *f, const struct wait_row *row,
 	if (twin)
 		set(f->action, "mount %s by UUID or label, as %s", row->device, disk->same_as);
 	else
-		set(f->action, "attach the volume as a PV disk (xvd*, blkfront)");
+		set(f->action, "attach the volume as a %s disk",
+		    is_kvm ? "virtio" : "PV (blkfront)");
 	set(f->check, "record, change, diff");
 }
 
@@ -163,7 +164,8 @@ int rule__emulated_disk(struct question *q)
 		f = question__answer(q, FINDING_MET);
 		if (!f)
 			return -ENOMEM;
-		describe_emulated(f, row, find_disk(q->platform, row->device));
+		describe_emulated(f, row, find_disk(q->platform, row->device),
+				  q->platform && q->platform->boot == BOOT_KVM);
 		show_emulated_cost(q, f, row);
 	}
 	return 0;

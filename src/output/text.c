@@ -12,9 +12,13 @@
 
 void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *text)
 {
-	while (*text == ' ')
-		text++;
-	while (strlen(text) + used > TEXT_WIDTH) {
+	size_t len = strlen(text);
+	const char *last;
+
+	while (len && text[len - 1] == ' ')
+		len--;
+	last = text + len;
+	while ((size_t)(last - text) + used > TEXT_WIDTH) {
 		const char *cut = text + (used < TEXT_WIDTH ? TEXT_WIDTH - used : 0);
 		const char *end = cut;
 
@@ -30,7 +34,7 @@ void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *t
 		while (*text == ' ')
 			text++;
 	}
-	for (; *text; text++)
+	for (; text < last; text++)
 		fputc(*text >= ' ' && *text <= '~' ? *text : '?', out);
 	fputc('\n', out);
 }

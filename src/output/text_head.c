@@ -72,7 +72,8 @@ static void print_run(FILE *out, const struct report *report)
 static void print_state(FILE *out, const struct report *report)
 {
 	const struct quality *quality = &report->ledger->quality;
-	char line[1024], emulated[512] = "", lost[UNITS_LEN];
+	uint64_t excess_ns = report->ledger->cpu.excess_ns, total_ns = report->ledger->cpu.total_ns;
+	char line[1024], emulated[512] = "", lost[UNITS_LEN], excess[64] = "";
 	const char *boot = "unknown";
 
 	if (report->platform) {
@@ -80,10 +81,14 @@ static void print_state(FILE *out, const struct report *report)
 		list_emulated(emulated, sizeof(emulated), report->platform);
 	}
 	units__count(lost, quality->lost);
+	/* DESIGN §2: the columns add up, within half a per cent. */
+	if (ledger__share(excess_ns, total_ns) > 0.005)
+		snprintf(excess, sizeof(excess), " | CPU columns %.1f %% over",
+			 100 * ledger__share(excess_ns, total_ns));
 	snprintf(line, sizeof(line),
-		 "Boot %s | emulated: %s | data %s (lost %s) | tracer %.1f %% CPU", boot,
+		 "Boot %s | emulated: %s | data %s (lost %s)%s | tracer %.1f %% CPU", boot,
 		 *emulated ? emulated : "unknown", quality->incomplete ? "INCOMPLETE" : "complete",
-		 lost, 100 * quality->cost_share);
+		 lost, excess, 100 * quality->cost_share);
 	text__wrap(out, 0, 4, line);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "output/text_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/units.h"
@@ -64,6 +65,9 @@ static void print_legs(FILE *out, const struct wait_row *row)
 				 leg->name, mean,
 				 leg->mech == MECH_GUEST ? "guest" : mech__letter(leg->mech));
 	}
+	if (used < sizeof(line) && llabs(row->outside_ns) > .005 * row->waited_ns)
+		used += snprintf(line + used, sizeof(line) - used, " | in no leg %.1f %%",
+				 100.0 * row->outside_ns / row->waited_ns);
 	if (row->stacked && used < sizeof(line))
 		snprintf(line + used, sizeof(line) - used, " | stacked: part of no total");
 	fputs("   ", out);
