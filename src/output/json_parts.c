@@ -200,6 +200,7 @@ json_t *json__own_cost(const struct report *report)
 	err |= put__int(obj, "user_ns", cost->user_ns);
 	err |= put__int(obj, "runs", cost->runs);
 	err |= put__int(obj, "events", report->ledger->quality.events);
+	err |= put__real(obj, "ns_per_event", report->ledger->quality.ns_per_event);
 	err |= put__real(obj, "cpu_share", report->ledger->quality.cost_share);
 	err |= put(obj, "clock_read_ns",
 		   cost->clock_read_ns > 0 ? json_real(cost->clock_read_ns) : json_null());

@@ -10,6 +10,19 @@
 
 #include "fixture.h"
 #include "golden.h"
+#include "schema.h"
+
+/* Every field is in the schema file, and every required one is there. */
+static bool follows_schema(json_t *line)
+{
+	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
+	bool accepted;
+
+	assert_non_null(schema);
+	accepted = schema__accepts(schema, schema, line);
+	json_decref(schema);
+	return accepted;
+}
 
 /* One line, and nothing but it. */
 static json_t *parse(const char *text)
@@ -22,6 +35,7 @@ static json_t *parse(const char *text)
 	if (!line)
 		fail_msg("%s at %d", error.text, error.position);
 	assert_string_equal(json_string_value(json_object_get(line, "schema")), "xentrace-bpf/1");
+	assert_true(follows_schema(line));
 	return line;
 }
 
@@ -118,6 +132,25 @@ static void total_has_its_fields(void **state)
 	json_decref(line);
 	line = print(f, output_json.interval);
 	assert_string_equal(json_string_value(json_object_get(line, "type")), "interval");
+	json_decref(line);
+	fixture__free(f);
+}
+
+/* The schema is worth something only if it refuses. */
+static void schema_refuses(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total);
+
+	(void)state;
+	json_object_set_new(line, "renamed", json_integer(1));
+	assert_false(follows_schema(line));
+	json_object_del(line, "renamed");
+	assert_true(follows_schema(line));
+	json_object_del(json_object_get(line, "cpu"), "guest_ns");
+	assert_false(follows_schema(line));
+	json_object_set_new(json_object_get(line, "cpu"), "guest_ns", json_null());
+	assert_false(follows_schema(line));
 	json_decref(line);
 	fixture__free(f);
 }
@@ -236,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(header_has_its_fields),
 		cmocka_unit_test(total_has_its_fields),
+		cmocka_unit_test(schema_refuses),
 		cmocka_unit_test(buckets_add_up),
 		cmocka_unit_test(columns_add_up),
 		cmocka_unit_test(not_measured_is_null),
