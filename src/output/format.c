@@ -28,8 +28,7 @@ const struct output *output__find(const char *name)
 
 const struct output *output__for_file(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *extension = strrchr(slash ? slash : path, '.');
+	const char *extension = strrchr(path, '.');
 
 	for (size_t i = 0; extension && i < NR_OUTPUTS; i++)
 		if (!strcmp(outputs[i]->extension, extension))

@@ -51,6 +51,17 @@ static void emulated_disk_names_its_twin_and_its_rival(void **state)
 	fixture__free(f);
 }
 
+static void emulated_disk_is_compared_with_the_busiest(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, "xvdc", "read", "total"), 1000);
+	fixture__close(f);
+	assert_non_null(strstr(find(f, "emulated-disk")->figures[1], "xvdb read"));
+	fixture__free(f);
+}
+
 static void emulated_disk_without_io_is_not_met(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -203,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(emulated_disk_names_its_twin_and_its_rival),
+		cmocka_unit_test(emulated_disk_is_compared_with_the_busiest),
 		cmocka_unit_test(emulated_disk_without_io_is_not_met),
 		cmocka_unit_test(two_emulated_disks_are_two_findings),
 		cmocka_unit_test(disks_are_untestable_without_probes),
