@@ -14,6 +14,9 @@
 #define STEAL_SHARE	0.05 /* of vCPU time */
 #define RING_FULL_SHARE 0.05 /* of what a disk's requests waited */
 
+/* How to see whether a change helped. */
+#define CHECK_AGAIN "trace the same load again"
+
 #define set(field, ...) snprintf(field, sizeof(field), __VA_ARGS__)
 
 static int untestable(struct question *q, const char *why)
@@ -104,31 +107,48 @@ static const struct cpu_row *emulated_cpu_row(const struct ledger *ledger, const
 	return NULL;
 }
 
+/* "sda (/var/lib/pg) is emulated ahci and is the same disk as xvda (blkfront)" */
 static void describe_emulated(struct finding *f, const struct wait_row *row,
 			      const struct disk *disk, bool is_kvm)
 {
-	const char *mounts = disk ? disk->mounts : "";
-	bool twin = disk && disk->same_as[0];
+	char mounts[48] = "", driver[40] = "", twin[72] = "";
 
+	if (disk && *disk->mounts)
+		set(mounts, " (%.40s)", disk->mounts);
+	if (disk && *disk->driver)
+		set(driver, " %s", disk->driver);
+	if (disk && *disk->same_as)
+		set(twin, " and is the same disk as %s (blkfront)", disk->same_as);
 	set(f->subject, "%s", row->device);
-	set(f->what, "%s%s%.*s%s is emulated%s%s%s%s%s", row->device, *mounts ? " (" : "", 40,
-	    mounts, *mounts ? ")" : "", disk && disk->driver[0] ? " " : "",
-	    disk ? disk->driver : "", twin ? " and is the same disk as " : "",
-	    twin ? disk->same_as : "", twin ? " (blkfront)" : "");
-	if (twin)
-		set(f->action, "mount %s by UUID or label, as %s", row->device, disk->same_as);
+	set(f->what, "%s%s is emulated%s%s", row->device, mounts, driver, twin);
+	if (*twin)
+		set(f->action, "mount it from %s, by UUID or label", disk->same_as);
 	else
 		set(f->action, "attach the volume as a %s disk",
 		    is_kvm ? "virtio" : "PV (blkfront)");
-	set(f->check, "record, change, diff");
+	set(f->check, "%s", CHECK_AGAIN);
 }
 
-/* The evidence: what was waited, what blkfront did meanwhile, and the vCPU time it took. */
-static void show_emulated_cost(struct question *q, struct finding *f, const struct wait_row *row)
+/* The vCPU time that its requests took; what the device model held is known by runstate only. */
+static void show_cpu_cost(const struct question *q, char *figure, size_t size,
+			  const struct cpu_row *cpu, uint64_t count)
+{
+	char each[UNITS_LEN], held[64] = "";
+
+	if (q->snap->cpu.has_runstate)
+		set(held, " in its path, %.2f held by the device model", cpu->held_ns / 1e9);
+	units__ns(each, (double)cpu->ns / count);
+	snprintf(figure, size, "%.2f vCPU-s (%.1f %% of CPU)%s; %ss an I/O", cpu->ns / 1e9,
+		 100 * ledger__share(cpu->ns, q->ledger->cpu.total_ns), held, each);
+}
+
+/* The evidence: what was waited, what blkfront did meanwhile, and what it cost. */
+static void show_emulated_cost(const struct question *q, struct finding *f,
+			       const struct wait_row *row)
 {
 	const struct wait_row *pv = busiest_pv(q->ledger, row->op);
 	const struct cpu_row *cpu = emulated_cpu_row(q->ledger, row->device);
-	char n[UNITS_LEN], mean[UNITS_LEN], pv_mean[UNITS_LEN], each[UNITS_LEN];
+	char n[UNITS_LEN], mean[UNITS_LEN];
 	uint64_t count, waited_ns;
 	size_t used = 0;
 
@@ -138,17 +158,11 @@ static void show_emulated_cost(struct question *q, struct finding *f, const stru
 	set(f->figures[used++], "%.2f s waited by %s I/Os, %s mean %ss", waited_ns / 1e9, n,
 	    row->op, mean);
 	if (pv) {
-		units__ns(pv_mean, pv->mean_ns);
-		set(f->figures[used++], "%s %s in this run: mean %ss", pv->device, pv->op, pv_mean);
+		units__ns(mean, pv->mean_ns);
+		set(f->figures[used++], "%s %s in this run: mean %ss", pv->device, pv->op, mean);
 	}
-	if (cpu && cpu->ns) {
-		units__ns(each, (double)cpu->ns / count);
-		set(f->figures[used++],
-		    "%.2f vCPU-s (%.1f %% of CPU) in its path, %.2f held by the device model; "
-		    "%ss an I/O",
-		    cpu->ns / 1e9, 100 * ledger__share(cpu->ns, q->ledger->cpu.total_ns),
-		    cpu->held_ns / 1e9, each);
-	}
+	if (cpu && cpu->ns)
+		show_cpu_cost(q, f->figures[used], sizeof(f->figures[used]), cpu, count);
 }
 
 int rule__emulated_disk(struct question *q)
@@ -206,7 +220,7 @@ int rule__ring_full(struct question *q)
 		    leg->ns / 1e9, row->waited_ns / 1e9, 100 * share, each, row->in_flight);
 		set(f->action, "larger ring or more queues: xen_blkfront.max_ring_page_order, "
 			       ".max_queues (backend permitting)");
-		set(f->check, "record, change, diff");
+		set(f->check, "%s", CHECK_AGAIN);
 	}
 	return 0;
 }
@@ -239,7 +253,7 @@ int rule__emulated_clock(struct question *q)
 	set(f->figures[0], "%ss a read of the clock from BPF, measured here", read);
 	set(f->action, "clocksource=xen or tsc, as /sys/devices/system/clocksource/*/"
 		       "available_clocksource offers");
-	set(f->check, "xentrace-bpf detect, then diff");
+	set(f->check, "xentrace-bpf detect, then this finding");
 	return 0;
 }
 
@@ -266,7 +280,7 @@ int rule__steal(struct question *q)
 	    cpu->has_runstate ? "runnable and not run, by Xen's runstate"
 			      : "stolen, as /proc/stat counts it (contention and device model)");
 	set(f->action, "fewer vCPUs a host core, a larger credit weight, or another host");
-	set(f->check, "the same load at another hour or host, diff");
+	set(f->check, "the same load at another hour or on another host");
 	return 0;
 }
 

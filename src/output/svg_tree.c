@@ -36,8 +36,8 @@ static void make_label(char *buf, size_t size, const struct frame *frame, enum k
 		snprintf(buf, size, "%s", frame->name);
 }
 
-/* As much of the label as fits; nothing when not even three letters do. */
-static void print_label(FILE *out, const char *label, double x, double y, double width, bool dark)
+/* As much of the label as fits; nothing when not even a letter and ".." do. */
+static void print_label(FILE *out, const char *label, double x, double y, double width)
 {
 	char cut[128], escaped[ESCAPE_LEN];
 	size_t room = width > 8 ? (width - 8) / CHAR_WIDTH : 0, len = strlen(label);
@@ -46,8 +46,8 @@ static void print_label(FILE *out, const char *label, double x, double y, double
 		return;
 	snprintf(cut, sizeof(cut), "%.*s%s", (int)(len > room ? room - 2 : len), label,
 		 len > room ? ".." : "");
-	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>%s</text>", x + 4, y + 15,
-		dark ? " class=\"light\"" : "", escape__xml(escaped, sizeof(escaped), cut));
+	fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">%s</text>", x + 4, y + 15,
+		escape__xml(escaped, sizeof(escaped), cut));
 }
 
 uint64_t svg__drawn_ns(const struct frame *frame)
@@ -169,7 +169,7 @@ static void print_frame(FILE *out, const struct svg_graph *graph, const struct f
 	print_fill(out,
 		   frame->parent ? palette__frame(frame->mech) : (struct color) { 226, 222, 214 });
 	fputs("/>", out);
-	print_label(out, label, x, y, width, false);
+	print_label(out, label, x, y, width);
 	fputs("</g>\n", out);
 	if (!frame->child && frame->hist && hist__total_ns(frame->hist) == frame->ns)
 		print_cells(out, graph, frame, x, y - SVG_CELLS);
