@@ -93,10 +93,8 @@ void text__wait(FILE *out, const struct report *report)
 		fputs("WAIT  no request was seen\n\n", out);
 		return;
 	}
-	fputs("WAIT  (s waited / s elapsed = average in flight; backend and device include the "
-	      "real "
-	      "storage)\n",
-	      out);
+	fputs("WAIT  (s waited / s elapsed = average in flight; ", out);
+	fputs("backend and device include the real storage)\n", out);
 	fprintf(out, "%-*s%11s%10s%11s%8s%8s%8s%8s%8s\n", NAME_WIDTH, "", "count", "IOPS",
 		"in flight", "mean", "p50", "p99", "p99.9", "max");
 	for (size_t i = 0; i < shown; i++) {
