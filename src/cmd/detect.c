@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{ "json", OPT_JSON, NULL, 0, "One JSON object on one line", 0 },
 	{ "root", OPT_ROOT, "DIR", 0, "Read a saved guest below DIR, not this one", 0 },
 	{ "save", OPT_SAVE, "DIR", 0, "Also write what was read below DIR, for a bug report", 0 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
@@ -39,6 +40,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SAVE:
 		opts->save = arg;
+		return 0;
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unexpected argument '%s'", arg);
@@ -98,14 +102,14 @@ int cmd_detect(int argc, char **argv)
 	int err;
 
 	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = (char *)"xentrace-bpf detect";
 	argp_parse(&argp, argc, argv, 0, NULL, &opts);
 	err = opts.save ? platform__save(&platform, opts.root, opts.save)
 			: platform__read(&platform, opts.root);
 	if (err) {
-		if (opts.save)
-			elog("--root %s --save %s: %s", opts.root, opts.save, strerror(-err));
-		else
-			elog("--root %s: %s", opts.root, strerror(-err));
+		elog("cannot read below %s%s%s: %s", opts.root,
+		     opts.save ? ", or write below " : "", opts.save ? opts.save : "",
+		     strerror(-err));
 		return EXIT_RUNTIME;
 	}
 	err = opts.json ? print_json(stdout, platform) : print_text(stdout, platform);

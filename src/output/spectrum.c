@@ -11,7 +11,7 @@
 enum column { AREA, WHAT, LETTER, HOW, BETTER, EVIDENCE, NR_COLUMNS };
 
 static const size_t narrowest[NR_COLUMNS] = { 8, 6, 3, 18, 24 };
-static const size_t widest[NR_COLUMNS] = { 8, 14, 3, 24, 33 };
+static const size_t widest[NR_COLUMNS] = { 8, 14, 3, 22, 28 };
 static const char *const titles[NR_COLUMNS] = {
 	"SPECTRUM", "", "now", "", "better on this guest?", "evidence",
 };
@@ -130,8 +130,8 @@ void platform__print(FILE *out, const struct platform *p)
 {
 	char host[ESCAPE_LEN], kernel[ESCAPE_LEN], hypervisor[ESCAPE_LEN];
 
-	fprintf(out, "xentrace-bpf %s  %s  %u vCPU%s  Linux %s  %s\n", XT_VERSION,
-		escape__ascii(host, sizeof(host), p->host), p->vcpus, p->vcpus == 1 ? "" : "s",
+	fprintf(out, "%s  %u vCPU%s  Linux %s  %s\n", escape__ascii(host, sizeof(host), p->host),
+		p->vcpus, p->vcpus == 1 ? "" : "s",
 		escape__ascii(kernel, sizeof(kernel), p->kernel),
 		escape__ascii(hypervisor, sizeof(hypervisor),
 			      p->hypervisor[0] ? p->hypervisor : "no hypervisor seen"));

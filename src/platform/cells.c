@@ -42,6 +42,15 @@ static void better_than_emulated(struct cell *cell, const struct guest *guest, c
 		SET(cell, better, "P: %s, by the host's configuration", front);
 }
 
+static const struct guest_disk *twin(const struct guest *guest, const struct disk *disk)
+{
+	size_t i = 0;
+
+	while (strcmp(guest->p->disks[i].name, disk->same_as))
+		i++;
+	return &guest->disks[i];
+}
+
 static void add_disk(struct guest *guest, size_t i)
 {
 	const struct disk *disk = &guest->p->disks[i];
@@ -55,11 +64,9 @@ static void add_disk(struct guest *guest, size_t i)
 		ADD(cell, evidence, "%u rings", disk->hw_queues);
 	if (cell->letter == LETTER_VS && disk->same_as[0]) {
 		SET(cell, better, "P: %s, same disk", disk->same_as);
-		ADD(cell, evidence, "unit %d and size as %s", guest->disks[i].unit, disk->same_as);
+		ADD(cell, evidence, "%s", twin(guest, disk)->origin.xenbus);
 	} else if (cell->letter == LETTER_VS) {
 		better_than_emulated(cell, guest, "blkfront", "virtio-blk");
-	} else if (disk->same_as[0]) {
-		ADD(cell, evidence, "same disk as %s", disk->same_as);
 	}
 }
 
@@ -88,7 +95,7 @@ static void add_nic(struct guest *guest, size_t i)
 	else if (cell->letter == LETTER_VS)
 		better_than_emulated(cell, guest, "netfront", "virtio-net");
 	else if (cell->letter == LETTER_P && guest->p->boot != BOOT_PVH)
-		SET(cell, better, "VH: a VF, if the host has one");
+		SET(cell, better, "VH: SR-IOV, by the host");
 }
 
 int cells__derive(struct guest *guest)

@@ -43,7 +43,9 @@ static void better(struct cell *cell, const struct guest *guest, const char *wha
 	const struct feature *gated = feature(guest, name);
 
 	if (gated && gated->state == FEATURE_UNUSED)
-		SET(cell, better, "P: %s (%s)", what, gated->why);
+		SET(cell, better,
+		    strncmp(gated->why, "argument ", 9) ? "P: %s, which %s" : "P: %s, without %s",
+		    what, gated->why);
 }
 
 static void interrupts(struct cell *cell, const struct guest *guest)
@@ -60,8 +62,8 @@ static void interrupts(struct cell *cell, const struct guest *guest)
 			say(cell, LETTER_P, "callback vector");
 			SET(cell, evidence, "vector f3, %s", why(guest, "callback vector"));
 		} else if (guest->platform_irq) {
-			say(cell, LETTER_VS, "events by emulated line");
-			SET(cell, evidence, "interrupt xen-platform-pci");
+			say(cell, LETTER_VS, "emulated interrupt");
+			SET(cell, evidence, "events by xen-platform-pci");
 		} else if (is_active(guest, "APIC virtualization")) {
 			say(cell, LETTER_VH, "virtualized APIC");
 			SET(cell, evidence, "%s", why(guest, "APIC virtualization"));
@@ -90,7 +92,7 @@ static void timers(struct cell *cell, const struct guest *guest)
 {
 	const char *event = guest->p->clockevent;
 
-	SET(cell, how, "%s", event);
+	SET(cell, how, "%s%s", event, event[0] ? " timer" : "");
 	if (!event[0])
 		SET(cell, evidence, "no clock event device in sysfs");
 	else if (!strcmp(event, "xen"))
@@ -104,9 +106,9 @@ static void timers(struct cell *cell, const struct guest *guest)
 	if (guest->p->clocksource[0])
 		ADD(cell, evidence, "clock source %s", guest->p->clocksource);
 	if (cell->letter == LETTER_VS)
-		better(cell, guest, "xen clock event", "PV timers");
+		better(cell, guest, "xen timer", "PV timers");
 	else if (!strcmp(guest->p->clocksource, "xen") && strstr(guest->clocksources, "tsc"))
-		SET(cell, better, "clock source tsc, live in sysfs");
+		SET(cell, better, "tsc clock, live in sysfs");
 }
 
 /* What of a PC is there to be emulated: by the interrupts that are in use. */
@@ -151,14 +153,12 @@ static void platform(struct cell *cell, const struct guest *guest)
 		SET(cell, evidence, "no hypervisor");
 		break;
 	case BOOT_HVM:
-		SET(cell, better, "PVH, only by a new boot");
+		SET(cell, better, "P: PVH, by a new boot");
 		/* fall through */
 	case BOOT_KVM:
 		cell->letter = LETTER_VS;
 		list_platform(cell, guest);
-		SET(cell, evidence, "interrupts in use");
-		if (guest->xen.platform_pci[0])
-			ADD(cell, evidence, "5853:0001 at %s", guest->xen.platform_pci);
+		SET(cell, evidence, guest->xen.platform_pci[0] ? "5853:0001" : "interrupts in use");
 		break;
 	default:
 		break;
@@ -177,21 +177,20 @@ static void cpu(struct cell *cell, const struct guest *guest)
 		say(cell, LETTER_P, "PV kernel");
 		SET(cell, evidence, "%s",
 		    guest->xen.guest_type[0] ? "/sys/hypervisor/guest_type" : "initial domain");
-		SET(cell, better, "VH: PVH, only by a new boot");
+		SET(cell, better, "VH: PVH, by a new boot");
 		if (guest->p->boot == BOOT_DOM0)
-			SET(cell, better, "VH: PVH dom0, only by a new boot");
+			SET(cell, better, "VH: PVH dom0, by a new boot");
 		break;
 	case BOOT_HVM:
 	case BOOT_PVH:
 		say(cell, LETTER_VH, guest->p->boot == BOOT_PVH ? "PVH" : "HVM");
 		SET(cell, evidence,
-		    cpuid->xen ? "Xen leaf %08x; exits invisible from here"
-			       : "exits invisible from here",
+		    cpuid->xen ? "Xen leaf %08x; exits not visible" : "exits not visible",
 		    cpuid->xen);
 		break;
 	case BOOT_KVM:
 		say(cell, LETTER_VH, "KVM");
-		SET(cell, evidence, "KVM leaf %08x; exits invisible from here", cpuid->kvm);
+		SET(cell, evidence, "KVM leaf %08x; exits not visible", cpuid->kvm);
 		break;
 	case BOOT_BARE:
 		say(cell, LETTER_H, "bare metal");

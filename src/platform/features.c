@@ -104,7 +104,7 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 	const struct xen *xen = &guest->xen;
 
 	if (guest__callback_vector(guest))
-		SAY(v, FEATURE_ACTIVE, "HYP of /proc/interrupts counts");
+		SAY(v, FEATURE_ACTIVE, "HYP counts in /proc/interrupts");
 	else if (guest->p->boot == BOOT_PV || guest->p->boot == BOOT_DOM0)
 		SAY(v, FEATURE_IMPOSSIBLE, "PV has an upcall of its own");
 	else if (!is_xen(guest))
@@ -228,8 +228,7 @@ static void hap(struct verdict *v, const struct guest *guest)
 	case BOOT_HVM:
 	case BOOT_PVH:
 		if (guest->cpuid.xen && guest->cpuid.huge_1g) {
-			SAY(v, FEATURE_ACTIVE,
-			    "CPUID has 1 GiB pages: Xen shows them with HAP only");
+			SAY(v, FEATURE_ACTIVE, "1 GiB pages in CPUID");
 			break;
 		}
 		/* fall through */

@@ -206,6 +206,9 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 		origin->letter = LETTER_P;
 		str__set(origin->how, sizeof(origin->how), "%s",
 			 origin->driver[0] ? origin->driver : "virtio");
+		if (guest->p->boot == BOOT_DOM0)
+			str__add(origin->evidence, sizeof(origin->evidence), "; ",
+				 "by a hypervisor below Xen");
 	}
 	if (!pci && !virtio[0])
 		from_platform(origin, guest);

@@ -161,7 +161,7 @@ static bool own_pci(struct irq *irq, struct guest *guest)
 /* Lines of the PC itself. */
 static void own_platform(struct irq *irq, const struct guest *guest)
 {
-	static const char *const timers[] = { "timer", "rtc", "hpet" };
+	static const char *const timers[] = { "timer", "hpet" };
 	enum letter letter = guest->p->boot == BOOT_UNKNOWN ? LETTER_UNKNOWN
 			     : guest__virtual(guest)	    ? LETTER_VS
 							    : LETTER_H;
@@ -170,8 +170,6 @@ static void own_platform(struct irq *irq, const struct guest *guest)
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
 		if (starts(irq->action, timers[i]))
 			irq->area = AREA_TIMER;
-	if (!strcmp(irq->action, "xen-platform-pci"))
-		irq->area = AREA_INTERRUPT; /* event channels, by an emulated interrupt */
 }
 
 static void kind(struct irq *irq, const char *name)
@@ -244,7 +242,10 @@ static void own_line(struct irq *irq, struct guest *guest)
 	const struct nic *nic = named_nic(guest, irq->action);
 	char device[32];
 
-	if (nic) {
+	if (!strcmp(irq->action, "xen-platform-pci")) {
+		/* Event channels, but delivered by the emulated interrupt controllers. */
+		owner(irq, AREA_INTERRUPT, LETTER_VS, irq->action);
+	} else if (nic) {
 		own_nic(irq, nic);
 	} else if (sscanf(irq->action, "virtio%31[0-9]", device) == 1) {
 		char name[40];

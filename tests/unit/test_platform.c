@@ -31,6 +31,14 @@ static const struct expected {
 	  LETTER_VS, true },
 	{ "pv", "pv", BOOT_PV, "xvdk P, xvdl P, xvdm P, xvdn P, xvdo P", "eth0 P",
 	  "PV disk, PV network, PV timers, PV clock, PV IPIs", LETTER_P, LETTER_P, true },
+	{ "pvh", "pvh", BOOT_PVH, "xvdk P, xvdl P, xvdm P, xvdn P, xvdo P", "eth0 P",
+	  "PV disk, PV network, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, HAP",
+	  LETTER_P, LETTER_P, true },
+	{ "hvm-pv", "hvm-pv", BOOT_HVM,
+	  "sda VS, sdb VS, sdc VS, xvda P, xvdb P, xvdc P, xvdk P, xvdl P, xvdm P, xvdn P, xvdo P",
+	  "eth0 P", "PV disk, PV network, HAP", LETTER_VS, LETTER_VS, false },
+	{ "dom0", "dom0", BOOT_DOM0, "vda P, vdb P, vdc P", "",
+	  "PV disk, PV timers, PV clock, PV IPIs, PV spinlocks", LETTER_P, LETTER_P, true },
 };
 
 static struct platform *row__read(const struct expected *row)
@@ -158,6 +166,7 @@ static void every_interrupt_has_an_owner(void **state)
 			assert_string_not_equal(p->irqs[k].kind, "");
 			if (p->irqs[k].evtchn && strcmp(p->irqs[k].kind, "pirq"))
 				assert_int_equal(p->irqs[k].letter, LETTER_P);
+			assert_int_equal(p->irqs[k].evtchn, strcmp(p->irqs[k].kind, "irq") != 0);
 		}
 		platform__free(p);
 	}
