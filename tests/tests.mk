@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# The tests. Unit and golden tests build the pure rooms with ASan and UBSan and need no root.
+# The tests. Unit and golden tests build the pure rooms with ASan and UBSan and need no root;
+# native tests trace this machine, lab tests real Xen guests.
 
 SAN	  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_LIB  := $(wildcard tests/unit/lib/*.c)
 UNIT	  := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%)
 SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.o)
+SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
+C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h tests/unit/*.c tests/unit/lib/*)
 
-.PHONY: unit
+.PHONY: unit lint check cli native lab-test test test-all setup-test demo bench
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -28,5 +31,47 @@ $(O)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 ## make unit       unit and golden tests (ASan, UBSan)
 unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || fail=1; done; exit $$fail
+
+## make lint       format, shellcheck, codespell
+lint:
+	$(call msg,LINT,C)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(call msg,LINT,shell)
+	$(Q)shellcheck -x $(SCRIPTS)
+	$(call msg,LINT,spelling)
+	$(Q)codespell -q 3 -L hda README.md LICENSE Makefile bpf src vmlinux tests/*.mk tests/lib tests/cli \
+		tests/native tests/lab tools
+
+## make check      unit, golden and lint: no root, no lab
+check: unit lint
+
+## make cli        bad input and exit codes (root for some)
+cli: $(O)/xentrace-bpf
+	bats tests/cli
+
+## make native     trace this machine's own kernel and disk (root)
+native: $(O)/xentrace-bpf
+	bats tests/native
+
+## make lab-test   trace real Xen guests and hold the figures against the kernel's (root)
+lab-test: $(O)/static/xentrace-bpf
+	tests/lab/run
+
+setup-test:
+	tools/setup
+
+## make test       all of them, with their set-up (root)
+test: setup-test
+	tests/run-all
+
+## make demo       a real Xen PVHVM guest, traced for 10 s under load (root)
+demo:
+	tools/setup build lab
+	+$(MAKE) static
+	tools/demo/demo
+
+## make bench      what tracing adds to an I/O on this machine's disk (root)
+bench: $(O)/xentrace-bpf
+	tests/bench/io
 
 -include $(SAN_OBJ:.o=.d) $(UNIT:%=%.d)

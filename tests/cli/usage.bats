@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Bad input: one clear line on standard error, the documented exit code, nothing on standard output.
+
+setup()
+{
+	xt=${XT:-build/xentrace-bpf}
+	dir=$(mktemp -d)
+}
+
+teardown()
+{
+	rm -rf "$dir"
+}
+
+# refused CODE TEXT COMMAND…: exits with CODE and says TEXT, in one line
+refused()
+{
+	local code=$1 text=$2 status=0
+
+	shift 2
+	"$@" > "$dir/out" 2> "$dir/err" < /dev/null || status=$?
+	cat "$dir/err"
+	[ "$status" -eq "$code" ]
+	[ ! -s "$dir/out" ]
+	grep -q -- "$text" "$dir/err"
+	[ "$(grep -c . "$dir/err")" -le "${LINES_MAX:-1}" ]
+}
+
+as_root()
+{
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+}
+
+@test "unknown option: usage, 2" {
+	LINES_MAX=2 refused 2 "unrecognized option" "$xt" --no-such-option
+}
+
+@test "unknown command is no interval: 2" {
+	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" frobnicate
+}
+
+@test "duration that is no time: 2" {
+	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d 0
+	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d soon
+	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d -1
+	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d nan
+}
+
+@test "unknown family, unknown format: 2" {
+	LINES_MAX=2 refused 2 "unknown family 'disk'" "$xt" -f blk,disk
+	refused 2 "unknown format 'xml'" "$xt" --format xml
+}
+
+@test "unknown disk: 2, before anything is loaded" {
+	refused 2 "no disk behind 'xvdz'" "$xt" -D xvdz -d 1
+	refused 2 "no disk behind '/nowhere'" "$xt" -D /nowhere -d 1
+}
+
+@test "no root: 4, and says what is needed" {
+	as_root
+	cp "$xt" "$dir/xt" && chmod 755 "$dir" "$dir/xt" && touch "$dir/out" "$dir/err"
+	refused 4 "CAP_BPF and CAP_PERFMON" setpriv --reuid=65534 --regid=65534 --clear-groups "$dir/xt" -d 1
+	refused 4 "CAP_BPF and CAP_PERFMON" setpriv --reuid=65534 --regid=65534 --clear-groups "$dir/xt" check
+}
+
+@test "no BTF: 4, and says what is needed" {
+	as_root
+	refused 4 "no BTF" unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec '$xt' -d 1"
+	refused 4 "no BTF" unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec '$xt' check"
+}
+
+@test "a folder for -o: 1, before anything is traced" {
+	refused 1 "cannot write $dir: Is a directory" "$xt" -o "$dir" -d 1
+	refused 1 "cannot write /nonexistent/x.json: No such file" "$xt" -o /nonexistent/x.json -d 1
+}
+
+@test "a full disk for -o: 1" {
+	as_root
+	LINES_MAX=2 refused 1 "cannot write /dev/full: No space left" "$xt" -o /dev/full -d 0.2
+}
+
+@test "a full disk for standard output: 1" {
+	as_root
+	run bash -c "'$xt' -d 0.2 > /dev/full"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot write standard output: No space left"* ]]
+	run bash -c "'$xt' detect > /dev/full"
+	[ "$status" -eq 1 ]
+	run bash -c "'$xt' check > /dev/full"
+	[ "$status" -eq 1 ]
+}
+
+@test "help and version: standard output, 0" {
+	run "$xt" --help
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"detect"*"check"* ]]
+	for command in trace detect check; do
+		run "$xt" "$command" --help
+		[ "$status" -eq 0 ]
+		[[ "$output" == *"Usage"* ]]
+	done
+	run "$xt" -V
+	[ "$status" -eq 0 ]
+	[[ "$output" == "xentrace-bpf "* ]]
+}
+
+@test "detect needs no root" {
+	as_root
+	cp "$xt" "$dir/xt" && chmod 755 "$dir" "$dir/xt"
+	run setpriv --reuid=65534 --regid=65534 --clear-groups "$dir/xt" detect --json
+	[ "$status" -eq 0 ]
+	jq -e '.schema == "xentrace-bpf/1" and .type == "detect"' <<< "$output"
+}
+
+@test "detect with a root that is none: 1" {
+	refused 1 "nonexistent" "$xt" detect --root /nonexistent
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# This machine's own kernel, disk and interrupts, for real; held against its own counters.
+
+setup_file()
+{
+	export PATH=$PWD/build:$PATH
+	export RUN=$BATS_FILE_TMPDIR/run
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
+	# somewhere on a real disk: a tmpfs makes no requests
+	export FILE=$PWD/build/native.fio
+	fio --name=make --filename="$FILE" --size=64M --rw=write --bs=1M --end_fsync=1 > /dev/null
+	tests/lib/record-run "$RUN" "fio --name=load --filename=$FILE --size=64M --direct=1 \
+		--rw=randrw --bs=4k --ioengine=libaio --iodepth=4 --runtime=4 --time_based"
+}
+
+teardown_file()
+{
+	rm -f "$FILE"
+}
+
+@test "every request is in the books: started = completed + in flight + lost, hardly one lost" {
+	tests/lib/compare "$RUN" conservation
+}
+
+@test "requests per disk are those of /sys/block/*/stat" {
+	tests/lib/compare "$RUN" disks
+}
+
+@test "the legs add up to the request, the CPU columns to vCPU time" {
+	tests/lib/compare "$RUN" sums
+}
+
+@test "interrupts handled are those of /proc/interrupts" {
+	tests/lib/compare "$RUN" interrupts
+}
+
+@test "-d 5 --json gives the disk's latencies" {
+	fio --name=load --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k --iodepth=4 \
+		--ioengine=libaio --runtime=7 --time_based > /dev/null &
+	sleep 1
+	xentrace-bpf -d 5 --json > "$BATS_TEST_TMPDIR/out.json"
+	kill $! && wait $! || true
+	jq -es '.[-1] | .type == "total" and
+		([.paths[] | select(.kind == "wait" and .op == "read" and .leg == "total")] |
+		 length > 0 and all(.count > 100 and (.buckets | length) > 3))' "$BATS_TEST_TMPDIR/out.json"
+}
+
+@test "check names what cannot be traced here, with cause and fix" {
+	xentrace-bpf check --json > "$BATS_TEST_TMPDIR/check.json"
+	jq -e '[.probes[] | select(.applicable and .rung == "off")] |
+		all(.cause != "" and .fix != "")' "$BATS_TEST_TMPDIR/check.json"
+	jq -e '[.probes[] | select(.rung != "off")] | length >= 8' "$BATS_TEST_TMPDIR/check.json"
+}
+
+@test "intervals: as many as asked for, and their sum is the total" {
+	xentrace-bpf --json 0.5 3 > "$BATS_TEST_TMPDIR/out.json"
+	jq -es '[.[].type] == ["header", "interval", "interval", "interval", "total"]' \
+		"$BATS_TEST_TMPDIR/out.json"
+	jq -es '.[1:4] as $i | .[4] as $t | ($i[0].start_ns == $t.start_ns) and
+		($i[1].start_ns == $i[0].end_ns) and ($i[2].start_ns == $i[1].end_ns)' \
+		"$BATS_TEST_TMPDIR/out.json"
+}
+
+@test "SIGINT and SIGTERM end a trace with its report, SIGUSR1 prints one in between" {
+	for signal in INT TERM; do
+		mkfifo "$BATS_TEST_TMPDIR/$signal"
+		xentrace-bpf --json --ready-fd 9 9> "$BATS_TEST_TMPDIR/$signal" \
+			> "$BATS_TEST_TMPDIR/$signal.json" &
+		pid=$!
+		read -r _ < "$BATS_TEST_TMPDIR/$signal"
+		kill -USR1 $pid
+		sleep 0.3
+		kill -$signal $pid
+		wait $pid
+		jq -es 'map(select(.type == "total")) | length == 2' \
+			"$BATS_TEST_TMPDIR/$signal.json"
+	done
+}
+
+@test "a reader that goes away ends a trace quietly" {
+	xentrace-bpf --json 0.2 2> "$BATS_TEST_TMPDIR/err" | head -1 > /dev/null
+	[ "$(grep -vc Tracing "$BATS_TEST_TMPDIR/err")" -eq 0 ]
+}
+
+@test "only the disk that was asked for, by mount point" {
+	disk=$(findmnt -no SOURCE -T "$FILE")
+	(sleep 0.5; dd if=/dev/zero of="$FILE" bs=4k count=50 oflag=direct conv=notrunc 2> /dev/null) &
+	xentrace-bpf -D "$(dirname "$FILE")" -f blk -d 2 --json > "$BATS_TEST_TMPDIR/out.json"
+	wait
+	echo "$disk"
+	jq -es '.[-1] | [.paths[] | select(.kind == "wait") | .device] | unique | length == 1' \
+		"$BATS_TEST_TMPDIR/out.json"
+}
+
+@test "nothing stays behind: no program, no map, after SIGKILL either" {
+	xentrace-bpf 2> /dev/null > /dev/null &
+	pid=$!
+	sleep 1
+	kill -KILL $pid
+	wait $pid || true
+	sleep 1
+	[ -z "$(bpftool prog show 2> /dev/null | grep ' name xt_' || true)" ]
+	[ -z "$(bpftool map show 2> /dev/null | grep ' name xt_' || true)" ]
+}
