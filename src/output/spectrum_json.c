@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <string.h>
+
 #include "output/json_parts.h"
 #include "output/spectrum.h"
 
@@ -11,7 +13,7 @@ static json_t *cell__json(const struct cell *cell)
 	err |= put__str(obj, "device", cell->what[0] ? cell->what : NULL);
 	err |= put__str(obj, "letter", letter__name(cell->letter));
 	err |= put__str(obj, "how", cell->how);
-	err |= put__str(obj, "better", cell->better);
+	err |= put__str(obj, "better", strcmp(cell->better, "-") ? cell->better : NULL);
 	err |= put__str(obj, "evidence", cell->evidence);
 	err |= put(obj, "conflicting", json_boolean(cell->conflicting));
 	return json__done(obj, err);

@@ -111,7 +111,7 @@ bool guest__callback_vector(const struct guest *guest);
 bool guest__pv_timers(const struct guest *guest);
 const struct pci *guest__pci(const struct guest *guest, const char *address);
 
-/* Each reads its part into guest and guest->p. Returns 0 or -ENOMEM; what is missing is no error. */
+/* Each reads its part into guest and guest->p. Returns 0 or -ENOMEM: what is missing is none. */
 int xen__read(struct guest *guest);
 int pci__read(struct guest *guest);
 int disks__read(struct guest *guest);

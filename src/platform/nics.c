@@ -30,16 +30,17 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 {
 	struct files *files = guest->files;
 	unsigned long long ifindex;
-	char path[FILES_PATH];
+	char path[FILES_PATH], device[64];
 
 	if (files__resolve(files, path, sizeof(path), "sys/class/net/%s", name) ||
 	    !strncmp(path, "sys/devices/virtual/", 20) ||
 	    !files__exists(files, "sys/class/net/%s/device", name))
 		return false;
-	origin__find(&more->origin, guest, path);
+	files__target(files, device, sizeof(device), "sys/class/net/%s/device", name);
 	for (size_t i = 0; i < guest->xen.nr_back; i++)
-		if (strstr(path, guest->xen.back[i].name))
+		if (!strcmp(guest->xen.back[i].name, device))
 			return false;
+	origin__find(&more->origin, guest, path);
 	str__set(nic->name, sizeof(nic->name), "%s", name);
 	if (!files__number(files, &ifindex, "sys/class/net/%s/ifindex", name))
 		nic->ifindex = ifindex;

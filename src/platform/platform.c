@@ -124,7 +124,7 @@ bool guest__argument(const struct guest *guest, const char *name)
 
 	for (const char *at = guest->arguments; (at = strstr(at, name)); at += len)
 		if ((at == guest->arguments || at[-1] == ' ') &&
-		    (!at[len] || at[len] == ' ' || at[len] == '='))
+		    (!at[len] || strchr(" =,", at[len])))
 			return true;
 	return false;
 }

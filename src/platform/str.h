@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Bounded text, cut where it does not fit. Names are kept as they were read: outputs escape them. */
+/* Bounded text, cut where it does not fit. Names stay as they were read: outputs escape them. */
 #ifndef XT_PLATFORM_STR_H
 #define XT_PLATFORM_STR_H
 
