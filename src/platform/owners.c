@@ -61,13 +61,18 @@ static const struct nic *front_end_nic(const struct guest *guest, const char *ac
 	return NULL;
 }
 
-/* The path goes through this device: "/virtio3/", "/0000:00:05.0/", "/nvme0/". */
-static bool is_below(const char *path, const char *name)
+/*
+ * It is served by this device, "virtio3", "nvme0", or by this PCI function itself: a bridge that
+ * its path goes through has interrupts of its own.
+ */
+static bool is_below(const struct origin *origin, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (const char *at = path; len && (at = strstr(at, name)); at += len)
-		if (at > path && at[-1] == '/' && at[len] == '/')
+	if (strchr(name, ':'))
+		return !strcmp(origin->pci, name);
+	for (const char *at = origin->path; len && (at = strstr(at, name)); at += len)
+		if (at > origin->path && at[-1] == '/' && at[len] == '/')
 			return true;
 	return false;
 }
@@ -84,13 +89,13 @@ static bool own_children(struct irq *irq, const struct guest *guest, const char 
 	size_t disks = 0;
 
 	for (size_t i = 0; i < p->nr_nics; i++) {
-		if (is_below(guest->nics[i].origin.path, name)) {
+		if (is_below(&guest->nics[i].origin, name)) {
 			own_nic(irq, &p->nics[i]);
 			return true;
 		}
 	}
 	for (size_t i = 0; i < p->nr_disks; i++) {
-		if (is_below(guest->disks[i].origin.path, name)) {
+		if (is_below(&guest->disks[i].origin, name)) {
 			disk = &p->disks[i];
 			disks++;
 		}

@@ -197,7 +197,9 @@ static void nitro_is_more_than_an_nvme_disk(void **state)
 	pci(tree, "0000:00:04.0", "1d0f:8061 0000:0000", "nvme");
 	disk(tree, "pci0000:00/0000:00:04.0/nvme/nvme0", "nvme0n1", "259:0", "2048");
 	pci(tree, "0000:00:05.0", "1d0f:ec20 1d0f:ec20", "ena");
-	nic(tree, "pci0000:00/0000:00:05.0", "ens5", "00:16:3e:00:00:01");
+	nic(tree, "pci0000:00/0000:00:03.0/0000:00:05.0", "ens5", "00:16:3e:00:00:01");
+	pci(tree, "0000:00:03.0", "1d0f:8200 0000:0000", "pcieport");
+	irq(tree, 23, "PCI-MSI-0000:00:03.0", "aerdrv");
 	irq(tree, 24, "PCI-MSIX-0000:00:04.0", "nvme0q0");
 	irq(tree, 25, "PCI-MSIX", "ens5-Tx-Rx-0");
 	irq(tree, 26, "PCI-MSIX", "ena-mgmnt@pci:0000:00:05.0");
@@ -205,9 +207,10 @@ static void nitro_is_more_than_an_nvme_disk(void **state)
 	assert_string_equal(p->mode, "nitro");
 	assert_int_equal(p->disks[0].letter, LETTER_VH);
 	assert_int_equal(p->nics[0].letter, LETTER_VH);
-	assert_string_equal(p->irqs[0].device, "nvme0n1");
-	assert_string_equal(p->irqs[1].device, "ens5");
+	assert_string_equal(p->irqs[0].device, "aerdrv");
+	assert_string_equal(p->irqs[1].device, "nvme0n1");
 	assert_string_equal(p->irqs[2].device, "ens5");
+	assert_string_equal(p->irqs[3].device, "ens5");
 	platform__free(p);
 
 	tree = tree__new();
