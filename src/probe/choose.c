@@ -29,6 +29,8 @@ static const char *not_for(const struct probe *probe)
 		return "not a PV guest: the hardware does this";
 	case FOR_DRIVER:
 		return "no disk of this driver";
+	case FOR_FRAMES:
+		return "no function is timed here";
 	default:
 		return "";
 	}
@@ -93,10 +95,21 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 	}
 }
 
-void choose(const struct probe *probe, struct attempt *attempt, const struct platform *platform,
-	    const struct features *features)
+/* Some function is timed, entry to exit: families with functions are loaded before core. */
+static bool has_frames(const struct loader *loader)
 {
-	attempt->applies = probe__applies(probe, platform);
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		if (probe_table[i].fexit && loader->attempts[i].rung != RUNG_OFF)
+			return true;
+	}
+	return false;
+}
+
+void choose(const struct probe *probe, struct attempt *attempt, const struct loader *loader)
+{
+	const struct features *features = loader->features;
+
+	attempt->applies = probe__applies(probe, loader->platform, has_frames(loader));
 	attempt->target = probe->hook;
 	if (!attempt->applies)
 		off(attempt, not_for(probe), "");

@@ -8,7 +8,6 @@
  * The best rung that nothing speaks against: tp_btf for tracepoints; fentry, then kprobe for
  * functions; or off with cause and fix in the attempt. Rungs that were refused are passed over.
  */
-void choose(const struct probe *probe, struct attempt *attempt, const struct platform *platform,
-	    const struct features *features);
+void choose(const struct probe *probe, struct attempt *attempt, const struct loader *loader);
 
 #endif

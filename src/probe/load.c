@@ -66,7 +66,7 @@ static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 
 		if (!in_family(i, loaded->family))
 			continue;
-		choose(&probe_table[i], attempt, loader->platform, loader->features);
+		choose(&probe_table[i], attempt, loader);
 		programs_of(&probe_table[i], attempt->rung, &entry, &exit);
 		enable(loaded, entry, attempt, &probe_table[i]);
 		enable(loaded, exit, attempt, &probe_table[i]);

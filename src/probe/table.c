@@ -22,9 +22,9 @@
 
 #define HOW_XT_P_IRQ_ENTRY     TRACEPOINT("xt_irq_entry")
 #define HOW_XT_P_IRQ_EXIT      TRACEPOINT("xt_irq_exit")
-#define HOW_XT_P_SOFTIRQ_ENTRY TRACEPOINT("xt_softirq_entry")
-#define HOW_XT_P_SOFTIRQ_EXIT  TRACEPOINT("xt_softirq_exit")
-#define HOW_XT_P_SWITCH	       TRACEPOINT("xt_switch")
+#define HOW_XT_P_SOFTIRQ_ENTRY TRACEPOINT("xt_softirq_entry"), .use = FOR_FRAMES
+#define HOW_XT_P_SOFTIRQ_EXIT  TRACEPOINT("xt_softirq_exit"), .use = FOR_FRAMES
+#define HOW_XT_P_SWITCH	       TRACEPOINT("xt_switch"), .use = FOR_FRAMES
 #define HOW_XT_P_RQ_ISSUE      TRACEPOINT("xt_rq_issue")
 #define HOW_XT_P_RQ_REQUEUE    TRACEPOINT("xt_rq_requeue")
 #define HOW_XT_P_RQ_COMPLETE   TRACEPOINT("xt_rq_complete")
@@ -69,7 +69,7 @@ static bool has_driver(const struct platform *platform, const char *driver)
 	return false;
 }
 
-bool probe__applies(const struct probe *probe, const struct platform *platform)
+bool probe__applies(const struct probe *probe, const struct platform *platform, bool frames)
 {
 	enum boot boot = platform->boot;
 
@@ -80,6 +80,8 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 		return boot == BOOT_PV || boot == BOOT_DOM0;
 	case FOR_DRIVER:
 		return has_driver(platform, probe->driver);
+	case FOR_FRAMES:
+		return frames;
 	default:
 		return true;
 	}

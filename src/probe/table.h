@@ -10,8 +10,11 @@
 
 enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION };
 
-/* Who has use for a probe; a probe without use is off, and that is no defect. */
-enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER };
+/*
+ * Who has use for a probe; a probe without use is off, and that is no defect. FOR_FRAMES: only
+ * where functions are timed, whose time softirqs and task switches could fall into.
+ */
+enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER, FOR_FRAMES };
 
 struct probe {
 	const char *family;
@@ -35,7 +38,7 @@ extern const struct probe probe_table[XT_PROBE_NR];
 /* A number below PROBE_HOOKS_MAX for a function that some probe names, or -1. */
 int probe_table__hook(const char *function);
 
-/* Whether this guest has use for the probe. */
-bool probe__applies(const struct probe *probe, const struct platform *platform);
+/* Whether this guest has use for the probe; `frames`: some function is timed here. */
+bool probe__applies(const struct probe *probe, const struct platform *platform, bool frames);
 
 #endif

@@ -49,7 +49,8 @@ static int program_fd(const struct tracer *tracer, const char *name)
 
 static void load_all(struct tracer *tracer, const struct tracer_options *options)
 {
-	for (int i = 0; i < FAMILIES; i++) {
+	/* core last: what it needs depends on what the others got; but attached first */
+	for (int i = FAMILIES - 1; i >= 0; i--) {
 		if (is_wanted(options, families[i]))
 			loader__load(&tracer->loader, families[i], &tracer->loaded[i]);
 		else
