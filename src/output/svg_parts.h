@@ -9,12 +9,13 @@
 
 #define SVG_WIDTH  1240
 #define SVG_MARGIN 20
-#define SVG_TITLE  54 /* above each graph */
-#define SVG_ROW	   22 /* a frame */
-#define SVG_CELLS  32 /* a histogram */
-#define SVG_FUNNEL 26 /* from the cpu graph down to the strip */
-#define SVG_STRIP  18 /* all of vCPU time */
-#define SVG_GAP	   22 /* below each graph */
+#define SVG_TITLE  54  /* above each graph */
+#define SVG_ROW	   22  /* a frame */
+#define SVG_CELLS  32  /* a histogram */
+#define SVG_FUNNEL 26  /* from the cpu graph down to the strip */
+#define SVG_STRIP  18  /* all of vCPU time */
+#define SVG_GAP	   22  /* below each graph */
+#define SVG_CHAR   6.9 /* a character of a label surely fits in */
 #define SVG_LEGEND 90
 #define SVG_SCALE  320 /* of shades, in the legend */
 

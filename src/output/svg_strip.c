@@ -30,7 +30,10 @@ static void print_segment(FILE *out, double y, double *x, const char *name, uint
 		"fill=\"#%02x%02x%02x\"/>",
 		ns, name, ns / 1e9, 100 * ledger__share(ns, total_ns), *x, y, width, SVG_STRIP,
 		color.red, color.green, color.blue);
-	if (width > 6.9 * strlen(label) + 8)
+	/* Where its name does not fit, the mechanism's letter may. */
+	if (width <= SVG_CHAR * strlen(label) + 8)
+		snprintf(label, sizeof(label), "%.*s", (int)strcspn(name, " "), name);
+	if (width > SVG_CHAR * strlen(label) + 8)
 		fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">%s</text>", *x + 4, y + 13, label);
 	fputs("</g>\n", out);
 	*x += width;

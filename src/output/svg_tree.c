@@ -7,9 +7,8 @@
 
 #include "model/units.h"
 
-/* Width that a character surely fits in, at 12 and 10 px. */
-#define CHAR_WIDTH	 6.9
-#define SMALL_CHAR_WIDTH 6.0
+/* Width that a character surely fits in at 10 px. */
+#define SMALL_CHAR 6.0
 
 static void print_fill(FILE *out, struct color color)
 {
@@ -40,7 +39,7 @@ static void make_label(char *buf, size_t size, const struct frame *frame, enum k
 static void print_label(FILE *out, const char *label, double x, double y, double width)
 {
 	char cut[128], escaped[ESCAPE_LEN];
-	size_t room = width > 8 ? (width - 8) / CHAR_WIDTH : 0, len = strlen(label);
+	size_t room = width > 8 ? (width - 8) / SVG_CHAR : 0, len = strlen(label);
 
 	if (room < 3 && len > room)
 		return;
@@ -119,7 +118,7 @@ static void print_cell(FILE *out, const struct frame *frame, const struct bar *b
 		width > 3 ? width - .6 : width, SVG_CELLS - 1);
 	print_fill(out, color);
 	fputs("/>", out);
-	if (width > SMALL_CHAR_WIDTH * strlen(mean) + 4)
+	if (width > SMALL_CHAR * strlen(mean) + 4)
 		fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>%s</text>", x + width / 2,
 			y + SVG_CELLS / 2 + 3, palette__is_dark(color) ? " class=\"light\"" : "",
 			mean);
