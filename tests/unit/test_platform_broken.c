@@ -18,7 +18,7 @@
 #include "platform/platform.h"
 #include "trees.h"
 
-#define FIXTURE	  "tests/fixtures/platform/hvm-pv"
+#define FIXTURE	  "tests/fixtures/platform/pvhvm"
 #define PATHS_MAX 4096
 
 static struct {
