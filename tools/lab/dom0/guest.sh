@@ -48,7 +48,7 @@ guest_config() {
 	fi
 	[[ $mode_disks == pv ]] || disks+="'phy:$(disk scratch-emul),hdc,w', "
 	if [[ $mode_disks == emulated ]]; then
-		disks+="'phy:$(disk rw-root),hdd,w', 'phy:$(disk "rw-kernel-$kernel"),hde,w', 'phy:$(disk "out-$name"),hdf,w'"
+		disks+="'phy:$(disk rw-root),hdd,w', 'phy:$(disk "rw-kernel-$kernel"),d4p0,w', 'phy:$(disk "out-$name"),d5p0,w'"
 	else
 		disks+="'phy:$(disk root),xvdk,r', 'phy:$(disk "kernel-$kernel"),xvdl,r', 'phy:$(disk run),xvdm,r', "
 		disks+="'phy:$(disk "out-$name"),xvdn,w', 'phy:$(disk scratch-pv),xvdo,w'"
