@@ -43,6 +43,7 @@ static json_t *disk__json(const struct disk *disk)
 	err |= put(obj, "stacked", json_boolean(disk->stacked));
 	err |= put__int(obj, "hw_queues", disk->hw_queues);
 	err |= put__int(obj, "depth", disk->depth);
+	err |= put(obj, "iostats", json_boolean(disk->iostats));
 	err |= put__str(obj, "same_as", disk->same_as[0] ? disk->same_as : NULL);
 	err |= put__str(obj, "mounts", disk->mounts);
 	return json__done(obj, err);

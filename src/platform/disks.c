@@ -32,6 +32,9 @@ static void read_queues(struct guest *guest, struct disk *disk)
 				depth = value;
 		names__free(&names);
 	}
+	disk->iostats =
+		files__number(guest->files, &value, "sys/block/%s/queue/iostats", disk->name) ||
+		value;
 	if (!files__number(guest->files, &value, "sys/block/%s/queue/nr_requests", disk->name) &&
 	    value > depth)
 		depth = value;

@@ -51,6 +51,7 @@ struct disk {
 	bool stacked;		/* dm, md, loop, …: shown, never added */
 	unsigned int hw_queues; /* at least 1 */
 	unsigned int depth;	/* the larger of nr_tags and nr_requests: tags are below it */
+	bool iostats;		/* the kernel stamps its requests; on unless switched off */
 	char same_as[32];	/* the same disk by its other path, "" if none */
 	char mounts[128];	/* where it or a partition or a stacked device of it is mounted */
 };
