@@ -55,7 +55,7 @@ struct xt_hist {
 	X(XT_LEG_SUBMIT, "submit")   /* last issue -> the driver's queue_rq returned */   \
 	X(XT_LEG_DEVICE, "device")   /* -> the device's interrupt; blkfront: backend */   \
 	X(XT_LEG_HANDLER, "handler") /* -> the driver completed the request */            \
-	X(XT_LEG_FINISH, "finish")   /* -> block_rq_complete */                           \
+	X(XT_LEG_FINISH, "finish")   /* -> the kernel accounts it as done */              \
 	X(XT_LEG_TOTAL, "total")
 
 #define XT_ENUM(id, ...) id,
@@ -76,6 +76,8 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 #define XT_BLK_PROBES(X)                                                                          \
 	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")    \
 	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: ring full, requeues")       \
+	X(XT_P_IO_DONE, "blk", "block_io_done", "disk requests: end")                             \
+	X(XT_P_RQ_UPDATE, "blk", "blk_update_request", "disk requests: end")                      \
 	X(XT_P_RQ_COMPLETE, "blk", "block_rq_complete", "disk requests: end")                     \
 	X(XT_P_MQ_COMPLETE, "blk", "blk_mq_complete_request", "device, handler and finish apart") \
 	X(XT_P_MQ_REMOTE, "blk", "blk_mq_complete_request_remote", "the same, for some drivers")  \
@@ -190,6 +192,7 @@ struct xt_cpu {
 	__u64 since; /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 pad0[6];
 	__u64 irq_start;   /* ns: entry of the interrupt handler that runs now, 0 outside */
+	__u64 irq_disk;	   /* slot of the disk whose request that handler completed; 0: none */
 	__u64 issuing;	   /* request slot + 1 issued last on this CPU; 0: none */
 	__u64 mc_entry;	   /* address of the last multicall entry made on this CPU */
 	__u64 mc_count;	   /* entries of the multicall that is being flushed */
@@ -259,7 +262,11 @@ static inline __u32 xt_disk_hash(__u32 dev)
 struct xt_irq {
 	__u16 slot[XT_IRQ_ACTIONS]; /* 0: "other" */
 	__u16 flags[XT_IRQ_ACTIONS];
+	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_DISKS */
+	__u16 disk[XT_IRQ_ACTIONS];
 };
+
+#define XT_IRQ_DISKS 0xffff
 
 #define XT_IRQ_EMULATED (1 << 0)
 

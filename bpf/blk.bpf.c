@@ -190,6 +190,8 @@ static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
 	if (!r || r->rq != (__u64)rq || r->state != XT_RQ_ISSUED || r->completed)
 		return 0;
 	r->irq = cpu->irq_start;
+	if (r->irq)
+		cpu->irq_disk = r->disk;
 	r->completed = bpf_ktime_get_ns();
 	return 0;
 }
@@ -251,33 +253,29 @@ static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r
  * statistics count as a write.
  */
 static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
-					 const struct xt_disk *disk, __u64 now, __u32 bytes)
+					 const struct xt_disk *disk, __u64 now)
 {
 	__u64 queued = rq->start_time_ns;
 	struct xt_request sync = { .op = XT_OP_SYNC, .queued = queued };
 
-	if (queued && queued < tracing_since()) {
+	if (!queued || queued < tracing_since()) {
 		cpu_lost(cpu, XT_NOTE_PREEXISTING);
-	} else if (bytes) {
-		cpu_lost(cpu, queued ? XT_LOST_NO_START : XT_NOTE_PREEXISTING);
-	} else if (queued && request_op(rq) == XT_OP_WRITE) {
+	} else if (rq_is_flush_only(rq)) {
 		sync.disk = disk ? disk->slot : 0;
 		bump(&cpu->count[XT_COUNT_STARTED], 1);
 		request_end(cpu, &sync, now);
+	} else {
+		cpu_lost(cpu, XT_LOST_NO_START);
 	}
 }
 
 /*
- * block/blk-mq.c:blk_update_request(), before the bytes are taken off: a request ends when this
- * part is all that is left. One in a flush sequence ends a second time, with no bytes left, after
- * the flush that follows it: that end is the one that its issuer waits for.
+ * A request ended, all of it. One in a flush sequence ends a second time, without RQF_FLUSH_SEQ,
+ * after the flush that follows it: that end is the one that its issuer waits for.
  */
-SEC("?tp_btf/block_rq_complete")
-int xt_rq_complete(__u64 *ctx)
+static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 {
-	struct request *rq = (void *)ctx[0];
-	__u32 bytes = ctx[2];
-	struct xt_cpu *cpu = cpu_enter(XT_P_RQ_COMPLETE);
+	struct xt_cpu *cpu = cpu_enter(probe);
 	struct xt_request *r;
 	struct xt_disk *disk;
 	__u64 now;
@@ -288,20 +286,17 @@ int xt_rq_complete(__u64 *ctx)
 	if (disk_ignored(disk))
 		return 0;
 	r = request_get(request_at(rq, disk));
-	if (bytes < rq->__data_len) {
-		cpu_lost(cpu, XT_NOTE_PARTIAL);
-		return 0;
-	}
 	if (!r) {
 		cpu_lost(cpu, XT_LOST_NO_SLOT);
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
 	if (r->rq != (__u64)rq || r->state == XT_RQ_FREE) {
-		unissued_end(cpu, rq, disk, now, bytes);
+		if (!rq_in_flush(rq))
+			unissued_end(cpu, rq, disk, now);
 		return 0;
 	}
-	if (bytes && r->op != XT_OP_FLUSH && rq_in_flush(rq)) {
+	if (r->op != XT_OP_FLUSH && rq_in_flush(rq)) {
 		if (!r->completed)
 			r->completed = now;
 		return 0;
@@ -309,6 +304,46 @@ int xt_rq_complete(__u64 *ctx)
 	request_end(cpu, r, now);
 	r->state = XT_RQ_FREE;
 	return 0;
+}
+
+static __always_inline int rq_part(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		cpu_lost(cpu, XT_NOTE_PARTIAL);
+	return 0;
+}
+
+/*
+ * Where a request ends; the loader attaches one of three. Best is where the kernel's statistics
+ * end it, block/blk-mq.c:blk_account_io_done(), after its bios were completed: block_io_done since
+ * 6.5 (5a80bd075f3b), for requests that the kernel stamps.
+ */
+SEC("?tp_btf/block_io_done")
+int BPF_PROG(xt_io_done, struct request *rq)
+{
+	return rq_end(rq, XT_P_IO_DONE);
+}
+
+/* Before 6.5, the same place: bios are completed; true means that a part of it is left. */
+SEC("?fexit/blk_update_request")
+int BPF_PROG(xt_rq_update, struct request *rq, int error, unsigned int bytes, bool left)
+{
+	return left ? rq_part(XT_P_RQ_UPDATE) : rq_end(rq, XT_P_RQ_UPDATE);
+}
+
+/*
+ * Everywhere, batched completions included, but before the bios are completed, and before the
+ * bytes are taken off: all that is left has to be in this part.
+ */
+SEC("?tp_btf/block_rq_complete")
+int xt_rq_complete(__u64 *ctx)
+{
+	struct request *rq = (void *)ctx[0];
+	__u32 bytes = ctx[2];
+
+	return bytes < rq->__data_len ? rq_part(XT_P_RQ_COMPLETE) : rq_end(rq, XT_P_RQ_COMPLETE);
 }
 
 /*

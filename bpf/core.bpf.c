@@ -31,6 +31,20 @@ static __always_inline __u32 actions_after(struct irqaction *action)
 	return next->next ? n + 1 : n;
 }
 
+/*
+ * Whose requests an interrupt completes tells whose it is, where sysfs does not: blkfront's are all
+ * named "blkif", and a controller's disks share one.
+ */
+static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
+{
+	__u16 disk = cpu->irq_disk, known = irq->disk[after];
+
+	cpu->irq_disk = 0;
+	if (!disk || known == disk || known == XT_IRQ_DISKS)
+		return;
+	irq->disk[after] = known ? XT_IRQ_DISKS : disk;
+}
+
 /* kernel/irq/handle.c:__handle_irq_event_percpu(), once an action. */
 SEC("?tp_btf/irq_handler_entry")
 int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
@@ -65,6 +79,7 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 	if (known && after < XT_IRQ_ACTIONS) {
 		slot = known->slot[after];
 		emulated = known->flags[after] & XT_IRQ_EMULATED;
+		learn_disk(cpu, known, after);
 	}
 	if (!slot)
 		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);

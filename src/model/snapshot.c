@@ -41,14 +41,19 @@ static bool key_equal(const struct path_key *a, const struct path_key *b)
 	       !strcmp(a->device, b->device) && !strcmp(a->op, b->op) && !strcmp(a->leg, b->leg);
 }
 
+static bool same_path(const struct path *a, const struct path *b)
+{
+	return a->id && b->id ? a->id == b->id : key_equal(&a->key, &b->key);
+}
+
 /* Both readings list their paths in the same order: the search starts where the last one ended. */
-static const struct path *find_path(const struct snapshot *snap, const struct path_key *key,
+static const struct path *find_path(const struct snapshot *snap, const struct path *path,
 				    size_t *hint)
 {
 	for (size_t n = 0; n < snap->nr_paths; n++) {
 		size_t i = (*hint + n) % snap->nr_paths;
 
-		if (key_equal(&snap->paths[i].key, key)) {
+		if (same_path(&snap->paths[i], path)) {
 			*hint = i + 1;
 			return &snap->paths[i];
 		}
@@ -62,7 +67,7 @@ static void subtract_paths(struct snapshot *delta, const struct snapshot *earlie
 
 	for (size_t i = 0; i < delta->nr_paths; i++) {
 		struct path *path = &delta->paths[i];
-		const struct path *old = find_path(earlier, &path->key, &hint);
+		const struct path *old = find_path(earlier, path, &hint);
 
 		if (old)
 			hist__subtract(&path->hist, &old->hist);

@@ -29,6 +29,8 @@ struct path_key {
 
 struct path {
 	struct path_key key;
+	uint32_t id; /* the same path in every reading of a run, even if its device is learned
+		      * only later; 0: the key alone tells */
 	struct hist hist;
 };
 

@@ -31,6 +31,8 @@ static const char *not_for(const struct probe *probe)
 		return "no disk of this driver";
 	case FOR_FRAMES:
 		return "no function is timed here";
+	case FOR_END:
+		return "another hook ends requests here";
 	default:
 		return "";
 	}
@@ -95,21 +97,64 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 	}
 }
 
-/* Some function is timed, entry to exit: families with functions are loaded before core. */
+/* Some function is timed: families with functions are loaded before core. */
 static bool has_frames(const struct loader *loader)
 {
 	for (int i = 0; i < XT_PROBE_NR; i++) {
-		if (probe_table[i].fexit && loader->attempts[i].rung != RUNG_OFF)
+		if (loader->attempts[i].rung != RUNG_OFF && probe__is_timed(&probe_table[i]))
 			return true;
 	}
 	return false;
+}
+
+/* block_io_done is for requests that the kernel stamps, which iostats makes it do. */
+static bool all_stamped(const struct platform *platform)
+{
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		if (!platform->disks[i].stacked && !platform->disks[i].iostats)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The hook that ends requests here: the first that works of where the kernel accounts them,
+ * where it has completed their bios (which NVMe's batches never pass), and where it begins to.
+ */
+static enum xt_probe end_probe(const struct loader *loader)
+{
+	const struct attempt *done = &loader->attempts[XT_P_IO_DONE];
+	const struct attempt *update = &loader->attempts[XT_P_RQ_UPDATE];
+	const char *hook = probe_table[XT_P_RQ_UPDATE].hook, *cause, *fix;
+
+	if (!refused(done, RUNG_TP_BTF) && all_stamped(loader->platform) &&
+	    features__has_tracepoint(loader->features, probe_table[XT_P_IO_DONE].hook))
+		return XT_P_IO_DONE;
+	if (!refused(update, RUNG_FENTRY) && !platform__has_driver(loader->platform, "nvme") &&
+	    features__fentry(loader->features, &cause, &fix) &&
+	    features__has_btf_function(loader->features, hook) &&
+	    features__traceable(loader->features, hook) != TRACEABLE_NO)
+		return XT_P_RQ_UPDATE;
+	return XT_P_RQ_COMPLETE;
+}
+
+static bool applies(const struct probe *probe, const struct loader *loader)
+{
+	switch (probe->use) {
+	case FOR_FRAMES:
+		return has_frames(loader);
+	case FOR_END:
+		return probe == &probe_table[end_probe(loader)];
+	default:
+		return probe__applies(probe, loader->platform);
+	}
 }
 
 void choose(const struct probe *probe, struct attempt *attempt, const struct loader *loader)
 {
 	const struct features *features = loader->features;
 
-	attempt->applies = probe__applies(probe, loader->platform, has_frames(loader));
+	attempt->applies = applies(probe, loader);
 	attempt->target = probe->hook;
 	if (!attempt->applies)
 		off(attempt, not_for(probe), "");

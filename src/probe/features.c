@@ -186,8 +186,8 @@ bool features__fentry(const struct features *features, const char **cause, const
 	if (!features->fentry_err)
 		return true;
 	*cause = features->fentry_cause;
-	*fix = "a kernel with BPF trampolines on functions "
-	       "(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)";
+	*fix = "allow them: lockdown or a security module forbids it, or the kernel lacks "
+	       "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS";
 	return false;
 }
 

@@ -70,7 +70,7 @@ static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 		programs_of(&probe_table[i], attempt->rung, &entry, &exit);
 		enable(loaded, entry, attempt, &probe_table[i]);
 		enable(loaded, exit, attempt, &probe_table[i]);
-		any |= entry != NULL;
+		any |= entry || exit;
 	}
 	for (unsigned int i = 0; loaded->family->extras && loaded->family->extras[i]; i++) {
 		if (!(loader->extras_refused & (1u << i)))

@@ -38,6 +38,25 @@ static void add(struct hist *to, const struct xt_hist *from)
 	}
 }
 
+/* The device of an interrupt that sysfs does not name: the one disk whose requests it completes. */
+static void name_learned(const struct tracer *tracer, uint32_t number, struct path_key *key)
+{
+	const struct layout *layout = tracer->layout;
+	const struct xt_irq *irq;
+	unsigned int nr, disk;
+
+	if (number < layout->irq || number >= layout->softirq || key->area != AREA_DISK ||
+	    sscanf(key->op, "irq %u", &nr) != 1 || nr >= XT_IRQ_TABLE)
+		return;
+	irq = &tracer->maps->irqs[nr];
+	for (int after = 0; after < XT_IRQ_ACTIONS; after++) {
+		disk = irq->disk[after];
+		if (irq->slot[after] == number - layout->irq && disk && disk != XT_IRQ_DISKS)
+			snprintf(key->device, sizeof(key->device), "%s",
+				 layout->keys[layout->submit + disk].device);
+	}
+}
+
 /* The path's figures on all CPUs, appended when there are any. */
 static int read_path(const struct tracer *tracer, uint32_t number, struct snapshot *snap,
 		     size_t *room)
@@ -61,7 +80,9 @@ static int read_path(const struct tracer *tracer, uint32_t number, struct snapsh
 			}
 			path = &snap->paths[snap->nr_paths++];
 			memset(path, 0, sizeof(*path));
+			path->id = number + 1;
 			path->key = layout->keys[number];
+			name_learned(tracer, number, &path->key);
 		}
 		add(&path->hist, h);
 	}

@@ -27,7 +27,9 @@
 #define HOW_XT_P_SWITCH	       TRACEPOINT("xt_switch"), .use = FOR_FRAMES
 #define HOW_XT_P_RQ_ISSUE      TRACEPOINT("xt_rq_issue")
 #define HOW_XT_P_RQ_REQUEUE    TRACEPOINT("xt_rq_requeue")
-#define HOW_XT_P_RQ_COMPLETE   TRACEPOINT("xt_rq_complete")
+#define HOW_XT_P_IO_DONE       TRACEPOINT("xt_io_done"), .use = FOR_END
+#define HOW_XT_P_RQ_UPDATE     .kind = PROBE_FUNCTION, .use = FOR_END, .fexit = "xt_rq_update"
+#define HOW_XT_P_RQ_COMPLETE   TRACEPOINT("xt_rq_complete"), .use = FOR_END
 #define HOW_XT_P_MQ_COMPLETE   FENTRY_ONLY("xt_mq_complete")
 #define HOW_XT_P_MQ_REMOTE     FENTRY_ONLY("xt_mq_remote")
 #define HOW_XT_P_BLKIF_QUEUE   FUNCTION("xt_blkif"), DRIVER("blkfront")
@@ -60,7 +62,7 @@ int probe_table__hook(const char *function)
 	return -1;
 }
 
-static bool has_driver(const struct platform *platform, const char *driver)
+bool platform__has_driver(const struct platform *platform, const char *driver)
 {
 	for (size_t i = 0; i < platform->nr_disks; i++) {
 		if (strcmp(platform->disks[i].driver, driver) == 0)
@@ -69,7 +71,12 @@ static bool has_driver(const struct platform *platform, const char *driver)
 	return false;
 }
 
-bool probe__applies(const struct probe *probe, const struct platform *platform, bool frames)
+bool probe__is_timed(const struct probe *probe)
+{
+	return probe->fentry && probe->fexit;
+}
+
+bool probe__applies(const struct probe *probe, const struct platform *platform)
 {
 	enum boot boot = platform->boot;
 
@@ -79,9 +86,7 @@ bool probe__applies(const struct probe *probe, const struct platform *platform, 
 	case FOR_PV:
 		return boot == BOOT_PV || boot == BOOT_DOM0;
 	case FOR_DRIVER:
-		return has_driver(platform, probe->driver);
-	case FOR_FRAMES:
-		return frames;
+		return platform__has_driver(platform, probe->driver);
 	default:
 		return true;
 	}

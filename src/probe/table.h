@@ -12,9 +12,10 @@ enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION };
 
 /*
  * Who has use for a probe; a probe without use is off, and that is no defect. FOR_FRAMES: only
- * where functions are timed, whose time softirqs and task switches could fall into.
+ * where functions are timed, whose time softirqs and task switches could fall into. FOR_END: one
+ * of several hooks that end a request, see choose.c.
  */
-enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER, FOR_FRAMES };
+enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER, FOR_FRAMES, FOR_END };
 
 struct probe {
 	const char *family;
@@ -38,7 +39,10 @@ extern const struct probe probe_table[XT_PROBE_NR];
 /* A number below PROBE_HOOKS_MAX for a function that some probe names, or -1. */
 int probe_table__hook(const char *function);
 
-/* Whether this guest has use for the probe; `frames`: some function is timed here. */
-bool probe__applies(const struct probe *probe, const struct platform *platform, bool frames);
+/* Whether this kind of guest has use for the probe, as far as that says it. */
+bool probe__applies(const struct probe *probe, const struct platform *platform);
+/* A function whose time is measured, from entry to exit. */
+bool probe__is_timed(const struct probe *probe);
+bool platform__has_driver(const struct platform *platform, const char *driver);
 
 #endif

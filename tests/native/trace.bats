@@ -24,8 +24,8 @@ teardown_file()
 	tests/lib/compare "$RUN" conservation
 }
 
-@test "requests per disk are those of /sys/block/*/stat" {
-	tests/lib/compare "$RUN" disks
+@test "requests and waited time per disk are those of /sys/block/*/stat" {
+	tests/lib/compare "$RUN" disks ticks
 }
 
 @test "the legs add up to the request, the CPU columns to vCPU time" {
