@@ -88,6 +88,23 @@ static void two_emulated_disks_are_two_findings(void **state)
 	fixture__free(f);
 }
 
+/* The interrupt of a controller is of all its disks: one alone pays for it. */
+static void a_shared_interrupt_is_charged_to_nobody(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	hist__add(fixture__path(f, KIND_CPU, AREA_DISK, MECH_EMULATED, "ahci 0000:00:04.0",
+				"irq 30", "handler"),
+		  5000000000);
+	fixture__close(f);
+	assert_non_null(strstr(find(f, "emulated-disk")->figures[2], "8.34 vCPU-s"));
+	hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_EMULATED, "sdb", "read", "total"), 1);
+	fixture__close(f);
+	assert_non_null(strstr(find(f, "emulated-disk")->figures[2], "3.34 vCPU-s"));
+	fixture__free(f);
+}
+
 static void disks_are_untestable_without_probes(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -217,6 +234,7 @@ int main(void)
 		cmocka_unit_test(emulated_disk_is_compared_with_the_busiest),
 		cmocka_unit_test(emulated_disk_without_io_is_not_met),
 		cmocka_unit_test(two_emulated_disks_are_two_findings),
+		cmocka_unit_test(a_shared_interrupt_is_charged_to_nobody),
 		cmocka_unit_test(disks_are_untestable_without_probes),
 		cmocka_unit_test(ring_full_has_a_threshold),
 		cmocka_unit_test(emulated_clock_needs_its_price),
