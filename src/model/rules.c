@@ -95,16 +95,28 @@ static void sum_device(const struct ledger *ledger, const char *device, uint64_t
 	}
 }
 
-static const struct cpu_row *emulated_cpu_row(const struct ledger *ledger, const char *device)
+/*
+ * vCPU time of an emulated disk. Its controller's interrupt serves all disks behind it, so that is
+ * counted only when no other emulated disk did any I/O.
+ */
+static void sum_emulated_cpu(const struct ledger *ledger, const char *device, struct cpu_row *sum)
 {
+	bool alone = true;
+
+	*sum = (struct cpu_row) {};
+	for (size_t i = 0; i < ledger->nr_waits; i++)
+		if (is_disk_row(&ledger->waits[i], MECH_EMULATED) &&
+		    strcmp(ledger->waits[i].device, device))
+			alone = false;
 	for (size_t i = 0; i < ledger->cpu.nr_rows; i++) {
 		const struct cpu_row *row = &ledger->cpu.rows[i];
 
-		if (row->mech == MECH_EMULATED && row->area == AREA_DISK &&
-		    !strcmp(row->device, device))
-			return row;
+		if (row->mech != MECH_EMULATED || row->area != AREA_DISK ||
+		    (!alone && strcmp(row->device, device)))
+			continue;
+		sum->ns += row->ns;
+		sum->held_ns += row->held_ns;
 	}
-	return NULL;
 }
 
 /* "sda (/var/lib/pg) is emulated ahci and is the same disk as xvda (blkfront)" */
@@ -147,8 +159,8 @@ static void show_emulated_cost(const struct question *q, struct finding *f,
 			       const struct wait_row *row)
 {
 	const struct wait_row *pv = busiest_pv(q->ledger, row->op);
-	const struct cpu_row *cpu = emulated_cpu_row(q->ledger, row->device);
 	char n[UNITS_LEN], mean[UNITS_LEN];
+	struct cpu_row cpu;
 	uint64_t count, waited_ns;
 	size_t used = 0;
 
@@ -161,8 +173,9 @@ static void show_emulated_cost(const struct question *q, struct finding *f,
 		units__ns(mean, pv->mean_ns);
 		set(f->figures[used++], "%s %s in this run: mean %ss", pv->device, pv->op, mean);
 	}
-	if (cpu && cpu->ns)
-		show_cpu_cost(q, f->figures[used], sizeof(f->figures[used]), cpu, count);
+	sum_emulated_cpu(q->ledger, row->device, &cpu);
+	if (cpu.ns)
+		show_cpu_cost(q, f->figures[used], sizeof(f->figures[used]), &cpu, count);
 }
 
 int rule__emulated_disk(struct question *q)

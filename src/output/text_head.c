@@ -173,7 +173,7 @@ static void print_conservation(FILE *out, const struct report *report)
 {
 	const struct conservation *io = &report->snap->io;
 	char started[UNITS_LEN], completed[UNITS_LEN], flight[UNITS_LEN], lost[UNITS_LEN];
-	char line[512], before[UNITS_LEN], missing[64] = "";
+	char line[512], n[UNITS_LEN], before[64] = "", missing[64] = "";
 
 	if (!io->started && !io->completed && !io->in_flight)
 		return;
@@ -181,13 +181,13 @@ static void print_conservation(FILE *out, const struct report *report)
 	units__count(completed, io->completed);
 	units__count(flight, io->in_flight);
 	units__count(lost, io->lost);
-	units__count(before, io->preexisting);
+	if (io->preexisting)
+		snprintf(before, sizeof(before), "; %s were under way before",
+			 units__count(n, io->preexisting));
 	if (report->ledger->quality.io_missing)
 		snprintf(missing, sizeof(missing), " %+" PRId64 " not accounted for",
 			 report->ledger->quality.io_missing);
-	snprintf(line, sizeof(line),
-		 "I/O: %s started = %s completed + %s in flight + %s lost%s; %s were under way "
-		 "before",
+	snprintf(line, sizeof(line), "I/O: %s started = %s completed + %s in flight + %s lost%s%s",
 		 started, completed, flight, lost, missing, before);
 	text__wrap(out, 0, 5, line);
 }

@@ -34,8 +34,8 @@ static bool is_taken(const struct column *columns, size_t nr, const struct wait_
 	return false;
 }
 
-/* The row with most requests; of any mechanism for MECH_NR. */
-static const struct wait_row *busiest(const struct ledger *ledger, enum mech mech,
+/* The row with most requests; of any mechanism for MECH_NR, of any operation for NULL. */
+static const struct wait_row *busiest(const struct ledger *ledger, enum mech mech, const char *op,
 				      const struct column *taken, size_t nr_taken)
 {
 	const struct wait_row *best = NULL;
@@ -45,7 +45,7 @@ static const struct wait_row *busiest(const struct ledger *ledger, enum mech mec
 
 		if (!row->measured || row->stacked || is_taken(taken, nr_taken, row))
 			continue;
-		if (mech != MECH_NR && row->mech != mech)
+		if ((mech != MECH_NR && row->mech != mech) || (op && strcmp(row->op, op)))
 			continue;
 		if (!best || row->count > best->count)
 			best = row;
@@ -63,15 +63,18 @@ static void column__fill(struct column *column, const struct wait_row *row)
 			column->highest = column->count[i];
 }
 
-/* Emulated to the left, paravirtual to the right; what is busiest otherwise. */
+/* Emulated to the left, paravirtual of the same operation to the right; else what is busiest. */
 static size_t choose(struct column *columns, const struct ledger *ledger)
 {
 	static const enum mech wanted[] = { MECH_EMULATED, MECH_PV, MECH_NR, MECH_NR };
 	size_t nr = 0;
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]) && nr < COLUMNS; i++) {
-		const struct wait_row *row = busiest(ledger, wanted[i], columns, nr);
+		const char *op = nr ? columns[0].row->op : NULL;
+		const struct wait_row *row = busiest(ledger, wanted[i], op, columns, nr);
 
+		if (!row)
+			row = busiest(ledger, wanted[i], NULL, columns, nr);
 		if (row)
 			column__fill(&columns[nr++], row);
 	}
