@@ -229,8 +229,10 @@ static int exit_code(const struct run *run, int err)
 
 static int trace(struct run *run)
 {
-	int err = write_part(run, SINK_HEADER, NULL), closed;
+	int err, closed;
 
+	run->info.wall_start_ns = clock__ns(CLOCK_REALTIME);
+	err = write_part(run, SINK_HEADER, NULL);
 	if (!err) {
 		tracer__start(run->tracer);
 		say_ready(run);
