@@ -249,8 +249,8 @@ static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r
 
 /*
  * A request ended that was never issued: it began before tracing did, or it is an empty flush,
- * which only waits for flush requests to the device (block/blk-flush.c) and which the kernel's
- * statistics count as a write.
+ * a write without data, which only waits for flush requests to the device (block/blk-flush.c)
+ * and which the kernel's statistics count all the same.
  */
 static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
 					 const struct xt_disk *disk, __u64 now)
@@ -260,7 +260,7 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
 
 	if (!queued || queued < tracing_since()) {
 		cpu_lost(cpu, XT_NOTE_PREEXISTING);
-	} else if (rq_is_flush_only(rq)) {
+	} else if (request_op(rq) == XT_OP_WRITE && !rq->nr_phys_segments) {
 		sync.disk = disk ? disk->slot : 0;
 		bump(&cpu->count[XT_COUNT_STARTED], 1);
 		request_end(cpu, &sync, now);

@@ -40,17 +40,6 @@ static __always_inline bool rq_in_flush(struct request *rq)
 	return rq->rq_flags & (1u << bit);
 }
 
-/* include/linux/blk_types.h; a write without data that asks for a flush first */
-enum req_flag_bits___local {
-	__REQ_PREFLUSH___local,
-};
-
-static __always_inline bool rq_is_flush_only(struct request *rq)
-{
-	return rq->cmd_flags &
-	       (1u << bpf_core_enum_value(enum req_flag_bits___local, __REQ_PREFLUSH___local));
-}
-
 /*
  * a54895fa057c ("block: remove the request_queue to argument request based tracepoints"), 5.11
  * and in the 5.10 stable series: before, block_rq_issue, _insert and _requeue had the queue

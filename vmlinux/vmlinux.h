@@ -47,6 +47,7 @@ struct request {
 	int tag;
 	int internal_tag;
 	unsigned int __data_len;
+	unsigned short nr_phys_segments;
 	u64 start_time_ns;
 };
 

@@ -28,6 +28,13 @@ teardown_file()
 	tests/lib/compare "$RUN" disks ticks
 }
 
+@test "flushes and what waits for them are those of /sys/block/*/stat" {
+	# an empty flush has no request of its own to the device, and was once counted as lost
+	tests/lib/record-run "$BATS_TEST_TMPDIR/run" "fio --name=sync --filename=$FILE --size=4M \
+		--rw=randwrite --bs=4k --fsync=16 --loops=2"
+	tests/lib/compare "$BATS_TEST_TMPDIR/run" conservation disks ticks
+}
+
 @test "the legs add up to the request, the CPU columns to vCPU time" {
 	tests/lib/compare "$RUN" sums
 }

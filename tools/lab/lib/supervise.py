@@ -83,6 +83,8 @@ class Stream:
         elif verb == 'end':
             self.in_command = False
             self.say(f'COMMAND ended with status {argument} ({now - self.command_began:.0f} s)')
+        elif verb == 'again':
+            self.say(f'{argument}: died before COMMAND began, as guests under emulation sometimes do: once more')
         elif verb == 'close':
             self.in_command = False
         elif verb == 'finish':
