@@ -7,7 +7,8 @@
 #   mode     as given to --mode
 #   type     of the Xen domain; "-" is dom0 itself
 #   disks    pv: all on blkfront; both: one emulated disk beside them; emulated: none on blkfront
-#   nic      pv: netfront; emulated: an e1000 that Linux unplugs for netfront unless told otherwise
+#   nic      pv: netfront; emulated: one that Linux unplugs for netfront unless told otherwise;
+#            kept: an emulated one that stays in use beside netfront
 #   console  what COMMAND's output leaves the guest by
 #   boot     seconds to allow, beside COMMAND's own, for creation, boot and end on a busy machine
 #   args     kernel arguments, commas for blanks; "-" is none
@@ -19,7 +20,7 @@ LAB_MODES='
 	pvh	pvh	pv		pv		hvc0	150	-
 	pvhvm	hvm	both		emulated	hvc0	300	-
 	hvm-pv	hvm	both		emulated	hvc0	300	xen_no_vector_callback
-	mixed	hvm	both		emulated	hvc0	300	xen_emul_unplug=ide-disks
+	mixed	hvm	both		kept		hvc0	300	xen_emul_unplug=ide-disks
 	hvm	hvm	emulated	emulated	ttyS0	400	nopv,xen_emul_unplug=never
 '
 

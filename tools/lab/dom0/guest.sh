@@ -4,17 +4,18 @@
 # One guest's life, seen from dom0. Sourced by dom0/init, which has the run's settings.
 
 # Kernels and their modules come on disks of their own; PV and PVH guests are started from files there.
+# Sets folder.
 kernel_folder() {
 	local at=/run/kernel-$1
 	if [[ ! -d $at ]]; then
 		mkdir "$at"
-		mount -t ext4 -o ro "$(disk "kernel-$1")" "$at"
+		mount -t ext4 -o ro "${disk[kernel-$1]}" "$at"
 	fi
-	echo "$at/boot-$1"
+	folder=$at/boot-$1
 }
 
 # Disk names are the same in all modes. hd* are emulated and, where the guest has PV drivers, on blkfront as well;
-# xvd* are on blkfront alone.
+# xvd* are on blkfront alone. The emulated controller's fifth and sixth disk have no hd* name in libxl.
 guest_config() {
 	local name=$1 kernel=$2 folder disks='' vif
 	vif="mac=00:16:3e:00:00:01,bridge=xenbr0"
@@ -29,7 +30,7 @@ guest_config() {
 	on_crash = "destroy"
 	END
 	if [[ $mode_type == hvm ]]; then
-		disks="'phy:$(disk grub),hda,w', 'phy:$(disk "boot-$name"),hdb,w', "
+		disks="'phy:${disk[grub]},hda,w', 'phy:${disk[boot-$name]},hdb,w', "
 		cat <<-END
 		boot = "c"
 		hdtype = "ahci"
@@ -39,21 +40,21 @@ guest_config() {
 		serial = "file:/run/console/serial-$name.log"
 		END
 	else
-		folder=$(kernel_folder "$kernel")
+		kernel_folder "$kernel"
 		cat <<-END
 		kernel = "$folder/vmlinux"
 		ramdisk = "$folder/initrd"
 		extra = "$(<"/lab/arguments-$name")"
 		END
 	fi
-	[[ $mode_disks == pv ]] || disks+="'phy:$(disk scratch-emul),hdc,w', "
+	[[ $mode_disks == pv ]] || disks+="'phy:${disk[scratch-emul]},hdc,w', "
 	if [[ $mode_disks == emulated ]]; then
-		disks+="'phy:$(disk rw-root),hdd,w', 'phy:$(disk "rw-kernel-$kernel"),d4p0,w', 'phy:$(disk "out-$name"),d5p0,w'"
+		disks+="'phy:${disk[rw-root]},hdd,w', 'phy:${disk[rw-kernel-$kernel]},d4p0,w', 'phy:${disk[out-$name]},d5p0,w'"
 	else
-		disks+="'phy:$(disk root),xvdk,r', 'phy:$(disk "kernel-$kernel"),xvdl,r', 'phy:$(disk run),xvdm,r', "
-		disks+="'phy:$(disk "out-$name"),xvdn,w', 'phy:$(disk scratch-pv),xvdo,w'"
+		disks+="'phy:${disk[root]},xvdk,r', 'phy:${disk[kernel-$kernel]},xvdl,r', 'phy:${disk[run]},xvdm,r', "
+		disks+="'phy:${disk[out-$name]},xvdn,w', 'phy:${disk[scratch-pv]},xvdo,w'"
 	fi
-	[[ $mode_nic == emulated ]] && vif+=",type=ioemu,model=e1000"
+	[[ $mode_nic == pv ]] || vif+=",type=ioemu,model=$nic"
 	printf '%s\n' "disk = [ $disks ]" "vif = [ '$vif' ]"
 }
 
@@ -83,7 +84,7 @@ boot_guest() {
 	local name=$1 log=$2 creation console
 	: >"$log"
 	# -F stays until the guest has died, which costs nothing; asking xl for it costs seconds a time.
-	timeout "$((timeout + mode_boot))" xl -vvvT create -F "/run/$name.cfg" >"/run/$name.xl" 2>&1 &
+	timeout "$((timeout + mode_boot))" xl create -F "/run/$name.cfg" >"/run/$name.xl" 2>&1 &
 	creation=$!
 	# tail reads once more after the process has gone, so nothing is lost.
 	tail -q -s 0.1 -n +1 -f --pid="$creation" "$log" >"$port" &
@@ -104,8 +105,8 @@ run_guest() {
 	mkdir -p "/results/$name"
 	mark "start $name"
 	if [[ $mode == dom0 ]]; then
-		LAB_MODE=dom0 LAB_KERNEL=$kernel LAB_NIC='' LAB_PEER=10.99.0.1 LAB_DISK_PV=$(disk scratch-pv) LAB_DISK_EMULATED='' \
-			/lab/inside/command "$port" "$(disk "out-$name")"
+		LAB_MODE=dom0 LAB_KERNEL=$kernel LAB_NIC='' LAB_PEER=10.99.0.1 LAB_DISK_PV=${disk[scratch-pv]} LAB_DISK_EMULATED='' \
+			/lab/inside/command "$port" "${disk[out-$name]}"
 		rm -rf /out
 		mark "finish $name ended"
 		return
@@ -118,14 +119,14 @@ run_guest() {
 		((attempt == 1)) || mark "again $name"
 		boot_guest "$name" "$log"
 		creation=$?
-		if ((creation)) || grep -qF "@lab:$nonce:begin@" "$log"; then
+		if ((creation)) || grep -aqF "@lab:$nonce:begin@" "$log"; then
 			break
 		fi
 	done
 	dom0_command_end "$name"
 	if ((creation)); then
 		mark close
-		grep -vE 'debug: ' "/run/$name.xl" | tail -n 25 >"$port"
+		tail -n 25 "/run/$name.xl" >"$port"
 		mkdir -p "/results/$name/logs"
 		cp "/run/$name.cfg" "/run/$name.xl" /var/log/xen/*"$name"* "/results/$name/logs/"
 	fi

@@ -31,10 +31,10 @@ image_valid() {
 
 # image NAME KEY BUILDER [ARGUMENT…]: sets image_dir to the cached image, made by BUILDER DIR ARGUMENT… if need be.
 image() {
-	local name=$1 key=$2 builder=$3 started=$SECONDS part status
+	local name=$1 key=$2 builder=$3 started=$SECONDS part status stamp
 	shift 3
 	image_dir=$lab_cache/$name-$key
-	image_valid "$image_dir" "${image_check:-quick}" && return
+	image_valid "$image_dir" "${image_check:-quick}" && touch "$image_dir.stamp" && return
 	[[ -e $image_dir ]] && say "$name: the cached image is broken, building it again"
 	say "$name: building"
 	part=$image_dir.part
@@ -53,7 +53,9 @@ image() {
 	image_stamp "$part" >"$image_dir.stamp.part"
 	mv "$part" "$image_dir"
 	mv "$image_dir.stamp.part" "$image_dir.stamp"
-	# Images of the same name under another key are of an older lab.
-	find "$lab_cache" -maxdepth 1 -name "$name-????????????????*" ! -name "$name-$key*" -exec rm -rf {} +
+	# Images under other keys are of other versions of the lab; one that may still be in use is left alone.
+	find "$lab_cache" -maxdepth 1 -name '*-????????????????.stamp' -mtime +2 | while read -r stamp; do
+		rm -rf "$stamp" "${stamp%.stamp}"
+	done
 	say "$name: built in $((SECONDS - started)) s"
 }

@@ -19,7 +19,7 @@ root_leaves_out=(
 	'./usr/lib/x86_64-linux-gnu/dri' './usr/lib/x86_64-linux-gnu/gconv' './usr/lib/llvm-*' '*/libLLVM-*'
 )
 
-# The modules that tests and devices need, with what they depend on; the first stage loads the boot_modules alone.
+# The modules that tests and devices need, with what they depend on; the first stage loads the *_boot_modules alone.
 kernel_modules=(
 	virtio_pci virtio_blk virtio_net virtio_rng virtio_console virtio_scsi
 	ext4 overlay loop squashfs crc32c_generic crc32c-intel
@@ -31,14 +31,16 @@ kernel_modules=(
 	null_blk brd dm-mod dm-delay dm-mirror dm-snapshot md-mod raid1 nbd zram scsi_debug
 	mq-deadline bfq kyber-iosched msr cpuid i2c-piix4
 )
-dom0_boot_modules=(virtio_pci virtio_blk ext4 overlay crc32c_generic)
-guest_boot_modules=(ext4 overlay crc32c_generic xen-blkfront xen-netfront ahci ata_piix sd_mod e1000)
+basic_boot_modules=(ext4 overlay crc32c_generic)
+dom0_boot_modules=(virtio_pci virtio_blk)
+pv_boot_modules=(xen-blkfront xen-netfront)
+emulated_boot_modules=(ahci sd_mod 8139cp e1000)
 
 unpack() { dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -C "$2" "${@:3}"; }
 
 # A bzImage carries its ELF image compressed behind a decompressor; Xen starts PV and PVH guests from the ELF image.
 extract_vmlinux() {
-	python3 - "$1" "$2" <<-'END'
+	/usr/bin/python3 - "$1" "$2" <<-'END'
 	import subprocess, sys
 	image = open(sys.argv[1], 'rb').read()
 	for magic, command in ((b'\xfd7zXZ\0', ['xz', '-dc', '--single-stream']), (b'\x28\xb5\x2f\xfd', ['zstd', '-dc']),
@@ -63,20 +65,30 @@ build_xen() {
 	rm -rf "$work"
 }
 
-# initramfs OUT TREE VERSION BUSYBOX MODULE…: in the order in which they must be loaded.
+# boot_modules LIST MODULE…: copies modules and what they depend on into the first stage, and lists them in load order.
+boot_modules() {
+	local list=$1 module
+	shift
+	for module; do
+		/sbin/modprobe -d "$tree" -S "$version" --show-depends "$module" 2>/dev/null || true
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
+		[[ ! -e $stage/modules/${module##*/} ]] || continue
+		cp "$module" "$stage/modules/"
+		echo "${module##*/}"
+	done >"$stage/$list"
+}
+
+# initramfs OUT TREE VERSION BUSYBOX DRIVERS…: lab.drivers= among the kernel's arguments says which are loaded.
 initramfs() {
-	local out=$1 tree=$2 version=$3 busybox=$4 stage=$1.tree module
+	local out=$1 tree=$2 version=$3 busybox=$4 stage=$1.tree drivers
 	shift 4
 	mkdir -p "$stage"/{bin,dev,proc,sys,modules}
 	cp "$busybox" "$stage/bin/busybox"
 	cp "$lab_home/initramfs/init" "$stage/init"
-	: >"$stage/modules.order"
-	while read -r module; do
-		cp "$module" "$stage/modules/"
-		basename "$module" >>"$stage/modules.order"
-	done < <(for module; do
-		/sbin/modprobe -d "$tree" -S "$version" --show-depends "$module" 2>/dev/null || true
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }')
+	for drivers in basic "$@"; do
+		local -n modules=${drivers}_boot_modules
+		boot_modules "modules.$drivers" "${modules[@]}"
+	done
 	# Uncompressed: Xen hands it over as it is, and unpacking costs more than reading under emulation.
 	(cd "$stage" && find . | LC_ALL=C sort | cpio -o -H newc -R 0:0 --quiet) >"$out"
 	rm -rf "$stage"
@@ -117,8 +129,8 @@ build_kernel() {
 		esac
 	done
 	/sbin/depmod -b "$tree" "$version"
-	initramfs "$dir/initrd-dom0" "$tree" "$version" "$work/deb/bin/busybox" "${dom0_boot_modules[@]}"
-	initramfs "$dir/initrd-guest" "$tree" "$version" "$work/deb/bin/busybox" "${guest_boot_modules[@]}"
+	initramfs "$dir/initrd-dom0" "$tree" "$version" "$work/deb/bin/busybox" dom0
+	initramfs "$dir/initrd-guest" "$tree" "$version" "$work/deb/bin/busybox" pv emulated
 
 	# What dom0 starts guests from travels with the modules; /lib is a link in the root image, below this layer.
 	mkdir "$tree/usr" "$tree/boot-$series"
@@ -185,8 +197,8 @@ xen_image() {
 }
 kernel_image() {
 	local key
-	key=$(hash_of "$(declare -f build_kernel initramfs disk_image extract_vmlinux unpack)" "$lab_home/initramfs/init" \
-		"${kernel_modules[*]} ${dom0_boot_modules[*]} ${guest_boot_modules[*]}" "$1")
+	key=$(hash_of "$(declare -f build_kernel initramfs boot_modules disk_image extract_vmlinux unpack)" "$lab_home/initramfs/init" \
+		"${kernel_modules[*]} ${basic_boot_modules[*]} ${dom0_boot_modules[*]} ${pv_boot_modules[*]} ${emulated_boot_modules[*]}" "$1")
 	apt_for "kernel-$1" "$key" build_kernel "$1"
 }
 root_image() {

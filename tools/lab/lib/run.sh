@@ -11,8 +11,11 @@ result_mb=512
 guest_arguments() {
 	local mode=$1 kernel=$2
 	mode_get "$mode"
+	local drivers=pv,emulated
+	[[ $mode_type == hvm ]] || drivers=pv
+	[[ $mode_disks != emulated ]] || drivers=emulated
 	echo "console=$mode_console quiet loglevel=1 panic=1 $mode_args lab.init=/lab/guest/init lab.kernel=$kernel" \
-		"lab.mode=$mode lab.tty=$mode_console" \
+		"lab.mode=$mode lab.drivers=$drivers lab.nic=$mode_nic lab.tty=$mode_console" \
 		"$([[ $mode_disks == emulated ]] || echo lab.run=xvdm lab.result=xvdn lab.disk_pv=xvdo)" \
 		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb")" \
 		"$([[ $mode_disks == pv ]] || echo "lab.disk_emulated=size:$scratch_emulated_mb") $append"
@@ -30,7 +33,7 @@ make_run_disk() {
 	printf '%s\n' "$command" >"$top/lab/command"
 	[[ -z $dom0_command ]] || printf '%s\n' "$dom0_command" >"$top/lab/dom0-command"
 	{
-		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" guests "${guests[*]}" vcpus "$vcpus" memory "$memory"
+		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" guests "${guests[*]}" vcpus "$vcpus" memory "$memory" nic "$nic"
 	} >"$top/lab/run.sh"
 	for guest in "${guests[@]}"; do
 		guest_arguments "${guest%-*}" "${guest##*-}" >"$top/lab/arguments-$guest"
@@ -125,7 +128,7 @@ boot_machine() {
 		limit=$((limit + mode_boot + timeout + 60))
 	done
 	mkfifo "$work/port"
-	setpriv --pdeathsig KILL python3 "$lab_home/lib/supervise.py" --nonce "$nonce" --fifo "$work/port" --logs "$logs" \
+	setpriv --pdeathsig KILL /usr/bin/python3 "$lab_home/lib/supervise.py" --nonce "$nonce" --fifo "$work/port" --logs "$logs" \
 		--boot "$boot_limit" --limit "$limit" -- \
 		env TMPDIR="$work" setpriv --pdeathsig KILL qemu-system-x86_64 \
 		-machine pc -accel tcg,thread=multi -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
@@ -134,7 +137,7 @@ boot_machine() {
 		-device virtio-serial-pci -chardev "file,id=lab,path=$work/port" -device virtserialport,chardev=lab,name=lab \
 		-kernel "$xen_file" \
 		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info" \
-		-initrd "$dom0_image/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.run=vdc,$dom0_image/initrd-dom0" &
+		-initrd "$dom0_image/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.drivers=dom0 lab.run=vdc,$dom0_image/initrd-dom0" &
 	machine=$!
 	set +e
 	wait "$machine"

@@ -95,6 +95,14 @@ class Stream:
             self.done = True
 
 
+def sender(pid):
+    try:
+        with open(f'/proc/{pid}/cmdline', 'rb') as file:
+            return f'process {pid}, ' + file.read().replace(b'\0', b' ').decode(errors='replace').strip()
+    except OSError:
+        return f'process {pid}'
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--nonce', required=True)
@@ -105,9 +113,9 @@ def main():
     parser.add_argument('qemu', nargs='+')
     options = parser.parse_args()
 
-    caught = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda n, frame: caught.append(n))
+    # Fetched, not handled: that tells who sent them.
+    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
     # Open for both directions: the stream then never ends before the machine has, and opening does not wait.
@@ -116,7 +124,8 @@ def main():
     with open(os.path.join(options.logs, 'xen.log'), 'wb') as log:
         # A session of its own, so that Ctrl-C at a terminal reaches us alone.
         machine = subprocess.Popen(options.qemu, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+                                   start_new_session=True,
+                                   preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ends))
     status = 0
     ended = None
     try:
@@ -125,8 +134,10 @@ def main():
             if readable:
                 stream.feed(os.read(fifo, 65536))
             now = time.monotonic()
+            caught = signal.sigtimedwait(ends, 0)
             if caught:
-                status = 128 + caught[0]
+                stream.say(f'{signal.strsignal(caught.si_signo)} by {sender(caught.si_pid)}')
+                status = 128 + caught.si_signo
                 break
             if machine.poll() is not None and not readable:
                 break
