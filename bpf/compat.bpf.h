@@ -25,19 +25,14 @@ static __always_inline struct gendisk *rq_disk(struct request *rq)
 
 /*
  * 5f89154e8e9e ("block: Use enum to define RQF_x bit indexes"), 6.11: request flags became an
- * enum and were renumbered. Before, RQF_FLUSH_SEQ was bit 4.
+ * enum and were renumbered; before, RQF_FLUSH_SEQ was bit 4. The enum had no name at first, so
+ * CO-RE cannot find it: the loader does.
  */
-enum rqf_flags___6_11 {
-	__RQF_FLUSH_SEQ___6_11,
-};
+const volatile __u32 cfg_flush_seq_bit = 4;
 
 static __always_inline bool rq_in_flush(struct request *rq)
 {
-	__u32 bit = 4;
-
-	if (bpf_core_enum_value_exists(enum rqf_flags___6_11, __RQF_FLUSH_SEQ___6_11))
-		bit = bpf_core_enum_value(enum rqf_flags___6_11, __RQF_FLUSH_SEQ___6_11);
-	return rq->rq_flags & (1u << bit);
+	return rq->rq_flags & (1u << cfg_flush_seq_bit);
 }
 
 /*

@@ -158,6 +158,26 @@ bool features__has_tracepoint(const struct features *features, const char *name)
 	return features__tracepoint_args(features, name) >= 0;
 }
 
+int features__enum_value(const struct features *features, const char *name, int otherwise)
+{
+	const struct btf *btf = features->vmlinux;
+	unsigned int types = btf ? btf__type_cnt(btf) : 0;
+
+	for (unsigned int id = 1; id < types; id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const struct btf_enum *value;
+
+		if (!btf_is_enum(type))
+			continue;
+		value = btf_enum(type);
+		for (unsigned int i = 0; i < btf_vlen(type); i++) {
+			if (strcmp(btf__name_by_offset(btf, value[i].name_off), name) == 0)
+				return value[i].val;
+		}
+	}
+	return otherwise;
+}
+
 enum traceable features__traceable(const struct features *features, const char *function)
 {
 	int hook = probe_table__hook(function);

@@ -28,6 +28,9 @@ bool features__has_tracepoint(const struct features *features, const char *name)
 /* Arguments of a tracepoint's prototype, without the leading data pointer; -1 if there is none. */
 int features__tracepoint_args(const struct features *features, const char *name);
 
+/* The value of an enumerator of the kernel, of a named enum or not; `otherwise` if there is none. */
+int features__enum_value(const struct features *features, const char *name, int otherwise);
+
 enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
 
 /*
