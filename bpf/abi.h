@@ -110,9 +110,42 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_MC_FLUSH, "hypercall", "xen_mc_flush", "multicalls: how many operations")      \
 	X(XT_P_MC_FLUSH_FN, "hypercall", "xen_mc_flush", "multicalls: CPU time")
 
+/*
+ * Functions in which a driver touches an emulated device: X(enumerator, function, what). NICs'
+ * are told by the driver's name, the rest is the platform's. Polling functions are not among
+ * them: most of their time is the guest's own network stack.
+ */
+#define XT_EMULATED_NICS(X)                           \
+	X(XT_P_E1000_XMIT, e1000_xmit_frame, "e1000") \
+	X(XT_P_8139CP_XMIT, cp_start_xmit, "8139cp")  \
+	X(XT_P_8139TOO_XMIT, rtl8139_start_xmit, "8139too")
+
+#define XT_EMULATED_PLATFORM(X)                              \
+	X(XT_P_UART_WRITE, serial8250_console_write, "UART") \
+	X(XT_P_UART_TX, serial8250_tx_chars, "UART")         \
+	X(XT_P_RTC_READ, rtc_cmos_read, "RTC")               \
+	X(XT_P_RTC_WRITE, rtc_cmos_write, "RTC")             \
+	X(XT_P_PCI_READ, pci_conf1_read, "PCI config")       \
+	X(XT_P_PCI_WRITE, pci_conf1_write, "PCI config")     \
+	X(XT_P_I8042_WRITE, i8042_aux_write, "PS/2")         \
+	X(XT_P_IOAPIC_READ, native_io_apic_read, "IO-APIC")  \
+	X(XT_P_IOAPIC_MASK, mask_ioapic_irq, "IO-APIC")      \
+	X(XT_P_IOAPIC_UNMASK, unmask_ioapic_irq, "IO-APIC")  \
+	X(XT_P_IOAPIC_ACK, ioapic_ack_level, "IO-APIC")      \
+	X(XT_P_LAPIC_TIMER, lapic_next_event, "LAPIC timer") \
+	X(XT_P_LAPIC_ICR, native_apic_icr_write, "LAPIC")    \
+	X(XT_P_HPET_TIMER, hpet_clkevt_set_next_event, "HPET")
+
+#define XT_EMULATED(X) XT_EMULATED_NICS(X) XT_EMULATED_PLATFORM(X)
+
+#define XT_EMUL_PROBES(X)                                                     \
+	X(XT_P_MSR_READ, "emul", "read_msr", "privileged operations: counts") \
+	X(XT_P_MSR_WRITE, "emul", "write_msr", "privileged operations: counts")
+
 enum xt_probe {
 	XT_CORE_PROBES(XT_ENUM) XT_BLK_PROBES(XT_ENUM) XT_EVTCHN_PROBES(XT_ENUM)
-		XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_PROBE_NR
+		XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_EMULATED(XT_ENUM)
+			XT_EMUL_PROBES(XT_ENUM) XT_PROBE_NR
 };
 
 /* Softirq vectors and hypercall numbers that have a path of their own. */

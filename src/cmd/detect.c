@@ -8,21 +8,26 @@
 #include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "measure/measure.h"
+#include "output/prices.h"
 #include "output/spectrum.h"
 #include "platform/platform.h"
 
 struct options {
 	bool json;
-	const char *root;
+	bool measure;
+	const char *root; /* NULL: this machine */
 	const char *save;
 };
 
-enum { OPT_JSON = 256, OPT_ROOT, OPT_SAVE };
+enum { OPT_JSON = 256, OPT_ROOT, OPT_SAVE, OPT_MEASURE };
 
 static const struct argp_option options[] = {
 	{ "json", OPT_JSON, NULL, 0, "One JSON object on one line", 0 },
 	{ "root", OPT_ROOT, "DIR", 0, "Read a saved guest below DIR, not this one", 0 },
 	{ "save", OPT_SAVE, "DIR", 0, "Also write what was read below DIR, for a bug report", 0 },
+	{ "measure", OPT_MEASURE, NULL, 0,
+	  "Also what an exit, a clock read, a system call ... cost here: takes a second", 0 },
 	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
@@ -41,6 +46,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_SAVE:
 		opts->save = arg;
 		return 0;
+	case OPT_MEASURE:
+		opts->measure = true;
+		return 0;
 	case 'h':
 		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		return 0;
@@ -52,14 +60,24 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static int print_json(FILE *out, const struct platform *platform)
+/* What was found, and the prices if they were asked for. */
+struct answer {
+	struct platform *platform;
+	struct price prices[PRICES];
+	size_t nr_prices;
+};
+
+static int print_json(FILE *out, const struct answer *answer)
 {
-	json_t *line = json_object(), *found = platform__json(platform);
+	json_t *line = json_object(), *found = platform__json(answer->platform);
 	int err = -ENOMEM;
 
 	if (!line || !found || json_object_set_new(line, "schema", json_string("xentrace-bpf/1")) ||
 	    json_object_set_new(line, "type", json_string("detect")) ||
 	    json_object_update(line, found))
+		goto out;
+	if (answer->nr_prices &&
+	    json_object_set_new(line, "prices", prices__json(answer->prices, answer->nr_prices)))
 		goto out;
 	err = json_dumpf(line, out, JSON_COMPACT | JSON_PRESERVE_ORDER) ? -EIO : 0;
 	fputc('\n', out);
@@ -69,11 +87,15 @@ out:
 	return err;
 }
 
-static int print_text(FILE *out, const struct platform *platform)
+static int print_text(FILE *out, const struct answer *answer)
 {
-	platform__print(out, platform);
+	platform__print(out, answer->platform);
 	fputc('\n', out);
-	spectrum__print(out, platform);
+	spectrum__print(out, answer->platform);
+	if (answer->nr_prices) {
+		fputc('\n', out);
+		prices__print(out, answer->prices, answer->nr_prices);
+	}
 	return 0;
 }
 
@@ -88,6 +110,24 @@ static int finish(FILE *out, int err)
 	return err ? EXIT_RUNTIME : EXIT_DONE;
 }
 
+static int find(struct answer *answer, const struct options *opts)
+{
+	const char *root = opts->root ? opts->root : "/";
+	int err = opts->save ? platform__save(&answer->platform, root, opts->save)
+			     : platform__read(&answer->platform, root);
+
+	if (err) {
+		elog("cannot read below %s%s%s: %s", root, opts->save ? ", or write below " : "",
+		     opts->save ? opts->save : "", strerror(-err));
+		return err;
+	}
+	if (opts->measure) {
+		measure__prices(answer->prices, answer->platform);
+		answer->nr_prices = PRICES;
+	}
+	return 0;
+}
+
 int cmd_detect(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -97,22 +137,20 @@ int cmd_detect(int argc, char **argv)
 		       "\vP paravirtual, VS virtualized in software (emulated), VH virtualized in "
 		       "hardware, H bare hardware, ? no evidence.",
 	};
-	struct options opts = { .root = "/" };
-	struct platform *platform;
+	struct options opts = {};
+	struct answer answer = {};
 	int err;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)"xentrace-bpf detect";
 	argp_parse(&argp, argc, argv, 0, NULL, &opts);
-	err = opts.save ? platform__save(&platform, opts.root, opts.save)
-			: platform__read(&platform, opts.root);
-	if (err) {
-		elog("cannot read below %s%s%s: %s", opts.root,
-		     opts.save ? ", or write below " : "", opts.save ? opts.save : "",
-		     strerror(-err));
-		return EXIT_RUNTIME;
+	if (opts.measure && opts.root) {
+		elog("--measure is about this machine, --root about another: choose one");
+		return EXIT_USAGE;
 	}
-	err = opts.json ? print_json(stdout, platform) : print_text(stdout, platform);
-	platform__free(platform);
+	if (find(&answer, &opts))
+		return EXIT_RUNTIME;
+	err = opts.json ? print_json(stdout, &answer) : print_text(stdout, &answer);
+	platform__free(answer.platform);
 	return finish(stdout, err);
 }

@@ -20,7 +20,8 @@ static const struct argp_option options_table[] = {
 	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
-	{ "family", 'f', "FAMILY[,...]", 0, "Only these families: blk, evtchn, hypercall", 0 },
+	{ "family", 'f', "FAMILY[,...]", 0, "Only these families: blk, evtchn, hypercall, emul",
+	  0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write there, in the format of its extension (.txt .json .folded .svg); may be repeated; "
 	  "- is standard output",
@@ -64,7 +65,7 @@ static unsigned int number(const char *text, const char *what, struct argp_state
 
 static void add_families(struct parse *parse, char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "blk", "evtchn", "hypercall" };
+	static const char *const known[] = { "blk", "evtchn", "hypercall", "emul" };
 	struct trace_options *options = parse->options;
 	unsigned int nr = 0, k;
 	char *rest, *name;
@@ -73,10 +74,11 @@ static void add_families(struct parse *parse, char *arg, struct argp_state *stat
 	options->family_text = strdup(arg);
 	for (name = strtok_r(options->family_text, ",", &rest); name;
 	     name = strtok_r(NULL, ",", &rest)) {
-		for (k = 0; k < 3 && strcmp(known[k], name); k++)
+		for (k = 0; k < 4 && strcmp(known[k], name); k++)
 			;
-		if (k == 3 || nr == NAMES_MAX)
-			argp_error(state, "unknown family '%s': blk, evtchn, hypercall", name);
+		if (k == 4 || nr == NAMES_MAX)
+			argp_error(state, "unknown family '%s': blk, evtchn, hypercall, emul",
+				   name);
 		options->families[nr++] = name;
 	}
 	options->families[nr] = NULL;

@@ -11,14 +11,21 @@
  * blk        block_rq_issue                 tp_btf  disk requests: queue, start of the device
  *            blk_mq_complete_request        off     device, handler and finish apart
  *              cause: fentry refused: Operation not permitted
- *              fix:   a kernel with BPF trampolines on functions (CONFIG_…)
+ *              fix:   allow them: …
+ *            blkif_queue_rq                 off     blkfront: submit, CPU time
+ *
+ * The second is off for the same cause as the first: one that is not repeated.
  */
-static void print_probe(FILE *out, const struct probe_status *probe, bool first)
+static void print_probe(FILE *out, const struct probe_status *probe, bool first,
+			const struct probe_status **off)
 {
 	fprintf(out, "%-10s %-31s %-7s %s\n", first ? probe->family : "", probe->name,
 		rung__name(probe->rung), probe->purpose);
 	if (probe->rung != RUNG_OFF || !probe->applicable)
 		return;
+	if (*off && strcmp((*off)->cause, probe->cause) == 0)
+		return;
+	*off = probe;
 	fprintf(out, "%13scause: %s\n", "", probe->cause);
 	if (probe->fix[0])
 		fprintf(out, "%13sfix:   %s\n", "", probe->fix);
@@ -27,6 +34,7 @@ static void print_probe(FILE *out, const struct probe_status *probe, bool first)
 int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all)
 {
 	size_t on = 0, of = 0, elsewhere = 0;
+	const struct probe_status *off = NULL;
 	const char *family = "";
 
 	fprintf(out, "%-10s %-31s %-7s %s\n", "FAMILY", "HOOK", "BY", "GIVES");
@@ -38,7 +46,7 @@ int check__text(FILE *out, const struct platform *platform, const struct snapsho
 		elsewhere += !probe->applicable;
 		if (!probe->applicable && !all)
 			continue;
-		print_probe(out, probe, strcmp(family, probe->family) != 0);
+		print_probe(out, probe, strcmp(family, probe->family) != 0, &off);
 		family = probe->family;
 	}
 	fprintf(out, "\n%zu of %zu probes can be attached on Linux %s (%s)", on, of,

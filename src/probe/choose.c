@@ -29,6 +29,10 @@ static const char *not_for(const struct probe *probe)
 		return "not a PV guest: the hardware does this";
 	case FOR_DRIVER:
 		return "no disk of this driver";
+	case FOR_HVM:
+		return "no emulated platform devices in this kind of guest";
+	case FOR_NIC:
+		return "no NIC of this driver";
 	case FOR_FRAMES:
 		return "no function is timed here";
 	case FOR_END:

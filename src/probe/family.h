@@ -21,6 +21,6 @@ struct family {
 	const char *const *extras;
 };
 
-extern const struct family family_core, family_blk, family_evtchn, family_hypercall;
+extern const struct family family_core, family_blk, family_evtchn, family_hypercall, family_emul;
 
 #endif

@@ -17,7 +17,8 @@
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
 /* Modules whose functions are in the probe table. */
-static const char *const modules[] = { "xen_blkfront", "virtio_blk", "nvme", "libahci", "libata" };
+static const char *const modules[] = { "xen_blkfront", "virtio_blk", "nvme",   "libahci",
+				       "libata",       "e1000",	     "8139cp", "8139too" };
 
 #define MODULES (sizeof(modules) / sizeof(modules[0]))
 

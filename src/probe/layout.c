@@ -18,6 +18,15 @@ static const char *const op_names[] = { XT_BLK_OPS(NAME) };
 static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION) };
 static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL) };
 
+#define EMULATED_FUNCTION(id, function, what) [id - XT_P_E1000_XMIT] = #function,
+#define EMULATED_WHAT(id, function, what)     [id - XT_P_E1000_XMIT] = what,
+#define ONE(...)			      +1
+
+static const char *const emulated_functions[] = { XT_EMULATED(EMULATED_FUNCTION) };
+static const char *const emulated_what[] = { XT_EMULATED(EMULATED_WHAT) };
+
+#define NICS	 (0 XT_EMULATED_NICS(ONE))
+#define EMULATED (sizeof(emulated_what) / sizeof(emulated_what[0]))
 #define WRAPPERS (sizeof(wrapper_functions) / sizeof(wrapper_functions[0]))
 
 /* include/linux/interrupt.h, the order of the softirq vectors */
@@ -204,6 +213,34 @@ static void place_hypercalls(struct layout *layout)
 	}
 }
 
+/* The NIC that such a driver serves; the driver's name when there is none. */
+static const char *nic_of(const struct platform *platform, const char *driver)
+{
+	for (size_t i = 0; i < platform->nr_nics; i++) {
+		if (strcmp(platform->nics[i].driver, driver) == 0)
+			return platform->nics[i].name;
+	}
+	return driver;
+}
+
+static void place_emulated(struct layout *layout, const struct platform *platform)
+{
+	static const char *const msr[] = { "read_msr", "write_msr" };
+	const char *device;
+	bool nic;
+
+	for (uint32_t i = 0; i < EMULATED; i++) {
+		nic = i < NICS;
+		device = nic ? nic_of(platform, emulated_what[i]) : emulated_what[i];
+		key_set(&layout->keys[layout->emul + i], KIND_CPU, nic ? AREA_NET : AREA_PLATFORM,
+			MECH_EMULATED, device, "", nic ? "submit" : emulated_functions[i]);
+	}
+	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
+	for (uint32_t i = 0; i < 2; i++)
+		key_set(&layout->keys[layout->msr + i], KIND_CPU, AREA_CPU, MECH_UNATTRIBUTED,
+			"MSR", msr[i], "count");
+}
+
 /* Ranges, one family after the other. */
 static void lay_out(struct layout *layout, uint32_t disks, uint32_t irqs)
 {
@@ -223,6 +260,10 @@ static void lay_out(struct layout *layout, uint32_t disks, uint32_t irqs)
 	layout->clockevent = next++;
 	layout->mc = next;
 	next += XT_HYPERCALLS;
+	layout->emul = next;
+	next += EMULATED;
+	layout->msr = next;
+	next += 2;
 	layout->scratch = next++;
 	layout->nr_paths = next;
 }
@@ -243,6 +284,7 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	place_disks(layout, platform, wanted);
 	place_irqs(layout, platform);
 	place_hypercalls(layout);
+	place_emulated(layout, platform);
 	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
 		key_set(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT, MECH_GUEST,
 			"", softirq_names[i], "softirq");

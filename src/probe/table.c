@@ -44,8 +44,27 @@
 #define HOW_XT_P_MC_FLUSH    TRACEPOINT("xt_mc_flush"), .use = FOR_PV
 #define HOW_XT_P_MC_FLUSH_FN FUNCTION("xt_mc_flush"), .use = FOR_PV
 
-const struct probe probe_table[XT_PROBE_NR] = { XT_CORE_PROBES(SAID) XT_BLK_PROBES(
-	SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER) XT_HYPERCALL_PROBES(SAID) };
+#define SAID_NIC(id, function, what)                           \
+	[id] = { .family = "emul",                             \
+		 .hook = #function,                            \
+		 .purpose = "emulated NIC " what ": CPU time", \
+		 .use = FOR_NIC,                               \
+		 .driver = what,                               \
+		 FUNCTION(#function) },
+#define SAID_PLATFORM(id, function, what)                  \
+	[id] = { .family = "emul",                         \
+		 .hook = #function,                        \
+		 .purpose = "emulated " what ": CPU time", \
+		 .use = FOR_HVM,                           \
+		 FUNCTION(#function) },
+#define HOW_XT_P_MSR_READ  TRACEPOINT("xt_msr_read"), .use = FOR_HVM
+#define HOW_XT_P_MSR_WRITE TRACEPOINT("xt_msr_write"), .use = FOR_HVM
+
+const struct probe probe_table[XT_PROBE_NR] = {
+	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER)
+		XT_HYPERCALL_PROBES(SAID) XT_EMULATED_NICS(SAID_NIC)
+			XT_EMULATED_PLATFORM(SAID_PLATFORM) XT_EMUL_PROBES(SAID)
+};
 
 int probe_table__hook(const char *function)
 {
@@ -71,6 +90,15 @@ bool platform__has_driver(const struct platform *platform, const char *driver)
 	return false;
 }
 
+static bool has_nic(const struct platform *platform, const char *driver)
+{
+	for (size_t i = 0; i < platform->nr_nics; i++) {
+		if (strcmp(platform->nics[i].driver, driver) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool probe__is_timed(const struct probe *probe)
 {
 	return probe->fentry && probe->fexit;
@@ -85,6 +113,10 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 		return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
 	case FOR_PV:
 		return boot == BOOT_PV || boot == BOOT_DOM0;
+	case FOR_HVM:
+		return boot == BOOT_HVM || boot == BOOT_KVM;
+	case FOR_NIC:
+		return has_nic(platform, probe->driver);
 	case FOR_DRIVER:
 		return platform__has_driver(platform, probe->driver);
 	default:

@@ -15,7 +15,7 @@ enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION };
  * where functions are timed, whose time softirqs and task switches could fall into. FOR_END: one
  * of several hooks that end a request, see choose.c.
  */
-enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER, FOR_FRAMES, FOR_END };
+enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER, FOR_FRAMES, FOR_END, FOR_HVM, FOR_NIC };
 
 struct probe {
 	const char *family;
@@ -24,7 +24,7 @@ struct probe {
 	const char *purpose;
 	enum probe_kind kind;
 	enum probe_for use;
-	const char *driver; /* FOR_DRIVER: a disk's driver, as the platform names it */
+	const char *driver; /* FOR_DRIVER, FOR_NIC: as the platform names it */
 	/*
 	 * Programs. A tracepoint has entry alone. A function's entry and exit are attached
 	 * together or not at all: fentry/fexit, else kprobe/kretprobe; exit may be absent.

@@ -15,8 +15,9 @@
 #include "probe/tracer.h"
 #include "probe/tracer_parts.h"
 
-static const struct family *const families[FAMILIES] = { &family_core, &family_blk, &family_evtchn,
-							 &family_hypercall };
+static const struct family *const families[FAMILIES] = {
+	&family_core, &family_blk, &family_evtchn, &family_hypercall, &family_emul,
+};
 
 static bool is_wanted(const struct tracer_options *options, const struct family *family)
 {

@@ -8,7 +8,7 @@
 #include "probe/load.h"
 #include "probe/tracer.h"
 
-#define FAMILIES 4
+#define FAMILIES 5
 
 struct tracer {
 	const struct platform *platform;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Emulated devices: CPU time where drivers touch them, and counts of privileged operations. Each
+ * access is an exit, to Xen (LAPIC, IO-APIC, HPET) or on to the device model; the latter holds the
+ * vCPU off, which runstate shows. Their interrupts are core's, their disks' submits blk's.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "frame.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 cfg_emul_base; /* paths: one a function, in XT_EMULATED's order */
+const volatile __u32 cfg_msr_base;  /* paths: read, write */
+
+static __always_inline int access_enter(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		frame_open(cpu, probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+static __always_inline int access_exit(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct closed closed;
+
+	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
+		frame_record(cpu, cfg_emul_base + (probe - XT_P_E1000_XMIT), &closed, true);
+	return 0;
+}
+
+#define XT_ACCESS_PROGS(id, function, what) \
+	SEC("?fentry/" #function)           \
+	int function##_fe(void *ctx)        \
+	{                                   \
+		return access_enter(id);    \
+	}                                   \
+	SEC("?fexit/" #function)            \
+	int function##_fx(void *ctx)        \
+	{                                   \
+		return access_exit(id);     \
+	}                                   \
+	SEC("?kprobe/" #function)           \
+	int function##_kp(void *ctx)        \
+	{                                   \
+		return access_enter(id);    \
+	}                                   \
+	SEC("?kretprobe/" #function)        \
+	int function##_kr(void *ctx)        \
+	{                                   \
+		return access_exit(id);     \
+	}
+
+XT_EMULATED(XT_ACCESS_PROGS)
+
+/* These events come after the access (arch/x86/lib/msr.c): there is nothing to time. */
+static __always_inline int count_msr(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		hist_add(cpu, cfg_msr_base + (probe - XT_P_MSR_READ), 0);
+	return 0;
+}
+
+SEC("?tp_btf/read_msr")
+int xt_msr_read(void *ctx)
+{
+	return count_msr(XT_P_MSR_READ);
+}
+
+SEC("?tp_btf/write_msr")
+int xt_msr_write(void *ctx)
+{
+	return count_msr(XT_P_MSR_WRITE);
+}

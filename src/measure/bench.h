@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the measurements of this room share; nobody else sees it. */
+#ifndef XT_MEASURE_BENCH_H
+#define XT_MEASURE_BENCH_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "model/price.h"
+#include "platform/platform.h"
+
+struct bench {
+	const struct platform *platform;
+	int cpu;	   /* we are pinned to it */
+	int other;	   /* another one that we may use; -1: none */
+	uint64_t batch_ns; /* a shorter batch would measure our clock */
+};
+
+/*
+ * Times n operations: ns, or 0 if they were not what they should have been, and do not count.
+ * Each does so itself, so that what has to be put back in between stays out of it.
+ */
+typedef uint64_t batch_fn(void *ctx, unsigned int n);
+
+/* Returns NULL and the price's figures, or why there are none. A batch has at most `most` runs. */
+const char *bench__run(const struct bench *bench, struct price *price, batch_fn *batch, void *ctx,
+		       unsigned int most);
+/* Start a thread on this CPU. Returns 0 or a positive error number, as pthread_create(). */
+int bench__thread(pthread_t *thread, int cpu, void *(*body)(void *), void *ctx);
+
+/* Each measures one price: NULL, or why it cannot. It may put a more exact name and how. */
+typedef const char *measure_fn(struct price *price, const struct bench *bench);
+
+measure_fn measure__cpuid, measure__hypercall, measure__port_61, measure__port_3ff;
+measure_fn measure__clock, measure__clock_coarse, measure__clock_syscall, measure__tsc;
+measure_fn measure__ipi, measure__wakeup, measure__switch;
+measure_fn measure__syscall, measure__fault, measure__fork;
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "measure/bench.h"
+
+/* Where SIGCHLD was left ignored by who started us, waitpid() waits and says ECHILD. */
+static uint64_t forks(void *ctx, unsigned int n)
+{
+	uint64_t start = clock__monotonic_ns();
+	pid_t pid;
+
+	(void)ctx;
+	while (n--) {
+		pid = fork();
+		if (pid < 0)
+			return 0;
+		if (!pid)
+			_exit(0);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	return clock__monotonic_ns() - start;
+}
+
+const char *measure__fork(struct price *price, const struct bench *bench)
+{
+	return bench__run(bench, price, forks, NULL, 16);
+}

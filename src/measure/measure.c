@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "measure/measure.h"
+
+#include <sched.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "measure/bench.h"
+
+/* A batch is this long, and at least so many reads of the clock that times it. */
+#define BATCH_NS    50000
+#define CLOCK_READS 100
+
+static const struct {
+	const char *name, *how;
+	measure_fn *measure;
+} rows[] = {
+	{ "VM exit", "CPUID: VT-x and SVM always exit for it", measure__cpuid },
+	{ "hypercall", "xen_version by /dev/xen/privcmd, ioctl included", measure__hypercall },
+	{ "port read 0x61", "PC speaker's status: Xen or KVM itself answers", measure__port_61 },
+	{ "port read 0x3ff", "COM1's scratch byte: a device model answers", measure__port_3ff },
+	{ "RDTSC", "the instruction; a hypervisor may trap it", measure__tsc },
+	{ "clock read", "clock_gettime(CLOCK_MONOTONIC)", measure__clock },
+	{ "clock read, coarse", "CLOCK_MONOTONIC_COARSE: memory, no clock", measure__clock_coarse },
+	{ "clock read, kernel", "the same clock by a real system call", measure__clock_syscall },
+	{ "system call", "getppid", measure__syscall },
+	{ "page fault", "first touch of 4 KiB of memory, zeroing included", measure__fault },
+	{ "fork, exit, wait", "of this small process, its child on the same CPU", measure__fork },
+	{ "context switch", "two threads on one CPU, by eventfd", measure__switch },
+	{ "IPI", "to a CPU that runs, by membarrier, answer included", measure__ipi },
+	{ "IPI and wake-up", "of a thread on another CPU, by eventfd", measure__wakeup },
+};
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == PRICES, "one price a row");
+
+static uint64_t clock_read_ns(void)
+{
+	uint64_t start = clock__monotonic_ns(), now = start;
+
+	for (int i = 0; i < CLOCK_READS; i++)
+		now = clock__monotonic_ns();
+	return (now - start) / CLOCK_READS;
+}
+
+/* Another CPU of the set, the next one up; -1 if there is none. */
+static int another(const cpu_set_t *set, int cpu)
+{
+	for (int i = 1; i < CPU_SETSIZE; i++) {
+		int other = (cpu + i) % CPU_SETSIZE;
+
+		if (CPU_ISSET(other, set))
+			return other;
+	}
+	return -1;
+}
+
+/* Stay on the CPU that we are on. More than CPU_SETSIZE of them are a set we cannot hold. */
+static bool pin(struct bench *bench, cpu_set_t *before)
+{
+	cpu_set_t one;
+
+	bench->cpu = sched_getcpu();
+	bench->other = -1;
+	if (bench->cpu < 0 || sched_getaffinity(0, sizeof(*before), before))
+		return false;
+	CPU_ZERO(&one);
+	CPU_SET(bench->cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		return false;
+	bench->other = another(before, bench->cpu);
+	return true;
+}
+
+void measure__prices(struct price prices[PRICES], const struct platform *platform)
+{
+	struct bench bench = { .platform = platform };
+	uint64_t clock_ns = clock_read_ns();
+	cpu_set_t before;
+	bool pinned = pin(&bench, &before);
+
+	bench.batch_ns = CLOCK_READS * clock_ns;
+	if (bench.batch_ns < BATCH_NS)
+		bench.batch_ns = BATCH_NS;
+	for (int i = 0; i < PRICES; i++) {
+		prices[i] = (struct price) { .name = rows[i].name, .how = rows[i].how };
+		prices[i].why_not = pinned ? rows[i].measure(&prices[i], &bench)
+					   : "cannot stay on one CPU";
+	}
+	if (pinned)
+		sched_setaffinity(0, sizeof(before), &before);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Reads of ports that are emulated. Neither has a side effect: reading the status of 0x61 changes
+ * nothing, nor does the UART's scratch register (its line status would: reading clears errors).
+ * Not port 0x80: Xen lets guests reach it directly (hvm_port80_allowed, xen/arch/x86/hvm/hvm.c).
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/io.h>
+
+#include "base/clock.h"
+#include "measure/bench.h"
+
+static uint64_t reads(void *ctx, unsigned int n)
+{
+	uint64_t start = clock__monotonic_ns();
+	const unsigned short *port = ctx;
+
+	while (n--)
+		inb(*port);
+	return clock__monotonic_ns() - start;
+}
+
+static const char *read_port(struct price *price, const struct bench *bench, unsigned short port)
+{
+	const char *why;
+
+	if (ioperm(port, 1, 1)) {
+		switch (errno) {
+		case EPERM:
+			return "needs CAP_SYS_RAWIO, and a kernel that is not locked down";
+		case ENOSYS:
+			return "a kernel without CONFIG_X86_IOPL_IOPERM";
+		default:
+			return strerrordesc_np(errno);
+		}
+	}
+	why = bench__run(bench, price, reads, &port, 1 << 16);
+	ioperm(port, 1, 0);
+	return why;
+}
+
+const char *measure__port_61(struct price *price, const struct bench *bench)
+{
+	return read_port(price, bench, 0x61);
+}
+
+const char *measure__port_3ff(struct price *price, const struct bench *bench)
+{
+	return read_port(price, bench, 0x3ff);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "measure/bench.h"
+
+/* getppid does next to nothing, and no C library remembers its answer. */
+static uint64_t calls(void *ctx, unsigned int n)
+{
+	uint64_t start = clock__monotonic_ns();
+
+	(void)ctx;
+	while (n--)
+		syscall(SYS_getppid);
+	return clock__monotonic_ns() - start;
+}
+
+const char *measure__syscall(struct price *price, const struct bench *bench)
+{
+	return bench__run(bench, price, calls, NULL, 1 << 16);
+}
