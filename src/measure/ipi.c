@@ -79,7 +79,7 @@ const char *measure__ipi(struct price *price, const struct bench *bench)
 	const char *why;
 
 	if (bench->other < 0)
-		return "one CPU: no other to interrupt";
+		return "there is no other CPU to interrupt";
 	if (membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
 		return "this kernel or its seccomp filter has no membarrier";
 	if (bench__thread(&thread, bench->other, beat, &target))

@@ -26,9 +26,11 @@ static const struct {
 	{ "system call", "getppid", measure__syscall },
 	{ "page fault", "first touch of 4 KiB of memory, zeroing included", measure__fault },
 	{ "fork, exit, wait", "of this small process, its child on the same CPU", measure__fork },
-	{ "context switch", "two threads on one CPU, by eventfd", measure__switch },
+	{ "context switch", "two threads on one CPU, eventfd write and read included",
+	  measure__switch },
 	{ "IPI", "to a CPU that runs, by membarrier, answer included", measure__ipi },
-	{ "IPI and wake-up", "of a thread on another CPU, by eventfd", measure__wakeup },
+	{ "IPI and wake-up", "of a thread asleep on another CPU, eventfd write and read included",
+	  measure__wakeup },
 };
 
 _Static_assert(sizeof(rows) / sizeof(rows[0]) == PRICES, "one price a row");

@@ -81,6 +81,6 @@ const char *measure__switch(struct price *price, const struct bench *bench)
 const char *measure__wakeup(struct price *price, const struct bench *bench)
 {
 	if (bench->other < 0)
-		return "one CPU: no other to wake";
+		return "there is no other CPU to wake";
 	return measure_on(price, bench, bench->other);
 }
