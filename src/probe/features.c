@@ -24,6 +24,7 @@ static const char *const modules[] = { "xen_blkfront", "virtio_blk", "nvme",   "
 
 struct features {
 	bool capable;
+	bool sys_admin;
 	bool has_btf;
 	struct btf *vmlinux;
 	struct btf *module[MODULES];
@@ -80,7 +81,8 @@ int features__new(struct features **out)
 	if (!features)
 		return -ENOMEM;
 	/* CAP_SYS_ADMIN stands for both: they were split from it in 5.8 */
-	features->capable = has_capability(CAP_SYS_ADMIN) ||
+	features->sys_admin = has_capability(CAP_SYS_ADMIN);
+	features->capable = features->sys_admin ||
 			    (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
 	features->has_btf = access(KERNEL_BTF, R_OK) == 0;
 	if (features->has_btf) {
@@ -127,6 +129,13 @@ int features__usable(const struct features *features, const char **why)
 	if (!features->vmlinux) {
 		*why = "this kernel's BTF (" KERNEL_BTF ") cannot be parsed";
 		return -ENOENT;
+	}
+	/* libbpf goes on to the modules' BTF for it, and listing those is CAP_SYS_ADMIN's alone */
+	if (!features->sys_admin &&
+	    btf__find_by_name_kind(features->vmlinux, "xen_runstate", BTF_KIND_VAR) < 0) {
+		*why = "this kernel's BTF has no xen_runstate, and without it CAP_BPF and "
+		       "CAP_PERFMON are not enough: add CAP_SYS_ADMIN, or run it with sudo";
+		return -EPERM;
 	}
 	return 0;
 }

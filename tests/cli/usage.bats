@@ -64,6 +64,19 @@ as_root()
 	refused 4 "CAP_BPF and CAP_PERFMON" setpriv --reuid=65534 --regid=65534 --clear-groups "$dir/xt" check
 }
 
+@test "CAP_BPF and CAP_PERFMON alone: they are enough, or it is said what is" {
+	as_root
+	cp "$xt" "$dir/xt" && chmod 755 "$dir" "$dir/xt"
+	run setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+bpf,+perfmon \
+		--ambient-caps=+bpf,+perfmon "$dir/xt" -d 0.2 --json
+	if [ "$status" -eq 0 ]; then
+		jq -es '[.[-1].probes[] | select(.rung != "off")] | length > 0' <<< "${output#*Ctrl-C to end}"
+	else
+		[ "$status" -eq 4 ]
+		[[ "$output" == *"add CAP_SYS_ADMIN"* ]]
+	fi
+}
+
 @test "no BTF: 4, and says what is needed" {
 	as_root
 	refused 4 "no BTF" unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec '$xt' -d 1"
