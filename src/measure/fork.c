@@ -27,5 +27,7 @@ static uint64_t forks(void *ctx, unsigned int n)
 
 const char *measure__fork(struct price *price, const struct bench *bench)
 {
+	if (!forks(NULL, 1))
+		return "no process can be started";
 	return bench__run(bench, price, forks, NULL, 16);
 }

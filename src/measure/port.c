@@ -5,6 +5,7 @@
  * Not port 0x80: Xen lets guests reach it directly (hvm_port80_allowed, xen/arch/x86/hvm/hvm.c).
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/io.h>
 
@@ -40,12 +41,24 @@ static const char *read_port(struct price *price, const struct bench *bench, uns
 	return why;
 }
 
+/* Ports of dom0 and of a bare machine are real, most of them. */
+static bool is_hardware(const struct bench *bench)
+{
+	return bench->platform->boot == BOOT_DOM0 || bench->platform->boot == BOOT_BARE;
+}
+
 const char *measure__port_61(struct price *price, const struct bench *bench)
 {
+	if (is_hardware(bench))
+		price->how = "PC speaker's status: hardware";
 	return read_port(price, bench, 0x61);
 }
 
 const char *measure__port_3ff(struct price *price, const struct bench *bench)
 {
+	if (is_hardware(bench))
+		price->how = "COM1's scratch byte: hardware, if there is a COM1";
+	else if (bench->platform->boot == BOOT_PV || bench->platform->boot == BOOT_PVH)
+		price->how = "COM1's scratch byte: no device model, so Xen answers";
 	return read_port(price, bench, 0x3ff);
 }
