@@ -10,7 +10,7 @@ SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h tests/unit/*.c tests/unit/lib/*)
 
-.PHONY: unit lint check cli native lab-test test test-all setup-test demo bench
+.PHONY: unit lint check cli native lab-test lab-matrix test setup-test demo bench
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -56,6 +56,10 @@ native: $(O)/xentrace-bpf
 ## make lab-test   trace real Xen guests and hold the figures against the kernel's (root)
 lab-test: $(O)/static/xentrace-bpf
 	tests/lab/run
+
+## make lab-matrix every row of the spectrum that boots, in one table (root)
+lab-matrix: $(O)/static/xentrace-bpf
+	tests/lab/matrix
 
 setup-test:
 	tools/setup
