@@ -42,8 +42,10 @@ BPF_SYS_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 .SECONDARY:
 .PHONY: all static clean install help
 
+## make            build/xentrace-bpf, linked with the system's libraries
 all: $(O)/xentrace-bpf
 
+## make static     build/static/xentrace-bpf, for guests that have none of them
 static: $(O)/static/xentrace-bpf
 
 $(O)/xentrace-bpf: $(OBJ)
@@ -74,15 +76,17 @@ $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
+## make install    to $(DESTDIR)$(bindir)
 install: $(O)/xentrace-bpf
 	$(call msg,INSTALL,$(DESTDIR)$(bindir)/xentrace-bpf)
 	$(Q)install -D -m 0755 $< $(DESTDIR)$(bindir)/xentrace-bpf
 
+## make clean      delete build
 clean:
 	$(call msg,CLEAN,$(O))
 	$(Q)rm -rf $(O)
 
 help:
-	@sed -n 's/^## //p' Makefile
+	@sed -n 's/^## //p' Makefile tests/tests.mk
 
 -include $(OBJ:.o=.d) $(wildcard $(O)/bpf/*.d) tests/tests.mk
