@@ -53,7 +53,6 @@ holds()
 		skip "the vDSO may not read this clock source"
 	holds '(.prices | map({(.name): .median_ns}) | add) as $ns |
 	       $ns["clock read, kernel"] > $ns["clock read"] and
-	       $ns["system call"] > $ns["RDTSC"] and
 	       $ns["fork, exit, wait"] > $ns["page fault"]'
 }
 
