@@ -29,7 +29,7 @@ apt_mirrors() {
 
 apt_configure() {
 	local key=/usr/share/keyrings/debian-archive-keyring.gpg
-	[[ -r $key ]] || die 1 "$key is missing: run sudo tools/setup lab"
+	[[ -r $key ]] || die 125 "$key is missing: run sudo tools/setup lab"
 	mkdir -p "$apt_dir"/{state/lists/partial,cache} "$debs/partial"
 	: >"$apt_dir/status"
 	apt_mirrors
@@ -76,7 +76,7 @@ apt_ready() {
 		say "reading package lists from $main_mirror and $security_mirror"
 		apt-get -c "$apt_dir/apt.conf" -qq update >>"$lab_cache/log/apt.log" 2>&1 || {
 			tail -n 5 "$lab_cache/log/apt.log" >&2
-			die 1 "reading package lists failed; the whole log is $lab_cache/log/apt.log"
+			die 125 "reading package lists failed; the whole log is $lab_cache/log/apt.log"
 		}
 		cp "$apt_dir/sources.list" "$apt_dir/updated"
 	fi
@@ -103,5 +103,5 @@ apt_one() {
 apt_kernel() {
 	apt-cache -c "$apt_dir/apt.conf" pkgnames "linux-image-$1." |
 		grep -E "^linux-image-${1//./\\.}\.[0-9]+([-+~][a-z0-9]+)*-amd64$" | grep -Ev -e '-(cloud|rt|unsigned|dbg)' |
-		sort -V | tail -n 1
+		sort -V | tail -n 1 || true
 }

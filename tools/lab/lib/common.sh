@@ -6,6 +6,13 @@
 say() { echo "lab: $*" >&2; }
 die() { local status=$1; shift; echo "lab: $*" >&2; exit "$status"; }
 
+need() {
+	local program
+	for program; do
+		PATH=$PATH:/usr/sbin:/sbin type -P "$program" >/dev/null || die 125 "$program is missing: run sudo tools/setup lab"
+	done
+}
+
 lab_cache=${XENTRACE_LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/xentrace-bpf}
 
 # What the images contain, as a hash: files given by path, anything else by value.
@@ -36,6 +43,7 @@ image() {
 	image_dir=$lab_cache/$name-$key
 	image_valid "$image_dir" "${image_check:-quick}" && touch "$image_dir.stamp" && return
 	[[ -e $image_dir ]] && say "$name: the cached image is broken, building it again"
+	need apt-get dpkg-deb grub-mkimage mke2fs cpio xz zstd modprobe depmod /usr/bin/python3
 	say "$name: building"
 	part=$image_dir.part
 	rm -rf "$image_dir" "$image_dir.stamp" "$part"
@@ -48,7 +56,7 @@ image() {
 	if ((status)); then
 		rm -rf "$part"
 		tail -n 20 "$lab_cache/log/build/$name.log" >&2
-		die 1 "$name: building failed; the whole log is $lab_cache/log/build/$name.log"
+		die 125 "$name: building failed; the whole log is $lab_cache/log/build/$name.log"
 	fi
 	image_stamp "$part" >"$image_dir.stamp.part"
 	mv "$part" "$image_dir"

@@ -216,7 +216,7 @@ apt_for() {
 		apt_ready
 		if [[ $3 == build_kernel ]]; then
 			package=$(apt_kernel "$4")
-			[[ $package ]] || die 1 "Debian has no kernel $4 in the suites that the lab reads"
+			[[ $package ]] || die 125 "Debian has no kernel $4 in the suites that the lab reads"
 			image "$@" "$package"
 			return
 		fi

@@ -138,18 +138,26 @@ boot_machine() {
 		-kernel "$xen_file" \
 		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info" \
 		-initrd "$dom0_image/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.drivers=dom0 lab.run=vdc,$dom0_image/initrd-dom0" &
-	machine=$!
+	child=$!
 	set +e
-	wait "$machine"
+	wait "$child"
 	machine_status=$?
 	set -e
-	machine=
+	child=
 }
 
 # take DISK FOLDER: the tar on a result disk; an empty disk is an empty tar.
 take() {
 	mkdir -p "$2"
 	tar -x -f "$1" -C "$2" --no-same-owner 2>>"$logs/lab.log"
+}
+
+# The end of a guest's log; a panic's cause comes before its long end.
+last_words() {
+	{
+		grep -aE -m 1 'Kernel panic|Oops|BUG:' "$1" || true
+		tail -n 25 "$1"
+	} 2>/dev/null | tr -d '\r' | sed 's/@lab:[^@]*@//g; s/^/lab: | /' >&2
 }
 
 # Sets run_status and fills --out.
@@ -163,8 +171,8 @@ collect() {
 		if [[ -z $status ]]; then
 			status=125
 			((machine_status == 124)) && status=124
-			say "$guest: COMMAND did not end; the last of its log, $logs/$guest.log:"
-			tail -n 25 "$logs/$guest.log" 2>/dev/null | tr -d '\r' | sed 's/@lab:[^@]*@//g; s/^/lab: | /' >&2 || true
+			say "$guest: the guest died before COMMAND ended; from its log, $logs/$guest.log:"
+			last_words "$logs/$guest.log"
 		fi
 		((run_status)) || run_status=$status
 		[[ $out ]] || continue
