@@ -17,11 +17,11 @@ static unsigned int size_batch(const struct bench *bench, batch_fn *batch, void 
 	unsigned int n = 1;
 
 	while (n < most && clock__monotonic_ns() < until) {
-		uint64_t ns = batch(ctx, n);
+		uint64_t spent = batch(ctx, n);
 
-		if (ns >= bench->batch_ns)
+		if (spent >= bench->batch_ticks)
 			break;
-		if (ns)
+		if (spent)
 			n = n < most / 2 ? n * 2 : most;
 	}
 	return n;
@@ -35,10 +35,10 @@ const char *bench__run(const struct bench *bench, struct price *price, batch_fn 
 	double means[BATCHES];
 
 	for (; nr < BATCHES && now < (nr < ENOUGH ? give_up : end); now = clock__monotonic_ns()) {
-		uint64_t ns = batch(ctx, n);
+		uint64_t spent = batch(ctx, n);
 
-		if (ns)
-			means[nr++] = (double)ns / n;
+		if (spent)
+			means[nr++] = spent * bench->ns_per_tick / n;
 	}
 	if (!nr)
 		return "disturbed each time: this machine is too busy";

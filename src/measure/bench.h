@@ -11,13 +11,24 @@
 
 struct bench {
 	const struct platform *platform;
-	int cpu;	   /* we are pinned to it */
-	int other;	   /* another one that we may use; -1: none */
-	uint64_t batch_ns; /* a shorter batch would measure our clock */
+	int cpu;   /* we are pinned to it */
+	int other; /* another one that we may use; -1: none */
+	double ns_per_tick;
+	uint64_t batch_ticks; /* a shorter batch would measure our own stopwatch */
 };
 
 /*
- * Times n operations: ns, or 0 if they were not what they should have been, and do not count.
+ * The stopwatch is this CPU's TSC: the kernel's clock is one of the things on the list, may cost an
+ * exit, and stands still on a CPU whose pvclock is behind another's (last_value in
+ * arch/x86/kernel/pvclock.c). Batches are too long for the order of instructions to matter.
+ */
+static inline uint64_t ticks(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+/*
+ * Times n operations: ticks, or 0 if they were not what they should have been, and do not count.
  * Each does so itself, so that what has to be put back in between stays out of it.
  */
 typedef uint64_t batch_fn(void *ctx, unsigned int n);

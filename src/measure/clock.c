@@ -4,41 +4,39 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "measure/bench.h"
 #include "measure/vdso.h"
 
 static uint64_t reads(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	const clockid_t *clock = ctx;
 	struct timespec ts;
 
 	while (n--)
 		clock_gettime(*clock, &ts);
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 static uint64_t calls(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	struct timespec ts;
 
 	(void)ctx;
 	while (n--)
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 static uint64_t rdtscs(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
-	uint32_t eax, edx;
+	uint64_t start = ticks();
 
 	(void)ctx;
 	while (n--)
-		asm volatile("rdtsc" : "=a"(eax), "=d"(edx));
-	return clock__monotonic_ns() - start;
+		ticks();
+	return ticks() - start;
 }
 
 const char *measure__clock(struct price *price, const struct bench *bench)

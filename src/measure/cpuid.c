@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "base/clock.h"
 #include "measure/bench.h"
 
 /*
@@ -8,7 +7,7 @@
  */
 static uint64_t cpuids(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	uint32_t eax, ecx;
 
 	(void)ctx;
@@ -16,7 +15,7 @@ static uint64_t cpuids(void *ctx, unsigned int n)
 		eax = ecx = 0;
 		asm volatile("cpuid" : "+a"(eax), "+c"(ecx) : : "ebx", "edx");
 	}
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 const char *measure__cpuid(struct price *price, const struct bench *bench)

@@ -3,13 +3,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "measure/bench.h"
 
 /* Where SIGCHLD was left ignored by who started us, waitpid() waits and says ECHILD. */
 static uint64_t forks(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	pid_t pid;
 
 	(void)ctx;
@@ -22,7 +21,7 @@ static uint64_t forks(void *ctx, unsigned int n)
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 const char *measure__fork(struct price *price, const struct bench *bench)

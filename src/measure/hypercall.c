@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "measure/bench.h"
 
 /* include/uapi/xen/privcmd.h, which does not compile outside the kernel. */
@@ -23,12 +22,12 @@ struct privcmd_hypercall {
 static uint64_t versions(void *ctx, unsigned int n)
 {
 	struct privcmd_hypercall call = { HYPERVISOR_XEN_VERSION, { XENVER_VERSION } };
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	const int *fd = ctx;
 
 	while (n--)
 		ioctl(*fd, IOCTL_PRIVCMD_HYPERCALL, &call);
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 static const char *why_closed(const struct platform *platform, int err)

@@ -63,10 +63,10 @@ static uint64_t barriers(void *ctx, unsigned int n)
 
 	if (switches(target, &before))
 		return 0;
-	start = clock__monotonic_ns();
+	start = ticks();
 	while (n--)
 		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-	spent = clock__monotonic_ns() - start;
+	spent = ticks() - start;
 	if (switches(target, &after) || before != after)
 		return 0;
 	return spent;

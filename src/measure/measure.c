@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "measure/bench.h"
 
-/* A batch is this long, and at least so many reads of the clock that times it. */
+/* A batch is this long, and at least so many reads of the stopwatch, which may be trapped. */
 #define BATCH_NS    50000
-#define CLOCK_READS 100
+#define TICKS_READS 100
+
+#define CALIBRATION_NS 20000000
 
 static const struct {
 	const char *name, *how;
@@ -35,13 +37,44 @@ static const struct {
 
 _Static_assert(sizeof(rows) / sizeof(rows[0]) == PRICES, "one price a row");
 
-static uint64_t clock_read_ns(void)
-{
-	uint64_t start = clock__monotonic_ns(), now = start;
+struct instant {
+	uint64_t ticks, ns;
+};
 
-	for (int i = 0; i < CLOCK_READS; i++)
-		now = clock__monotonic_ns();
-	return (now - start) / CLOCK_READS;
+/* Both clocks at once: of a few tries, the one with the least between two readings of the TSC. */
+static struct instant instant__now(void)
+{
+	uint64_t before, after, ns, shortest = ~0ull;
+	struct instant now = {};
+
+	for (int i = 0; i < 8; i++) {
+		before = ticks();
+		ns = clock__monotonic_ns();
+		after = ticks();
+		if (after - before >= shortest)
+			continue;
+		shortest = after - before;
+		now = (struct instant) { before + shortest / 2, ns };
+	}
+	return now;
+}
+
+static void calibrate(struct bench *bench)
+{
+	struct instant start = instant__now(), end;
+	uint64_t spent;
+
+	do
+		end = instant__now();
+	while (end.ns - start.ns < CALIBRATION_NS);
+	bench->ns_per_tick = (double)(end.ns - start.ns) / (end.ticks - start.ticks);
+	bench->batch_ticks = BATCH_NS / bench->ns_per_tick;
+	spent = ticks();
+	for (int i = 0; i < TICKS_READS; i++)
+		ticks();
+	spent = ticks() - spent;
+	if (spent > bench->batch_ticks)
+		bench->batch_ticks = spent;
 }
 
 /* Another CPU of the set, the next one up; -1 if there is none. */
@@ -76,13 +109,10 @@ static bool pin(struct bench *bench, cpu_set_t *before)
 void measure__prices(struct price prices[PRICES], const struct platform *platform)
 {
 	struct bench bench = { .platform = platform };
-	uint64_t clock_ns = clock_read_ns();
 	cpu_set_t before;
 	bool pinned = pin(&bench, &before);
 
-	bench.batch_ns = CLOCK_READS * clock_ns;
-	if (bench.batch_ns < BATCH_NS)
-		bench.batch_ns = BATCH_NS;
+	calibrate(&bench);
 	for (int i = 0; i < PRICES; i++) {
 		prices[i] = (struct price) { .name = rows[i].name, .how = rows[i].how };
 		prices[i].why_not = pinned ? rows[i].measure(&prices[i], &bench)

@@ -9,17 +9,16 @@
 #include <string.h>
 #include <sys/io.h>
 
-#include "base/clock.h"
 #include "measure/bench.h"
 
 static uint64_t reads(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	const unsigned short *port = ctx;
 
 	while (n--)
 		inb(*port);
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 static const char *read_port(struct price *price, const struct bench *bench, unsigned short port)

@@ -2,18 +2,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "measure/bench.h"
 
 /* getppid does next to nothing, and no C library remembers its answer. */
 static uint64_t calls(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 
 	(void)ctx;
 	while (n--)
 		syscall(SYS_getppid);
-	return clock__monotonic_ns() - start;
+	return ticks() - start;
 }
 
 const char *measure__syscall(struct price *price, const struct bench *bench)

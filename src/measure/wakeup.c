@@ -4,7 +4,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "measure/bench.h"
 
 struct pair {
@@ -38,14 +37,14 @@ static void *answer(void *ctx)
 /* There and back are two of them. */
 static uint64_t round_trips(void *ctx, unsigned int n)
 {
-	uint64_t start = clock__monotonic_ns();
+	uint64_t start = ticks();
 	const struct pair *pair = ctx;
 
 	while (n--) {
 		if (wake(pair->ping) || wait_for(pair->pong))
 			return 0;
 	}
-	return (clock__monotonic_ns() - start) / 2;
+	return (ticks() - start) / 2;
 }
 
 static const char *measure_on(struct price *price, const struct bench *bench, int cpu)
