@@ -6,6 +6,10 @@ setup_file()
 {
 	export PATH=$PWD/build:$PATH
 	export RUN=$BATS_FILE_TMPDIR/run
+	# Some virtual machines under host contention take interrupts in which no tracepoint fires at
+	# all (seen on 6.18: /proc/interrupts counts them, local_timer_entry does not): what completes
+	# there is lost to any tracer, and counted as lost. Seldom more than a few in a thousand.
+	export LOST_BOUND=0.01
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
 	# somewhere on a real disk: a tmpfs makes no requests
