@@ -69,9 +69,9 @@ static void print_head(FILE *out, const struct report *report)
 		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%SZ + ", &tm);
 	print_text(out, SVG_MARGIN, 34, "head",
 		   "Where the time goes: mechanism, device, leg, and latency on top");
-	snprintf(line, sizeof(line), "%s · %s%.1f s · %u vCPUs · %s · %s%s%s · xentrace-bpf %s",
+	snprintf(line, sizeof(line), "%s · %s%.1f s · %u vCPU%s · %s · %s%s%s · xentrace-bpf %s",
 		 run->host ? run->host : "", stamp, report->ledger->elapsed_ns / 1e9,
-		 snap->cpu.vcpus, run->kernel ? run->kernel : "",
+		 snap->cpu.vcpus, snap->cpu.vcpus == 1 ? "" : "s", run->kernel ? run->kernel : "",
 		 report->platform ? report->platform->mode : "",
 		 report->platform && *report->platform->hypervisor ? " on " : "",
 		 report->platform ? report->platform->hypervisor : "",
