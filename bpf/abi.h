@@ -77,13 +77,15 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")    \
 	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: ring full, requeues")       \
 	X(XT_P_IO_DONE, "blk", "block_io_done", "disk requests: end")                             \
+	X(XT_P_RQ_UNSTAMPED, "blk", "block_rq_complete", "flushes and passthrough: end")          \
 	X(XT_P_RQ_UPDATE, "blk", "blk_update_request", "disk requests: end")                      \
 	X(XT_P_RQ_COMPLETE, "blk", "block_rq_complete", "disk requests: end")                     \
 	X(XT_P_MQ_COMPLETE, "blk", "blk_mq_complete_request", "device, handler and finish apart") \
 	X(XT_P_MQ_REMOTE, "blk", "blk_mq_complete_request_remote", "the same, for some drivers")  \
 	X(XT_P_BLKIF_QUEUE, "blk", "blkif_queue_rq", "blkfront: submit, CPU time")                \
-	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq", "virtio_blk: submit, CPU time")            \
-	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time")                      \
+	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq",                                            \
+	  "virtio_blk: submit, CPU time, of one at a time")                                       \
+	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time, of one at a time")    \
 	X(XT_P_AHCI_ISSUE, "blk", "ahci_qc_issue", "AHCI: submit, CPU time")                      \
 	X(XT_P_BMDMA_ISSUE, "blk", "ata_bmdma_qc_issue", "IDE: submit, CPU time")
 

@@ -23,6 +23,7 @@ XT_SHARED_ARRAY(xt_requests, struct xt_request);
 #define REQ_OP_WRITE   1
 #define REQ_OP_FLUSH   2
 #define REQ_OP_DISCARD 3
+#define REQ_OP_DRV_IN  34 /* passthrough: DRV_IN, DRV_OUT */
 #define BLK_STS_OK     0
 
 #define MINORBITS 20
@@ -131,6 +132,7 @@ int xt_rq_issue(__u64 *ctx)
 	at = request_at(rq, disk);
 	r = request_get(at);
 	if (!r) {
+		cpu->issuing = 0;
 		cpu_lost(cpu, XT_LOST_NO_SLOT);
 		return 0;
 	}
@@ -138,6 +140,8 @@ int xt_rq_issue(__u64 *ctx)
 	cpu->issuing = at;
 	cpu->issued_at = now;
 	if (r->state == XT_RQ_REQUEUED && r->rq == (__u64)rq) {
+		/* a retry's stamps are its own, the first attempt's time is the requeue leg's */
+		r->submitted = r->irq = r->completed = 0;
 		r->reissued = now;
 		r->state = XT_RQ_ISSUED;
 		return 0;
@@ -316,21 +320,44 @@ static __always_inline int rq_part(enum xt_probe probe)
 }
 
 /*
+ * Requests that the kernel does not always stamp, and so does not account as done: the flush
+ * request of a queue (unless wbt wants its statistics) and passthrough.
+ */
+static __always_inline bool rq_unstamped(struct request *rq)
+{
+	__u32 op = rq->cmd_flags & REQ_OP_MASK;
+
+	return op == REQ_OP_FLUSH || op >= REQ_OP_DRV_IN;
+}
+
+/*
  * Where a request ends; the loader attaches one of three. Best is where the kernel's statistics
  * end it, block/blk-mq.c:blk_account_io_done(), after its bios were completed: block_io_done since
- * 6.5 (5a80bd075f3b), for requests that the kernel stamps.
+ * 6.5 (5a80bd075f3b), with block_rq_complete for requests that do not come by there.
  */
 SEC("?tp_btf/block_io_done")
 int BPF_PROG(xt_io_done, struct request *rq)
 {
-	return rq_end(rq, XT_P_IO_DONE);
+	return rq_unstamped(rq) ? 0 : rq_end(rq, XT_P_IO_DONE);
+}
+
+SEC("?tp_btf/block_rq_complete")
+int xt_rq_unstamped(__u64 *ctx)
+{
+	struct request *rq = (void *)ctx[0];
+	__u32 bytes = ctx[2];
+
+	if (!rq_unstamped(rq))
+		return 0;
+	return bytes < rq->__data_len ? rq_part(XT_P_RQ_UNSTAMPED) : rq_end(rq, XT_P_RQ_UNSTAMPED);
 }
 
 /* Before 6.5, the same place: bios are completed; true means that a part of it is left. */
 SEC("?fexit/blk_update_request")
-int BPF_PROG(xt_rq_update, struct request *rq, int error, unsigned int bytes, bool left)
+int BPF_PROG(xt_rq_update, struct request *rq, int error, unsigned int bytes, int left)
 {
-	return left ? rq_part(XT_P_RQ_UPDATE) : rq_end(rq, XT_P_RQ_UPDATE);
+	/* a bool: the low byte */
+	return left & 0xff ? rq_part(XT_P_RQ_UPDATE) : rq_end(rq, XT_P_RQ_UPDATE);
 }
 
 /*
@@ -375,15 +402,16 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 	if (!cpu)
 		return 0;
 	now = bpf_ktime_get_ns();
+	if (!frame_close(cpu, probe, now, &closed))
+		return 0;
 	r = request_get(cpu->issuing);
+	cpu->issuing = 0;
 	if (r) {
 		disk = r->disk;
 		/* it may have ended on another CPU by now, and its slot be another request's */
 		if (ret == BLK_STS_OK && r->state == XT_RQ_ISSUED && r->reissued == cpu->issued_at)
 			r->submitted = now;
 	}
-	if (!frame_close(cpu, probe, now, &closed))
-		return 0;
 	if (disk < 64)
 		emulated = cfg_emulated_disks & (1ull << disk);
 	frame_record(cpu, cfg_submit_base + disk, &closed, emulated);
@@ -394,31 +422,35 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
  * fentry and fexit, or kprobe and kretprobe where the module has no BTF. `issues`: the function
  * itself starts the request; libata's are called after the SCSI layer did.
  */
-#define XT_SUBMIT_PROGS(name, probe, function, issues)                        \
-	SEC("?fentry/" #function)                                             \
-	int name##_fe(void *ctx)                                              \
-	{                                                                     \
-		return submit_enter(probe, issues);                           \
-	}                                                                     \
-	SEC("?fexit/" #function)                                              \
-	int name##_fx(__u64 *ctx)                                             \
-	{                                                                     \
-		return submit_exit(probe, (int)ctx[XT_SUBMIT_ARGS_##issues]); \
-	}                                                                     \
-	SEC("?kprobe/" #function)                                             \
-	int name##_kp(struct pt_regs *ctx)                                    \
-	{                                                                     \
-		return submit_enter(probe, issues);                           \
-	}                                                                     \
-	SEC("?kretprobe/" #function)                                          \
-	int name##_kr(struct pt_regs *ctx)                                    \
-	{                                                                     \
-		return submit_exit(probe, (int)PT_REGS_RC(ctx));              \
+#define XT_SUBMIT_PROGS(name, probe, function, issues)                                          \
+	SEC("?fentry/" #function)                                                               \
+	int name##_fe(void *ctx)                                                                \
+	{                                                                                       \
+		return submit_enter(probe, issues);                                             \
+	}                                                                                       \
+	SEC("?fexit/" #function)                                                                \
+	int name##_fx(__u64 *ctx)                                                               \
+	{                                                                                       \
+		return submit_exit(probe,                                                       \
+				   (int)ctx[XT_SUBMIT_ARGS_##issues] & XT_SUBMIT_RET_##issues); \
+	}                                                                                       \
+	SEC("?kprobe/" #function)                                                               \
+	int name##_kp(struct pt_regs *ctx)                                                      \
+	{                                                                                       \
+		return submit_enter(probe, issues);                                             \
+	}                                                                                       \
+	SEC("?kretprobe/" #function)                                                            \
+	int name##_kr(struct pt_regs *ctx)                                                      \
+	{                                                                                       \
+		return submit_exit(probe, (int)PT_REGS_RC(ctx) & XT_SUBMIT_RET_##issues);       \
 	}
 
 /* queue_rq(hctx, bd) and qc_issue(qc): fexit finds the result behind the arguments */
 #define XT_SUBMIT_ARGS_true  2
 #define XT_SUBMIT_ARGS_false 1
+/* blk_status_t is 8 bits, and what is above them in the register is nobody's */
+#define XT_SUBMIT_RET_true  0xff
+#define XT_SUBMIT_RET_false -1
 
 XT_SUBMIT_PROGS(xt_blkif, XT_P_BLKIF_QUEUE, blkif_queue_rq, true)
 XT_SUBMIT_PROGS(xt_virtio, XT_P_VIRTIO_QUEUE, virtio_queue_rq, true)

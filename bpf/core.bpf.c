@@ -56,6 +56,7 @@ int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
 		return 0;
 	now = bpf_ktime_get_ns();
 	cpu->irq_start = now;
+	cpu->irq_disk = 0;
 	frame_open(cpu, XT_TOKEN_IRQ | (__u32)irq, now);
 	return 0;
 }

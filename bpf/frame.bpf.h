@@ -121,24 +121,27 @@ static __always_inline struct xt_frame *frame_find(struct xt_cpu *cpu, __u32 tok
 static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 now,
 					struct closed *closed)
 {
-	struct xt_frame *frame, *below;
+	struct xt_frame *below, *found, frame;
 	struct away away;
 	__u32 depth;
 
-	frame = frame_find(cpu, token, now, &depth);
-	if (!frame)
+	found = frame_find(cpu, token, now, &depth);
+	if (!found)
 		return false;
+	away_now(&away);
+	frame = *(volatile struct xt_frame *)found;
+	/* from here on the slot is the next interrupt's */
 	*(volatile __u32 *)&cpu->depth = depth;
-	if (now < frame->start) {
-		cpu_lost(cpu, XT_LOST_FRAME_CLOCK);
+	/* no start: its entry was cut short, by an interrupt that entered the same function */
+	if (!frame.start || now < frame.start) {
+		cpu_lost(cpu, frame.start ? XT_LOST_FRAME_CLOCK : XT_LOST_FRAME_STRAY);
 		return false;
 	}
-	away_now(&away);
-	closed->inclusive = now - frame->start;
-	closed->off_cpu = away.off_cpu - frame->off_cpu;
-	closed->held = away.offline - frame->offline;
-	closed->covered = frame->covered;
-	closed->self = closed->inclusive - frame->inside;
+	closed->inclusive = now - frame.start;
+	closed->off_cpu = away.off_cpu - frame.off_cpu;
+	closed->held = away.offline - frame.offline;
+	closed->covered = frame.covered;
+	closed->self = closed->inclusive - frame.inside;
 	if ((s64)closed->self < 0)
 		closed->self = 0;
 	closed->self -= closed->self < closed->off_cpu ? closed->self : closed->off_cpu;

@@ -51,6 +51,12 @@ static int report_error(const struct sink *sink, int err)
 	return err;
 }
 
+/* The first error that is not just a reader that went away. */
+static int worse(int first, int err)
+{
+	return first && first != -EPIPE ? first : err ? err : first;
+}
+
 int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *report)
 {
 	int err, first = 0;
@@ -58,6 +64,8 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 	for (unsigned int i = 0; i < sinks->nr; i++) {
 		struct sink *sink = &sinks->sink[i];
 
+		if (sink->gone)
+			continue;
 		switch (part) {
 		case SINK_HEADER:
 			err = sink->output->header(sink->file, report);
@@ -70,8 +78,8 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 			break;
 		}
 		report_error(sink, err);
-		if (err && !first)
-			first = err;
+		sink->gone = err == -EPIPE && is_stdout(sink);
+		first = worse(first, err);
 	}
 	return first;
 }
@@ -87,8 +95,8 @@ int sinks__close(struct sinks *sinks)
 			continue;
 		err = is_stdout(sink) ? fflush(stdout) : fclose(sink->file);
 		sink->file = NULL;
-		if (err && !first)
-			first = report_error(sink, -errno);
+		if (err && !sink->gone)
+			first = worse(first, report_error(sink, -errno));
 	}
 	return first;
 }

@@ -13,6 +13,7 @@ struct sink {
 	const char *path; /* "-": standard output */
 	const struct output *output;
 	FILE *file;
+	bool gone; /* standard output's reader */
 };
 
 struct sinks {
@@ -32,8 +33,8 @@ int sinks__open(struct sinks *sinks);
 enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_TOTAL };
 
 /*
- * Write a part to each. Returns 0; -EPIPE, quietly, when standard output's reader is gone; or
- * another negative errno, with a message that names the file.
+ * Write a part to each. Returns 0; -EPIPE, quietly, when standard output's reader is gone, and
+ * then leaves it out; or another negative errno, with a message that names the file.
  */
 int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *report);
 

@@ -229,7 +229,7 @@ static int exit_code(const struct run *run, int err)
 
 static int trace(struct run *run)
 {
-	int err, closed;
+	int err, total, closed;
 
 	run->info.wall_start_ns = clock__ns(CLOCK_REALTIME);
 	err = write_part(run, SINK_HEADER, NULL);
@@ -239,10 +239,16 @@ static int trace(struct run *run)
 		err = loop(run);
 		tracer__stop(run->tracer);
 	}
-	if (!err)
-		err = write_total(run);
+	/* a reader that went away is one output less; the others get their end */
+	if (!err || err == -EPIPE) {
+		total = write_total(run);
+		if (!err || total != -EPIPE)
+			err = total ? total : err;
+	}
+	if (err == -ENOMEM)
+		elog("out of memory");
 	closed = sinks__close(&run->options.sinks);
-	return exit_code(run, err ? err : closed);
+	return exit_code(run, err && err != -EPIPE ? err : closed);
 }
 
 int cmd_trace(int argc, char **argv)
@@ -253,6 +259,10 @@ int cmd_trace(int argc, char **argv)
 	describe(&run, argc, argv);
 	trace_options__parse(&run.options, argc, argv);
 	run.signals = open_signals();
+	if (run.signals < 0) {
+		elog("cannot wait for signals: %s", strerror(errno));
+		return EXIT_RUNTIME;
+	}
 	code = prepare(&run);
 	if (code == EXIT_DONE)
 		code = trace(&run);

@@ -144,11 +144,15 @@ static enum xt_probe end_probe(const struct loader *loader)
 
 static bool applies(const struct probe *probe, const struct loader *loader)
 {
+	enum xt_probe end;
+
 	switch (probe->use) {
 	case FOR_FRAMES:
 		return has_frames(loader);
 	case FOR_END:
-		return probe == &probe_table[end_probe(loader)];
+		end = end_probe(loader);
+		return probe == &probe_table[end] ||
+		       (end == XT_P_IO_DONE && probe == &probe_table[XT_P_RQ_UNSTAMPED]);
 	default:
 		return probe__applies(probe, loader->platform);
 	}

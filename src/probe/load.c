@@ -148,12 +148,13 @@ static void all_off(struct loader *loader, const struct family *family, const ch
 
 void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded)
 {
-	struct said said;
 	int err;
 
 	loaded->family = family;
 	/* each turn takes at least one rung away */
 	for (int turn = 0; turn < XT_PROBE_NR * 3; turn++) {
+		struct said said = {};
+
 		loaded->skeleton = family->open(&loaded->object, loader->layout, loader->features);
 		if (!loaded->skeleton) {
 			all_off(loader, family, "cannot be opened", -errno);

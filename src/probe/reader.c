@@ -168,28 +168,6 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 	return 0;
 }
 
-static void read_cpu(const struct tracer *tracer, struct cpu_time *cpu)
-{
-	const struct cpu_reading *first = &tracer->first, *last = &tracer->last;
-
-	cpu->vcpus = last->online;
-	cpu->total_ns = (last->at_ns - first->at_ns) * last->online;
-	cpu->stat_steal_ns = last->stat_steal_ns - first->stat_steal_ns;
-	cpu->has_runstate = first->has_runstate && last->has_runstate;
-	cpu->steal_measured = cpu->has_runstate || tracer->platform->steal_measured;
-	if (cpu->has_runstate) {
-		cpu->idle_ns = last->blocked_ns - first->blocked_ns;
-		cpu->stolen_ns = last->runnable_ns - first->runnable_ns;
-		cpu->offline_ns = last->offline_ns - first->offline_ns;
-	} else {
-		cpu->idle_ns = last->stat_idle_ns - first->stat_idle_ns;
-		cpu->stolen_ns = cpu->steal_measured ? cpu->stat_steal_ns : 0;
-	}
-	/* ticks may run ahead of the clock by one each */
-	if (cpu->idle_ns > cpu->total_ns)
-		cpu->idle_ns = cpu->total_ns;
-}
-
 /* proc(5), statm: the second number is the resident set, in pages. */
 static uint64_t resident_bytes(void)
 {
@@ -230,7 +208,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 		return err;
 	}
 	read_conservation(tracer, &snap->io);
-	read_cpu(tracer, &snap->cpu);
+	cputime__between(&snap->cpu, &tracer->first, &tracer->last,
+			 tracer->platform->steal_measured);
 	read_cost(tracer, &snap->cost);
 	return 0;
 }

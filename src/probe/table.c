@@ -28,6 +28,7 @@
 #define HOW_XT_P_RQ_ISSUE      TRACEPOINT("xt_rq_issue")
 #define HOW_XT_P_RQ_REQUEUE    TRACEPOINT("xt_rq_requeue")
 #define HOW_XT_P_IO_DONE       TRACEPOINT("xt_io_done"), .use = FOR_END
+#define HOW_XT_P_RQ_UNSTAMPED  TRACEPOINT("xt_rq_unstamped"), .use = FOR_END
 #define HOW_XT_P_RQ_UPDATE     .kind = PROBE_FUNCTION, .use = FOR_END, .fexit = "xt_rq_update"
 #define HOW_XT_P_RQ_COMPLETE   TRACEPOINT("xt_rq_complete"), .use = FOR_END
 #define HOW_XT_P_MQ_COMPLETE   FENTRY_ONLY("xt_mq_complete")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -66,6 +67,21 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	features__release(tracer->features);
 }
 
+/* Not a single probe: the first one's cause is the reason to give. */
+static int anything_on(const struct tracer *tracer, const char **why)
+{
+	static char text[256];
+
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		if (tracer->loader.attempts[i].rung != RUNG_OFF)
+			return 0;
+	}
+	snprintf(text, sizeof(text), "nothing can be traced here: %s (see check)",
+		 tracer->loader.attempts[XT_P_RQ_ISSUE].cause);
+	*why = text;
+	return -ENOENT;
+}
+
 int tracer__new(struct tracer **out, const struct platform *platform,
 		const struct tracer_options *options, const char **why)
 {
@@ -86,6 +102,11 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	err = layout__new(&tracer->layout, platform, options->disks);
 	if (err)
 		goto out;
+	err = cputime__init(&tracer->first, tracer->layout->cpus);
+	if (!err)
+		err = cputime__init(&tracer->last, tracer->layout->cpus);
+	if (err)
+		goto out;
 	err = maps__new(&tracer->maps, tracer->layout);
 	if (err) {
 		*why = err == -EPERM
@@ -100,6 +121,10 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		.maps = tracer->maps,
 	};
 	load_all(tracer, options);
+	err = anything_on(tracer, why);
+	if (err && !options->dry)
+		goto out;
+	err = 0;
 	*out = tracer;
 	tracer = NULL;
 out:
@@ -113,7 +138,7 @@ void tracer__start(struct tracer *tracer)
 
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
-	cputime__read(&tracer->first, tracer->maps, tracer->layout->cpus, tracer->runstate_fd);
+	cputime__read(&tracer->first, tracer->maps, tracer->runstate_fd);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
 	tracer->start_ns = clock__monotonic_ns();
@@ -123,21 +148,21 @@ void tracer__start(struct tracer *tracer)
 void tracer__stop(struct tracer *tracer)
 {
 	__atomic_store_n(&tracer->maps->cpus[0].on, 0, __ATOMIC_SEQ_CST);
+	/* the end of what was counted is here, and not after the wait */
+	cputime__read(&tracer->last, tracer->maps, tracer->runstate_fd);
 	/*
 	 * kernel/sched/membarrier.c: the global command is synchronize_rcu(), and programs run
 	 * inside an RCU read-side section: none that saw the flag set is left.
 	 */
 	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(20000);
-	cputime__read(&tracer->last, tracer->maps, tracer->layout->cpus, tracer->runstate_fd);
 	tracer->stopped = true;
 }
 
 int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
 {
 	if (!tracer->stopped)
-		cputime__read(&tracer->last, tracer->maps, tracer->layout->cpus,
-			      tracer->runstate_fd);
+		cputime__read(&tracer->last, tracer->maps, tracer->runstate_fd);
 	return reader__read(tracer, snap);
 }
 
@@ -155,6 +180,8 @@ void tracer__free(struct tracer *tracer)
 		if (tracer->loaded[i].skeleton)
 			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
 	}
+	cputime__free(&tracer->first);
+	cputime__free(&tracer->last);
 	maps__free(tracer->maps);
 	layout__free(tracer->layout);
 	features__free(tracer->features);
