@@ -95,6 +95,11 @@ teardown_file()
 	[ "$(grep -vc Tracing "$BATS_TEST_TMPDIR/err")" -eq 0 ]
 }
 
+@test "a reader that goes away does not cost the other outputs their end" {
+	xentrace-bpf -o - -o "$BATS_TEST_TMPDIR/run.json" 0.2 2> /dev/null | head -1 > /dev/null
+	jq -es '.[-1].type == "total"' "$BATS_TEST_TMPDIR/run.json"
+}
+
 @test "only the disk that was asked for, by mount point" {
 	disk=$(findmnt -no SOURCE -T "$FILE")
 	(sleep 0.5; dd if=/dev/zero of="$FILE" bs=4k count=50 oflag=direct conv=notrunc 2> /dev/null) &
