@@ -33,26 +33,7 @@ static __always_inline int access_exit(enum xt_probe probe)
 }
 
 #define XT_ACCESS_PROGS(id, function, what) \
-	SEC("?fentry/" #function)           \
-	int function##_fe(void *ctx)        \
-	{                                   \
-		return access_enter(id);    \
-	}                                   \
-	SEC("?fexit/" #function)            \
-	int function##_fx(void *ctx)        \
-	{                                   \
-		return access_exit(id);     \
-	}                                   \
-	SEC("?kprobe/" #function)           \
-	int function##_kp(void *ctx)        \
-	{                                   \
-		return access_enter(id);    \
-	}                                   \
-	SEC("?kretprobe/" #function)        \
-	int function##_kr(void *ctx)        \
-	{                                   \
-		return access_exit(id);     \
-	}
+	XT_TIMED_PROGS(function, function, access_enter(id), access_exit(id))
 
 XT_EMULATED(XT_ACCESS_PROGS)
 

@@ -34,26 +34,4 @@ static __always_inline int upcall_exit(void)
 	return 0;
 }
 
-SEC("?fentry/xen_evtchn_do_upcall")
-int xt_upcall_fe(void *ctx)
-{
-	return upcall_enter();
-}
-
-SEC("?fexit/xen_evtchn_do_upcall")
-int xt_upcall_fx(void *ctx)
-{
-	return upcall_exit();
-}
-
-SEC("?kprobe/xen_evtchn_do_upcall")
-int xt_upcall_kp(void *ctx)
-{
-	return upcall_enter();
-}
-
-SEC("?kretprobe/xen_evtchn_do_upcall")
-int xt_upcall_kr(void *ctx)
-{
-	return upcall_exit();
-}
+XT_TIMED_PROGS(xt_upcall, xen_evtchn_do_upcall, upcall_enter(), upcall_exit())

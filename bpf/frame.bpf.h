@@ -175,4 +175,30 @@ static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 		bump(&h->stolen, closed->off_cpu);
 }
 
+/*
+ * The programs that time a function: fentry and fexit, or kprobe and kretprobe where there is no
+ * BTF of it. None reads arguments, which kernels change.
+ */
+#define XT_TIMED_PROGS(name, function, on_entry, on_exit) \
+	SEC("?fentry/" #function)                         \
+	int name##_fe(void *ctx)                          \
+	{                                                 \
+		return on_entry;                          \
+	}                                                 \
+	SEC("?fexit/" #function)                          \
+	int name##_fx(void *ctx)                          \
+	{                                                 \
+		return on_exit;                           \
+	}                                                 \
+	SEC("?kprobe/" #function)                         \
+	int name##_kp(void *ctx)                          \
+	{                                                 \
+		return on_entry;                          \
+	}                                                 \
+	SEC("?kretprobe/" #function)                      \
+	int name##_kr(void *ctx)                          \
+	{                                                 \
+		return on_exit;                           \
+	}
+
 #endif

@@ -74,26 +74,7 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 }
 
 #define XT_WRAPPER_PROGS(id, function, hypercall) \
-	SEC("?fentry/" #function)                 \
-	int function##_fe(void *ctx)              \
-	{                                         \
-		return wrapper_enter(id);         \
-	}                                         \
-	SEC("?fexit/" #function)                  \
-	int function##_fx(void *ctx)              \
-	{                                         \
-		return wrapper_exit(id);          \
-	}                                         \
-	SEC("?kprobe/" #function)                 \
-	int function##_kp(void *ctx)              \
-	{                                         \
-		return wrapper_enter(id);         \
-	}                                         \
-	SEC("?kretprobe/" #function)              \
-	int function##_kr(void *ctx)              \
-	{                                         \
-		return wrapper_exit(id);          \
-	}
+	XT_TIMED_PROGS(function, function, wrapper_enter(id), wrapper_exit(id))
 
 XT_WRAPPERS(XT_WRAPPER_PROGS)
 
@@ -171,26 +152,4 @@ static __always_inline int mc_flush_exit(void)
 	return 0;
 }
 
-SEC("?fentry/xen_mc_flush")
-int xt_mc_flush_fe(void *ctx)
-{
-	return wrapper_enter(XT_P_MC_FLUSH_FN);
-}
-
-SEC("?fexit/xen_mc_flush")
-int xt_mc_flush_fx(void *ctx)
-{
-	return mc_flush_exit();
-}
-
-SEC("?kprobe/xen_mc_flush")
-int xt_mc_flush_kp(void *ctx)
-{
-	return wrapper_enter(XT_P_MC_FLUSH_FN);
-}
-
-SEC("?kretprobe/xen_mc_flush")
-int xt_mc_flush_kr(void *ctx)
-{
-	return mc_flush_exit();
-}
+XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, wrapper_enter(XT_P_MC_FLUSH_FN), mc_flush_exit())

@@ -35,6 +35,8 @@ uint64_t hist__quantile(const struct hist *h, double q);
 
 void hist__add(struct hist *h, uint64_t ns);
 void hist__merge(struct hist *to, const struct hist *from);
+/* The same of one CPU's slice, as BPF wrote it. */
+void hist__merge_slice(struct hist *to, const struct xt_hist *from);
 /*
  * to -= from, for two readings of the same growing histogram. max stays when the interval's last
  * used bucket holds it, else it is lowered to that bucket's upper bound.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 static const struct output *const outputs[] = {
 	&output_text,
@@ -50,4 +51,14 @@ int output__nothing(FILE *out, const struct report *report)
 	(void)out;
 	(void)report;
 	return 0;
+}
+
+void report__stamp(char stamp[STAMP_LEN], const struct report *report)
+{
+	time_t seconds = report->snap->wall_start_ns / 1000000000;
+	struct tm tm;
+
+	stamp[0] = '\0';
+	if (seconds && gmtime_r(&seconds, &tm))
+		strftime(stamp, STAMP_LEN, "%Y-%m-%d %H:%M:%SZ + ", &tm);
 }

@@ -49,6 +49,10 @@ extern const struct output output_json;
 extern const struct output output_folded;
 extern const struct output output_svg;
 
+/* When the run began, before a plus and its length: "2026-11-22 09:14:02Z + "; "" if unknown. */
+#define STAMP_LEN 32
+void report__stamp(char stamp[STAMP_LEN], const struct report *report);
+
 /* What every format returns at its end: flush the stream, and say whether all was written. */
 int output__finish(FILE *out);
 /* A header() or interval() that has nothing to say. */

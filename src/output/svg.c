@@ -61,12 +61,9 @@ static void print_head(FILE *out, const struct report *report)
 {
 	const struct run_info *run = report->run;
 	const struct snapshot *snap = report->snap;
-	time_t seconds = snap->wall_start_ns / 1000000000;
-	char line[512], stamp[32] = "";
-	struct tm tm;
+	char line[512], stamp[STAMP_LEN];
 
-	if (snap->wall_start_ns && gmtime_r(&seconds, &tm))
-		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%SZ + ", &tm);
+	report__stamp(stamp, report);
 	print_text(out, SVG_MARGIN, 34, "head",
 		   "Where the time goes: mechanism, device, leg, and latency on top");
 	snprintf(line, sizeof(line), "%s · %s%.1f s · %u vCPU%s · %s · %s%s%s · xentrace-bpf %s",

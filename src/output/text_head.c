@@ -54,12 +54,9 @@ static void print_run(FILE *out, const struct report *report)
 {
 	const struct run_info *run = report->run;
 	const struct snapshot *snap = report->snap;
-	time_t seconds = snap->wall_start_ns / 1000000000;
-	char line[512], stamp[32] = "";
-	struct tm tm;
+	char line[512], stamp[STAMP_LEN];
 
-	if (snap->wall_start_ns && gmtime_r(&seconds, &tm))
-		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%SZ + ", &tm);
+	report__stamp(stamp, report);
 	snprintf(line, sizeof(line), "xentrace-bpf %s  %s  %s%.1f s  %u vCPU%s  Linux %s  %s",
 		 run->version ? run->version : "", run->host ? run->host : "", stamp,
 		 report->ledger->elapsed_ns / 1e9, snap->cpu.vcpus, snap->cpu.vcpus == 1 ? "" : "s",

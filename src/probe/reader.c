@@ -25,19 +25,6 @@ static bool is_empty(const struct xt_hist *h)
 	return true;
 }
 
-static void add(struct hist *to, const struct xt_hist *from)
-{
-	if (from->max > to->max)
-		to->max = from->max;
-	to->inclusive += from->inclusive;
-	to->held += from->held;
-	to->stolen += from->stolen;
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
-		to->bucket[i].count += from->bucket[i].count;
-		to->bucket[i].ns += from->bucket[i].ns;
-	}
-}
-
 /* The device of an interrupt that sysfs does not name: the one disk whose requests it completes. */
 static void name_learned(const struct tracer *tracer, uint32_t number, struct path_key *key)
 {
@@ -84,7 +71,7 @@ static int read_path(const struct tracer *tracer, uint32_t number, struct snapsh
 			path->key = layout->keys[number];
 			name_learned(tracer, number, &path->key);
 		}
-		add(&path->hist, h);
+		hist__merge_slice(&path->hist, h);
 	}
 	return 0;
 }
