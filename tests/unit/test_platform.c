@@ -41,6 +41,8 @@ static const struct expected {
 	{ "hvm-pv", "hvm-pv", BOOT_HVM,
 	  "sda VS, sdb VS, sdc VS, xvda P, xvdb P, xvdc P, xvdk P, xvdl P, xvdm P, xvdn P, xvdo P",
 	  "eth0 P", "PV disk, PV network, HAP", LETTER_VS, LETTER_VS, false },
+	{ "hvm", "hvm", BOOT_HVM, "sda VS, sdb VS, sdc VS, sdd VS, sde VS, sdf VS", "eth0 VS",
+	  "HAP", LETTER_VS, LETTER_VS, false },
 	{ "dom0", "dom0", BOOT_DOM0, "vda P, vdb P, vdc P", "",
 	  "PV disk, PV timers, PV clock, PV IPIs, PV spinlocks", LETTER_P, LETTER_P, true },
 };
