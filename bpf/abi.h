@@ -30,7 +30,7 @@ struct xt_hist {
 	__u64 max;	 /* ns; a lower one may win a race with an interrupt: see hist__max() */
 	__u64 inclusive; /* ns, cpu paths: with the frames inside it */
 	__u64 held;	 /* ns, cpu paths: vCPU offline inside this frame (Xen runstate) */
-	__u64 stolen;	 /* ns, cpu paths: vCPU runnable inside this frame, not in the buckets */
+	__u64 off_cpu;	 /* ns, cpu paths: runnable or blocked in this frame, not in the buckets */
 	__u64 pad[4];
 	struct xt_bucket bucket[XT_BUCKETS];
 };

@@ -172,7 +172,7 @@ static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 	if (closed->held)
 		bump(&h->held, closed->held);
 	if (closed->off_cpu)
-		bump(&h->stolen, closed->off_cpu);
+		bump(&h->off_cpu, closed->off_cpu);
 }
 
 /*

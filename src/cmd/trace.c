@@ -214,6 +214,8 @@ static int prepare(struct run *run)
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
 	if (err) {
 		elog("%s", why);
+		if (err == -ENODEV)
+			return EXIT_NOTHING;
 		return err == -EPERM || err == -ENOENT ? EXIT_PRIVILEGE : EXIT_RUNTIME;
 	}
 	return EXIT_DONE;

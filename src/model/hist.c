@@ -82,32 +82,27 @@ void hist__add(struct hist *h, uint64_t ns)
 		h->max = ns;
 }
 
-static void add_buckets(struct xt_bucket *to, const struct xt_bucket *from)
-{
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
-		to[i].count += from[i].count;
-		to[i].ns += from[i].ns;
-	}
-}
+/* The members that add up have the same names on both sides. */
+#define ADD(to, from)                                                          \
+	do {                                                                   \
+		(to)->max = (from)->max > (to)->max ? (from)->max : (to)->max; \
+		(to)->inclusive += (from)->inclusive;                          \
+		(to)->held += (from)->held;                                    \
+		(to)->off_cpu += (from)->off_cpu;                              \
+		for (unsigned int i = 0; i < XT_BUCKETS; i++) {                \
+			(to)->bucket[i].count += (from)->bucket[i].count;      \
+			(to)->bucket[i].ns += (from)->bucket[i].ns;            \
+		}                                                              \
+	} while (0)
 
 void hist__merge(struct hist *to, const struct hist *from)
 {
-	if (from->max > to->max)
-		to->max = from->max;
-	to->inclusive += from->inclusive;
-	to->held += from->held;
-	to->stolen += from->stolen;
-	add_buckets(to->bucket, from->bucket);
+	ADD(to, from);
 }
 
 void hist__merge_slice(struct hist *to, const struct xt_hist *from)
 {
-	if (from->max > to->max)
-		to->max = from->max;
-	to->inclusive += from->inclusive;
-	to->held += from->held;
-	to->stolen += from->stolen;
-	add_buckets(to->bucket, from->bucket);
+	ADD(to, from);
 }
 
 void hist__subtract(struct hist *to, const struct hist *from)
@@ -116,7 +111,7 @@ void hist__subtract(struct hist *to, const struct hist *from)
 
 	to->inclusive -= from->inclusive;
 	to->held -= from->held;
-	to->stolen -= from->stolen;
+	to->off_cpu -= from->off_cpu;
 	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
 		to->bucket[i].count -= from->bucket[i].count;
 		to->bucket[i].ns -= from->bucket[i].ns;

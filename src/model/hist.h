@@ -16,7 +16,7 @@ struct hist {
 	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
 	uint64_t inclusive; /* ns, cpu paths only */
 	uint64_t held;	    /* ns, cpu paths only: see struct xt_hist */
-	uint64_t stolen;
+	uint64_t off_cpu;
 	struct xt_bucket bucket[XT_BUCKETS];
 };
 

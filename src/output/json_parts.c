@@ -116,7 +116,7 @@ static json_t *one_path(const struct path *path)
 	if (key->kind == KIND_CPU) {
 		err |= put__int(obj, "inclusive_ns", h->inclusive);
 		err |= put__int(obj, "held_ns", h->held);
-		err |= put__int(obj, "stolen_ns", h->stolen);
+		err |= put__int(obj, "off_cpu_ns", h->off_cpu);
 	}
 	err |= put(obj, "buckets", buckets(h));
 	return json__done(obj, err);

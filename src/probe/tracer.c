@@ -67,19 +67,29 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	features__release(tracer->features);
 }
 
-/* Not a single probe: the first one's cause is the reason to give. */
+/*
+ * Whether any family but core, which only serves the others, has a probe on. If not, the reason:
+ * -ENODEV when this guest has nothing for them, -ENOENT with the first cause when it has.
+ */
 static int anything_on(const struct tracer *tracer, const char **why)
 {
 	static char text[256];
+	const char *cause = NULL;
 
 	for (int i = 0; i < XT_PROBE_NR; i++) {
-		if (tracer->loader.attempts[i].rung != RUNG_OFF)
+		const struct attempt *attempt = &tracer->loader.attempts[i];
+
+		if (strcmp(probe_table[i].family, "core") == 0)
+			continue;
+		if (attempt->rung != RUNG_OFF)
 			return 0;
+		if (attempt->applies && !cause)
+			cause = attempt->cause;
 	}
-	snprintf(text, sizeof(text), "nothing can be traced here: %s (see check)",
-		 tracer->loader.attempts[XT_P_RQ_ISSUE].cause);
+	snprintf(text, sizeof(text), "nothing to trace here: %s (see check -v)",
+		 cause ? cause : "this guest has none of what was asked for");
 	*why = text;
-	return -ENOENT;
+	return cause ? -ENOENT : -ENODEV;
 }
 
 int tracer__new(struct tracer **out, const struct platform *platform,

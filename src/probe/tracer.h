@@ -20,7 +20,8 @@ struct tracer_options {
 /*
  * Choose each probe's rung, load and attach (attach once, DESIGN §6.11). A probe that fails is
  * off and says why; the call fails only when nothing at all can be traced: -EPERM or -ENOENT with
- * one line of cause and fix in *why (static or owned by the features), else another errno.
+ * one line of cause and fix in *why (static), -ENODEV when this guest has nothing of what was
+ * asked for, else another errno.
  * `platform` must outlive the tracer.
  */
 int tracer__new(struct tracer **out, const struct platform *platform,

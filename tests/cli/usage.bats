@@ -77,6 +77,13 @@ as_root()
 	fi
 }
 
+@test "families that this guest has nothing for: 3" {
+	as_root
+	[ ! -e /sys/hypervisor/type ] || skip "this is a Xen guest: it has event channels"
+	refused 3 "nothing to trace here" "$xt" -f evtchn -d 0.2
+	refused 3 "nothing to trace here" "$xt" -f hypercall,evtchn -d 0.2
+}
+
 @test "no BTF: 4, and says what is needed" {
 	as_root
 	refused 4 "no BTF" unshare -m sh -c "mount -t tmpfs none /sys/kernel/btf && exec '$xt' -d 1"

@@ -6,9 +6,9 @@ setup_file()
 {
 	export PATH=$PWD/build:$PATH
 	export RUN=$BATS_FILE_TMPDIR/run
-	# Some virtual machines under host contention take interrupts in which no tracepoint fires at
-	# all (seen on 6.18: /proc/interrupts counts them, local_timer_entry does not): what completes
-	# there is lost to any tracer, and counted as lost. Seldom more than a few in a thousand.
+	# On one busy virtual machine (6.18) a few interrupts ran without any tracepoint firing:
+	# /proc/interrupts counts them, local_timer_entry does not; the cause is not known. What
+	# completes in them is lost to any tracer, and counted as lost: up to 3 in 1,000 were seen.
 	export LOST_BOUND=0.01
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"

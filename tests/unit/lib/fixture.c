@@ -134,7 +134,7 @@ static void add_cpu(struct fixture *f)
 	fill(fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "", "submit"), 145227, 1500);
 	h = fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, "xvdb", "irq 62", "handler");
 	fill(h, 98112, 1900);
-	h->stolen = 3 * MS;
+	h->off_cpu = 3 * MS;
 	fill(fixture__path(f, KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall"), 151960, 1900);
 	fill(fixture__path(f, KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "event_channel_op",
 			   "notify_remote_via_irq"),
