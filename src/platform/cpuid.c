@@ -88,14 +88,14 @@ static void leaves__from_processor(struct leaves *leaves)
 static void leaves__from_text(struct leaves *leaves, const char *text)
 {
 	struct leaf leaf;
+	const char *end;
 
-	while (text && leaves->nr < LEAVES_MAX) {
+	/* A line without its end was cut, and its last number may be a part of one. */
+	while (text && leaves->nr < LEAVES_MAX && (end = strchr(text, '\n'))) {
 		if (sscanf(text, "%x: %x %x %x %x", &leaf.nr, &leaf.eax, &leaf.ebx, &leaf.ecx,
 			   &leaf.edx) == 5)
 			leaves->leaf[leaves->nr++] = leaf;
-		text = strchr(text, '\n');
-		if (text)
-			text++;
+		text = end + 1;
 	}
 }
 
@@ -115,6 +115,7 @@ static void leaves__note(const struct leaves *leaves, struct files *files)
 
 static void decode_base(struct cpuid *cpuid, const struct leaves *leaves, const struct leaf *leaf)
 {
+	const struct leaf *features = leaves__find(leaves, leaf->nr + 4);
 	char name[13];
 
 	signature(leaf, name);
@@ -125,7 +126,8 @@ static void decode_base(struct cpuid *cpuid, const struct leaves *leaves, const 
 	if (!strcmp(name, "XenVMMXenVMM") && !cpuid->xen) {
 		cpuid->xen = leaf->nr;
 		cpuid->xen_version = leaves__find(leaves, leaf->nr + 1)->eax;
-		cpuid->xen_features = leaves__find(leaves, leaf->nr + 4)->eax;
+		cpuid->xen_features = features->eax;
+		cpuid->xen_features_known = features->nr && leaf->eax >= features->nr;
 	}
 	if (!strncmp(name, "KVMKVMKVM", 9) && !cpuid->kvm) {
 		cpuid->kvm = leaf->nr;

@@ -34,7 +34,8 @@ struct cpuid {
 	uint32_t xen;	      /* base of Xen's leaves; 0: none */
 	uint32_t xen_version; /* major << 16 | minor */
 	uint32_t xen_features;
-	uint32_t kvm; /* base of KVM's leaves; 0: none */
+	bool xen_features_known; /* Xen older than 4.5 has no leaf 4 */
+	uint32_t kvm;		 /* base of KVM's leaves; 0: none */
 	uint32_t kvm_features;
 	uint32_t kvm_hints;
 	bool huge_1g; /* 1 GiB pages, leaf 0x80000001 EDX bit 26 */

@@ -247,6 +247,8 @@ static void apic_virtualization(struct verdict *v, const struct guest *guest)
 		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
 	else if (!is_xen(guest) || !guest->cpuid.xen)
 		SAY(v, FEATURE_UNKNOWN, "not visible from inside");
+	else if (!guest->cpuid.xen_features_known)
+		SAY(v, FEATURE_UNKNOWN, "CPUID has no Xen leaf 4: Xen older than 4.5?");
 	else if (features & (XEN_APIC_ACCESS_VIRT | XEN_X2APIC_VIRT))
 		SAY(v, FEATURE_ACTIVE, "Xen leaf 4:%s%s",
 		    features & XEN_APIC_ACCESS_VIRT ? " registers" : "",

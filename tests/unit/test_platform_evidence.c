@@ -223,6 +223,33 @@ static void nitro_is_more_than_an_nvme_disk(void **state)
 	platform__free(p);
 }
 
+/* Xen 4.2 ends at leaf 2: what it does not say is not denied. A line cut short says nothing. */
+static void a_leaf_that_is_not_there_denies_nothing(void **state)
+{
+	static const char *const leaves[][2] = {
+		{ "40000000: 40000002 566e6558 65584d4d 4d4d566e\n", "?" },
+		{ "40000000: 40000005 566e6558 65584d4d 4d4d566e\n40000004: 8 0 0 0\n", "no" },
+		{ "40000000: 40000005 566e6558 65584d4d 4d4d566e\n40000004: 3 0 0 0\n", "yes" },
+		{ "40000000: 40000005 566e6558 65584d4d 4d4d566e\n40000004: 8 0 0 0", "?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		char *tree = pvhvm(), text[256];
+		const struct feature *found;
+		struct platform *p;
+
+		snprintf(text, sizeof(text), HYPERVISOR_BIT "%s", leaves[i][0]);
+		tree__file(tree, "cpuid.txt", text);
+		p = answer(tree);
+		found = feature(p, "APIC virtualization");
+		assert_int_equal(found->state, leaves[i][1][0] == 'y'	? FEATURE_ACTIVE
+					       : leaves[i][1][0] == 'n' ? FEATURE_IMPOSSIBLE
+									: FEATURE_UNKNOWN);
+		platform__free(p);
+	}
+}
+
 static void xen_is_found_behind_viridian(void **state)
 {
 	char *tree = tree__new();
@@ -420,6 +447,7 @@ int main(void)
 		cmocka_unit_test(the_subsystem_tells_a_card_from_a_model),
 		cmocka_unit_test(an_unreadable_subsystem_is_no_evidence),
 		cmocka_unit_test(nitro_is_more_than_an_nvme_disk),
+		cmocka_unit_test(a_leaf_that_is_not_there_denies_nothing),
 		cmocka_unit_test(xen_is_found_behind_viridian),
 		cmocka_unit_test(kvm_that_shows_xen_is_a_conflict),
 		cmocka_unit_test(no_hypervisor_is_bare_metal),
