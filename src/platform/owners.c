@@ -108,18 +108,19 @@ static bool own_children(struct irq *irq, const struct guest *guest, const char 
 	return true;
 }
 
-static bool has_irq(const struct pci *pci, unsigned int nr)
+static bool has_msi(const struct pci *pci, unsigned int nr)
 {
 	for (size_t i = 0; i < pci->msi.nr; i++)
 		if (pci->msi.irq[i] == nr)
 			return true;
-	return !pci->msi.nr && pci->irq == nr && nr;
+	return false;
 }
 
 /*
  * The PCI function of an action. Its address stands in the action ("ahci[0000:00:05.0]") or in the
- * chip's name ("PCI-MSIX-0000:00:05.0"); else the line must be the function's and the action
- * have its driver's name, since a line may be shared.
+ * chip's name ("PCI-MSIX-0000:00:05.0"), or the function lists it among its MSIs, which nobody
+ * shares, whatever the chip: a passed-through function's are event channels on Xen. Else the line
+ * must be the function's and the action have its driver's name, since a line may be shared.
  */
 static const struct pci *find_pci(const struct guest *guest, const struct irq *irq)
 {
@@ -127,12 +128,12 @@ static const struct pci *find_pci(const struct guest *guest, const struct irq *i
 
 	for (size_t i = 0; i < guest->nr_pci; i++) {
 		const struct pci *pci = &guest->pci[i];
-		bool msi_chip = starts(irq->chip, "PCI-MSI") || starts(irq->chip, "IR-PCI-MSI");
 
-		if (strstr(irq->action, pci->address) || strstr(irq->chip, pci->address))
+		if (strstr(irq->action, pci->address) || strstr(irq->chip, pci->address) ||
+		    has_msi(pci, irq->nr))
 			return pci;
-		if (!has_irq(pci, irq->nr) ||
-		    (!msi_chip && (!pci->driver[0] || !strstr(irq->action, pci->driver))))
+		if (pci->msi.nr || !irq->nr || pci->irq != irq->nr || !pci->driver[0] ||
+		    !strstr(irq->action, pci->driver))
 			continue;
 		if (found)
 			return NULL; /* two of the same driver on one line: no evidence */

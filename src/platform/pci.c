@@ -20,15 +20,17 @@ static bool read_id(struct guest *guest, unsigned int *id, const char *address, 
 static int read_msi(struct guest *guest, struct pci *pci)
 {
 	struct names names;
+	char *end;
 
 	if (files__list(guest->files, &names, "sys/bus/pci/devices/%s/msi_irqs", pci->address) ||
 	    !names.nr)
 		return 0;
 	pci->msi.irq = calloc(names.nr, sizeof(*pci->msi.irq));
-	if (pci->msi.irq) {
-		pci->msi.nr = names.nr;
-		for (size_t i = 0; i < names.nr; i++)
-			pci->msi.irq[i] = strtoul(names.name[i], NULL, 10);
+	for (size_t i = 0; pci->msi.irq && i < names.nr; i++) {
+		unsigned long nr = strtoul(names.name[i], &end, 10);
+
+		if (nr && nr < UINT_MAX && !*end) /* 0 is the timer of a PC */
+			pci->msi.irq[pci->msi.nr++] = nr;
 	}
 	names__free(&names);
 	return pci->msi.irq ? 0 : -ENOMEM;

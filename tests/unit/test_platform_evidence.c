@@ -223,6 +223,34 @@ static void nitro_is_more_than_an_nvme_disk(void **state)
 	platform__free(p);
 }
 
+/*
+ * A VF in a Xen guest: its MSIs are event channels, named after an interface that has another name
+ * since, or after none. What the function lists as its own is its own.
+ */
+static void msis_of_a_passed_through_function_are_its_own(void **state)
+{
+	char *tree = pvhvm();
+	struct platform *p;
+
+	(void)state;
+	pci(tree, "0000:00:03.0", "8086:10ed 0000:0000", "ixgbevf");
+	nic(tree, "pci0000:00/0000:00:03.0", "ens3", "00:16:3e:00:00:01");
+	tree__file(tree, "sys/bus/pci/devices/0000:00:03.0/msi_irqs/65", "msix\n");
+	tree__file(tree, "sys/bus/pci/devices/0000:00:03.0/msi_irqs/garbage", "msix\n");
+	irq(tree, 0, "IO-APIC", "timer");
+	irq(tree, 65, "xen-pirq", "eth0-TxRx-0");
+	irq(tree, 66, "xen-pirq", "eth0-TxRx-1");
+	p = answer(tree);
+	assert_string_equal(p->mode, "pvhvm");
+	assert_string_equal(p->irqs[0].device, "timer"); /* garbage is no 0 */
+	assert_int_equal(p->irqs[0].letter, LETTER_VS);
+	assert_string_equal(p->irqs[2].device, "ens3");
+	assert_int_equal(p->irqs[2].letter, LETTER_VH);
+	assert_string_equal(p->irqs[2].kind, "pirq");
+	assert_string_equal(p->irqs[3].device, "eth0-TxRx-1");
+	platform__free(p);
+}
+
 /* Xen 4.2 ends at leaf 2: what it does not say is not denied. A line cut short says nothing. */
 static void a_leaf_that_is_not_there_denies_nothing(void **state)
 {
@@ -447,6 +475,7 @@ int main(void)
 		cmocka_unit_test(the_subsystem_tells_a_card_from_a_model),
 		cmocka_unit_test(an_unreadable_subsystem_is_no_evidence),
 		cmocka_unit_test(nitro_is_more_than_an_nvme_disk),
+		cmocka_unit_test(msis_of_a_passed_through_function_are_its_own),
 		cmocka_unit_test(a_leaf_that_is_not_there_denies_nothing),
 		cmocka_unit_test(xen_is_found_behind_viridian),
 		cmocka_unit_test(kvm_that_shows_xen_is_a_conflict),
