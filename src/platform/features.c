@@ -60,6 +60,8 @@ static void pv_device(struct verdict *v, const struct guest *guest, const char *
 		SAY(v, FEATURE_IMPOSSIBLE, "dom0 serves the others");
 	else if (guest->p->boot == BOOT_UNKNOWN)
 		SAY(v, FEATURE_UNKNOWN, "no evidence of the hypervisor");
+	else if (!strcmp(guest->p->mode, "nitro"))
+		SAY(v, FEATURE_IMPOSSIBLE, "Nitro has hardware functions in place of virtio");
 	else if (guest->p->boot == BOOT_KVM)
 		SAY(v, FEATURE_UNUSED, "no virtio device: the host's configuration");
 	else if (guest->p->boot == BOOT_HVM && gate[0])

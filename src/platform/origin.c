@@ -12,7 +12,10 @@
 
 #define ANY 0xffffffffu
 
-/* PCI devices whose maker alone says what they are; the first match counts. */
+/*
+ * PCI devices whose id alone says what they are, most by their maker; the first match counts. Intel's
+ * chipset of 1996 is a model wherever a 64-bit kernel finds it, also without a subsystem.
+ */
 static const struct {
 	unsigned int vendor, first, last;
 	enum letter letter;
@@ -22,11 +25,16 @@ static const struct {
 	{ 0x5853, 0x0000, 0xffff, LETTER_P, "Xen platform" }, /* public/hvm: 0001, C000 … */
 	{ 0x15ad, 0x07b0, 0x07b0, LETTER_P, "vmxnet3" },
 	{ 0x15ad, 0x07c0, 0x07c0, LETTER_P, "pvscsi" },
+	{ 0x1d0f, 0x1111, 0x1111, LETTER_VS, "emulated" }, /* Nitro's VGA and, on metal, its UART */
+	{ 0x1d0f, 0x8250, 0x8250, LETTER_VS, "emulated" },
 	{ 0x1d0f, 0x0000, 0xffff, LETTER_VH, "Amazon Nitro" },
 	{ 0x1b36, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* Red Hat: QEMU's own devices */
 	{ 0x1234, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* QEMU's VGA */
 	{ 0x15ad, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* VMware */
 	{ 0x80ee, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* VirtualBox */
+	{ 0x8086, 0x1237, 0x1237, LETTER_VS, "emulated" }, /* i440FX */
+	{ 0x8086, 0x7000, 0x7020, LETTER_VS, "emulated" }, /* PIIX3 */
+	{ 0x8086, 0x7110, 0x7113, LETTER_VS, "emulated" }, /* PIIX4 */
 };
 
 /* SR-IOV virtual functions, by their device ids (drivers' PCI tables). */
@@ -110,8 +118,8 @@ static void from_pci(struct origin *origin, const struct guest *guest, const str
 		 origin->driver[0] ? origin->driver : "no driver");
 	str__add(origin->evidence, sizeof(origin->evidence), "; ", "%s %04x:%04x", pci->address,
 		 pci->vendor, pci->device);
-	if (pci->sub_known &&
-	    origin->letter != LETTER_P) /* it decides what a known maker has not */
+	if (pci->sub_known && origin->letter != LETTER_P && origin->letter != LETTER_VH)
+		/* it decides what the maker and the function's own id have not */
 		str__add(origin->evidence, sizeof(origin->evidence), " ", "sub %04x:%04x",
 			 pci->subvendor, pci->subdevice);
 }

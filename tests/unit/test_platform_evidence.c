@@ -223,6 +223,28 @@ static void nitro_is_more_than_an_nvme_disk(void **state)
 	platform__free(p);
 }
 
+/* What Nitro emulates has its maker's id as well: an interrupt of it is not hardware's. */
+static void nitro_has_emulated_parts(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT KVM("400000"));
+	tree__file(tree, "sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
+	pci(tree, "0000:00:03.0", "1d0f:1111 0000:0000", "bochs-drm");
+	pci(tree, "0000:00:05.0", "1d0f:ec20 1d0f:ec20", "ena");
+	nic(tree, "pci0000:00/0000:00:05.0", "ens5", "00:16:3e:00:00:01");
+	irq(tree, 23, "PCI-MSI-0000:00:03.0", "bochs-drm");
+	p = answer(tree);
+	assert_string_equal(p->mode, "nitro");
+	assert_int_equal(p->irqs[0].letter, LETTER_VS);
+	assert_int_equal(feature(p, "PV disk")->state, FEATURE_IMPOSSIBLE);
+	assert_int_equal(feature(p, "PV network")->state, FEATURE_IMPOSSIBLE);
+	assert_string_equal(cell(p, AREA_NET, "ens5")->evidence, "0000:00:05.0 1d0f:ec20");
+	platform__free(p);
+}
+
 /*
  * A VF in a Xen guest: its MSIs are event channels, named after an interface that has another name
  * since, or after none. What the function lists as its own is its own.
@@ -233,21 +255,24 @@ static void msis_of_a_passed_through_function_are_its_own(void **state)
 	struct platform *p;
 
 	(void)state;
+	pci(tree, "0000:00:01.1", "8086:7010 0000:0000", "ata_piix");
 	pci(tree, "0000:00:03.0", "8086:10ed 0000:0000", "ixgbevf");
 	nic(tree, "pci0000:00/0000:00:03.0", "ens3", "00:16:3e:00:00:01");
 	tree__file(tree, "sys/bus/pci/devices/0000:00:03.0/msi_irqs/65", "msix\n");
 	tree__file(tree, "sys/bus/pci/devices/0000:00:03.0/msi_irqs/garbage", "msix\n");
 	irq(tree, 0, "IO-APIC", "timer");
+	irq(tree, 14, "IO-APIC", "ata_piix");
 	irq(tree, 65, "xen-pirq", "eth0-TxRx-0");
 	irq(tree, 66, "xen-pirq", "eth0-TxRx-1");
 	p = answer(tree);
 	assert_string_equal(p->mode, "pvhvm");
 	assert_string_equal(p->irqs[0].device, "timer"); /* garbage is no 0 */
 	assert_int_equal(p->irqs[0].letter, LETTER_VS);
-	assert_string_equal(p->irqs[2].device, "ens3");
-	assert_int_equal(p->irqs[2].letter, LETTER_VH);
-	assert_string_equal(p->irqs[2].kind, "pirq");
-	assert_string_equal(p->irqs[3].device, "eth0-TxRx-1");
+	assert_int_equal(p->irqs[1].letter, LETTER_VS); /* no chipset was passed through */
+	assert_string_equal(p->irqs[3].device, "ens3");
+	assert_int_equal(p->irqs[3].letter, LETTER_VH);
+	assert_string_equal(p->irqs[3].kind, "pirq");
+	assert_string_equal(p->irqs[4].device, "eth0-TxRx-1");
 	platform__free(p);
 }
 
@@ -475,6 +500,7 @@ int main(void)
 		cmocka_unit_test(the_subsystem_tells_a_card_from_a_model),
 		cmocka_unit_test(an_unreadable_subsystem_is_no_evidence),
 		cmocka_unit_test(nitro_is_more_than_an_nvme_disk),
+		cmocka_unit_test(nitro_has_emulated_parts),
 		cmocka_unit_test(msis_of_a_passed_through_function_are_its_own),
 		cmocka_unit_test(a_leaf_that_is_not_there_denies_nothing),
 		cmocka_unit_test(xen_is_found_behind_viridian),
