@@ -45,6 +45,16 @@ static const struct expected {
 	  "HAP", LETTER_VS, LETTER_VS, false },
 	{ "dom0", "dom0", BOOT_DOM0, "vda P, vdb P, vdc P", "",
 	  "PV disk, PV timers, PV clock, PV IPIs, PV spinlocks", LETTER_P, LETTER_P, true },
+	/* Put together by hand: tests/fixtures/README.md */
+	{ "nitro", "nitro", BOOT_KVM, "nvme0n1 VH, nvme1n1 VH", "ens5 VH", "SR-IOV", LETTER_UNKNOWN,
+	  LETTER_VS, true },
+	{ "xen-ixgbevf", "pvhvm", BOOT_HVM, "xvda P, xvdb P", "ens3 VH",
+	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, SR-IOV, unplug",
+	  LETTER_P, LETTER_P, true },
+	{ "xen-ena", "pvhvm", BOOT_HVM, "nvme0n1 VH, xvda P", "ens3 VH",
+	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, HAP, SR-IOV, "
+	  "unplug",
+	  LETTER_P, LETTER_P, true },
 };
 
 static struct platform *row__read(const struct expected *row)
