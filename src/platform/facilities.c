@@ -50,9 +50,8 @@ static void better(struct cell *cell, const struct guest *guest, const char *wha
 
 static void interrupts(struct cell *cell, const struct guest *guest)
 {
-	switch (guest->p->boot) {
+	switch (guest__kernel(guest)) {
 	case BOOT_PV:
-	case BOOT_DOM0:
 		say(cell, LETTER_P, "event channels");
 		SET(cell, evidence, "PV upcall");
 		break;
@@ -91,11 +90,15 @@ static void interrupts(struct cell *cell, const struct guest *guest)
 static void timers(struct cell *cell, const struct guest *guest)
 {
 	const char *event = guest->p->clockevent;
+	bool xen = !strcmp(event, "xen");
 
 	SET(cell, how, "%s%s", event, event[0] ? " timer" : "");
+	cell->conflicting = xen && (guest->p->boot == BOOT_KVM || guest->p->boot == BOOT_BARE);
 	if (!event[0])
 		SET(cell, evidence, "no clock event device in sysfs");
-	else if (!strcmp(event, "xen"))
+	else if (cell->conflicting)
+		SET(cell, evidence, "there is no Xen below");
+	else if (xen)
 		cell->letter = LETTER_P;
 	else if (guest->p->boot == BOOT_BARE)
 		cell->letter = LETTER_H;
@@ -161,6 +164,9 @@ static void platform(struct cell *cell, const struct guest *guest)
 		SET(cell, evidence, guest->xen.platform_pci[0] ? "5853:0001" : "interrupts in use");
 		break;
 	default:
+		if (guest->xen.guest_type[0])
+			SET(cell, evidence, "guest type %s: not one of PV, HVM, PVH",
+			    guest->xen.guest_type);
 		break;
 	}
 	if (product[0])
@@ -171,9 +177,8 @@ static void cpu(struct cell *cell, const struct guest *guest)
 {
 	const struct cpuid *cpuid = &guest->cpuid;
 
-	switch (guest->p->boot) {
+	switch (guest__kernel(guest)) {
 	case BOOT_PV:
-	case BOOT_DOM0:
 		say(cell, LETTER_P, "PV kernel");
 		SET(cell, evidence, "%s",
 		    guest->xen.guest_type[0] ? "/sys/hypervisor/guest_type" : "initial domain");
@@ -183,7 +188,7 @@ static void cpu(struct cell *cell, const struct guest *guest)
 		break;
 	case BOOT_HVM:
 	case BOOT_PVH:
-		say(cell, LETTER_VH, guest->p->boot == BOOT_PVH ? "PVH" : "HVM");
+		say(cell, LETTER_VH, guest__kernel(guest) == BOOT_PVH ? "PVH" : "HVM");
 		SET(cell, evidence,
 		    cpuid->xen ? "Xen leaf %08x; exits not visible" : "exits not visible",
 		    cpuid->xen);
@@ -201,16 +206,13 @@ static void cpu(struct cell *cell, const struct guest *guest)
 			say(cell, LETTER_VS, "QEMU TCG");
 		SET(cell, evidence, "%s", cpuid->signature);
 	}
-	cell->conflicting = cpuid->xen && cpuid->kvm;
-	if (cell->conflicting)
-		ADD(cell, evidence, "CPUID shows both Xen and KVM");
+	conflicts__add(cell, guest);
 }
 
 static void memory(struct cell *cell, const struct guest *guest)
 {
-	switch (guest->p->boot) {
+	switch (guest__kernel(guest)) {
 	case BOOT_PV:
-	case BOOT_DOM0:
 		say(cell, LETTER_P, "PV page tables");
 		SET(cell, evidence, "PV kernel");
 		SET(cell, better, "VH: HAP, with PVH");

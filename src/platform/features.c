@@ -106,8 +106,10 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 	const struct xen *xen = &guest->xen;
 
 	if (guest__callback_vector(guest))
-		SAY(v, FEATURE_ACTIVE, "HYP counts in /proc/interrupts");
-	else if (guest->p->boot == BOOT_PV || guest->p->boot == BOOT_DOM0)
+		SAY(v, FEATURE_ACTIVE, "%s",
+		    guest->hyp_upcalls ? "HYP counts in /proc/interrupts"
+				       : "event channels of each vCPU");
+	else if (guest__kernel(guest) == BOOT_PV)
 		SAY(v, FEATURE_IMPOSSIBLE, "PV has an upcall of its own");
 	else if (!is_xen(guest))
 		SAY(v, FEATURE_IMPOSSIBLE, "no event channels");
@@ -219,9 +221,8 @@ static void pv_spinlocks(struct verdict *v, const struct guest *guest)
  */
 static void hap(struct verdict *v, const struct guest *guest)
 {
-	switch (guest->p->boot) {
+	switch (guest__kernel(guest)) {
 	case BOOT_PV:
-	case BOOT_DOM0:
 		SAY(v, FEATURE_IMPOSSIBLE, "PV page tables");
 		break;
 	case BOOT_BARE:
@@ -243,7 +244,7 @@ static void apic_virtualization(struct verdict *v, const struct guest *guest)
 {
 	uint32_t features = guest->cpuid.xen_features;
 
-	if (guest->p->boot == BOOT_PV || guest->p->boot == BOOT_DOM0)
+	if (guest__kernel(guest) == BOOT_PV)
 		SAY(v, FEATURE_IMPOSSIBLE, "PV has no local APIC");
 	else if (guest->p->boot == BOOT_BARE)
 		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");

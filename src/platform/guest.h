@@ -17,9 +17,10 @@
 #define IRQS_MAX  16384
 
 /* Bits of /sys/hypervisor/properties/features (xen/include/public/features.h). */
-#define XENFEAT_HVM_CALLBACK_VECTOR 8
-#define XENFEAT_HVM_SAFE_PVCLOCK    9
-#define XENFEAT_DOM0		    11
+#define XENFEAT_MMU_PT_UPDATE_PRESERVE_AD 5 /* PV guests only */
+#define XENFEAT_HVM_CALLBACK_VECTOR	  8 /* HVM and PVH guests only */
+#define XENFEAT_HVM_SAFE_PVCLOCK	  9
+#define XENFEAT_DOM0			  11
 
 /* A device of xenbus: the front end "vbd-51728" of a guest, the back end "vbd-1-51728" of dom0. */
 struct xenbus {
@@ -95,6 +96,7 @@ struct guest {
 	bool pv_timer_irq;	  /* an interrupt timerN of xen-percpu */
 	bool pv_ipi_irq;	  /* resched0 or callfunc0, likewise */
 	bool pv_lock_irq;	  /* spinlock0 */
+	bool xen_irq;		  /* an interrupt of Xen's chips */
 	bool platform_irq;	  /* events arrive through the platform device's interrupt */
 };
 
@@ -102,6 +104,10 @@ struct guest {
 bool guest__argument(const struct guest *guest, const char *name);
 /* Below a hypervisor, and its devices are not simply the machine's (as they are in dom0). */
 bool guest__virtual(const struct guest *guest);
+/* The kernel knows Xen: by /sys/hypervisor, which a kernel may lack, xenbus or event channels. */
+bool guest__uses_xen(const struct guest *guest);
+/* How the kernel was made to run: dom0 may be of two kinds, BOOT_PV and BOOT_PVH. */
+enum boot guest__kernel(const struct guest *guest);
 /* Xen's leaves are there but the kernel does not use Xen: nopv, or built without. */
 bool guest__ignores_xen(const struct guest *guest);
 /* Why an HVM guest has no PV drivers: "argument nopv", say; "" if nothing stands against them. */
@@ -123,6 +129,8 @@ void boot__derive(struct guest *guest);
 void mode__derive(struct guest *guest);
 int features__derive(struct guest *guest);
 int cells__derive(struct guest *guest);
+/* What contradicts what, in the evidence of the cell cpu. */
+void conflicts__add(struct cell *cell, const struct guest *guest);
 
 /* Who serves the device at this path of sysfs. */
 void origin__find(struct origin *origin, struct guest *guest, const char *path);

@@ -26,6 +26,8 @@ static void note(struct guest *guest, const struct irq *irq)
 {
 	if (!strcmp(irq->action, "xen-platform-pci"))
 		guest->platform_irq = true;
+	if (irq->evtchn)
+		guest->xen_irq = true;
 	if (strcmp(irq->chip, "xen-percpu"))
 		return;
 	if (!strncmp(irq->action, "timer", 5))

@@ -35,8 +35,12 @@ static enum boot xen_boot(const struct guest *guest)
 		return BOOT_PVH;
 	if (!strcmp(xen->guest_type, "HVM"))
 		return BOOT_HVM;
-	/* No word from the kernel, as under nopv: a PC with the platform device is HVM. */
-	if (xen->platform_pci[0] || guest->nr_pci || guest->cpuid.xen)
+	if (xen->guest_type[0])
+		return BOOT_UNKNOWN; /* a word that we do not know */
+	if (xen->features_known && xen->features >> XENFEAT_MMU_PT_UPDATE_PRESERVE_AD & 1)
+		return BOOT_PV;
+	/* No word from the kernel, as under nopv: a PC is HVM; what has no PCI may be PVH. */
+	if (xen->platform_pci[0] || guest->nr_pci || !guest__uses_xen(guest))
 		return BOOT_HVM;
 	return BOOT_UNKNOWN;
 }
@@ -74,7 +78,7 @@ void boot__derive(struct guest *guest)
 	name_hypervisor(guest);
 	if (!known)
 		below = hypervisor_flag(guest, &known);
-	if (guest->xen.sysfs || guest->xen.initial_domain)
+	if (guest->xen.initial_domain || guest__uses_xen(guest))
 		p->boot = xen_boot(guest);
 	else if (cpuid->kvm)
 		p->boot = BOOT_KVM;
@@ -89,9 +93,23 @@ bool guest__virtual(const struct guest *guest)
 	return guest->p->boot != BOOT_BARE && guest->p->boot != BOOT_DOM0;
 }
 
+bool guest__uses_xen(const struct guest *guest)
+{
+	return guest->xen.sysfs || guest->xen.nr_front || guest->xen_irq;
+}
+
 bool guest__ignores_xen(const struct guest *guest)
 {
-	return guest->p->boot == BOOT_HVM && !guest->xen.sysfs;
+	return guest->p->boot == BOOT_HVM && !guest__uses_xen(guest);
+}
+
+enum boot guest__kernel(const struct guest *guest)
+{
+	if (guest->p->boot != BOOT_DOM0)
+		return guest->p->boot;
+	if (!strcmp(guest->xen.guest_type, "PVH"))
+		return BOOT_PVH;
+	return strcmp(guest->xen.guest_type, "HVM") ? BOOT_PV : BOOT_UNKNOWN;
 }
 
 static bool has_pv_device(const struct guest *guest)
@@ -108,13 +126,18 @@ static bool has_pv_device(const struct guest *guest)
 }
 
 /*
- * Upcalls through the callback vector: HYP counts them (arch/x86/xen/enlighten_hvm.c), and the
- * other way, the platform device's interrupt, is not in use.
+ * Upcalls through the callback vector: HYP counts them (arch/x86/xen/enlighten_hvm.c), as it does
+ * KVM's, or there are channels of each vCPU, which no other way could deliver; and the other way,
+ * the platform device's interrupt, is not in use.
  */
 bool guest__callback_vector(const struct guest *guest)
 {
-	return (guest->p->boot == BOOT_HVM || guest->p->boot == BOOT_PVH) && guest->xen.sysfs &&
-	       guest->hyp_upcalls && !guest->platform_irq;
+	enum boot kernel = guest__kernel(guest);
+
+	return (kernel == BOOT_HVM || kernel == BOOT_PVH) && guest__uses_xen(guest) &&
+	       !guest->platform_irq &&
+	       (guest->pv_timer_irq || guest->pv_ipi_irq ||
+		(guest->hyp_upcalls && !guest->cpuid.kvm));
 }
 
 bool guest__pv_timers(const struct guest *guest)
@@ -126,7 +149,9 @@ static const char *hvm_mode(const struct guest *guest)
 {
 	if (guest__callback_vector(guest) && guest__pv_timers(guest))
 		return "pvhvm";
-	return has_pv_device(guest) || guest->platform_irq || guest->hyp_upcalls ? "hvm-pv" : "hvm";
+	return has_pv_device(guest) || guest->platform_irq || guest__callback_vector(guest)
+		       ? "hvm-pv"
+		       : "hvm";
 }
 
 static bool is_nitro(const struct guest *guest)

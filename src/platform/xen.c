@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Xen's own account of the guest: /sys/hypervisor (drivers/xen/sys-hypervisor.c) and xenbus. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,8 @@ static void read_features(struct guest *guest)
 {
 	char text[64], *end;
 
-	if (files__read(guest->files, text, sizeof(text), "sys/hypervisor/properties/features") ||
-	    !text[0])
+	files__read(guest->files, text, sizeof(text), "sys/hypervisor/properties/features");
+	if (!isxdigit((unsigned char)text[0])) /* strtoull() takes signs */
 		return;
 	errno = 0;
 	guest->xen.features = strtoull(text, &end, 16);
