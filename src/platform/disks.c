@@ -136,6 +136,26 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 	return true;
 }
 
+/* A device has one name: two are as wrong as none. */
+static void find_doubles(struct guest *guest)
+{
+	const struct platform *p = guest->p;
+
+	for (size_t i = 0; i < p->nr_disks; i++) {
+		for (size_t k = 0; k < p->nr_disks; k++) {
+			struct origin *origin = &guest->disks[i].origin;
+
+			if (k == i || p->disks[k].major != p->disks[i].major ||
+			    p->disks[k].minor != p->disks[i].minor)
+				continue;
+			origin->conflicting = true;
+			str__add(origin->evidence, sizeof(origin->evidence), "; ",
+				 "%u:%u is also %s", p->disks[i].major, p->disks[i].minor,
+				 p->disks[k].name);
+		}
+	}
+}
+
 int disks__read(struct guest *guest)
 {
 	struct platform *p = guest->p;
@@ -158,8 +178,10 @@ int disks__read(struct guest *guest)
 			p->nr_disks++;
 	}
 	names__free(&names);
-	if (!err)
+	if (!err) {
+		find_doubles(guest);
 		disks__pair(guest);
+	}
 	return err ? err : mounts__read(guest);
 }
 

@@ -48,10 +48,14 @@ static void pv_device(struct verdict *v, const struct guest *guest, const char *
 		      const char *module, size_t active, const char *names)
 {
 	const char *gate = guest__pv_gate(guest);
-	size_t offered = 0;
+	size_t offered = 0, driven = 0;
 
-	for (size_t i = 0; i < guest->xen.nr_front; i++)
-		offered += !strcmp(guest->xen.front[i].type, type);
+	for (size_t i = 0; i < guest->xen.nr_front; i++) {
+		if (strcmp(guest->xen.front[i].type, type))
+			continue;
+		offered++;
+		driven += guest->xen.front[i].driver[0] != '\0';
+	}
 	if (active)
 		SAY(v, FEATURE_ACTIVE, "%s", names);
 	else if (guest->p->boot == BOOT_BARE)
@@ -66,8 +70,11 @@ static void pv_device(struct verdict *v, const struct guest *guest, const char *
 		SAY(v, FEATURE_UNUSED, "no virtio device: the host's configuration");
 	else if (guest->p->boot == BOOT_HVM && gate[0])
 		SAY(v, FEATURE_UNUSED, "%s", gate);
-	else if (offered)
+	else if (offered > driven)
 		SAY(v, FEATURE_UNUSED, "a %s is on xenbus and has no driver (%s)", type, module);
+	else if (offered)
+		SAY(v, FEATURE_UNKNOWN, "a %s on xenbus has its driver, but sysfs shows no device",
+		    type);
 	else
 		SAY(v, FEATURE_UNUSED, "no %s on xenbus: the host's configuration", type);
 }

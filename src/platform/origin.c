@@ -72,6 +72,9 @@ static bool has_qemu_subsystem(const struct pci *pci)
 /* The letter of a function, and the word before its driver's name. */
 static enum letter judge(const struct guest *guest, const struct pci *pci, const char **how)
 {
+	*how = "";
+	if (!pci->vendor || !pci->device) /* they could not be read */
+		return LETTER_UNKNOWN;
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
 		if (makers[i].vendor != pci->vendor || pci->device < makers[i].first ||
 		    pci->device > makers[i].last)
@@ -89,7 +92,7 @@ static enum letter judge(const struct guest *guest, const struct pci *pci, const
 		*how = "SR-IOV";
 		return LETTER_VH;
 	}
-	if (!pci->sub_known || !pci->vendor) {
+	if (!pci->sub_known) {
 		*how = "";
 		return LETTER_UNKNOWN;
 	}
@@ -189,6 +192,7 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 {
 	char copy[sizeof(origin->path)], *save = NULL, virtio[32] = "";
 	const struct pci *pci = NULL;
+	bool unlisted = false;
 
 	memset(origin, 0, sizeof(*origin));
 	str__set(origin->path, sizeof(origin->path), "%s", path);
@@ -198,8 +202,10 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 			from_xenbus(origin, guest, name);
 			return;
 		}
-		if (is_pci(name) && guest__pci(guest, name))
+		if (is_pci(name)) { /* the last one: those before are bridges */
 			pci = guest__pci(guest, name);
+			unlisted = !pci;
+		}
 		if (is_virtio(name))
 			str__set(virtio, sizeof(virtio), "%s", name);
 	}
@@ -220,4 +226,7 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 	}
 	if (!pci && !virtio[0])
 		from_platform(origin, guest);
+	if (unlisted)
+		str__add(origin->evidence, sizeof(origin->evidence), "; ",
+			 "not among the PCI devices");
 }
