@@ -116,6 +116,10 @@ static int find(struct answer *answer, const struct options *opts)
 	int err = opts->save ? platform__save(&answer->platform, root, opts->save)
 			     : platform__read(&answer->platform, root);
 
+	if (err == -ENODATA) {
+		elog("no saved guest in %s: neither cpuid.txt nor proc nor sys", root);
+		return err;
+	}
 	if (err) {
 		elog("cannot read below %s%s%s: %s", root, opts->save ? ", or write below " : "",
 		     opts->save ? opts->save : "", strerror(-err));

@@ -128,10 +128,11 @@ static void print_features(FILE *out, const struct platform *p)
 
 void platform__print(FILE *out, const struct platform *p)
 {
-	char host[ESCAPE_LEN], kernel[ESCAPE_LEN], hypervisor[ESCAPE_LEN];
+	char host[ESCAPE_LEN], kernel[ESCAPE_LEN], hypervisor[ESCAPE_LEN], vcpus[16];
 
-	fprintf(out, "%s  %u vCPU%s  Linux %s  %s\n", escape__ascii(host, sizeof(host), p->host),
-		p->vcpus, p->vcpus == 1 ? "" : "s",
+	snprintf(vcpus, sizeof(vcpus), "%u", p->vcpus);
+	fprintf(out, "%s  %s vCPU%s  Linux %s  %s\n", escape__ascii(host, sizeof(host), p->host),
+		p->vcpus ? vcpus : "?", p->vcpus == 1 ? "" : "s",
 		escape__ascii(kernel, sizeof(kernel), p->kernel),
 		escape__ascii(hypervisor, sizeof(hypervisor),
 			      p->hypervisor[0] ? p->hypervisor : "no hypervisor seen"));

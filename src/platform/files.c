@@ -58,6 +58,21 @@ void files__close(struct files *files)
 	free(files);
 }
 
+int files__check(const struct files *files)
+{
+	static const char *const parts[] = { "sys", "proc", "cpuid.txt" };
+	struct stat st;
+	int err = -ENODATA;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (!fstatat(files->root, parts[i], &st, AT_SYMLINK_NOFOLLOW))
+			return 0;
+		if (errno != ENOENT)
+			err = -errno;
+	}
+	return err;
+}
+
 bool files__live(const struct files *files)
 {
 	return files->live;

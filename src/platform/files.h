@@ -27,6 +27,8 @@ struct names {
 /* Returns 0 and *out, to be closed with files__close(), or a negative errno. */
 int files__open(struct files **out, const char *root);
 void files__close(struct files *files);
+/* 0 if there is anything that a saved guest has; -ENODATA, or why it cannot be told. */
+int files__check(const struct files *files);
 /* The root is the running machine's own. */
 bool files__live(const struct files *files);
 

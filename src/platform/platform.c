@@ -176,6 +176,8 @@ static int read_and_save(struct platform **out, const char *root, const char *di
 		return -ENOMEM;
 	err = files__open(&guest.files, root);
 	if (!err)
+		err = files__check(guest.files);
+	if (!err)
 		err = read_all(&guest);
 	if (!err && dir)
 		err = files__save(guest.files, dir);

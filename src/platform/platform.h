@@ -105,8 +105,8 @@ struct platform {
 /*
  * Read the guest under `root` ("/" for the running one; CPUID comes from the processor only
  * then, else from root's saved text). Returns 0 and *out, which the caller frees with
- * platform__free(), or a negative errno when not even the root can be read. What is missing or
- * makes no sense leaves its cell at '?', never an error.
+ * platform__free(), or a negative errno when not even the root can be read; -ENODATA when nothing
+ * of a guest is in it. What is missing or makes no sense leaves its cell at '?', never an error.
  */
 int platform__read(struct platform **out, const char *root);
 /*

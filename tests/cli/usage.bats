@@ -134,5 +134,43 @@ as_root()
 }
 
 @test "detect with a root that is none: 1" {
-	refused 1 "nonexistent" "$xt" detect --root /nonexistent
+	refused 1 "nonexistent: No such file" "$xt" detect --root /nonexistent
+	refused 1 "No such file" "$xt" detect --root ""
+	touch "$dir/file"
+	refused 1 "$dir/file: Not a directory" "$xt" detect --root "$dir/file"
+	ln -s loop "$dir/loop"
+	refused 1 "$dir/loop: Too many levels" "$xt" detect --root "$dir/loop"
+}
+
+@test "detect with a root without a guest: 1" {
+	mkdir "$dir/empty" "$dir/other"
+	touch "$dir/other/README"
+	refused 1 "no saved guest in $dir/empty" "$xt" detect --root "$dir/empty"
+	refused 1 "no saved guest in $dir/other" "$xt" detect --root "$dir/other" --json
+	refused 1 "no saved guest in $dir/empty" "$xt" detect --root "$dir/empty" --save "$dir/copy"
+	[ ! -e "$dir/copy" ]
+}
+
+@test "detect with a root that cannot be read: 1" {
+	as_root
+	cp "$xt" "$dir/xt" && chmod 755 "$dir" "$dir/xt"
+	mkdir -p "$dir/shut/proc" "$dir/listed/proc"
+	chmod 0700 "$dir/shut"
+	chmod 0744 "$dir/listed" # its names may be read, what they name may not
+	for root in shut listed; do
+		refused 1 "$dir/$root: Permission denied" setpriv --reuid=65534 --regid=65534 --clear-groups \
+			"$dir/xt" detect --root "$dir/$root"
+	done
+}
+
+@test "detect of a saved guest without most of its files: an answer, 0" {
+	mkdir "$dir/guest"
+	cp tests/fixtures/platform/nitro/cpuid.txt "$dir/guest"
+	run "$xt" detect --root "$dir/guest" --json
+	[ "$status" -eq 0 ]
+	jq -e '.mode == "kvm" and .disks == []' <<< "$output"
+	touch "$dir/guest/proc" "$dir/guest/sys"
+	run "$xt" detect --root "$dir/guest"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"mode kvm"* ]]
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -363,9 +364,14 @@ static void no_hypervisor_is_bare_metal(void **state)
 
 static void nothing_known_is_unknown(void **state)
 {
-	struct platform *p = answer(tree__new());
+	char *tree = tree__new();
+	struct platform *p;
 
 	(void)state;
+	assert_int_equal(platform__read(&p, tree), -ENODATA);
+	assert_null(p);
+	tree__file(tree, "proc/cmdline", "");
+	p = answer(tree);
 	assert_string_equal(p->mode, "unknown");
 	assert_int_equal(p->boot, BOOT_UNKNOWN);
 	for (size_t i = 0; i < p->nr_cells; i++)
