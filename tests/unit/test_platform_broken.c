@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A saved guest with every file of it in turn missing, empty, cut or full of garbage: there is an
- * answer each time, it can be printed, and no sanitizer complains.
+ * A saved guest with every file of it in turn missing, empty, cut or full of garbage, a folder where
+ * a file was and a file where a folder was: there is an answer each time, it can be printed, and no
+ * sanitizer complains. What the answer must be: test_platform_damaged.c.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,17 +22,20 @@
 #define FIXTURE	  "tests/fixtures/platform/pvhvm"
 #define PATHS_MAX 4096
 
-static struct {
+struct paths {
 	char *path[PATHS_MAX];
 	size_t nr;
-} found;
+};
+
+static struct paths found, folders; /* files and links; folders but the root */
 
 static int collect(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	(void)ftw;
-	if ((type == FTW_F || type == FTW_SL) && found.nr < PATHS_MAX)
-		found.path[found.nr++] = strdup(path);
+	struct paths *paths = type == FTW_D ? &folders : &found;
+
 	(void)st;
+	if (ftw->level && paths->nr < PATHS_MAX)
+		paths->path[paths->nr++] = strdup(path);
 	return 0;
 }
 
@@ -44,6 +48,7 @@ static int setup(void **state)
 	platform__free(p);
 	assert_int_equal(nftw(copy, collect, 16, FTW_PHYS), 0);
 	assert_true(found.nr > 100);
+	assert_true(folders.nr > 50);
 	*state = copy;
 	return 0;
 }
@@ -52,6 +57,8 @@ static int teardown(void **state)
 {
 	for (size_t i = 0; i < found.nr; i++)
 		free(found.path[i]);
+	for (size_t i = 0; i < folders.nr; i++)
+		free(folders.path[i]);
 	tree__remove(*state);
 	return 0;
 }
@@ -110,6 +117,56 @@ static void empty(void **state)
 	replace_each(*state, "", 0);
 }
 
+/* The first half of each file, as a copy that was interrupted leaves it. */
+static void truncated(void **state)
+{
+	for (size_t i = 0; i < found.nr; i++) {
+		char bytes[16384];
+		struct stat st;
+		FILE *in;
+		size_t len;
+
+		assert_int_equal(lstat(found.path[i], &st), 0);
+		if (!S_ISREG(st.st_mode))
+			continue;
+		in = fopen(found.path[i], "r");
+		assert_non_null(in);
+		len = fread(bytes, 1, sizeof(bytes), in);
+		fclose(in);
+		write_bytes(found.path[i], bytes, len / 2);
+		answer(*state);
+		write_bytes(found.path[i], bytes, len);
+	}
+}
+
+static void folders_where_files_were(void **state)
+{
+	for (size_t i = 0; i < found.nr; i++) {
+		char aside[4096];
+
+		snprintf(aside, sizeof(aside), "%s/aside", (char *)*state);
+		assert_int_equal(rename(found.path[i], aside), 0);
+		assert_int_equal(mkdir(found.path[i], 0755), 0);
+		answer(*state);
+		assert_int_equal(rmdir(found.path[i]), 0);
+		assert_int_equal(rename(aside, found.path[i]), 0);
+	}
+}
+
+static void files_where_folders_were(void **state)
+{
+	for (size_t i = 0; i < folders.nr; i++) {
+		char aside[4096];
+
+		snprintf(aside, sizeof(aside), "%s/aside", (char *)*state);
+		assert_int_equal(rename(folders.path[i], aside), 0);
+		write_bytes(folders.path[i], "1\n", 2);
+		answer(*state);
+		assert_int_equal(unlink(folders.path[i]), 0);
+		assert_int_equal(rename(aside, folders.path[i]), 0);
+	}
+}
+
 static void binary(void **state)
 {
 	char bytes[9000];
@@ -155,6 +212,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(missing),
 		cmocka_unit_test(empty),
+		cmocka_unit_test(truncated),
+		cmocka_unit_test(folders_where_files_were),
+		cmocka_unit_test(files_where_folders_were),
 		cmocka_unit_test(binary),
 		cmocka_unit_test(numbers_too_large),
 		cmocka_unit_test(lists_without_end),

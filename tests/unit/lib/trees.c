@@ -41,6 +41,15 @@ void tree__remove(char *tree)
 	free(tree);
 }
 
+void tree__drop(const char *tree, const char *path)
+{
+	char whole[PATH_LEN];
+
+	snprintf(whole, sizeof(whole), "%s/%s", tree, path);
+	if (nftw(whole, remove_one, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
+		fail_msg("cannot remove %s: %s", whole, strerror(errno));
+}
+
 /* The whole path, with the folders above it made. */
 static void prepare(char whole[PATH_LEN], const char *tree, const char *path)
 {

@@ -9,5 +9,7 @@ void tree__remove(char *tree);
 /* A file of the tree with this text, and the folders above it; a link likewise. */
 void tree__file(const char *tree, const char *path, const char *text);
 void tree__link(const char *tree, const char *path, const char *target);
+/* Take away what is at this path, if anything: a folder with all that is in it, a link alone. */
+void tree__drop(const char *tree, const char *path);
 
 #endif
