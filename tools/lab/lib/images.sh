@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
-# The images: xen-VERSION, kernel-SERIES, root, grub. Each is a folder in the cache, made from Debian packages alone.
+# The images: xen-VERSION, kernel-SERIES, root, grub, qemu. Each is a folder in the cache, made from Debian packages alone.
 # Nothing here needs root: files are unpacked, never installed, so no maintainer script runs.
 
-# What dom0 and the guests have. They share one image.
+# What dom0 and all guests have. They share one image.
 root_packages=(
 	base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk mount ncurses-base
 	netbase passwd procps psmisc sed tar time util-linux xz-utils zstd
@@ -31,6 +31,7 @@ kernel_modules=(
 	null_blk brd dm-mod dm-delay dm-mirror dm-snapshot md-mod raid1 nbd zram scsi_debug
 	mq-deadline bfq kyber-iosched msr cpuid i2c-piix4
 )
+# dom0's are those of plain guests as well: what runs directly in QEMU has virtio disks.
 basic_boot_modules=(ext4 overlay crc32c_generic)
 dom0_boot_modules=(virtio_pci virtio_blk)
 pv_boot_modules=(xen-blkfront xen-netfront)
@@ -191,6 +192,23 @@ build_grub() {
 	rm "$dir/core.img" "$dir/early.cfg"
 }
 
+# A newer QEMU than the host's for plain guests: igb came with 8.0, and Xen here needs 7.2. It runs with a loader and
+# libraries of its own; of the firmware it gets what starts a kernel without a screen or a boot from the network.
+build_qemu() {
+	local dir=$1 tree=$1/tree program=usr/bin/qemu-system-x86_64 loader=lib64/ld-linux-x86-64.so.2 deb libraries
+	mkdir "$tree"
+	apt_closure -t bookworm-backports qemu-system-x86 >"$dir/packages"
+	while read -r deb; do
+		unpack "$debs/$deb" "$tree"
+	done <"$dir/packages"
+	libraries=$tree/usr/lib/x86_64-linux-gnu:$tree/lib/x86_64-linux-gnu
+	"$tree/$loader" --library-path "$libraries" --list "$tree/$program" >"$tree/libraries"
+	awk -v tree="$tree/" 'index($3, tree) == 1 { print $3 }' "$tree/libraries" | xargs cp -L -t "$dir"
+	cp "$tree/$program" "$tree/$loader" "$tree/usr/share/qemu/linuxboot_dma.bin" "$tree/usr/share/seabios/bios-256k.bin" "$dir/"
+	rm -rf "$tree"
+	"$dir/${loader##*/}" --library-path "$dir" "$dir/${program##*/}" -device igb,help
+}
+
 # Each sets image_dir.
 xen_image() {
 	apt_for "xen-$1" "$(hash_of "$(declare -f build_xen)" "$1")" build_xen "$1"
@@ -207,6 +225,9 @@ root_image() {
 }
 grub_image() {
 	image grub "$(hash_of "$(declare -f build_grub)" "$(dpkg-query -W grub-pc-bin)")" build_grub
+}
+qemu_image() {
+	apt_for qemu "$(hash_of "$(declare -f build_qemu unpack)")" build_qemu
 }
 
 # apt_for NAME KEY BUILDER ARGUMENT…: reads package lists only if the image must be built.
