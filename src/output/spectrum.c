@@ -136,7 +136,8 @@ void platform__print(FILE *out, const struct platform *p)
 		escape__ascii(kernel, sizeof(kernel), p->kernel),
 		escape__ascii(hypervisor, sizeof(hypervisor),
 			      p->hypervisor[0] ? p->hypervisor : "no hypervisor seen"));
-	fprintf(out, "Boot %s | mode %s | steal %s\n\n", boot__name(p->boot), p->mode,
+	fprintf(out, "Boot %s%s | mode %s | steal %s\n\n", boot__name(p->boot),
+		p->not_xen ? ", not Xen" : "", p->mode,
 		p->steal_measured ? "is measured" : "is not measurable here");
 	print_features(out, p);
 }

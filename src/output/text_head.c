@@ -74,7 +74,8 @@ static void print_state(FILE *out, const struct report *report)
 	const char *boot = "unknown";
 
 	if (report->platform) {
-		boot = boot_words(report->platform->mode);
+		boot = report->platform->not_xen ? "unknown, not Xen"
+						 : boot_words(report->platform->mode);
 		list_emulated(emulated, sizeof(emulated), report->platform);
 	}
 	units__count(lost, quality->lost);

@@ -26,6 +26,8 @@
 #define KVM_PV_SEND_IPI	   (1u << 11)
 #define KVM_HINTS_REALTIME (1u << 0)
 
+#define SIGNATURE_TCG "TCGTCGTCGTCG" /* QEMU without KVM (target/i386/cpu.c) */
+
 struct cpuid {
 	bool known;	      /* leaves were read */
 	bool hypervisor;      /* leaf 1, ECX bit 31 */

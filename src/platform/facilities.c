@@ -202,7 +202,7 @@ static void cpu(struct cell *cell, const struct guest *guest)
 		SET(cell, evidence, "CPUID leaf 1: no hypervisor");
 		break;
 	default:
-		if (!strcmp(cpuid->signature, "TCGTCGTCGTCG"))
+		if (!strcmp(cpuid->signature, SIGNATURE_TCG))
 			say(cell, LETTER_VS, "QEMU TCG");
 		SET(cell, evidence, "%s", cpuid->signature);
 	}

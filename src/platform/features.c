@@ -63,7 +63,9 @@ static void pv_device(struct verdict *v, const struct guest *guest, const char *
 	else if (guest->p->boot == BOOT_DOM0)
 		SAY(v, FEATURE_IMPOSSIBLE, "dom0 serves the others");
 	else if (guest->p->boot == BOOT_UNKNOWN)
-		SAY(v, FEATURE_UNKNOWN, "no evidence of the hypervisor");
+		SAY(v, FEATURE_UNKNOWN, "%s",
+		    guest->p->hypervisor[0] ? "no device of Xen's or of virtio"
+					    : "no evidence of the hypervisor");
 	else if (!strcmp(guest->p->mode, "nitro"))
 		SAY(v, FEATURE_IMPOSSIBLE, "Nitro has hardware functions in place of virtio");
 	else if (guest->p->boot == BOOT_KVM)

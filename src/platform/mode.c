@@ -45,6 +45,14 @@ static enum boot xen_boot(const struct guest *guest)
 	return BOOT_UNKNOWN;
 }
 
+/* The words for a signature that is none. */
+static const char *signature_words(const struct cpuid *cpuid)
+{
+	if (!cpuid->signature[0])
+		return "unknown hypervisor";
+	return !strcmp(cpuid->signature, SIGNATURE_TCG) ? "QEMU TCG" : cpuid->signature;
+}
+
 static void name_hypervisor(struct guest *guest)
 {
 	const struct cpuid *cpuid = &guest->cpuid;
@@ -61,8 +69,7 @@ static void name_hypervisor(struct guest *guest)
 	else if (cpuid->kvm)
 		str__set(name, size, "KVM");
 	else if (cpuid->hypervisor)
-		str__set(name, size, "%s",
-			 cpuid->signature[0] ? cpuid->signature : "unknown hypervisor");
+		str__set(name, size, "%s", signature_words(cpuid));
 }
 
 /*
@@ -86,6 +93,8 @@ void boot__derive(struct guest *guest)
 		p->boot = xen_boot(guest);
 	else if (known && !below)
 		p->boot = BOOT_BARE;
+	else
+		p->not_xen = cpuid->signature[0];
 }
 
 bool guest__virtual(const struct guest *guest)

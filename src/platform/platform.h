@@ -83,7 +83,8 @@ struct platform {
 	char mode[16];	     /* derived: "pv", "hvm", "hvm-pv", "pvhvm", "pvh", "dom0", "kvm",
 				 * "nitro", "bare-metal", "unknown" */
 	char hypervisor[48]; /* "Xen 4.17.5", "KVM", "" */
-	char kernel[96];     /* release */
+	bool not_xen;	 /* the boot is unknown, but a hypervisor that is not Xen named itself */
+	char kernel[96]; /* release */
 	char host[72];
 	char clocksource[32];
 	char clockevent[32];

@@ -17,6 +17,8 @@
 #define KVM(base)      base "00: " base "01 4b4d564b 564b4d56 0000004d\n"
 #define HYPER_V	       "40000000: 40000005 7263694d 666f736f 76482074\n"
 
+#define TCG	       "40000000: 40000001 54474354 43544743 47435447\n"
+
 static void pci(const char *tree, const char *address, const char *ids, const char *driver)
 {
 	static const char *const names[] = { "vendor", "device", "subsystem_vendor",
@@ -499,6 +501,29 @@ static void mounts_are_followed_down_to_the_disk(void **state)
 	platform__free(p);
 }
 
+static void qemu_without_kvm_is_named_and_is_not_xen(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT TCG);
+	p = answer(tree);
+	assert_string_equal(p->hypervisor, "QEMU TCG");
+	assert_true(p->not_xen);
+	assert_int_equal(cell(p, AREA_CPU, "")->letter, LETTER_VS);
+	platform__free(p);
+	p = answer(pvhvm());
+	assert_false(p->not_xen);
+	platform__free(p);
+	tree = tree__new();
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT);
+	p = answer(tree);
+	assert_string_equal(p->hypervisor, "unknown hypervisor");
+	assert_false(p->not_xen);
+	platform__free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +542,7 @@ int main(void)
 		cmocka_unit_test(ide_counts_master_and_slave),
 		cmocka_unit_test(initial_domain_has_the_machines_disks),
 		cmocka_unit_test(mounts_are_followed_down_to_the_disk),
+		cmocka_unit_test(qemu_without_kvm_is_named_and_is_not_xen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
