@@ -121,7 +121,7 @@ static void sum_emulated_cpu(const struct ledger *ledger, const char *device, st
 
 /* "sda (/var/lib/pg) is emulated ahci and is the same disk as xvda (blkfront)" */
 static void describe_emulated(struct finding *f, const struct wait_row *row,
-			      const struct disk *disk, bool is_kvm)
+			      const struct disk *disk, bool is_virtio)
 {
 	char mounts[48] = "", driver[40] = "", twin[72] = "";
 
@@ -137,7 +137,7 @@ static void describe_emulated(struct finding *f, const struct wait_row *row,
 		set(f->action, "mount it from %s, by UUID or label", disk->same_as);
 	else
 		set(f->action, "attach the volume as a %s disk",
-		    is_kvm ? "virtio" : "PV (blkfront)");
+		    is_virtio ? "virtio" : "PV (blkfront)");
 	set(f->check, "%s", CHECK_AGAIN);
 }
 
@@ -192,7 +192,8 @@ int rule__emulated_disk(struct question *q)
 		if (!f)
 			return -ENOMEM;
 		describe_emulated(f, row, find_disk(q->platform, row->device),
-				  q->platform && q->platform->boot == BOOT_KVM);
+				  q->platform &&
+					  (q->platform->boot == BOOT_KVM || q->platform->not_xen));
 		show_emulated_cost(q, f, row);
 	}
 	return 0;

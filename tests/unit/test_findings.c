@@ -62,6 +62,32 @@ static void emulated_disk_is_compared_with_the_busiest(void **state)
 	fixture__free(f);
 }
 
+/* What to do about it is what that hypervisor has. */
+static void emulated_disk_alone_is_to_be_one_of_its_hypervisor(void **state)
+{
+	static const struct {
+		enum boot boot;
+		bool not_xen;
+		const char *action;
+	} cases[] = {
+		{ BOOT_HVM, false, "PV (blkfront)" },
+		{ BOOT_KVM, false, "virtio" },
+		{ BOOT_UNKNOWN, true, "virtio" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture *f = fixture__pvhvm();
+
+		f->platform.boot = cases[i].boot;
+		f->platform.not_xen = cases[i].not_xen;
+		f->platform.disks[0].same_as[0] = '\0';
+		fixture__close(f);
+		assert_non_null(strstr(find(f, "emulated-disk")->action, cases[i].action));
+		fixture__free(f);
+	}
+}
+
 static void emulated_disk_without_io_is_not_met(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -232,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(emulated_disk_names_its_twin_and_its_rival),
 		cmocka_unit_test(emulated_disk_is_compared_with_the_busiest),
+		cmocka_unit_test(emulated_disk_alone_is_to_be_one_of_its_hypervisor),
 		cmocka_unit_test(emulated_disk_without_io_is_not_met),
 		cmocka_unit_test(two_emulated_disks_are_two_findings),
 		cmocka_unit_test(a_shared_interrupt_is_charged_to_nobody),
