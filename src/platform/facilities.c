@@ -139,7 +139,7 @@ static void list_platform(struct cell *cell, const struct guest *guest)
 
 static void platform(struct cell *cell, const struct guest *guest)
 {
-	const char *product = guest->product;
+	const char *product = guest->product, *against = guest__against_ec2(guest);
 
 	switch (guest->p->boot) {
 	case BOOT_PV:
@@ -171,6 +171,9 @@ static void platform(struct cell *cell, const struct guest *guest)
 	}
 	if (product[0])
 		ADD(cell, evidence, "DMI %s %s", guest->vendor, product);
+	cell->conflicting = against;
+	if (against)
+		ADD(cell, evidence, "%s", against);
 }
 
 static void cpu(struct cell *cell, const struct guest *guest)

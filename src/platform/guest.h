@@ -16,6 +16,8 @@
 #define NICS_MAX  1024
 #define IRQS_MAX  16384
 
+#define PCI_AMAZON 0x1d0f
+
 /* Bits of /sys/hypervisor/properties/features (xen/include/public/features.h). */
 #define XENFEAT_MMU_PT_UPDATE_PRESERVE_AD 5 /* PV guests only */
 #define XENFEAT_HVM_CALLBACK_VECTOR	  8 /* HVM and PVH guests only */
@@ -115,6 +117,8 @@ const char *guest__pv_gate(const struct guest *guest);
 /* Events come through the callback vector: HVM and PVH. */
 bool guest__callback_vector(const struct guest *guest);
 bool guest__pv_timers(const struct guest *guest);
+/* What speaks against a machine that calls itself Amazon's; NULL: nothing, or it does not. */
+const char *guest__against_ec2(const struct guest *guest);
 const struct pci *guest__pci(const struct guest *guest, const char *address);
 
 /* Each reads its part into guest and guest->p. Returns 0 or -ENOMEM: what is missing is none. */

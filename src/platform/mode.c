@@ -163,9 +163,38 @@ static const char *hvm_mode(const struct guest *guest)
 		       : "hvm";
 }
 
+static bool has_amazon_device(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->nr_pci; i++)
+		if (guest->pci[i].vendor == PCI_AMAZON)
+			return true;
+	return false;
+}
+
+static bool says_ec2(const struct guest *guest)
+{
+	return !strcmp(guest->vendor, "Amazon EC2");
+}
+
 static bool is_nitro(const struct guest *guest)
 {
-	return !strcmp(guest->vendor, "Amazon EC2") && guest->cpuid.kvm;
+	return says_ec2(guest) && guest->cpuid.kvm && has_amazon_device(guest);
+}
+
+/*
+ * DMI strings are anybody's to set. Amazon's machines of that name are Nitro guests and whole
+ * machines, and both have Amazon's disks and NICs; its guests of Xen are left out, older ones have
+ * neither.
+ */
+const char *guest__against_ec2(const struct guest *guest)
+{
+	enum boot boot = guest->p->boot;
+
+	if (!says_ec2(guest) || (boot != BOOT_KVM && boot != BOOT_BARE && boot != BOOT_UNKNOWN))
+		return NULL;
+	if (boot == BOOT_UNKNOWN && guest->cpuid.hypervisor)
+		return "not on KVM";
+	return has_amazon_device(guest) ? NULL : "no PCI device of Amazon's";
 }
 
 /*

@@ -25,9 +25,10 @@ static const struct {
 	{ 0x5853, 0x0000, 0xffff, LETTER_P, "Xen platform" }, /* public/hvm: 0001, C000 … */
 	{ 0x15ad, 0x07b0, 0x07b0, LETTER_P, "vmxnet3" },
 	{ 0x15ad, 0x07c0, 0x07c0, LETTER_P, "pvscsi" },
-	{ 0x1d0f, 0x1111, 0x1111, LETTER_VS, "emulated" }, /* Nitro's VGA and, on metal, its UART */
-	{ 0x1d0f, 0x8250, 0x8250, LETTER_VS, "emulated" },
-	{ 0x1d0f, 0x0000, 0xffff, LETTER_VH, "Amazon Nitro" },
+	/* Nitro's VGA and, on metal, its UART */
+	{ PCI_AMAZON, 0x1111, 0x1111, LETTER_VS, "emulated" },
+	{ PCI_AMAZON, 0x8250, 0x8250, LETTER_VS, "emulated" },
+	{ PCI_AMAZON, 0x0000, 0xffff, LETTER_VH, "Amazon Nitro" },
 	{ 0x1b36, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* Red Hat: QEMU's own devices */
 	{ 0x1234, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* QEMU's VGA */
 	{ 0x15ad, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* VMware */

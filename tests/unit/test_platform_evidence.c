@@ -524,6 +524,46 @@ static void qemu_without_kvm_is_named_and_is_not_xen(void **state)
 	platform__free(p);
 }
 
+/* Anybody can set DMI strings: the name alone makes no Nitro guest, and is shown as a conflict. */
+static void amazons_name_needs_its_hypervisor_and_a_device(void **state)
+{
+	static const struct {
+		const char *cpuid, *device, *mode, *against;
+	} cases[] = {
+		{ HYPERVISOR_BIT KVM("400000"), "1d0f:ec20 1d0f:ec20", "nitro", NULL },
+		{ "00000001: 0 0 0 0\n", "1d0f:ec20 1d0f:ec20", "bare-metal", NULL },
+		{ HYPERVISOR_BIT KVM("400000"), "1b36:0010 1af4:1100", "kvm",
+		  "no PCI device of Amazon's" },
+		{ HYPERVISOR_BIT TCG, "1b36:0010 1af4:1100", "unknown", "not on KVM" },
+		{ HYPERVISOR_BIT TCG, "1d0f:ec20 1d0f:ec20", "unknown", "not on KVM" },
+		{ "00000001: 0 0 0 0\n", "1b36:0010 1af4:1100", "bare-metal",
+		  "no PCI device of Amazon's" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *tree = tree__new();
+		const struct cell *machine;
+		struct platform *p;
+
+		tree__file(tree, "cpuid.txt", cases[i].cpuid);
+		tree__file(tree, "sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
+		tree__file(tree, "sys/class/dmi/id/product_name", "m5.large\n");
+		pci(tree, "0000:00:05.0", cases[i].device, "x");
+		p = answer(tree);
+		machine = cell(p, AREA_PLATFORM, "");
+		print_message("%s, %s\n", cases[i].mode, cases[i].device);
+		assert_string_equal(p->mode, cases[i].mode);
+		assert_non_null(strstr(machine->evidence, "DMI Amazon EC2 m5.large"));
+		assert_int_equal(machine->conflicting, cases[i].against != NULL);
+		assert_int_equal(strstr(machine->how, "(evidence conflicts)") != NULL,
+				 cases[i].against != NULL);
+		if (cases[i].against)
+			assert_non_null(strstr(machine->evidence, cases[i].against));
+		platform__free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -543,6 +583,7 @@ int main(void)
 		cmocka_unit_test(initial_domain_has_the_machines_disks),
 		cmocka_unit_test(mounts_are_followed_down_to_the_disk),
 		cmocka_unit_test(qemu_without_kvm_is_named_and_is_not_xen),
+		cmocka_unit_test(amazons_name_needs_its_hypervisor_and_a_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
