@@ -55,6 +55,10 @@ static const struct expected {
 	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, HAP, SR-IOV, "
 	  "unplug",
 	  LETTER_P, LETTER_P, true },
+	{ "sriov", "unknown", BOOT_UNKNOWN, "vda P, vdb P, vdc P, vdd P, vde P", "eth0 VS, eth1 VH",
+	  "PV disk, SR-IOV", LETTER_UNKNOWN, LETTER_UNKNOWN, false },
+	{ "nvme", "unknown", BOOT_UNKNOWN, "nvme0n1 VS, vda P, vdb P, vdc P, vdd P, vde P",
+	  "eth0 P", "PV disk, PV network", LETTER_UNKNOWN, LETTER_UNKNOWN, false },
 };
 
 static struct platform *row__read(const struct expected *row)
