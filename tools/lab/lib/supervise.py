@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Runs the outer machine and takes its output apart.
+"""Runs a machine and takes its output apart.
 
-    supervise.py --nonce N --fifo FIFO --logs DIR --boot SECONDS --limit SECONDS -- QEMU ARGUMENT...
+    supervise.py --nonce N --fifo FIFO --logs DIR [--guest NAME] --boot SECONDS --limit SECONDS -- QEMU ARGUMENT...
+
+The machine is Xen with its guests, or one guest by itself, which is named then.
 
 The lab's port carries one stream: marks (@lab:NONCE:verb argument@) and what is between them. What lies between
 begin and end is COMMAND's output and goes to standard output byte by byte; the rest goes to the logs.
@@ -21,11 +23,12 @@ import time
 class Stream:
     """The state of the lab's port."""
 
-    def __init__(self, nonce, logs):
+    def __init__(self, nonce, logs, guest):
         self.mark = re.compile(rb'@lab:' + nonce.encode() + rb':([a-z]+)(?: ([^@]*))?@')
         self.start = b'@lab:' + nonce.encode() + b':'
         self.logs = logs
-        self.log = open(os.path.join(logs, 'lab.log'), 'wb')
+        self.main = guest or 'dom0'
+        self.log = open(os.path.join(logs, (guest or 'lab') + '.log'), 'ab')
         self.pending = b''
         self.in_command = False
         self.stdout_open = True
@@ -70,14 +73,14 @@ class Stream:
         now = time.monotonic()
         if verb == 'up':
             self.up = True
-            self.say(f'dom0 up ({now - self.began:.0f} s)')
+            self.say(f'{self.main} up ({now - self.began:.0f} s)')
         elif verb == 'start':
             self.guest_began = now
             self.log.close()
             self.log = open(os.path.join(self.logs, argument + '.log'), 'wb')
             self.say(f'{argument}: started')
         elif verb == 'begin':
-            self.in_command = True
+            self.up = self.in_command = True
             self.command_began = now
             self.say(f'COMMAND begins ({now - self.guest_began:.0f} s after the start of its guest)')
         elif verb == 'end':
@@ -108,6 +111,7 @@ def main():
     parser.add_argument('--nonce', required=True)
     parser.add_argument('--fifo', required=True)
     parser.add_argument('--logs', required=True)
+    parser.add_argument('--guest')
     parser.add_argument('--boot', type=int, required=True)
     parser.add_argument('--limit', type=int, required=True)
     parser.add_argument('qemu', nargs='+')
@@ -120,8 +124,11 @@ def main():
 
     # Open for both directions: the stream then never ends before the machine has, and opening does not wait.
     fifo = os.open(options.fifo, os.O_RDWR | os.O_NONBLOCK)
-    stream = Stream(options.nonce, options.logs)
-    with open(os.path.join(options.logs, 'xen.log'), 'wb') as log:
+    stream = Stream(options.nonce, options.logs, options.guest)
+    if options.guest:
+        stream.say(f'{options.guest}: started')
+    # A guest by itself has one log, for its console and what comes by the port: both append.
+    with open(os.path.join(options.logs, (options.guest or 'xen') + '.log'), 'ab') as log:
         # A session of its own, so that Ctrl-C at a terminal reaches us alone.
         machine = subprocess.Popen(options.qemu, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                                    start_new_session=True,
@@ -147,7 +154,7 @@ def main():
                 if now - ended > 15:
                     break
             if not stream.up and now - stream.began > options.boot:
-                stream.say(f'dom0 is not up after {options.boot} s')
+                stream.say(f'{stream.main} is not up after {options.boot} s')
                 status = 125
                 break
             if now - stream.began > options.limit:

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
+#
+# The machine that Xen runs on: one boot for all of a run's Xen guests, one after the other.
+
+xen_guest_arguments() {
+	local mode=$1 kernel=$2
+	mode_get "$mode"
+	local drivers=pv,emulated
+	[[ $mode_type == hvm ]] || drivers=pv
+	[[ $mode_disks != emulated ]] || drivers=emulated
+	echo "console=$mode_console quiet loglevel=1 panic=1 $mode_args lab.init=/lab/guest/init lab.kernel=$kernel" \
+		"lab.mode=$mode lab.drivers=$drivers lab.nic=$mode_nic lab.tty=$mode_console" \
+		"$([[ $mode_disks == emulated ]] || echo lab.run=xvdm lab.result=xvdn lab.disk_pv=xvdo)" \
+		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb")" \
+		"$([[ $mode_disks == pv ]] || echo "lab.disk_emulated=size:$scratch_emulated_mb") $append"
+}
+
+# An HVM guest's second BIOS disk, from which GRUB boots it.
+make_boot_disk() {
+	local guest=$1 folder=$2 top=$work/boot-$1 run_files=()
+	mkdir "$top"
+	cp "$folder/vmlinuz" "$top/vmlinuz"
+	cp "$folder/initrd-guest" "$top/initrd"
+	cat >"$top/grub.cfg" <<-END
+	serial --unit=0 --speed=115200
+	terminal_output serial
+	linux (hd1)/vmlinuz $(xen_guest_arguments "${guest%-*}" "${guest##*-}")
+	initrd (hd1)/initrd
+	boot
+	END
+	# The emulated controller has six ports; without PV disks there is none left for the run's disk.
+	mode_get "${guest%-*}"
+	[[ $mode_disks != emulated ]] || run_files=(-C "$work/run" lab job opt)
+	tar_disk "$work/boot-$guest.disk" -C "$top" grub.cfg vmlinuz initrd "${run_files[@]}"
+	rm -r "$top"
+}
+
+disk_once() { [[ " ${disks[*]} " == *",serial=$1 "* ]] || disk "$@"; }
+
+# Images and disks of this machine alone.
+xen_prepare() {
+	local guest
+	xen_image "$xen"
+	xen_file=$image_dir/xen
+	kernel_image "$dom0_kernel"
+	kernels[$dom0_kernel]=$image_dir
+	truncate -s "${result_mb}M" "$work/result.disk"
+	for guest in "${xen_guests[@]}"; do
+		mode_get "${guest%-*}"
+		[[ $mode_type == hvm ]] || continue
+		if [[ ! -e $work/grub.disk ]]; then
+			grub_image
+			cp "$image_dir/disk" "$work/grub.disk"
+		fi
+		make_boot_disk "$guest" "${kernels[${guest##*-}]}"
+	done
+}
+
+xen_disks() {
+	local guest kernel
+	first_disks "$dom0_kernel"
+	for guest in "${xen_guests[@]}"; do
+		kernel=${guest##*-}
+		disk_once "kernel-$kernel" "${kernels[$kernel]}/disk" readonly=on
+		disk "out-$guest" "$work/out-$guest.disk"
+		mode_get "${guest%-*}"
+		[[ $mode_type == hvm ]] || continue
+		disk_once grub "$work/grub.disk"
+		disk "boot-$guest" "$work/boot-$guest.disk"
+		# The device model takes no read-only disks; what is written to these is thrown away.
+		if [[ $mode_disks == emulated ]]; then
+			disk_once rw-root "$root_disk" snapshot=on
+			disk_once "rw-kernel-$kernel" "${kernels[$kernel]}/disk" snapshot=on
+		fi
+	done
+	disk scratch-pv "$work/scratch-pv.disk"
+	disk scratch-emul "$work/scratch-emulated.disk"
+	disk result "$work/result.disk"
+}
+
+# Why each flag: README.md.
+xen_run() {
+	local limit=$boot_limit guest dom0=${kernels[$dom0_kernel]}
+	for guest in "${xen_guests[@]}"; do
+		mode_get "${guest%-*}"
+		limit=$((limit + mode_boot + timeout + 60))
+	done
+	xen_disks
+	boot_machine '' "$boot_limit" "$limit" qemu-system-x86_64 \
+		-machine pc -accel tcg,thread=multi -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
+		-kernel "$xen_file" \
+		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info" \
+		-initrd "$dom0/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.drivers=dom0 lab.run=vdc,$dom0/initrd-dom0"
+	if ((machine_status == 125)); then
+		tail -n 25 "$logs/xen.log" | tr -d '\r' | sed 's/^/lab: | /' >&2
+		die 125 "Xen and dom0 did not come up; the whole log is $logs/xen.log"
+	fi
+	take "$work/result.disk" "$work/results/dom0" || true
+	collect "${xen_guests[@]}"
+}
