@@ -16,7 +16,6 @@
 #define XEN(base)      base "00: " base "05 566e6558 65584d4d 4d4d566e\n"
 #define KVM(base)      base "00: " base "01 4b4d564b 564b4d56 0000004d\n"
 #define HYPER_V	       "40000000: 40000005 7263694d 666f736f 76482074\n"
-
 #define TCG	       "40000000: 40000001 54474354 43544743 47435447\n"
 
 static void pci(const char *tree, const char *address, const char *ids, const char *driver)
