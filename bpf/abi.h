@@ -255,10 +255,10 @@ struct xt_request {
 	__u64 submitted;
 	__u64 irq;	 /* ns: entry of the interrupt that completed it */
 	__u64 completed; /* ns: the driver called blk_mq_complete_request() */
-	__u32 state;	 /* enum xt_request_state */
+	__u32 path;	 /* of its first leg */
+	__u16 disk;	 /* slot */
 	__u8 op;
-	__u8 pad;
-	__u16 disk; /* slot */
+	__u8 state; /* enum xt_request_state */
 };
 
 enum xt_request_state { XT_RQ_FREE, XT_RQ_ISSUED, XT_RQ_REQUEUED };
@@ -277,7 +277,7 @@ struct xt_disk {
 	__u32 first;	 /* request slots: first + hw queue * per_queue + tag */
 	__u32 per_queue; /* the last one of each queue is its flush request's */
 	__u32 queues;
-	__u32 pad;
+	__u32 paths; /* first of its wait paths */
 };
 
 #define XT_DISK_IGNORED (1 << 0) /* stacked on others, or not asked for */

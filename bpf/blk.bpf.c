@@ -5,108 +5,15 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "compat.bpf.h"
-#include "frame.bpf.h"
+#include "legs.bpf.h"
+
+/* include/linux/blk_types.h: unchanged since 4.16 */
+#define BLK_STS_OK 0
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_blk_base;	 /* wait paths: (disk * ops + op) * legs + leg */
 const volatile __u32 cfg_submit_base;	 /* cpu paths: one a disk */
 const volatile __u64 cfg_emulated_disks; /* bit by slot: held time is the device model's */
-
-XT_SHARED_ARRAY(xt_disks, struct xt_disk);
-XT_SHARED_ARRAY(xt_requests, struct xt_request);
-
-/* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.10 */
-#define REQ_OP_MASK    0xff
-#define REQ_OP_READ    0
-#define REQ_OP_WRITE   1
-#define REQ_OP_FLUSH   2
-#define REQ_OP_DISCARD 3
-#define REQ_OP_DRV_IN  34 /* passthrough: DRV_IN, DRV_OUT */
-#define BLK_STS_OK     0
-
-#define MINORBITS 20
-
-static __always_inline struct xt_disk *disk_find(struct request *rq)
-{
-	struct gendisk *disk = rq_disk(rq);
-	struct xt_disk *entry;
-	__u32 dev, at, i;
-
-	dev = (__u32)disk->major << MINORBITS | disk->first_minor;
-	if (!dev)
-		return NULL;
-#pragma unroll
-	for (i = 0; i < XT_DISK_PROBES; i++) {
-		at = (xt_disk_hash(dev) + i) % XT_DISK_TABLE;
-		entry = bpf_map_lookup_elem(&xt_disks, &at);
-		if (!entry || !entry->dev)
-			return NULL;
-		if (entry->dev == dev)
-			return entry;
-	}
-	return NULL;
-}
-
-/* Nothing of this disk is kept: it has no slots. */
-static __always_inline bool disk_ignored(const struct xt_disk *disk)
-{
-	return disk && disk->flags & XT_DISK_IGNORED;
-}
-
-/*
- * A request's slot: its disk's first + hardware queue * per_queue + tag. The scheduler's tag
- * comes first: the driver's is given back when a request is requeued. There is one flush request
- * a queue, and it borrows the tag of one that waits for it: it has the queue's last slot. A disk
- * that we do not know shares XT_OTHER_REQUESTS hashed slots. Returns the slot + 1, 0 for none.
- */
-static __always_inline __u32 request_at(struct request *rq, const struct xt_disk *disk)
-{
-	__u32 queue, tag;
-
-	if (disk_ignored(disk))
-		return 0;
-	if (!disk)
-		return (((__u32)(__u64)rq >> 7) * 2654435761u >> 22) % XT_OTHER_REQUESTS + 1;
-	queue = rq->mq_hctx->queue_num;
-	tag = rq->internal_tag >= 0 ? rq->internal_tag : rq->tag;
-	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
-		tag = disk->per_queue - 1;
-	else if (tag >= disk->per_queue - 1)
-		return 0;
-	if (queue >= disk->queues)
-		return 0;
-	return disk->first + queue * disk->per_queue + tag + 1;
-}
-
-static __always_inline struct xt_request *request_get(__u32 at)
-{
-	__u32 key = at - 1;
-
-	return at ? bpf_map_lookup_elem(&xt_requests, &key) : NULL;
-}
-
-static __always_inline __u8 request_op(struct request *rq)
-{
-	switch (rq->cmd_flags & REQ_OP_MASK) {
-	case REQ_OP_READ:
-		return XT_OP_READ;
-	case REQ_OP_WRITE:
-		return XT_OP_WRITE;
-	case REQ_OP_FLUSH:
-		return XT_OP_FLUSH;
-	case REQ_OP_DISCARD:
-		return XT_OP_DISCARD;
-	default:
-		return XT_OP_OTHER;
-	}
-}
-
-static __always_inline __u32 leg_path(__u32 disk, __u32 op, enum xt_blk_leg leg)
-{
-	return cfg_blk_base + (disk * XT_OP_NR + op) * XT_LEG_NR + leg;
-}
 
 /*
  * block/blk-mq.c:blk_mq_start_request(), called first thing in a driver's queue_rq: so a request
@@ -157,6 +64,7 @@ int xt_rq_issue(__u64 *ctx)
 	r->submitted = r->irq = r->completed = 0;
 	r->op = request_op(rq);
 	r->disk = disk ? disk->slot : 0;
+	r->path = request_path(disk, r->op);
 	r->rq = (__u64)rq;
 	r->state = XT_RQ_ISSUED;
 	bump(&cpu->count[XT_COUNT_STARTED], 1);
@@ -212,45 +120,6 @@ int BPF_PROG(xt_mq_remote, struct request *rq)
 	return mq_complete(rq, XT_P_MQ_REMOTE);
 }
 
-/* Add the leg that ends at *stamp, if it was seen at all, and move on to it; legs never overlap. */
-static __always_inline void leg_add(struct xt_cpu *cpu, const struct xt_request *r,
-				    enum xt_blk_leg leg, __u64 *at, __u64 stamp)
-{
-	if (!stamp)
-		return;
-	if (stamp < *at)
-		stamp = *at;
-	hist_add(cpu, leg_path(r->disk, r->op, leg), stamp - *at);
-	*at = stamp;
-}
-
-static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
-{
-	__u64 at = r->queued;
-
-	if (now < r->reissued || now < r->completed) {
-		cpu_lost(cpu, XT_LOST_CLOCK);
-		return;
-	}
-	leg_add(cpu, r, XT_LEG_QUEUE, &at, r->issued);
-	if (r->reissued != r->issued)
-		leg_add(cpu, r, XT_LEG_REQUEUE, &at, r->reissued);
-	leg_add(cpu, r, XT_LEG_SUBMIT, &at, r->submitted);
-	if (r->completed) {
-		if (r->irq) {
-			leg_add(cpu, r, XT_LEG_DEVICE, &at, r->irq);
-			leg_add(cpu, r, XT_LEG_HANDLER, &at, r->completed);
-		} else {
-			leg_add(cpu, r, XT_LEG_DEVICE, &at, r->completed);
-		}
-		leg_add(cpu, r, XT_LEG_FINISH, &at, now);
-	} else {
-		leg_add(cpu, r, XT_LEG_DEVICE, &at, now);
-	}
-	hist_add(cpu, leg_path(r->disk, r->op, XT_LEG_TOTAL), now - r->queued);
-	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
-}
-
 /*
  * A request ended that was never issued: it began before tracing did, or it is an empty flush,
  * a write without data, which only waits for flush requests to the device (block/blk-flush.c)
@@ -266,6 +135,7 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
 		cpu_lost(cpu, XT_NOTE_PREEXISTING);
 	} else if (request_op(rq) == XT_OP_WRITE && !rq->nr_phys_segments) {
 		sync.disk = disk ? disk->slot : 0;
+		sync.path = request_path(disk, XT_OP_SYNC);
 		bump(&cpu->count[XT_COUNT_STARTED], 1);
 		request_end(cpu, &sync, now);
 	} else {

@@ -68,6 +68,12 @@ static enum mech leg_mech(enum xt_blk_leg leg, enum mech disk)
 	return leg == XT_LEG_QUEUE || leg == XT_LEG_FINISH ? MECH_GUEST : disk;
 }
 
+/* The first path of a disk's requests: operations, and in each of them legs. */
+static uint32_t wait_paths(const struct layout *layout, uint32_t slot)
+{
+	return layout->blk + slot * XT_OP_NR * XT_LEG_NR;
+}
+
 static void name_disk(struct layout *layout, uint32_t slot, const char *name, const char *driver,
 		      enum mech mech)
 {
@@ -76,7 +82,7 @@ static void name_disk(struct layout *layout, uint32_t slot, const char *name, co
 
 	for (unsigned int op = 0; op < XT_OP_NR; op++) {
 		for (unsigned int leg = 0; leg < XT_LEG_NR; leg++) {
-			path = layout->blk + (slot * XT_OP_NR + op) * XT_LEG_NR + leg;
+			path = wait_paths(layout, slot) + op * XT_LEG_NR + leg;
 			key_set(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
 				name, op_names[op], leg_name(leg, blkfront));
 		}
@@ -127,6 +133,7 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 			.first = layout->nr_requests,
 			.per_queue = depth + 1,
 			.queues = disk->hw_queues ? disk->hw_queues : 1,
+			.paths = wait_paths(layout, slot),
 		};
 
 		if (disk->stacked || !is_wanted(wanted, disk->name)) {

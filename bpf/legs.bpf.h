@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A request's stamps made into legs, when it has ended (PROBES §3.2). */
+#ifndef XT_LEGS_BPF_H
+#define XT_LEGS_BPF_H
+
+#include "request.bpf.h"
+
+/* Add the leg that ends at *stamp, if it was seen at all, and move on to it; legs never overlap. */
+static __always_inline void leg_add(struct xt_cpu *cpu, const struct xt_request *r,
+				    enum xt_blk_leg leg, __u64 *at, __u64 stamp)
+{
+	if (!stamp)
+		return;
+	if (stamp < *at)
+		stamp = *at;
+	hist_add(cpu, r->path + leg, stamp - *at);
+	*at = stamp;
+}
+
+static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
+{
+	__u64 at = r->queued;
+
+	if (now < r->reissued || now < r->completed) {
+		cpu_lost(cpu, XT_LOST_CLOCK);
+		return;
+	}
+	leg_add(cpu, r, XT_LEG_QUEUE, &at, r->issued);
+	if (r->reissued != r->issued)
+		leg_add(cpu, r, XT_LEG_REQUEUE, &at, r->reissued);
+	leg_add(cpu, r, XT_LEG_SUBMIT, &at, r->submitted);
+	if (r->completed) {
+		if (r->irq) {
+			leg_add(cpu, r, XT_LEG_DEVICE, &at, r->irq);
+			leg_add(cpu, r, XT_LEG_HANDLER, &at, r->completed);
+		} else {
+			leg_add(cpu, r, XT_LEG_DEVICE, &at, r->completed);
+		}
+		leg_add(cpu, r, XT_LEG_FINISH, &at, now);
+	} else {
+		leg_add(cpu, r, XT_LEG_DEVICE, &at, now);
+	}
+	hist_add(cpu, r->path + XT_LEG_TOTAL, now - r->queued);
+	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A request's disk, slot and operation (DESIGN §6.2, §6.8). */
+#ifndef XT_REQUEST_BPF_H
+#define XT_REQUEST_BPF_H
+
+#include "compat.bpf.h"
+#include "frame.bpf.h"
+
+const volatile __u32 cfg_blk_base; /* first wait path of disk "other" */
+
+XT_SHARED_ARRAY(xt_disks, struct xt_disk);
+XT_SHARED_ARRAY(xt_requests, struct xt_request);
+
+/* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.10 */
+#define REQ_OP_MASK    0xff
+#define REQ_OP_READ    0
+#define REQ_OP_WRITE   1
+#define REQ_OP_FLUSH   2
+#define REQ_OP_DISCARD 3
+#define REQ_OP_DRV_IN  34 /* passthrough: DRV_IN, DRV_OUT */
+
+#define MINORBITS 20
+
+static __always_inline struct xt_disk *disk_find(struct request *rq)
+{
+	struct gendisk *disk = rq_disk(rq);
+	struct xt_disk *entry;
+	__u32 dev, at, i;
+
+	dev = (__u32)disk->major << MINORBITS | disk->first_minor;
+	if (!dev)
+		return NULL;
+#pragma unroll
+	for (i = 0; i < XT_DISK_PROBES; i++) {
+		at = (xt_disk_hash(dev) + i) % XT_DISK_TABLE;
+		entry = bpf_map_lookup_elem(&xt_disks, &at);
+		if (!entry || !entry->dev)
+			return NULL;
+		if (entry->dev == dev)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Nothing of this disk is kept: it has no slots. */
+static __always_inline bool disk_ignored(const struct xt_disk *disk)
+{
+	return disk && disk->flags & XT_DISK_IGNORED;
+}
+
+/*
+ * A request's slot: its disk's first + hardware queue * per_queue + tag. The scheduler's tag
+ * comes first: the driver's is given back when a request is requeued. There is one flush request
+ * a queue, and it borrows the tag of one that waits for it: it has the queue's last slot. A disk
+ * that we do not know shares XT_OTHER_REQUESTS hashed slots. Returns the slot + 1, 0 for none.
+ */
+static __always_inline __u32 request_at(struct request *rq, const struct xt_disk *disk)
+{
+	__u32 queue, tag;
+
+	if (disk_ignored(disk))
+		return 0;
+	if (!disk)
+		return (((__u32)(__u64)rq >> 7) * 2654435761u >> 22) % XT_OTHER_REQUESTS + 1;
+	queue = rq->mq_hctx->queue_num;
+	tag = rq->internal_tag >= 0 ? rq->internal_tag : rq->tag;
+	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
+		tag = disk->per_queue - 1;
+	else if (tag >= disk->per_queue - 1)
+		return 0;
+	if (queue >= disk->queues)
+		return 0;
+	return disk->first + queue * disk->per_queue + tag + 1;
+}
+
+static __always_inline struct xt_request *request_get(__u32 at)
+{
+	__u32 key = at - 1;
+
+	return at ? bpf_map_lookup_elem(&xt_requests, &key) : NULL;
+}
+
+static __always_inline __u8 request_op(struct request *rq)
+{
+	switch (rq->cmd_flags & REQ_OP_MASK) {
+	case REQ_OP_READ:
+		return XT_OP_READ;
+	case REQ_OP_WRITE:
+		return XT_OP_WRITE;
+	case REQ_OP_FLUSH:
+		return XT_OP_FLUSH;
+	case REQ_OP_DISCARD:
+		return XT_OP_DISCARD;
+	default:
+		return XT_OP_OTHER;
+	}
+}
+
+/* The first wait path of a disk's requests of one operation. */
+static __always_inline __u32 request_path(const struct xt_disk *disk, __u8 op)
+{
+	return (disk ? disk->paths : cfg_blk_base) + op * XT_LEG_NR;
+}
+
+#endif
