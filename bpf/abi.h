@@ -29,9 +29,17 @@ struct xt_bucket {
 struct xt_hist {
 	__u64 max;	 /* ns; a lower one may win a race with an interrupt: see hist__max() */
 	__u64 inclusive; /* ns, cpu paths: with the frames inside it */
-	__u64 held;	 /* ns, cpu paths: vCPU offline inside this frame (Xen runstate) */
+	__u64 held;	 /* ns: vCPU offline inside this frame or request (Xen runstate) */
 	__u64 off_cpu;	 /* ns, cpu paths: runnable or blocked in this frame, not in the buckets */
-	__u64 pad[4];
+	/*
+	 * Wait paths' totals: of the requests that ended on the vCPU that issued them, how many,
+	 * their ns from issue to end, and how much of it that vCPU was runnable and not run; `held`
+	 * is how much it was offline.
+	 */
+	__u64 known;
+	__u64 known_ns;
+	__u64 stolen;
+	__u64 pad;
 	struct xt_bucket bucket[XT_BUCKETS];
 };
 
@@ -239,7 +247,7 @@ struct xt_cpu {
 	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
 	__u32 depth; /* open frames */
-	__u32 pad;
+	__u32 nr;    /* this CPU's number */
 	__u64 loss[XT_LOSS_NR];
 	__u64 count[XT_COUNT_NR];
 	__u64 runs[XT_PROBE_NR];
@@ -259,6 +267,10 @@ struct xt_request {
 	__u16 disk;	 /* slot */
 	__u8 op;
 	__u8 state; /* enum xt_request_state */
+	/* what is above fills a cache line, and is all that is needed where there is no runstate */
+	__u64 runnable, offline; /* ns: the issuing vCPU's at `issued` */
+	__u32 cpu;		 /* that issued it first */
+	__u32 pad;
 };
 
 enum xt_request_state { XT_RQ_FREE, XT_RQ_ISSUED, XT_RQ_REQUEUED };

@@ -4,6 +4,7 @@
 #define XT_LEGS_BPF_H
 
 #include "request.bpf.h"
+#include "stolen.bpf.h"
 
 /* Add the leg that ends at *stamp, if it was seen at all, and move on to it; legs never overlap. */
 static __always_inline void leg_add(struct xt_cpu *cpu, const struct xt_request *r,
@@ -15,6 +16,22 @@ static __always_inline void leg_add(struct xt_cpu *cpu, const struct xt_request 
 		stamp = *at;
 	hist_add(cpu, r->path + leg, stamp - *at);
 	*at = stamp;
+}
+
+/* The whole, and what of it is known to have overlapped with the vCPU's being held off. */
+static __always_inline void total_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now)
+{
+	struct xt_hist *h = hist_add(cpu, r->path + XT_LEG_TOTAL, now - r->queued);
+	struct stolen stolen;
+
+	if (!h || !stolen_since(cpu, r, &stolen))
+		return;
+	bump(&h->known, 1);
+	bump(&h->known_ns, now - r->issued);
+	if (stolen.runnable)
+		bump(&h->stolen, stolen.runnable);
+	if (stolen.offline)
+		bump(&h->held, stolen.offline);
 }
 
 static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
@@ -40,7 +57,7 @@ static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r
 	} else {
 		leg_add(cpu, r, XT_LEG_DEVICE, &at, now);
 	}
-	hist_add(cpu, r->path + XT_LEG_TOTAL, now - r->queued);
+	total_add(cpu, r, now);
 	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
 }
 

@@ -89,6 +89,9 @@ void hist__add(struct hist *h, uint64_t ns)
 		(to)->inclusive += (from)->inclusive;                          \
 		(to)->held += (from)->held;                                    \
 		(to)->off_cpu += (from)->off_cpu;                              \
+		(to)->known += (from)->known;                                  \
+		(to)->known_ns += (from)->known_ns;                            \
+		(to)->stolen += (from)->stolen;                                \
 		for (unsigned int i = 0; i < XT_BUCKETS; i++) {                \
 			(to)->bucket[i].count += (from)->bucket[i].count;      \
 			(to)->bucket[i].ns += (from)->bucket[i].ns;            \
@@ -112,6 +115,9 @@ void hist__subtract(struct hist *to, const struct hist *from)
 	to->inclusive -= from->inclusive;
 	to->held -= from->held;
 	to->off_cpu -= from->off_cpu;
+	to->known -= from->known;
+	to->known_ns -= from->known_ns;
+	to->stolen -= from->stolen;
 	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
 		to->bucket[i].count -= from->bucket[i].count;
 		to->bucket[i].ns -= from->bucket[i].ns;

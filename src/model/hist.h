@@ -15,8 +15,10 @@
 struct hist {
 	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
 	uint64_t inclusive; /* ns, cpu paths only */
-	uint64_t held;	    /* ns, cpu paths only: see struct xt_hist */
-	uint64_t off_cpu;
+	uint64_t held;	    /* ns: see struct xt_hist, also for the others */
+	uint64_t off_cpu;   /* ns, cpu paths only */
+	uint64_t known;	    /* requests, wait paths' totals only */
+	uint64_t known_ns, stolen;
 	struct xt_bucket bucket[XT_BUCKETS];
 };
 

@@ -83,6 +83,13 @@ struct wait_row {
 	double in_flight; /* average: waited ÷ elapsed */
 	double mean_ns;
 	uint64_t p50_ns, p99_ns, p999_ns, max_ns;
+	/*
+	 * Of the requests that ended on the vCPU that issued them: how many, their time from issue
+	 * to end, and in how much of it that vCPU was runnable and not run, or held off. An
+	 * annotation, in no leg. `overlap_measured`: there is a runstate that says it.
+	 */
+	bool overlap_measured;
+	uint64_t overlap_count, overlap_ns, stolen_ns, held_ns;
 	int64_t outside_ns; /* the whole without its legs: about 0 when all were seen */
 	struct wait_leg legs[LEDGER_LEGS]; /* in the order of time */
 	size_t nr_legs;

@@ -87,6 +87,10 @@ static void add_total(struct wait_row *row, const struct path *path)
 	row->p99_ns = hist__quantile(h, .99);
 	row->p999_ns = hist__quantile(h, .999);
 	row->max_ns = h->max;
+	row->overlap_count = h->known;
+	row->overlap_ns = h->known_ns;
+	row->stolen_ns = h->stolen;
+	row->held_ns = h->held;
 }
 
 /* Without the whole: the legs' sum, and the mechanism of the device's own leg. */
@@ -153,6 +157,7 @@ int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
 	}
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		ledger->waits[i].stacked = is_stacked(platform, &ledger->waits[i]);
+		ledger->waits[i].overlap_measured = snap->cpu.has_runstate;
 		close_row(&ledger->waits[i], ledger->elapsed_ns);
 	}
 	qsort(ledger->waits, ledger->nr_waits, sizeof(*ledger->waits), by_waited);

@@ -94,7 +94,19 @@ static json_t *buckets(const struct hist *h)
 	return json__done(list, err);
 }
 
-static json_t *one_path(const struct path *path)
+/* See struct xt_hist: what is known of the vCPU's being held off while requests were under way. */
+static int put_overlap(json_t *obj, const struct hist *h, bool measured)
+{
+	int err = 0;
+
+	err |= put(obj, "overlap_count", measured ? integer(h->known) : json_null());
+	err |= put(obj, "overlap_ns", measured ? integer(h->known_ns) : json_null());
+	err |= put(obj, "stolen_ns", measured ? integer(h->stolen) : json_null());
+	err |= put(obj, "held_ns", measured ? integer(h->held) : json_null());
+	return err;
+}
+
+static json_t *one_path(const struct path *path, bool has_runstate)
 {
 	const struct path_key *key = &path->key;
 	const struct hist *h = &path->hist;
@@ -117,6 +129,8 @@ static json_t *one_path(const struct path *path)
 		err |= put__int(obj, "inclusive_ns", h->inclusive);
 		err |= put__int(obj, "held_ns", h->held);
 		err |= put__int(obj, "off_cpu_ns", h->off_cpu);
+	} else if (path__is_total(path)) {
+		err |= put_overlap(obj, h, has_runstate);
 	}
 	err |= put(obj, "buckets", buckets(h));
 	return json__done(obj, err);
@@ -128,7 +142,8 @@ json_t *json__paths(const struct snapshot *snap)
 	int err = 0;
 
 	for (size_t i = 0; i < snap->nr_paths; i++)
-		err |= json_array_append_new(list, one_path(&snap->paths[i]));
+		err |= json_array_append_new(list,
+					     one_path(&snap->paths[i], snap->cpu.has_runstate));
 	return json__done(list, err);
 }
 

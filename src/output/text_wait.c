@@ -5,7 +5,7 @@
  *	WAIT  (s waited / s elapsed = average in flight; backend and device include the real storage)
  *	                         count     IOPS  in flight    mean     p50     p99   p99.9     max
  *	 sda  read  VS          22,043    2,204        8.0   3.62m   3.20m   11.8m   25.1m   41.2m
- *	   queue 14.0u guest | device 3.57m VS | finish 36.1u guest
+ *	   queue 14.0u guest | device 3.57m VS | finish 36.1u guest; stolen in 1.9 %, held off in 75 %
  */
 #include "output/text_parts.h"
 
@@ -49,6 +49,29 @@ static void print_figures(FILE *out, const struct wait_row *row)
 	fprintf(out, "%8s%8s%8s%8s\n", text[4], text[5], text[6], text[7]);
 }
 
+/*
+ * "; stolen in 1.9 %, held off in 75.0 % (known of 48 %)": shares of the requests' time from issue to
+ * end, those that ended on the vCPU that issued them.
+ */
+static size_t make_overlap(char *text, size_t size, const struct wait_row *row)
+{
+	double known = ledger__share(row->overlap_count, row->count);
+	size_t used;
+
+	if (!row->overlap_measured || !row->measured)
+		return 0;
+	if (!row->overlap_count)
+		return snprintf(text, size, "; stolen unknown: none ended on its vCPU");
+	used = snprintf(text, size, "; stolen in %.1f %%",
+			100 * ledger__share(row->stolen_ns, row->overlap_ns));
+	if (row->held_ns >= .0005 * row->overlap_ns)
+		used += snprintf(text + used, size - used, ", held off in %.1f %%",
+				 100 * ledger__share(row->held_ns, row->overlap_ns));
+	if (known < .995)
+		used += snprintf(text + used, size - used, " (known of %.0f %%)", 100 * known);
+	return used;
+}
+
 /* Means over all requests of the row, so that the legs add up to its mean. */
 static void print_legs(FILE *out, const struct wait_row *row)
 {
@@ -68,6 +91,8 @@ static void print_legs(FILE *out, const struct wait_row *row)
 	if (used < sizeof(line) && llabs(row->outside_ns) > .005 * row->waited_ns)
 		used += snprintf(line + used, sizeof(line) - used, " | in no leg %.1f %%",
 				 100.0 * row->outside_ns / row->waited_ns);
+	if (used < sizeof(line))
+		used += make_overlap(line + used, sizeof(line) - used, row);
 	if (row->stacked && used < sizeof(line))
 		snprintf(line + used, sizeof(line) - used, " | stacked: part of no total");
 	fputs("   ", out);
@@ -104,5 +129,7 @@ void text__wait(FILE *out, const struct report *report)
 	}
 	if (shown < ledger->nr_waits)
 		fprintf(out, " %zu more: -v\n", ledger->nr_waits - shown);
+	if (!report->snap->cpu.has_runstate)
+		fputs(" how much of it was stolen is not measurable: no runstate here\n", out);
 	fputc('\n', out);
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "model/hypercalls.h"
 #include "probe/layout.h"
+#include "probe/table.h"
 
 #define NAME(id, name, ...) [id] = name,
 
@@ -282,6 +283,7 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	if (!layout)
 		return -ENOMEM;
 	layout->cpus = platform->possible;
+	layout->runstate = platform__on_xen(platform);
 	lay_out(layout, platform->nr_disks + 1, platform->nr_irqs + 1);
 	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
 	if (!layout->keys) {

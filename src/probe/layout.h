@@ -6,6 +6,7 @@
 #ifndef XT_PROBE_LAYOUT_H
 #define XT_PROBE_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ struct layout {
 	uint32_t nr_requests;
 
 	struct xt_irq irqs[XT_IRQ_TABLE];
+
+	bool runstate; /* Xen's, of each vCPU */
 
 	unsigned int cpus; /* possible */
 };

@@ -42,6 +42,7 @@ static void fill(struct maps *maps, const struct layout *layout)
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
 		maps->cpus[cpu].first_path = cpu * layout->nr_paths;
 		maps->cpus[cpu].nr_paths = layout->nr_paths;
+		maps->cpus[cpu].nr = cpu;
 	}
 }
 

@@ -82,6 +82,13 @@ int probe_table__hook(const char *function)
 	return -1;
 }
 
+bool platform__on_xen(const struct platform *platform)
+{
+	enum boot boot = platform->boot;
+
+	return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
+}
+
 bool platform__has_driver(const struct platform *platform, const char *driver)
 {
 	for (size_t i = 0; i < platform->nr_disks; i++) {
@@ -111,7 +118,7 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 
 	switch (probe->use) {
 	case FOR_XEN:
-		return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
+		return platform__on_xen(platform);
 	case FOR_PV:
 		return boot == BOOT_PV || boot == BOOT_DOM0;
 	case FOR_HVM:

@@ -43,6 +43,8 @@ int probe_table__hook(const char *function);
 bool probe__applies(const struct probe *probe, const struct platform *platform);
 /* A function whose time is measured, from entry to exit. */
 bool probe__is_timed(const struct probe *probe);
+/* Xen runs it, dom0 included: there are hypercalls, event channels and runstates. */
+bool platform__on_xen(const struct platform *platform);
 bool platform__has_driver(const struct platform *platform, const char *driver);
 
 #endif

@@ -81,6 +81,8 @@ static void fill(struct hist *h, uint64_t *random, int n)
 	h->inclusive = next_random(random) >> 8;
 	h->held = next_random(random) >> 8;
 	h->off_cpu = next_random(random) >> 8;
+	h->known_ns = next_random(random) >> 8;
+	h->stolen = next_random(random) >> 8;
 }
 
 static void merge_and_subtract_are_exact(void **state)
@@ -105,6 +107,8 @@ static void merge_and_subtract_are_exact(void **state)
 		assert_memory_equal(sum.bucket, a.bucket, sizeof(a.bucket));
 		assert_int_equal(sum.inclusive, a.inclusive);
 		assert_int_equal(sum.off_cpu, a.off_cpu);
+		assert_int_equal(sum.known_ns, a.known_ns);
+		assert_int_equal(sum.stolen, a.stolen);
 		/* What is left may not be longer than its last bucket, nor shorter than it was. */
 		assert_true(sum.max >= a.max);
 		assert_int_equal(hist__index(sum.max), hist__index(a.max));

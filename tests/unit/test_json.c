@@ -205,7 +205,8 @@ static void columns_add_up(void **state)
 static void not_measured_is_null(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	json_t *line, *cpu;
+	json_t *line, *cpu, *path;
+	size_t i;
 
 	(void)state;
 	f->snap.cpu.steal_measured = f->snap.cpu.has_runstate = false;
@@ -217,6 +218,11 @@ static void not_measured_is_null(void **state)
 	assert_true(json_is_null(json_object_get(cpu, "offline_ns")));
 	assert_true(
 		json_is_null(json_object_get(json_object_get(line, "own_cost"), "clock_read_ns")));
+	json_array_foreach(json_object_get(line, "paths"), i, path)
+	{
+		if (!strcmp(json_string_value(json_object_get(path, "leg")), "total"))
+			assert_true(json_is_null(json_object_get(path, "stolen_ns")));
+	}
 	json_decref(line);
 	fixture__free(f);
 }

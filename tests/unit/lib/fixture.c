@@ -82,6 +82,7 @@ static void add_request(struct fixture *f, enum mech mech, const char *device, c
 			uint64_t count, const struct leg_spec *legs, size_t nr)
 {
 	uint64_t total = 0;
+	struct hist *h;
 
 	for (size_t i = 0; i < nr; i++) {
 		if (legs[i].median)
@@ -90,7 +91,13 @@ static void add_request(struct fixture *f, enum mech mech, const char *device, c
 			     count, legs[i].median);
 		total += legs[i].median;
 	}
-	fill(fixture__path(f, KIND_WAIT, AREA_DISK, mech, device, op, "total"), count, total);
+	h = fixture__path(f, KIND_WAIT, AREA_DISK, mech, device, op, "total");
+	fill(h, count, total);
+	/* one in 16 ended on another vCPU */
+	h->known = count - count / 16;
+	h->known_ns = hist__total_ns(h) / 16 * 15 - count * legs[0].median;
+	h->stolen = h->known_ns / 53;
+	h->held = mech == MECH_EMULATED ? h->known_ns / 27 : 0;
 }
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
