@@ -56,15 +56,23 @@ struct xt_hist {
 	X(XT_OP_SYNC, "sync") /* an empty flush asked for; served by flushes to the device */ \
 	X(XT_OP_OTHER, "other")
 
-/* Legs of a request (PROBES §3.2), in the order of time; TOTAL is their sum, measured. */
-#define XT_BLK_LEGS(X)                                                                    \
-	X(XT_LEG_QUEUE, "queue")     /* request made -> first issue */                    \
-	X(XT_LEG_REQUEUE, "requeue") /* first issue -> last issue; blkfront: ring full */ \
-	X(XT_LEG_SUBMIT, "submit")   /* last issue -> the driver's queue_rq returned */   \
-	X(XT_LEG_DEVICE, "device")   /* -> the device's interrupt; blkfront: backend */   \
-	X(XT_LEG_HANDLER, "handler") /* -> the driver completed the request */            \
-	X(XT_LEG_FINISH, "finish")   /* -> the kernel accounts it as done */              \
-	X(XT_LEG_TOTAL, "total")
+/*
+ * Legs of a request (PROBES §3.2). Those but the last two are in the order of time; TOTAL is their
+ * sum, measured. First issue -> last issue is given to the cause of each attempt that failed; only
+ * blkfront's disks have paths for the causes that it alone has.
+ */
+#define XT_BLK_LEGS(X)                                                                           \
+	X(XT_LEG_QUEUE, "queue")     /* request made -> first issue */                           \
+	X(XT_LEG_REQUEUE, "requeue") /* first issue -> last issue, for a cause that none says */ \
+	X(XT_LEG_SUBMIT, "submit")   /* last issue -> the driver's queue_rq returned */          \
+	X(XT_LEG_DEVICE, "device")   /* -> the device's interrupt; blkfront: backend */          \
+	X(XT_LEG_HANDLER, "handler") /* -> the driver completed the request */                   \
+	X(XT_LEG_FINISH, "finish")   /* -> the kernel accounts it as done */                     \
+	X(XT_LEG_TOTAL, "total")                                                                 \
+	X(XT_LEG_RING, "ring full")	 /* like requeue: no place in the ring */                \
+	X(XT_LEG_GRANTS, "grants short") /* like requeue: no grant references left */
+
+#define XT_LEGS_COMMON XT_LEG_RING
 
 #define XT_ENUM(id, ...) id,
 enum xt_blk_op { XT_BLK_OPS(XT_ENUM) XT_OP_NR };
@@ -83,14 +91,16 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 
 #define XT_BLK_PROBES(X)                                                                          \
 	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")    \
-	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: ring full, requeues")       \
+	X(XT_P_RQ_REQUEUE, "blk", "block_rq_requeue", "disk requests: requeues, ring full")       \
 	X(XT_P_IO_DONE, "blk", "block_io_done", "disk requests: end")                             \
 	X(XT_P_RQ_UNSTAMPED, "blk", "block_rq_complete", "flushes and passthrough: end")          \
 	X(XT_P_RQ_UPDATE, "blk", "blk_update_request", "disk requests: end")                      \
 	X(XT_P_RQ_COMPLETE, "blk", "block_rq_complete", "disk requests: end")                     \
 	X(XT_P_MQ_COMPLETE, "blk", "blk_mq_complete_request", "device, handler and finish apart") \
 	X(XT_P_MQ_REMOTE, "blk", "blk_mq_complete_request_remote", "the same, for some drivers")  \
-	X(XT_P_BLKIF_QUEUE, "blk", "blkif_queue_rq", "blkfront: submit, CPU time")                \
+	X(XT_P_BLKIF_QUEUE, "blk", "blkif_queue_rq", "blkfront: submit, CPU time, ring full")     \
+	X(XT_P_GRANTS, "blk", "gnttab_request_free_callback",                                     \
+	  "blkfront: grants short, not ring full")                                                \
 	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq",                                            \
 	  "virtio_blk: submit, CPU time, of one at a time")                                       \
 	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time, of one at a time")    \
@@ -234,12 +244,13 @@ struct xt_cpu {
 	__u64 on;    /* tracing: the loader sets it, every program looks here first */
 	__u64 since; /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 pad0[6];
-	__u64 irq_start;   /* ns: entry of the interrupt handler that runs now, 0 outside */
-	__u64 irq_disk;	   /* slot of the disk whose request that handler completed; 0: none */
-	__u64 issuing;	   /* request slot + 1 issued last on this CPU; 0: none */
-	__u64 mc_entry;	   /* address of the last multicall entry made on this CPU */
-	__u64 mc_count;	   /* entries of the multicall that is being flushed */
-	__u64 issued_at;   /* ns: the stamp of that issue, to tell a reused slot */
+	__u64 irq_start; /* ns: entry of the interrupt handler that runs now, 0 outside */
+	__u64 irq_disk;	 /* slot of the disk whose request that handler completed; 0: none */
+	__u64 no_grants; /* since the last queue_rq began here, grant references were waited for */
+	__u64 issuing;	 /* request slot + 1 issued last on this CPU; 0: none */
+	__u64 mc_entry;	 /* address of the last multicall entry made on this CPU */
+	__u64 mc_count;	 /* entries of the multicall that is being flushed */
+	__u64 issued_at; /* ns: the stamp of that issue, to tell a reused slot */
 	__u64 runstate[4]; /* ns: running, runnable, blocked, offline, when last asked */
 	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
 	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
@@ -269,11 +280,19 @@ struct xt_request {
 	__u8 state; /* enum xt_request_state */
 	/* what is above fills a cache line, and is all that is needed where there is no runstate */
 	__u64 runnable, offline; /* ns: the issuing vCPU's at `issued` */
+	__u64 ring, grants;	 /* ns of failed attempts, by cause; valid once reissued */
 	__u32 cpu;		 /* that issued it first */
 	__u32 pad;
 };
 
-enum xt_request_state { XT_RQ_FREE, XT_RQ_ISSUED, XT_RQ_REQUEUED };
+enum xt_request_state {
+	XT_RQ_FREE,
+	XT_RQ_ISSUED,
+	/* to be issued again: the driver gave it back, for a cause that it told or not */
+	XT_RQ_REQUEUED,
+	XT_RQ_NO_RING,
+	XT_RQ_NO_GRANTS,
+};
 
 /*
  * Disk table: open addressing over (dev_t), XT_DISK_PROBES places from the hashed one. The
@@ -293,6 +312,7 @@ struct xt_disk {
 };
 
 #define XT_DISK_IGNORED (1 << 0) /* stacked on others, or not asked for */
+#define XT_DISK_RING	(1 << 1) /* blkfront: all XT_LEG_NR legs, else XT_LEGS_COMMON */
 
 static inline __u32 xt_disk_hash(__u32 dev)
 {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Disk requests, in legs. Every disk has queue, device and completion from tracepoints alone;
- * the functions tell submit, handler and finish apart, and blkfront's ring full (DESIGN §6.2-6.4).
+ * the functions tell submit, handler and finish apart, and why blkfront refuses one (DESIGN §6.2-6.4).
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
 #include "legs.bpf.h"
 
 /* include/linux/blk_types.h: unchanged since 4.16 */
-#define BLK_STS_OK 0
+#define BLK_STS_OK	     0
+#define BLK_STS_DEV_RESOURCE 13
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -46,11 +47,8 @@ int xt_rq_issue(__u64 *ctx)
 	now = bpf_ktime_get_ns();
 	cpu->issuing = at;
 	cpu->issued_at = now;
-	if (r->state == XT_RQ_REQUEUED && r->rq == (__u64)rq) {
-		/* a retry's stamps are its own, the first attempt's time is the requeue leg's */
-		r->submitted = r->irq = r->completed = 0;
-		r->reissued = now;
-		r->state = XT_RQ_ISSUED;
+	if (r->state >= XT_RQ_REQUEUED && r->rq == (__u64)rq) {
+		request_retry(r, now);
 		return 0;
 	}
 	if (r->state != XT_RQ_FREE)
@@ -256,9 +254,27 @@ static __always_inline int submit_enter(enum xt_probe probe, bool issues)
 	if (!cpu)
 		return 0;
 	if (issues)
-		cpu->issuing = 0;
+		cpu->issuing = cpu->no_grants = 0;
 	frame_open(cpu, probe, bpf_ktime_get_ns());
 	return 0;
+}
+
+/*
+ * What the driver's function made of the request that it issued. blkfront has no place when its
+ * ring is full or when it has no grant references left, which it then asks to be told of
+ * (drivers/block/xen-blkfront.c:blkif_queue_rw_req); and while it is not connected, which is here
+ * called ring full too. Disk "other" has no legs for these causes.
+ */
+static __always_inline void submitted(const struct xt_cpu *cpu, struct xt_request *r,
+				      enum xt_probe probe, int ret, __u64 now)
+{
+	/* it may have ended on another CPU by now, and its slot be another request's */
+	if (r->state != XT_RQ_ISSUED || r->reissued != cpu->issued_at)
+		return;
+	if (ret == BLK_STS_OK)
+		r->submitted = now;
+	else if (probe == XT_P_BLKIF_QUEUE && ret == BLK_STS_DEV_RESOURCE && r->disk)
+		r->state = cpu->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
 }
 
 static __always_inline int submit_exit(enum xt_probe probe, int ret)
@@ -279,9 +295,7 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 	cpu->issuing = 0;
 	if (r) {
 		disk = r->disk;
-		/* it may have ended on another CPU by now, and its slot be another request's */
-		if (ret == BLK_STS_OK && r->state == XT_RQ_ISSUED && r->reissued == cpu->issued_at)
-			r->submitted = now;
+		submitted(cpu, r, probe, ret, now);
 	}
 	if (disk < 64)
 		emulated = cfg_emulated_disks & (1ull << disk);
@@ -328,3 +342,28 @@ XT_SUBMIT_PROGS(xt_virtio, XT_P_VIRTIO_QUEUE, virtio_queue_rq, true)
 XT_SUBMIT_PROGS(xt_nvme, XT_P_NVME_QUEUE, nvme_queue_rq, true)
 XT_SUBMIT_PROGS(xt_ahci, XT_P_AHCI_ISSUE, ahci_qc_issue, false)
 XT_SUBMIT_PROGS(xt_bmdma, XT_P_BMDMA_ISSUE, ata_bmdma_qc_issue, false)
+
+/*
+ * drivers/xen/grant-table.c: called by a frontend that found no grant references, inside
+ * blkif_queue_rq() with interrupts off. Rare, and that it was called is all there is to know.
+ */
+static __always_inline int grants_short(void)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_GRANTS);
+
+	if (cpu)
+		cpu->no_grants = 1;
+	return 0;
+}
+
+SEC("?fentry/gnttab_request_free_callback")
+int xt_grants_fe(void *ctx)
+{
+	return grants_short();
+}
+
+SEC("?kprobe/gnttab_request_free_callback")
+int xt_grants_kp(void *ctx)
+{
+	return grants_short();
+}

@@ -18,6 +18,34 @@ static __always_inline void leg_add(struct xt_cpu *cpu, const struct xt_request 
 	*at = stamp;
 }
 
+/* An attempt at `now`, after one that failed: the time between them goes to its cause. */
+static __always_inline void request_retry(struct xt_request *r, __u64 now)
+{
+	if (r->reissued == r->issued)
+		r->ring = r->grants = 0;
+	if (r->state == XT_RQ_NO_RING)
+		r->ring += now - r->reissued;
+	else if (r->state == XT_RQ_NO_GRANTS)
+		r->grants += now - r->reissued;
+	/* a retry's stamps are its own */
+	r->submitted = r->irq = r->completed = 0;
+	r->reissued = now;
+	r->state = XT_RQ_ISSUED;
+}
+
+/* First issue -> last issue, by cause. */
+static __always_inline void retries_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 *at)
+{
+	__u64 other = r->reissued - r->issued - r->ring - r->grants;
+
+	if (r->ring)
+		leg_add(cpu, r, XT_LEG_RING, at, *at + r->ring);
+	if (r->grants)
+		leg_add(cpu, r, XT_LEG_GRANTS, at, *at + r->grants);
+	if (other)
+		leg_add(cpu, r, XT_LEG_REQUEUE, at, r->reissued);
+}
+
 /* The whole, and what of it is known to have overlapped with the vCPU's being held off. */
 static __always_inline void total_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now)
 {
@@ -44,7 +72,7 @@ static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r
 	}
 	leg_add(cpu, r, XT_LEG_QUEUE, &at, r->issued);
 	if (r->reissued != r->issued)
-		leg_add(cpu, r, XT_LEG_REQUEUE, &at, r->reissued);
+		retries_add(cpu, r, &at);
 	leg_add(cpu, r, XT_LEG_SUBMIT, &at, r->submitted);
 	if (r->completed) {
 		if (r->irq) {

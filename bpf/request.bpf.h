@@ -99,7 +99,9 @@ static __always_inline __u8 request_op(struct request *rq)
 /* The first wait path of a disk's requests of one operation. */
 static __always_inline __u32 request_path(const struct xt_disk *disk, __u8 op)
 {
-	return (disk ? disk->paths : cfg_blk_base) + op * XT_LEG_NR;
+	if (!disk)
+		return cfg_blk_base + op * XT_LEGS_COMMON;
+	return disk->paths + op * (disk->flags & XT_DISK_RING ? XT_LEG_NR : XT_LEGS_COMMON);
 }
 
 #endif

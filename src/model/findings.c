@@ -6,8 +6,11 @@
 #include <stdlib.h>
 
 static const struct rule rules[] = {
-	{ "emulated-disk", rule__emulated_disk },   { "ring-full", rule__ring_full },
-	{ "emulated-clock", rule__emulated_clock }, { "steal", rule__steal },
+	{ "emulated-disk", rule__emulated_disk },
+	{ "ring-full", rule__ring_full },
+	{ "grants-short", rule__grants_short },
+	{ "emulated-clock", rule__emulated_clock },
+	{ "steal", rule__steal },
 	{ "lost-events", rule__lost_events },
 };
 

@@ -8,7 +8,8 @@
 
 /* Legs in the order of time; blkfront and other drivers have names of their own for some. */
 static const char *const leg_order[] = {
-	"queue", "requeue", "ring full", "submit", "device", "backend", "handler", "finish",
+	"queue",  "ring full", "grants short", "requeue", "submit",
+	"device", "backend",   "handler",      "finish",
 };
 
 static size_t leg_rank(const char *name)

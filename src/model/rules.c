@@ -199,44 +199,75 @@ int rule__emulated_disk(struct question *q)
 	return 0;
 }
 
-static const struct wait_leg *ring_full_leg(const struct wait_row *row)
+/* Why a PV disk's requests had to be issued again, and what helps. */
+struct shortage {
+	const char *leg, *what, *action;
+};
+
+static int test_shortage(struct question *q, const struct wait_row *row,
+			 const struct shortage *shortage)
 {
+	const struct wait_leg *leg = NULL;
+	char each[UNITS_LEN];
+	struct finding *f;
+	double share;
+
 	for (size_t i = 0; i < row->nr_legs; i++)
-		if (!strcmp(row->legs[i].name, "ring full") ||
-		    !strcmp(row->legs[i].name, "requeue"))
-			return &row->legs[i];
-	return NULL;
+		if (!strcmp(row->legs[i].name, shortage->leg))
+			leg = &row->legs[i];
+	if (!leg || ledger__share(leg->ns, row->waited_ns) < RING_FULL_SHARE)
+		return 0;
+	share = ledger__share(leg->ns, row->waited_ns);
+	f = question__answer(q, FINDING_MET);
+	if (!f)
+		return -ENOMEM;
+	set(f->subject, "%s", row->device);
+	set(f->what, "%s %s %s", row->device, row->op, shortage->what);
+	units__ns(each, leg->share_ns);
+	set(f->figures[0], "%.2f s of %.2f s waited (%.1f %%), %ss an I/O; %.1f in flight",
+	    leg->ns / 1e9, row->waited_ns / 1e9, 100 * share, each, row->in_flight);
+	set(f->action, "%s", shortage->action);
+	set(f->check, "%s", CHECK_AGAIN);
+	return 0;
+}
+
+static int test_shortages(struct question *q, const struct shortage *shortages, size_t nr)
+{
+	int err = 0;
+
+	if (family_is_off(q->snap, "blk"))
+		return untestable(q, "no probe of family blk is on");
+	for (size_t i = 0; i < q->ledger->nr_waits && !err; i++) {
+		if (!is_disk_row(&q->ledger->waits[i], MECH_PV))
+			continue;
+		for (size_t n = 0; n < nr && !err; n++)
+			err = test_shortage(q, &q->ledger->waits[i], &shortages[n]);
+	}
+	return err;
 }
 
 int rule__ring_full(struct question *q)
 {
-	if (family_is_off(q->snap, "blk"))
-		return untestable(q, "no probe of family blk is on");
-	for (size_t i = 0; i < q->ledger->nr_waits; i++) {
-		const struct wait_row *row = &q->ledger->waits[i];
-		const struct wait_leg *leg = ring_full_leg(row);
-		char each[UNITS_LEN];
-		struct finding *f;
-		double share;
+	static const struct shortage shortages[] = {
+		{ "ring full", "waits for a place in its ring",
+		  "larger ring or more queues: xen_blkfront.max_ring_page_order, .max_queues "
+		  "(backend permitting)" },
+		/* other drivers do not say whether their queue was full */
+		{ "requeue", "is given back by its driver and waits to be issued again",
+		  "larger or more queues, as the backend permits" },
+	};
 
-		if (!is_disk_row(row, MECH_PV) || !leg)
-			continue;
-		share = ledger__share(leg->ns, row->waited_ns);
-		if (share < RING_FULL_SHARE)
-			continue;
-		f = question__answer(q, FINDING_MET);
-		if (!f)
-			return -ENOMEM;
-		set(f->subject, "%s", row->device);
-		set(f->what, "%s %s waits for a place in its ring", row->device, row->op);
-		units__ns(each, leg->share_ns);
-		set(f->figures[0], "%.2f s of %.2f s waited (%.1f %%), %ss an I/O; %.1f in flight",
-		    leg->ns / 1e9, row->waited_ns / 1e9, 100 * share, each, row->in_flight);
-		set(f->action, "larger ring or more queues: xen_blkfront.max_ring_page_order, "
-			       ".max_queues (backend permitting)");
-		set(f->check, "%s", CHECK_AGAIN);
-	}
-	return 0;
+	return test_shortages(q, shortages, sizeof(shortages) / sizeof(shortages[0]));
+}
+
+int rule__grants_short(struct question *q)
+{
+	static const struct shortage shortage = {
+		"grants short", "waits for grant references: the guest has none left",
+		"a larger grant table: max_grant_frames of the guest, gnttab_max_frames of Xen"
+	};
+
+	return test_shortages(q, &shortage, 1);
 }
 
 int rule__emulated_clock(struct question *q)

@@ -27,6 +27,7 @@ struct finding *question__answer(struct question *q, enum verdict verdict);
 
 int rule__emulated_disk(struct question *q);
 int rule__ring_full(struct question *q);
+int rule__grants_short(struct question *q);
 int rule__emulated_clock(struct question *q);
 int rule__steal(struct question *q);
 int rule__lost_events(struct question *q);

@@ -57,8 +57,6 @@ static const char *leg_name(enum xt_blk_leg leg, bool blkfront)
 {
 	static const char *const names[] = { XT_BLK_LEGS(NAME) };
 
-	if (blkfront && leg == XT_LEG_REQUEUE)
-		return "ring full";
 	if (blkfront && leg == XT_LEG_DEVICE)
 		return "backend";
 	return names[leg];
@@ -69,24 +67,26 @@ static enum mech leg_mech(enum xt_blk_leg leg, enum mech disk)
 	return leg == XT_LEG_QUEUE || leg == XT_LEG_FINISH ? MECH_GUEST : disk;
 }
 
-/* The first path of a disk's requests: operations, and in each of them legs. */
-static uint32_t wait_paths(const struct layout *layout, uint32_t slot)
+static bool is_blkfront(const char *driver)
 {
-	return layout->blk + slot * XT_OP_NR * XT_LEG_NR;
+	return strcmp(driver, "blkfront") == 0;
 }
 
-static void name_disk(struct layout *layout, uint32_t slot, const char *name, const char *driver,
-		      enum mech mech)
+/* Wait paths of a disk: operations, and in each of them legs. */
+static uint32_t wait_paths(const char *driver)
 {
-	bool blkfront = strcmp(driver, "blkfront") == 0;
-	uint32_t path;
+	return XT_OP_NR * (is_blkfront(driver) ? XT_LEG_NR : XT_LEGS_COMMON);
+}
+
+static void name_disk(struct layout *layout, uint32_t slot, uint32_t path, const char *name,
+		      const char *driver, enum mech mech)
+{
+	uint32_t legs = wait_paths(driver) / XT_OP_NR;
 
 	for (unsigned int op = 0; op < XT_OP_NR; op++) {
-		for (unsigned int leg = 0; leg < XT_LEG_NR; leg++) {
-			path = wait_paths(layout, slot) + op * XT_LEG_NR + leg;
-			key_set(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
-				name, op_names[op], leg_name(leg, blkfront));
-		}
+		for (unsigned int leg = 0; leg < legs; leg++)
+			key_set(&layout->keys[path++], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
+				name, op_names[op], leg_name(leg, is_blkfront(driver)));
 	}
 	key_set(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
 		"submit");
@@ -121,10 +121,10 @@ static void table_add(struct layout *layout, const struct xt_disk *disk)
 static void place_disks(struct layout *layout, const struct platform *platform,
 			const char *const *wanted)
 {
-	uint32_t slot = 1;
+	uint32_t slot = 1, path = layout->blk + wait_paths("");
 
 	layout->nr_requests = XT_OTHER_REQUESTS;
-	name_disk(layout, 0, "other", "", MECH_UNATTRIBUTED);
+	name_disk(layout, 0, layout->blk, "other", "", MECH_UNATTRIBUTED);
 	for (size_t i = 0; i < platform->nr_disks; i++) {
 		const struct disk *disk = &platform->disks[i];
 		unsigned int depth = disk->depth > TAGS_MIN ? disk->depth : TAGS_MIN;
@@ -134,7 +134,8 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 			.first = layout->nr_requests,
 			.per_queue = depth + 1,
 			.queues = disk->hw_queues ? disk->hw_queues : 1,
-			.paths = wait_paths(layout, slot),
+			.flags = is_blkfront(disk->driver) ? XT_DISK_RING : 0,
+			.paths = path,
 		};
 
 		if (disk->stacked || !is_wanted(wanted, disk->name)) {
@@ -147,7 +148,9 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 			layout->emulated_disks |= 1ull << slot;
 		layout->nr_requests += entry.per_queue * entry.queues;
 		table_add(layout, &entry);
-		name_disk(layout, slot++, disk->name, disk->driver, letter__mech(disk->letter));
+		name_disk(layout, slot++, path, disk->name, disk->driver,
+			  letter__mech(disk->letter));
+		path += wait_paths(disk->driver);
 	}
 }
 
@@ -250,16 +253,18 @@ static void place_emulated(struct layout *layout, const struct platform *platfor
 }
 
 /* Ranges, one family after the other. */
-static void lay_out(struct layout *layout, uint32_t disks, uint32_t irqs)
+static void lay_out(struct layout *layout, const struct platform *platform)
 {
 	uint32_t next = 0;
 
 	layout->blk = next;
-	next += disks * XT_OP_NR * XT_LEG_NR;
+	next += wait_paths("");
+	for (size_t i = 0; i < platform->nr_disks; i++)
+		next += wait_paths(platform->disks[i].driver);
 	layout->submit = next;
-	next += disks;
+	next += platform->nr_disks + 1;
 	layout->irq = next;
-	next += irqs;
+	next += platform->nr_irqs + 1;
 	layout->softirq = next;
 	next += XT_SOFTIRQS;
 	layout->upcall = next++;
@@ -284,7 +289,7 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 		return -ENOMEM;
 	layout->cpus = platform->possible;
 	layout->runstate = platform__on_xen(platform);
-	lay_out(layout, platform->nr_disks + 1, platform->nr_irqs + 1);
+	lay_out(layout, platform);
 	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
 	if (!layout->keys) {
 		free(layout);

@@ -34,11 +34,14 @@
 #define HOW_XT_P_MQ_COMPLETE   FENTRY_ONLY("xt_mq_complete")
 #define HOW_XT_P_MQ_REMOTE     FENTRY_ONLY("xt_mq_remote")
 #define HOW_XT_P_BLKIF_QUEUE   FUNCTION("xt_blkif"), DRIVER("blkfront")
-#define HOW_XT_P_VIRTIO_QUEUE  FUNCTION("xt_virtio"), DRIVER("virtio_blk")
-#define HOW_XT_P_NVME_QUEUE    FUNCTION("xt_nvme"), DRIVER("nvme")
-#define HOW_XT_P_AHCI_ISSUE    FUNCTION("xt_ahci"), DRIVER("ahci")
-#define HOW_XT_P_BMDMA_ISSUE   FUNCTION("xt_bmdma"), DRIVER("ata_piix")
-#define HOW_XT_P_UPCALL	       FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
+#define HOW_XT_P_GRANTS                                                             \
+	.kind = PROBE_FUNCTION, .fentry = "xt_grants_fe", .kprobe = "xt_grants_kp", \
+	DRIVER("blkfront")
+#define HOW_XT_P_VIRTIO_QUEUE FUNCTION("xt_virtio"), DRIVER("virtio_blk")
+#define HOW_XT_P_NVME_QUEUE   FUNCTION("xt_nvme"), DRIVER("nvme")
+#define HOW_XT_P_AHCI_ISSUE   FUNCTION("xt_ahci"), DRIVER("ahci")
+#define HOW_XT_P_BMDMA_ISSUE  FUNCTION("xt_bmdma"), DRIVER("ata_piix")
+#define HOW_XT_P_UPCALL	      FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
 #define HOW_XT_P_CLOCKEVENT \
 	.kind = PROBE_FUNCTION, .use = FOR_XEN, .fentry = "xt_clockev_fe", .fexit = "xt_clockev_fx"
 #define HOW_XT_P_MC_ENTRY    TRACEPOINT("xt_mc_entry"), .use = FOR_PV

@@ -144,33 +144,45 @@ static void disks_are_untestable_without_probes(void **state)
 	fixture__free(f);
 }
 
-static void ring_full_has_a_threshold(void **state)
+/* Give xvdb's writes 4 %, then 6 % of their wait in `leg`: only then `id` is met. */
+static void assert_threshold(const char *leg_name, const char *id, const char *what)
 {
 	struct fixture *f = fixture__pvhvm();
 	struct hist *leg = NULL;
 	uint64_t waited_ns = 0;
 
-	(void)state;
-	assert_verdict(f, "ring-full", FINDING_NOT_MET);
+	assert_verdict(f, id, FINDING_NOT_MET);
 	for (size_t i = 0; i < f->snap.nr_paths; i++) {
 		struct path *path = &f->snap.paths[i];
 
-		if (!strcmp(path->key.op, "write") && !strcmp(path->key.leg, "ring full"))
-			leg = &path->hist;
 		if (!strcmp(path->key.op, "write") && !strcmp(path->key.leg, "total"))
 			waited_ns = hist__total_ns(&path->hist);
+		if (strcmp(path->key.op, "write") || strcmp(path->key.leg, "ring full"))
+			continue;
+		leg = &path->hist;
+		snprintf(path->key.leg, sizeof(path->key.leg), "%s", leg_name);
 	}
 	assert_non_null(leg);
 	memset(leg, 0, sizeof(*leg));
 	hist__add(leg, waited_ns / 25);
 	fixture__close(f);
-	assert_verdict(f, "ring-full", FINDING_NOT_MET);
+	assert_verdict(f, id, FINDING_NOT_MET);
 	hist__add(leg, waited_ns / 50);
 	fixture__close(f);
-	assert_verdict(f, "ring-full", FINDING_MET);
-	assert_string_equal(find(f, "ring-full")->subject, "xvdb");
-	assert_non_null(strstr(find(f, "ring-full")->figures[0], "6.0 %"));
+	assert_verdict(f, id, FINDING_MET);
+	assert_int_equal(f->ledger->findings.nr_met, 2); /* and the emulated disk */
+	assert_string_equal(find(f, id)->subject, "xvdb");
+	assert_non_null(strstr(find(f, id)->what, what));
+	assert_non_null(strstr(find(f, id)->figures[0], "6.0 %"));
 	fixture__free(f);
+}
+
+static void shortages_have_a_threshold(void **state)
+{
+	(void)state;
+	assert_threshold("ring full", "ring-full", "place in its ring");
+	assert_threshold("requeue", "ring-full", "given back by its driver");
+	assert_threshold("grants short", "grants-short", "grant references");
 }
 
 static void emulated_clock_needs_its_price(void **state)
@@ -237,7 +249,7 @@ static void every_rule_answers(void **state)
 	const struct findings *findings = &f->ledger->findings;
 
 	(void)state;
-	assert_int_equal(findings->nr, 5);
+	assert_int_equal(findings->nr, 6);
 	assert_int_equal(findings->nr,
 			 findings->nr_met + findings->nr_not_met + findings->nr_untestable);
 	assert_int_equal(findings->nr_met, 0);
@@ -263,7 +275,7 @@ int main(void)
 		cmocka_unit_test(two_emulated_disks_are_two_findings),
 		cmocka_unit_test(a_shared_interrupt_is_charged_to_nobody),
 		cmocka_unit_test(disks_are_untestable_without_probes),
-		cmocka_unit_test(ring_full_has_a_threshold),
+		cmocka_unit_test(shortages_have_a_threshold),
 		cmocka_unit_test(emulated_clock_needs_its_price),
 		cmocka_unit_test(steal_has_a_threshold),
 		cmocka_unit_test(lost_events_name_the_cause),

@@ -178,19 +178,19 @@ static void waits_have_their_figures(void **state)
 
 static void legs_are_in_the_order_of_time(void **state)
 {
-	static const char *const shuffled[] = { "finish",  "ring full", "queue",  "mystery",
-						"handler", "submit",	"backend" };
-	static const char *const ordered[] = { "queue",	  "ring full", "submit", "backend",
-					       "handler", "finish",    "mystery" };
+	static const char *const shuffled[] = { "finish",  "grants short", "queue",   "requeue",
+						"mystery", "submit",	   "backend", "ring full" };
+	static const char *const ordered[] = { "queue",	 "ring full", "grants short", "requeue",
+					       "submit", "backend",   "finish",	      "mystery" };
 	struct fixture *f = fixture__empty();
 
 	(void)state;
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < LEDGER_LEGS; i++)
 		hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, "x", "read", shuffled[i]),
 			  10);
 	fixture__close(f);
-	assert_int_equal(f->ledger->waits[0].nr_legs, 7);
-	for (size_t i = 0; i < 7; i++)
+	assert_int_equal(f->ledger->waits[0].nr_legs, LEDGER_LEGS);
+	for (size_t i = 0; i < LEDGER_LEGS; i++)
 		assert_string_equal(f->ledger->waits[0].legs[i].name, ordered[i]);
 	fixture__free(f);
 }
