@@ -201,6 +201,8 @@ enum xt_probe {
 	  "requests of a disk that appeared after the start; under disk \"other\"")                \
 	X(XT_NOTE_OTHER_IRQ, "other-irq", 0,                                                       \
 	  "interrupts that appeared after the start; under device \"other\"")                      \
+	X(XT_NOTE_SLOWEST, "slowest-skipped", 0,                                                   \
+	  "requests that ended inside the noting of a slow one; they may be slow themselves")      \
 	X(XT_NOTE_PARTIAL, "partial", 0, "partial completions; the request ends with its last part")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
@@ -244,13 +246,14 @@ struct xt_cpu {
 	__u64 on;    /* tracing: the loader sets it, every program looks here first */
 	__u64 since; /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 pad0[6];
-	__u64 irq_start; /* ns: entry of the interrupt handler that runs now, 0 outside */
-	__u64 irq_disk;	 /* slot of the disk whose request that handler completed; 0: none */
-	__u64 no_grants; /* since the last queue_rq began here, grant references were waited for */
-	__u64 issuing;	 /* request slot + 1 issued last on this CPU; 0: none */
-	__u64 mc_entry;	 /* address of the last multicall entry made on this CPU */
-	__u64 mc_count;	 /* entries of the multicall that is being flushed */
-	__u64 issued_at; /* ns: the stamp of that issue, to tell a reused slot */
+	__u64 irq_start;  /* ns: entry of the interrupt handler that runs now, 0 outside */
+	__u64 irq_disk;	  /* slot of the disk whose request that handler completed; 0: none */
+	__u64 slow_above; /* ns: a request that took longer may be one of the slowest */
+	__u64 no_grants;  /* since the last queue_rq began here, grant references were waited for */
+	__u64 issuing;	  /* request slot + 1 issued last on this CPU; 0: none */
+	__u64 mc_entry;	  /* address of the last multicall entry made on this CPU */
+	__u64 mc_count;	  /* entries of the multicall that is being flushed */
+	__u64 issued_at;  /* ns: the stamp of that issue, to tell a reused slot */
 	__u64 runstate[4]; /* ns: running, runnable, blocked, offline, when last asked */
 	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
 	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
@@ -280,9 +283,10 @@ struct xt_request {
 	__u8 state; /* enum xt_request_state */
 	/* what is above fills a cache line, and is all that is needed where there is no runstate */
 	__u64 runnable, offline; /* ns: the issuing vCPU's at `issued` */
+	__u64 task;		 /* struct task_struct * that issued it first */
 	__u64 ring, grants;	 /* ns of failed attempts, by cause; valid once reissued */
 	__u32 cpu;		 /* that issued it first */
-	__u32 pad;
+	__u32 pid;		 /* of that task's process */
 };
 
 enum xt_request_state {
@@ -292,6 +296,33 @@ enum xt_request_state {
 	XT_RQ_REQUEUED,
 	XT_RQ_NO_RING,
 	XT_RQ_NO_GRANTS,
+};
+
+/*
+ * The slowest requests that ended on a CPU: together the CPUs' hold the XT_SLOWEST slowest of all.
+ */
+#define XT_SLOWEST 16 /* a power of two */
+#define XT_COMM	   16
+
+struct xt_slow {
+	__u64 total; /* ns; 0: an empty place */
+	__u64 queued;
+	__u64 leg[XT_LEG_NR];
+	__u64 stolen, held; /* ns, where `known`: see struct xt_hist */
+	__u32 path;	    /* of its first leg */
+	__u32 cpu;	    /* that issued it first */
+	__u32 pid;	    /* of the process */
+	__u32 flags;	    /* XT_SLOW_* */
+	char comm[XT_COMM]; /* "": the issuer is gone */
+};
+
+#define XT_SLOW_ISSUED (1 << 0) /* else an empty flush: cpu, pid and comm are nobody's */
+#define XT_SLOW_KNOWN  (1 << 1) /* stolen and held are */
+
+struct xt_slowest {
+	__u64 seq; /* odd while a place is being written */
+	__u64 pad[7];
+	struct xt_slow kept[XT_SLOWEST];
 };
 
 /*

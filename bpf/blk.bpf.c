@@ -63,7 +63,9 @@ int xt_rq_issue(__u64 *ctx)
 	r->op = request_op(rq);
 	r->disk = disk ? disk->slot : 0;
 	r->path = request_path(disk, r->op);
-	stolen_start(cpu, r);
+	r->cpu = cpu->nr;
+	issuer_set(r);
+	stolen_start(r);
 	r->rq = (__u64)rq;
 	r->state = XT_RQ_ISSUED;
 	bump(&cpu->count[XT_COUNT_STARTED], 1);

@@ -12,6 +12,7 @@
 const volatile bool cfg_runstate; /* a Xen guest: elsewhere the area is there and stays 0 */
 
 struct stolen {
+	bool known;
 	__u64 runnable;
 	__u64 offline;
 };
@@ -35,7 +36,7 @@ static __always_inline bool stolen_now(struct stolen *stolen)
 	return true;
 }
 
-static __always_inline void stolen_start(const struct xt_cpu *cpu, struct xt_request *r)
+static __always_inline void stolen_start(struct xt_request *r)
 {
 	struct stolen now;
 
@@ -43,19 +44,19 @@ static __always_inline void stolen_start(const struct xt_cpu *cpu, struct xt_req
 		return;
 	r->runnable = now.runnable;
 	r->offline = now.offline;
-	r->cpu = cpu->nr;
 }
 
-/* Since stolen_start(); false where it is not known. */
-static __always_inline bool stolen_since(const struct xt_cpu *cpu, const struct xt_request *r,
+/* Since stolen_start(). */
+static __always_inline void stolen_since(const struct xt_cpu *cpu, const struct xt_request *r,
 					 struct stolen *since)
 {
+	since->known = false;
 	if (!cfg_runstate || !r->issued || r->cpu != cpu->nr || !stolen_now(since))
-		return false;
+		return;
 	since->runnable -= r->runnable;
 	since->offline -= r->offline;
 	/* a resumed guest's begin anew */
-	return (s64)since->runnable >= 0 && (s64)since->offline >= 0;
+	since->known = (s64)since->runnable >= 0 && (s64)since->offline >= 0;
 }
 
 #endif

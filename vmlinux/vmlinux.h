@@ -51,6 +51,12 @@ struct request {
 	u64 start_time_ns;
 };
 
+/* include/linux/sched.h */
+struct task_struct {
+	int tgid;
+	char comm[16];
+};
+
 /* include/linux/interrupt.h */
 struct irqaction {
 	struct irqaction *next;

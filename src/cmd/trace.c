@@ -63,6 +63,11 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static uint64_t slower_ns(const struct trace_options *options)
+{
+	return options->slower * 1e6;
+}
+
 static int write_part(struct run *run, enum sink_part part, const struct snapshot *snap)
 {
 	struct ledger *ledger = NULL;
@@ -73,6 +78,7 @@ static int write_part(struct run *run, enum sink_part part, const struct snapsho
 		.interval_no = run->intervals,
 		.timestamps = run->options.timestamps,
 		.verbose = run->options.verbose,
+		.slower_ns = slower_ns(&run->options),
 	};
 	int err;
 
@@ -210,6 +216,7 @@ static int prepare(struct run *run)
 	if (sinks__open(&options->sinks))
 		return EXIT_RUNTIME;
 	wanted.disks = disks[0] ? disks : NULL;
+	wanted.slower_ns = slower_ns(options);
 	wanted.families = options->families[0] ? options->families : NULL;
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
 	if (err) {

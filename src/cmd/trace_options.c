@@ -13,6 +13,7 @@ const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 #define OPT_FORMAT   0x100
 #define OPT_READY_FD 0x101
 #define OPT_STRICT   0x102
+#define OPT_SLOWER   0x103
 
 static const struct argp_option options_table[] = {
 	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
@@ -22,6 +23,8 @@ static const struct argp_option options_table[] = {
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "family", 'f', "FAMILY[,...]", 0, "Only these families: blk, evtchn, hypercall, emul",
 	  0 },
+	{ "slower", OPT_SLOWER, "MS", 0,
+	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write there, in the format of its extension (.txt .json .folded .svg); may be repeated; "
 	  "- is standard output",
@@ -50,6 +53,16 @@ static double seconds(const char *text, const char *what, struct argp_state *sta
 
 	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
 		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
+	return value;
+}
+
+static double milliseconds(const char *text, struct argp_state *state)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
+		argp_error(state, "--slower '%s' is not a number of milliseconds above 0", text);
 	return value;
 }
 
@@ -117,6 +130,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_FORMAT:
 		parse->format = arg;
+		break;
+	case OPT_SLOWER:
+		options->slower = milliseconds(arg, state);
 		break;
 	case OPT_STRICT:
 		options->strict = true;

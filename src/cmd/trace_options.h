@@ -11,6 +11,7 @@
 struct trace_options {
 	double duration;    /* s; 0: until a signal */
 	double interval;    /* s; 0: only the total */
+	double slower;	    /* ms; 0: only the slowest one is shown */
 	unsigned int count; /* intervals; 0: no limit */
 	bool timestamps, verbose, strict;
 	int ready_fd;			     /* -1: none */

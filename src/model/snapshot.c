@@ -80,6 +80,18 @@ static void subtract_paths(struct snapshot *delta, const struct snapshot *earlie
 	delta->nr_paths = kept;
 }
 
+/* Keep those that ended since. */
+static void drop_slow_before(struct snapshot *delta, uint64_t ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < delta->nr_slow; i++) {
+		if (delta->slow[i].start_ns + delta->slow[i].total_ns >= ns)
+			delta->slow[kept++] = delta->slow[i];
+	}
+	delta->nr_slow = kept;
+}
+
 static void subtract_cpu(struct cpu_time *to, const struct cpu_time *from)
 {
 	to->total_ns = since(to->total_ns, from->total_ns);
@@ -116,9 +128,13 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 
 	*delta = *later;
 	delta->paths = NULL;
+	delta->slow = NULL;
 	delta->losses = NULL;
 	delta->probes = NULL;
 	err = copy_array(&delta->paths, later->paths, later->nr_paths, sizeof(*later->paths));
+	if (err)
+		goto out;
+	err = copy_array(&delta->slow, later->slow, later->nr_slow, sizeof(*later->slow));
 	if (err)
 		goto out;
 	err = copy_array(&delta->losses, later->losses, later->nr_losses, sizeof(*later->losses));
@@ -131,6 +147,7 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	delta->start_ns = earlier->end_ns;
 	delta->wall_start_ns = earlier->wall_start_ns + (earlier->end_ns - earlier->start_ns);
 	subtract_paths(delta, earlier);
+	drop_slow_before(delta, earlier->end_ns);
 	subtract_cpu(&delta->cpu, &earlier->cpu);
 	subtract_io(&delta->io, &earlier->io);
 	subtract_counters(delta, earlier);
@@ -143,6 +160,7 @@ out:
 void snapshot__free(struct snapshot *snap)
 {
 	free(snap->paths);
+	free(snap->slow);
 	free(snap->losses);
 	free(snap->probes);
 	memset(snap, 0, sizeof(*snap));

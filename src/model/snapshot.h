@@ -46,6 +46,28 @@ struct cpu_time {
 	uint64_t stat_steal_ns; /* /proc/stat's steal: stolen + offline on Xen */
 };
 
+#define SLOW_LEGS 9
+
+/* One of the slowest requests of a run. */
+struct slow_request {
+	char device[48];
+	char op[40];
+	uint64_t start_ns; /* CLOCK_MONOTONIC: made */
+	uint64_t total_ns;
+	struct {
+		char name[40];
+		uint64_t ns;
+	} legs[SLOW_LEGS]; /* those that were seen, in the order of time; they add up to total_ns */
+	size_t nr_legs;
+	bool issued; /* false: an empty flush, which nobody issued: no vcpu, pid and comm */
+	unsigned int vcpu;
+	unsigned int pid; /* of the issuer's process */
+	char comm[16];	  /* "": the issuer was gone when the request ended */
+	/* the issuing vCPU, from issue to end: runnable and not run, and held off */
+	bool overlap_known;
+	uint64_t stolen_ns, held_ns;
+};
+
 struct loss {
 	const char *name;
 	const char *why; /* cause and what to do */
@@ -92,6 +114,8 @@ struct snapshot {
 	uint64_t wall_start_ns;	   /* UTC since the epoch, at start_ns */
 	struct path *paths;	   /* only paths with events */
 	size_t nr_paths;
+	struct slow_request *slow; /* the slowest first, of the whole run up to here */
+	size_t nr_slow;
 	struct cpu_time cpu;
 	struct loss *losses; /* all of them, zero or not */
 	size_t nr_losses;
@@ -111,7 +135,8 @@ struct run_info {
 };
 
 /*
- * later - earlier of the same run into *delta, which the caller frees with snapshot__free().
+ * later - earlier of the same run into *delta, which the caller frees with snapshot__free(). Its
+ * slowest requests are those of the run that ended in between: there may be others, less slow.
  * Returns 0 or -ENOMEM. `earlier` may be NULL: a copy.
  */
 int snapshot__delta(struct snapshot *delta, const struct snapshot *later,

@@ -20,6 +20,7 @@ struct report {
 	const struct snapshot *snap;
 	const struct ledger *ledger;
 	unsigned int interval_no; /* 1, 2, …; for total(): how many intervals there were */
+	uint64_t slower_ns;	  /* show all the slowest requests that took longer; 0: one */
 	bool timestamps;
 	bool verbose;
 };

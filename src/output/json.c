@@ -10,8 +10,6 @@
 #include "output/json_parts.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <time.h>
 
 #include "output/escape.h"
 #include "output/spectrum.h"
@@ -40,19 +38,6 @@ static int write_line(FILE *out, json_t *line)
 	return output__finish(out) ?: err ? -EIO : 0;
 }
 
-static json_t *utc(uint64_t wall_ns)
-{
-	time_t seconds = wall_ns / 1000000000;
-	char text[64], stamp[96];
-	struct tm tm;
-
-	if (!wall_ns || !gmtime_r(&seconds, &tm))
-		return json_null();
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(stamp, sizeof(stamp), "%s.%09" PRIu64 "Z", text, wall_ns % 1000000000);
-	return json_string(stamp);
-}
-
 static int json__header(FILE *out, const struct report *report)
 {
 	const struct platform *platform = report->platform;
@@ -65,7 +50,7 @@ static int json__header(FILE *out, const struct report *report)
 	err |= put__str(obj, "host", run->host);
 	err |= put__str(obj, "kernel", run->kernel);
 	err |= put(obj, "start_utc",
-		   utc(report->snap ? report->snap->wall_start_ns : run->wall_start_ns));
+		   json__utc(report->snap ? report->snap->wall_start_ns : run->wall_start_ns));
 	err |= put__str(obj, "mode", platform ? platform->mode : NULL);
 	err |= put(obj, "detect", platform ? platform__json(platform) : json_null());
 	return write_line(out, json__done(obj, err));
@@ -78,13 +63,14 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	int err = 0;
 
 	err |= put__int(obj, "interval", report->interval_no);
-	err |= put(obj, "start_utc", utc(snap->wall_start_ns));
+	err |= put(obj, "start_utc", json__utc(snap->wall_start_ns));
 	err |= put__int(obj, "start_ns", snap->start_ns);
 	err |= put__int(obj, "end_ns", snap->end_ns);
 	err |= put__int(obj, "vcpus", snap->cpu.vcpus);
 	err |= put__int(obj, "vcpu_ns", snap->cpu.total_ns);
 	err |= put(obj, "cpu", json__cpu(report));
 	err |= put(obj, "paths", json__paths(snap));
+	err |= put(obj, "slowest", json__slowest(snap));
 	err |= put(obj, "complete", json_boolean(!report->ledger->quality.incomplete));
 	err |= put(obj, "losses", json__losses(snap));
 	err |= put(obj, "conservation", json__conservation(report));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "output/json_parts.h"
 
+#include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "output/escape.h"
 
@@ -48,6 +50,19 @@ static int put__bool(json_t *obj, const char *key, bool b)
 static int put__real(json_t *obj, const char *key, double x)
 {
 	return put(obj, key, json_real(x));
+}
+
+json_t *json__utc(uint64_t wall_ns)
+{
+	time_t seconds = wall_ns / 1000000000;
+	char text[64], stamp[96];
+	struct tm tm;
+
+	if (!wall_ns || !gmtime_r(&seconds, &tm))
+		return json_null();
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(stamp, sizeof(stamp), "%s.%09" PRIu64 "Z", text, wall_ns % 1000000000);
+	return json_string(stamp);
 }
 
 /* idle + stolen + unattributed + guest + pv + emulated + hardware = vcpu_ns + excess. */
@@ -144,6 +159,44 @@ json_t *json__paths(const struct snapshot *snap)
 	for (size_t i = 0; i < snap->nr_paths; i++)
 		err |= json_array_append_new(list,
 					     one_path(&snap->paths[i], snap->cpu.has_runstate));
+	return json__done(list, err);
+}
+
+static json_t *one_slow(const struct snapshot *snap, const struct slow_request *slow)
+{
+	bool known = snap->cpu.has_runstate && slow->overlap_known;
+	json_t *obj = json_object(), *legs = json_array();
+	uint64_t wall_ns = snap->wall_start_ns + slow->start_ns - snap->start_ns;
+	int err = 0;
+
+	for (size_t i = 0; i < slow->nr_legs; i++) {
+		json_t *leg = json_object();
+
+		err |= put__str(leg, "leg", slow->legs[i].name);
+		err |= put__int(leg, "ns", slow->legs[i].ns);
+		err |= json_array_append_new(legs, leg);
+	}
+	err |= put__str(obj, "device", slow->device);
+	err |= put__str(obj, "op", slow->op);
+	err |= put(obj, "start_utc", json__utc(snap->wall_start_ns ? wall_ns : 0));
+	err |= put__int(obj, "start_ns", slow->start_ns);
+	err |= put__int(obj, "total_ns", slow->total_ns);
+	err |= put(obj, "vcpu", slow->issued ? integer(slow->vcpu) : json_null());
+	err |= put(obj, "pid", slow->issued ? integer(slow->pid) : json_null());
+	err |= put__str(obj, "comm", *slow->comm ? slow->comm : NULL);
+	err |= put(obj, "legs", legs);
+	err |= put(obj, "stolen_ns", known ? integer(slow->stolen_ns) : json_null());
+	err |= put(obj, "held_ns", known ? integer(slow->held_ns) : json_null());
+	return json__done(obj, err);
+}
+
+json_t *json__slowest(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_slow; i++)
+		err |= json_array_append_new(list, one_slow(snap, &snap->slow[i]));
 	return json__done(list, err);
 }
 

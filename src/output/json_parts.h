@@ -12,6 +12,8 @@
 
 /* Set a member; the value's reference is taken. Returns 0, or -1 without memory. */
 int put(json_t *obj, const char *key, json_t *value);
+/* "2026-11-22T09:14:02.000000000Z" of ns since the epoch; null for 0. */
+json_t *json__utc(uint64_t wall_ns);
 /* Made valid UTF-8; null for a NULL text. */
 int put__str(json_t *obj, const char *key, const char *raw);
 /* jansson has no unsigned integers: what exceeds 2^63 - 1 is shown as that. */
@@ -22,6 +24,7 @@ json_t *json__done(json_t *json, int err);
 /* Each makes the named part of a line, owned by the caller; NULL without memory. */
 json_t *json__cpu(const struct report *report);
 json_t *json__paths(const struct snapshot *snap);
+json_t *json__slowest(const struct snapshot *snap);
 json_t *json__losses(const struct snapshot *snap);
 json_t *json__conservation(const struct report *report);
 json_t *json__probes(const struct snapshot *snap);

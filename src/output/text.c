@@ -28,6 +28,8 @@ static int text__interval(FILE *out, const struct report *report)
 	print_interval_line(out, report);
 	text__cpu(out, report);
 	text__wait(out, report);
+	if (report->slower_ns)
+		text__slowest(out, report);
 	return output__finish(out);
 }
 
@@ -42,6 +44,7 @@ static int text__total(FILE *out, const struct report *report)
 	text__cpu(out, report);
 	text__wait(out, report);
 	text__latency(out, report);
+	text__slowest(out, report);
 	text__books(out, report);
 	return output__finish(out);
 }

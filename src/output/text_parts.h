@@ -18,6 +18,7 @@ void text__findings(FILE *out, const struct report *report);
 void text__cpu(FILE *out, const struct report *report);
 void text__wait(FILE *out, const struct report *report);
 void text__latency(FILE *out, const struct report *report);
+void text__slowest(FILE *out, const struct report *report);
 void text__books(FILE *out, const struct report *report);
 
 #endif

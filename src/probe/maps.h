@@ -11,12 +11,13 @@
 struct bpf_object;
 
 /* X(member, map's name, value type) */
-#define XT_SHARED_MAPS(X)                    \
-	X(cpus, "xt_cpus", struct xt_cpu)    \
-	X(hists, "xt_hists", struct xt_hist) \
-	X(irqs, "xt_irqs", struct xt_irq)    \
-	X(disks, "xt_disks", struct xt_disk) \
-	X(requests, "xt_requests", struct xt_request)
+#define XT_SHARED_MAPS(X)                             \
+	X(cpus, "xt_cpus", struct xt_cpu)             \
+	X(hists, "xt_hists", struct xt_hist)          \
+	X(irqs, "xt_irqs", struct xt_irq)             \
+	X(disks, "xt_disks", struct xt_disk)          \
+	X(requests, "xt_requests", struct xt_request) \
+	X(slowest, "xt_slowest", struct xt_slowest)
 
 struct shared_map {
 	int fd;

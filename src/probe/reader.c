@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "probe/reader.h"
+#include "probe/slowest.h"
 
 #define NAME(id, name, ...)		[id] = name,
 #define WHY(id, name, is_lost, why)	[id] = why,
@@ -186,6 +187,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	snap->wall_start_ns = tracer->wall_start_ns;
 	snap->end_ns = tracer->last.at_ns;
 	err = read_paths(tracer, snap);
+	if (!err)
+		err = slowest__read(snap, tracer->maps, tracer->layout);
 	if (!err)
 		err = read_losses(tracer, snap);
 	if (!err)

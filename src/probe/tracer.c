@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "probe/reader.h"
 #include "probe/said.h"
+#include "probe/slowest.h"
 #include "probe/tracer.h"
 #include "probe/tracer_parts.h"
 
@@ -124,6 +125,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 			       : "the maps cannot be made";
 		goto out;
 	}
+	slowest__begin(tracer->maps, tracer->layout->cpus, options->slower_ns);
 	tracer->loader = (struct loader) {
 		.platform = platform,
 		.features = tracer->features,

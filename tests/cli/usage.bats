@@ -40,6 +40,12 @@ as_root()
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" frobnicate
 }
 
+@test "--slower that is no time: 2" {
+	for ms in 0 -1 x 5s nan; do
+		LINES_MAX=2 refused 2 "not a number of milliseconds" "$xt" "--slower=$ms"
+	done
+}
+
 @test "duration that is no time: 2" {
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d 0
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d soon

@@ -58,6 +58,19 @@ teardown_file()
 		 length > 0 and all(.count > 100 and (.buckets | length) > 3))' "$BATS_TEST_TMPDIR/out.json"
 }
 
+@test "the slowest requests: legs that add up, the slowest of all, who issued it" {
+	fio --name=slowest --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k \
+		--iodepth=16 --ioengine=libaio --runtime=4 --time_based > /dev/null &
+	xentrace-bpf -f blk -d 2 --json > "$BATS_TEST_TMPDIR/out.json"
+	xentrace-bpf -f blk -d 1 --json --slower 100000 > "$BATS_TEST_TMPDIR/none.json"
+	wait
+	jq -es '.[-1] | (.slowest | length) == 16 and (.slowest | all(.total_ns == ([.legs[].ns] | add)))
+		and ([.slowest[].total_ns] | . == (sort | reverse)) and
+		(.slowest[0].total_ns == ([.paths[] | select(.leg == "total") | .max_ns] | max)) and
+		(.slowest | any(.comm == "fio" and .vcpu != null))' "$BATS_TEST_TMPDIR/out.json"
+	jq -es '.[-1].slowest == []' "$BATS_TEST_TMPDIR/none.json"
+}
+
 @test "check names what cannot be traced here, with cause and fix" {
 	xentrace-bpf check --json > "$BATS_TEST_TMPDIR/check.json"
 	jq -e '[.probes[] | select(.applicable and .rung == "off")] |

@@ -185,6 +185,36 @@ static void buckets_add_up(void **state)
 	fixture__free(f);
 }
 
+static void slow_requests_are_whole(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *slowest = json_object_get(line, "slowest");
+	json_t *slow, *leg;
+	size_t i, n;
+
+	(void)state;
+	assert_int_equal(json_array_size(slowest), 3);
+	json_array_foreach(slowest, i, slow)
+	{
+		uint64_t sum = 0;
+
+		json_array_foreach(json_object_get(slow, "legs"), n, leg) sum += number(leg, "ns");
+		assert_int_equal(sum, number(slow, "total_ns"));
+	}
+	slow = json_array_get(slowest, 0);
+	assert_string_equal(json_string_value(json_object_get(slow, "start_utc")),
+			    "2026-11-22T09:14:08.113000000Z");
+	assert_int_equal(number(slow, "stolen_ns"), 0);
+	/* it ended on another vCPU, and its issuer was gone */
+	slow = json_array_get(slowest, 1);
+	assert_true(json_is_null(json_object_get(slow, "stolen_ns")));
+	assert_true(json_is_null(json_object_get(slow, "comm")));
+	assert_int_equal(number(slow, "pid"), 911);
+	assert_true(json_is_null(json_object_get(json_array_get(slowest, 2), "pid")));
+	json_decref(line);
+	fixture__free(f);
+}
+
 static void columns_add_up(void **state)
 {
 	static const char *const columns[] = { "idle_ns",    "stolen_ns", "unattributed_ns",
@@ -277,6 +307,7 @@ int main(void)
 		cmocka_unit_test(total_has_its_fields),
 		cmocka_unit_test(schema_refuses),
 		cmocka_unit_test(buckets_add_up),
+		cmocka_unit_test(slow_requests_are_whole),
 		cmocka_unit_test(columns_add_up),
 		cmocka_unit_test(not_measured_is_null),
 		cmocka_unit_test(extremes_stay_valid),

@@ -54,6 +54,24 @@ static void difference_has_only_what_moved(void **state)
 	fixture__free(later);
 }
 
+/* The earlier reading ends 10 s after the start. */
+static void slow_requests_are_of_the_interval_they_end_in(void **state)
+{
+	struct fixture *earlier = fixture__pvhvm(), *later = one_second_later();
+	struct snapshot delta;
+
+	(void)state;
+	later->snap.slow[1].start_ns = earlier->snap.end_ns - 8000000;
+	later->snap.slow[2].start_ns = earlier->snap.end_ns - 6000000;
+	assert_int_equal(snapshot__delta(&delta, &later->snap, &earlier->snap), 0);
+	assert_int_equal(delta.nr_slow, 1);
+	assert_string_equal(delta.slow[0].op, "write");
+	assert_int_equal(later->snap.nr_slow, 3);
+	snapshot__free(&delta);
+	fixture__free(earlier);
+	fixture__free(later);
+}
+
 static void requests_in_flight_are_carried_over(void **state)
 {
 	struct fixture *earlier = fixture__pvhvm(), *later = one_second_later();
@@ -141,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(difference_has_only_what_moved),
+		cmocka_unit_test(slow_requests_are_of_the_interval_they_end_in),
 		cmocka_unit_test(requests_in_flight_are_carried_over),
 		cmocka_unit_test(order_of_paths_does_not_matter),
 		cmocka_unit_test(no_earlier_is_a_copy),

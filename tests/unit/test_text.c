@@ -132,6 +132,33 @@ static void overlap_says_what_it_knows(void **state)
 	fixture__free(f);
 }
 
+static void slower_shows_them_all(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	f->report.slower_ns = 1000000;
+	text = fixture__print(f, output_text.total);
+	assert_fits(text);
+	assert_null(strstr(text, "Slowest:"));
+	assert_non_null(strstr(text, "SLOWER than 1.00ms: the 3 slowest\n"
+				     " sda read 41.2m 09:14:08.113Z postgres[812] vCPU2 = queue"));
+	assert_non_null(strstr(text, " xvdb write 8.26m 09:14:04.000Z ?[911] vCPU0 = queue 7.00u"));
+	assert_non_null(strstr(text, "0, held off 130u\n"));
+	assert_non_null(strstr(text, "stolen unknown"));
+	assert_non_null(strstr(text, "\n xvdb sync 5.00m 09:14:03.000Z = backend 5.00m;"));
+	free(text);
+	text = fixture__print(f, output_text.interval);
+	assert_non_null(strstr(text, "SLOWER than 1.00ms: the 3 slowest\n"));
+	free(text);
+	f->snap.nr_slow = 0;
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text, "SLOWER than 1.00ms: none\n"));
+	free(text);
+	fixture__free(f);
+}
+
 static void steal_without_runstate_is_proc_stats(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -314,6 +341,7 @@ int main(void)
 		cmocka_unit_test(nothing_measured_is_said),
 		cmocka_unit_test(steal_that_nobody_measures_is_not_zero),
 		cmocka_unit_test(overlap_says_what_it_knows),
+		cmocka_unit_test(slower_shows_them_all),
 		cmocka_unit_test(steal_without_runstate_is_proc_stats),
 		cmocka_unit_test(incomplete_is_in_the_first_lines),
 		cmocka_unit_test(legs_that_miss_time_are_shown),

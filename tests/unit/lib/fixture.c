@@ -163,6 +163,53 @@ static void add_cpu(struct fixture *f)
 	     2100);
 }
 
+static struct slow_request *add_slow(struct fixture *f, const char *device, const char *op,
+				     uint64_t start_ns, const struct leg_spec *legs, size_t nr)
+{
+	struct slow_request *slow;
+
+	f->snap.slow = grow(f->snap.slow, f->snap.nr_slow, sizeof(*slow));
+	slow = &f->snap.slow[f->snap.nr_slow++];
+	set(slow->device, device);
+	set(slow->op, op);
+	slow->start_ns = f->snap.start_ns + start_ns;
+	slow->nr_legs = nr;
+	for (size_t i = 0; i < nr; i++) {
+		set(slow->legs[i].name, legs[i].leg);
+		slow->legs[i].ns = legs[i].median;
+		slow->total_ns += legs[i].median;
+	}
+	return slow;
+}
+
+/* One ended on the vCPU that issued it, one on another; and a flush that nobody issued. */
+static void add_slowest(struct fixture *f)
+{
+	static const struct leg_spec sda[] = {
+		{ "queue", MECH_GUEST, 100000 },
+		{ "device", MECH_EMULATED, 41000000 },
+		{ "finish", MECH_GUEST, 100000 },
+	};
+	static const struct leg_spec write[] = {
+		{ "queue", MECH_GUEST, 7000 },	  { "ring full", MECH_PV, 2010000 },
+		{ "submit", MECH_PV, 3500 },	  { "backend", MECH_PV, 6110000 },
+		{ "finish", MECH_GUEST, 130000 },
+	};
+	static const struct leg_spec sync[] = { { "backend", MECH_PV, 5000000 } };
+	struct slow_request *slow;
+
+	slow = add_slow(f, "sda", "read", 6113 * MS, sda, NR(sda));
+	slow->issued = slow->overlap_known = true;
+	slow->vcpu = 2;
+	slow->pid = 812;
+	set(slow->comm, "postgres");
+	slow->held_ns = 130000;
+	slow = add_slow(f, "xvdb", "write", 2000 * MS, write, NR(write));
+	slow->issued = true;
+	slow->pid = 911;
+	add_slow(f, "xvdb", "sync", 1000 * MS, sync, NR(sync));
+}
+
 static void add_losses(struct fixture *f)
 {
 	static struct loss losses[] = {
@@ -318,6 +365,7 @@ struct fixture *fixture__pvhvm(void)
 	};
 	add_waits(f);
 	add_cpu(f);
+	add_slowest(f);
 	add_losses(f);
 	add_probes(f);
 	add_platform(f);
@@ -338,6 +386,11 @@ struct fixture *fixture__hostile(void)
 		if (!path__is_total(&f->snap.paths[i]))
 			append(key->leg, HOSTILE);
 		append(key->op, HOSTILE);
+	}
+	for (size_t i = 0; i < f->snap.nr_slow; i++) {
+		append(f->snap.slow[i].device, HOSTILE);
+		set(f->snap.slow[i].comm, "\x1b<\xff&\"");
+		append(f->snap.slow[i].legs[0].name, HOSTILE);
 	}
 	for (size_t i = 0; i < f->platform.nr_cells; i++)
 		append(f->platform.cells[i].what, HOSTILE);
