@@ -104,6 +104,9 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_VIRTIO_QUEUE, "blk", "virtio_queue_rq",                                            \
 	  "virtio_blk: submit, CPU time, of one at a time")                                       \
 	X(XT_P_NVME_QUEUE, "blk", "nvme_queue_rq", "NVMe: submit, CPU time, of one at a time")    \
+	X(XT_P_VIRTIO_BATCH, "blk", "virtio_queue_rqs",                                           \
+	  "virtio_blk: submit, CPU time, of batches")                                             \
+	X(XT_P_NVME_BATCH, "blk", "nvme_queue_rqs", "NVMe: submit, CPU time, of batches")         \
 	X(XT_P_AHCI_ISSUE, "blk", "ahci_qc_issue", "AHCI: submit, CPU time")                      \
 	X(XT_P_BMDMA_ISSUE, "blk", "ata_bmdma_qc_issue", "IDE: submit, CPU time")
 
@@ -203,6 +206,8 @@ enum xt_probe {
 	  "interrupts that appeared after the start; under device \"other\"")                      \
 	X(XT_NOTE_SLOWEST, "slowest-skipped", 0,                                                   \
 	  "requests that ended inside the noting of a slow one; they may be slow themselves")      \
+	X(XT_NOTE_BATCH, "batch-full", 0,                                                          \
+	  "requests of a batch beyond what is kept of it: their submit is in the next leg")        \
 	X(XT_NOTE_PARTIAL, "partial", 0, "partial completions; the request ends with its last part")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
@@ -237,6 +242,18 @@ struct xt_frame {
 #define XT_TOKEN_SOFTIRQ   (1u << 17)
 #define XT_TOKEN_HYPERCALL (1u << 18)
 
+/*
+ * Requests issued since a driver's queue_rqs() began on this CPU: what a plug holds, which is 32 of
+ * one queue and 64 of several (block/blk-core.c:blk_plug_max_rq_count()).
+ */
+#define XT_BATCH 64
+
+struct xt_issue {
+	__u64 issued; /* ns: to tell a reused slot */
+	__u32 at;     /* request slot + 1 */
+	__u32 pad;
+};
+
 /* One page-aligned slice a possible CPU; written by BPF on that CPU only. */
 struct xt_cpu {
 	/*
@@ -251,6 +268,7 @@ struct xt_cpu {
 	__u64 slow_above; /* ns: a request that took longer may be one of the slowest */
 	__u64 no_grants;  /* since the last queue_rq began here, grant references were waited for */
 	__u64 issuing;	  /* request slot + 1 issued last on this CPU; 0: none */
+	__u64 batching;	  /* inside a queue_rqs() */
 	__u64 mc_entry;	  /* address of the last multicall entry made on this CPU */
 	__u64 mc_count;	  /* entries of the multicall that is being flushed */
 	__u64 issued_at;  /* ns: the stamp of that issue, to tell a reused slot */
@@ -266,6 +284,8 @@ struct xt_cpu {
 	__u64 count[XT_COUNT_NR];
 	__u64 runs[XT_PROBE_NR];
 	struct xt_frame frame[XT_FRAMES];
+	__u64 nr_batch;
+	struct xt_issue batch[XT_BATCH];
 } __attribute__((aligned(4096)));
 
 /* State of a request in flight, at the slot of its disk, hardware queue and tag. */

@@ -6,15 +6,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
 #include "legs.bpf.h"
-
-/* include/linux/blk_types.h: unchanged since 4.16 */
-#define BLK_STS_OK	     0
-#define BLK_STS_DEV_RESOURCE 13
+#include "submit.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-const volatile __u32 cfg_submit_base;	 /* cpu paths: one a disk */
-const volatile __u64 cfg_emulated_disks; /* bit by slot: held time is the device model's */
 
 /*
  * block/blk-mq.c:blk_mq_start_request(), called first thing in a driver's queue_rq: so a request
@@ -47,6 +41,8 @@ int xt_rq_issue(__u64 *ctx)
 	now = bpf_ktime_get_ns();
 	cpu->issuing = at;
 	cpu->issued_at = now;
+	if (cpu->batching)
+		batch_add(cpu, at, now);
 	if (r->state >= XT_RQ_REQUEUED && r->rq == (__u64)rq) {
 		request_retry(r, now);
 		return 0;
@@ -244,106 +240,17 @@ int xt_rq_complete(__u64 *ctx)
 	return bytes < rq->__data_len ? rq_part(XT_P_RQ_COMPLETE) : rq_end(rq, XT_P_RQ_COMPLETE);
 }
 
-/*
- * A driver's function that gives a request to its device: a frame for its CPU time, whose exit
- * ends the submit leg of the request that it issued. No arguments are needed: block_rq_issue ran
- * on this CPU and left the request's slot.
- */
-static __always_inline int submit_enter(enum xt_probe probe, bool issues)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-
-	if (!cpu)
-		return 0;
-	if (issues)
-		cpu->issuing = cpu->no_grants = 0;
-	frame_open(cpu, probe, bpf_ktime_get_ns());
-	return 0;
-}
-
-/*
- * What the driver's function made of the request that it issued. blkfront has no place when its
- * ring is full or when it has no grant references left, which it then asks to be told of
- * (drivers/block/xen-blkfront.c:blkif_queue_rw_req); and while it is not connected, which is here
- * called ring full too. Disk "other" has no legs for these causes.
- */
-static __always_inline void submitted(const struct xt_cpu *cpu, struct xt_request *r,
-				      enum xt_probe probe, int ret, __u64 now)
-{
-	/* it may have ended on another CPU by now, and its slot be another request's */
-	if (r->state != XT_RQ_ISSUED || r->reissued != cpu->issued_at)
-		return;
-	if (ret == BLK_STS_OK)
-		r->submitted = now;
-	else if (probe == XT_P_BLKIF_QUEUE && ret == BLK_STS_DEV_RESOURCE && r->disk)
-		r->state = cpu->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
-}
-
-static __always_inline int submit_exit(enum xt_probe probe, int ret)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct xt_request *r;
-	struct closed closed;
-	bool emulated = false;
-	__u32 disk = 0;
-	__u64 now;
-
-	if (!cpu)
-		return 0;
-	now = bpf_ktime_get_ns();
-	if (!frame_close(cpu, probe, now, &closed))
-		return 0;
-	r = request_get(cpu->issuing);
-	cpu->issuing = 0;
-	if (r) {
-		disk = r->disk;
-		submitted(cpu, r, probe, ret, now);
-	}
-	if (disk < 64)
-		emulated = cfg_emulated_disks & (1ull << disk);
-	frame_record(cpu, cfg_submit_base + disk, &closed, emulated);
-	return 0;
-}
-
-/*
- * fentry and fexit, or kprobe and kretprobe where the module has no BTF. `issues`: the function
- * itself starts the request; libata's are called after the SCSI layer did.
- */
-#define XT_SUBMIT_PROGS(name, probe, function, issues)                                          \
-	SEC("?fentry/" #function)                                                               \
-	int name##_fe(void *ctx)                                                                \
-	{                                                                                       \
-		return submit_enter(probe, issues);                                             \
-	}                                                                                       \
-	SEC("?fexit/" #function)                                                                \
-	int name##_fx(__u64 *ctx)                                                               \
-	{                                                                                       \
-		return submit_exit(probe,                                                       \
-				   (int)ctx[XT_SUBMIT_ARGS_##issues] & XT_SUBMIT_RET_##issues); \
-	}                                                                                       \
-	SEC("?kprobe/" #function)                                                               \
-	int name##_kp(struct pt_regs *ctx)                                                      \
-	{                                                                                       \
-		return submit_enter(probe, issues);                                             \
-	}                                                                                       \
-	SEC("?kretprobe/" #function)                                                            \
-	int name##_kr(struct pt_regs *ctx)                                                      \
-	{                                                                                       \
-		return submit_exit(probe, (int)PT_REGS_RC(ctx) & XT_SUBMIT_RET_##issues);       \
-	}
-
-/* queue_rq(hctx, bd) and qc_issue(qc): fexit finds the result behind the arguments */
-#define XT_SUBMIT_ARGS_true  2
-#define XT_SUBMIT_ARGS_false 1
-/* blk_status_t is 8 bits, and what is above them in the register is nobody's */
-#define XT_SUBMIT_RET_true  0xff
-#define XT_SUBMIT_RET_false -1
-
 XT_SUBMIT_PROGS(xt_blkif, XT_P_BLKIF_QUEUE, blkif_queue_rq, true)
 XT_SUBMIT_PROGS(xt_virtio, XT_P_VIRTIO_QUEUE, virtio_queue_rq, true)
 XT_SUBMIT_PROGS(xt_nvme, XT_P_NVME_QUEUE, nvme_queue_rq, true)
 XT_SUBMIT_PROGS(xt_ahci, XT_P_AHCI_ISSUE, ahci_qc_issue, false)
 XT_SUBMIT_PROGS(xt_bmdma, XT_P_BMDMA_ISSUE, ata_bmdma_qc_issue, false)
+
+#define XT_BATCH_PROGS(name, probe, function) \
+	XT_TIMED_PROGS(name, function, batch_enter(probe), batch_exit(probe))
+
+XT_BATCH_PROGS(xt_virtios, XT_P_VIRTIO_BATCH, virtio_queue_rqs)
+XT_BATCH_PROGS(xt_nvmes, XT_P_NVME_BATCH, nvme_queue_rqs)
 
 /*
  * drivers/xen/grant-table.c: called by a frontend that found no grant references, inside

@@ -125,6 +125,7 @@ int BPF_PROG(xt_switch)
 		return 0;
 	bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], cpu->depth);
 	cpu->depth = 0;
+	cpu->batching = 0;
 	return 0;
 }
 

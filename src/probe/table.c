@@ -39,6 +39,8 @@
 	DRIVER("blkfront")
 #define HOW_XT_P_VIRTIO_QUEUE FUNCTION("xt_virtio"), DRIVER("virtio_blk")
 #define HOW_XT_P_NVME_QUEUE   FUNCTION("xt_nvme"), DRIVER("nvme")
+#define HOW_XT_P_VIRTIO_BATCH FUNCTION("xt_virtios"), DRIVER("virtio_blk")
+#define HOW_XT_P_NVME_BATCH   FUNCTION("xt_nvmes"), DRIVER("nvme")
 #define HOW_XT_P_AHCI_ISSUE   FUNCTION("xt_ahci"), DRIVER("ahci")
 #define HOW_XT_P_BMDMA_ISSUE  FUNCTION("xt_bmdma"), DRIVER("ata_piix")
 #define HOW_XT_P_UPCALL	      FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
