@@ -16,6 +16,17 @@ static unsigned int bounded(unsigned long long value, unsigned int max)
 	return value < max ? value : max;
 }
 
+/*
+ * Hardware queues by number: one that no CPU is mapped to has no folder, those above it have
+ * (block/blk-mq-sysfs.c:blk_mq_register_hctx()). Folders are in the order of numbers.
+ */
+static unsigned int queue_numbers(const struct names *names)
+{
+	unsigned long last = names->nr ? strtoul(names->name[names->nr - 1], NULL, 10) : 0;
+
+	return bounded(last + 1, QUEUES_MAX);
+}
+
 /* The tags of each hardware queue: 0-based, below nr_tags (block/blk-mq-sysfs.c). */
 static void read_queues(struct guest *guest, struct disk *disk)
 {
@@ -24,7 +35,7 @@ static void read_queues(struct guest *guest, struct disk *disk)
 
 	disk->hw_queues = 1;
 	if (!files__list(guest->files, &names, "sys/block/%s/mq", disk->name)) {
-		disk->hw_queues = bounded(names.nr ? names.nr : 1, QUEUES_MAX);
+		disk->hw_queues = queue_numbers(&names);
 		for (size_t i = 0; i < names.nr; i++)
 			if (!files__number(guest->files, &value, "sys/block/%s/mq/%s/nr_tags",
 					   disk->name, names.name[i]) &&
@@ -32,6 +43,7 @@ static void read_queues(struct guest *guest, struct disk *disk)
 				depth = value;
 		names__free(&names);
 	}
+	disk->tags = bounded(depth, DEPTH_MAX);
 	disk->iostats =
 		files__number(guest->files, &value, "sys/block/%s/queue/iostats", disk->name) ||
 		value;

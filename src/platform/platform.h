@@ -50,6 +50,7 @@ struct disk {
 	char driver[32];	/* "blkfront", "virtio_blk", "ahci", … */
 	bool stacked;		/* dm, md, loop, …: shown, never added */
 	unsigned int hw_queues; /* at least 1 */
+	unsigned int tags;	/* of each hardware queue: places in a ring; 0: not known */
 	unsigned int depth;	/* the larger of nr_tags and nr_requests: tags are below it */
 	bool iostats;		/* the kernel stamps its requests; on unless switched off */
 	char same_as[32];	/* the same disk by its other path, "" if none */

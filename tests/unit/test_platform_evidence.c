@@ -563,6 +563,25 @@ static void amazons_name_needs_its_hypervisor_and_a_device(void **state)
 	}
 }
 
+static void hardware_queues_may_have_holes(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	disk(tree, "pci0000:00/0000:00:05.0/nvme/nvme0", "nvme0n1", "259:0\n", "8\n");
+	tree__file(tree, "sys/block/nvme0n1/mq/0/nr_tags", "32\n");
+	tree__file(tree, "sys/block/nvme0n1/mq/2/nr_tags", "31\n");
+	tree__file(tree, "sys/block/nvme0n1/mq/10/nr_tags", "32\n");
+	tree__file(tree, "sys/block/nvme0n1/queue/nr_requests", "64\n");
+	p = answer(tree);
+	assert_int_equal(p->nr_disks, 1);
+	assert_int_equal(p->disks[0].hw_queues, 11);
+	assert_int_equal(p->disks[0].tags, 32);
+	assert_int_equal(p->disks[0].depth, 64);
+	platform__free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -583,6 +602,7 @@ int main(void)
 		cmocka_unit_test(mounts_are_followed_down_to_the_disk),
 		cmocka_unit_test(qemu_without_kvm_is_named_and_is_not_xen),
 		cmocka_unit_test(amazons_name_needs_its_hypervisor_and_a_device),
+		cmocka_unit_test(hardware_queues_may_have_holes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
