@@ -244,7 +244,7 @@ struct xt_frame {
 
 /*
  * Requests issued since a driver's queue_rqs() began on this CPU: what a plug holds, which is 32 of
- * one queue and 64 of several (block/blk-core.c:blk_plug_max_rq_count()).
+ * one queue and 64 of several (block/blk-mq.c:blk_plug_max_rq_count()).
  */
 #define XT_BATCH 64
 
@@ -288,7 +288,7 @@ struct xt_cpu {
 	struct xt_issue batch[XT_BATCH];
 } __attribute__((aligned(4096)));
 
-/* State of a request in flight, at the slot of its disk, hardware queue and tag. */
+/* State of a request in flight, at the slot of its disk, hardware queue and tag: two cache lines. */
 struct xt_request {
 	__u64 rq;	/* struct request *, 0 when free */
 	__u64 queued;	/* ns: when the request was made, from the kernel; 0 unknown */
@@ -301,13 +301,13 @@ struct xt_request {
 	__u16 disk;	 /* slot */
 	__u8 op;
 	__u8 state; /* enum xt_request_state */
-	/* what is above fills a cache line, and is all that is needed where there is no runstate */
+	/* the second line: used at issue, and at the end of requests that need it */
 	__u64 runnable, offline; /* ns: the issuing vCPU's at `issued` */
 	__u64 task;		 /* struct task_struct * that issued it first */
 	__u64 ring, grants;	 /* ns of failed attempts, by cause; valid once reissued */
 	__u32 cpu;		 /* that issued it first */
 	__u32 pid;		 /* of that task's process */
-};
+} __attribute__((aligned(64)));
 
 enum xt_request_state {
 	XT_RQ_FREE,
@@ -360,6 +360,8 @@ struct xt_disk {
 	__u32 per_queue; /* the last one of each queue is its flush request's */
 	__u32 queues;
 	__u32 paths; /* first of its wait paths */
+	__u32 first_queue;
+	__u32 places; /* of each hardware queue's ring: driver tags; 0: not known */
 };
 
 #define XT_DISK_IGNORED (1 << 0) /* stacked on others, or not asked for */
@@ -370,7 +372,22 @@ static inline __u32 xt_disk_hash(__u32 dev)
 	return (dev * 2654435761u) >> 24; /* XT_DISK_TABLE == 1 << 8 */
 }
 
-/* The first request slots belong to disks without an entry, by a hash of the request's address. */
+/*
+ * A hardware queue: how many of its requests are under way, counted up at first issue and down at
+ * the end by whichever CPU, so that it is exact. For blkfront this is the ring's occupancy: its
+ * driver tags are as many as a ring has places, and a request that finds none waits for a tag,
+ * before it is issued: that a ring is full shows as its last place being taken. A request whose
+ * end was missed counts until its slot is used again.
+ */
+struct xt_queue {
+	__u64 under_way;
+	__u64 most;   /* two CPUs may race for it, and the lower one win by their difference */
+	__u64 last;   /* requests issued into the last place */
+	__u64 waited; /* ns: their queue legs */
+	__u64 pad[4];
+};
+
+/* The first request slots belong to disks without an entry, by a hash of disk, queue and tag. */
 #define XT_OTHER_REQUESTS 1024
 
 /* Interrupt table: slot by interrupt number and by the number of actions that follow. */

@@ -22,6 +22,7 @@ int xt_rq_issue(__u64 *ctx)
 	struct xt_request *r;
 	struct xt_disk *disk;
 	__u64 now, queued;
+	__u8 was;
 	__u32 at;
 
 	if (!cpu)
@@ -47,7 +48,8 @@ int xt_rq_issue(__u64 *ctx)
 		request_retry(r, now);
 		return 0;
 	}
-	if (r->state != XT_RQ_FREE)
+	was = r->state;
+	if (was != XT_RQ_FREE)
 		cpu_lost(cpu, XT_LOST_OVERWRITTEN);
 	if (!disk)
 		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
@@ -65,6 +67,9 @@ int xt_rq_issue(__u64 *ctx)
 	r->rq = (__u64)rq;
 	r->state = XT_RQ_ISSUED;
 	bump(&cpu->count[XT_COUNT_STARTED], 1);
+	/* one that was overwritten has left its place */
+	if (was == XT_RQ_FREE)
+		queue_enter(queue_of(rq, disk), disk, now - r->queued);
 	return 0;
 }
 
@@ -174,6 +179,7 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 	}
 	request_end(cpu, r, now);
 	r->state = XT_RQ_FREE;
+	queue_leave(queue_of(rq, disk));
 	return 0;
 }
 

@@ -10,6 +10,7 @@ const volatile __u32 cfg_blk_base; /* first wait path of disk "other" */
 
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
+XT_SHARED_ARRAY(xt_queues, struct xt_queue); /* by disk's first + hardware queue */
 
 /* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.10 */
 #define REQ_OP_MASK    0xff
@@ -49,10 +50,24 @@ static __always_inline bool disk_ignored(const struct xt_disk *disk)
 }
 
 /*
+ * The slot of a request of a disk that is not in the table, which it shares with those of others. By
+ * numbers: a pointer is none to the verifier, whatever a compiler makes of its bits.
+ */
+static __always_inline __u32 other_at(struct request *rq, __u32 tag)
+{
+	struct gendisk *disk = rq_disk(rq);
+	__u32 first = ((__u32)disk->major << MINORBITS | disk->first_minor) * 2654435761u >> 22;
+
+	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
+		first += XT_OTHER_REQUESTS / 2;
+	return (first + rq->mq_hctx->queue_num * 128 + tag) % XT_OTHER_REQUESTS + 1;
+}
+
+/*
  * A request's slot: its disk's first + hardware queue * per_queue + tag. The scheduler's tag
  * comes first: the driver's is given back when a request is requeued. There is one flush request
  * a queue, and it borrows the tag of one that waits for it: it has the queue's last slot. A disk
- * that we do not know shares XT_OTHER_REQUESTS hashed slots. Returns the slot + 1, 0 for none.
+ * that we do not know shares XT_OTHER_REQUESTS slots. Returns the slot + 1, 0 for none.
  */
 static __always_inline __u32 request_at(struct request *rq, const struct xt_disk *disk)
 {
@@ -60,10 +75,10 @@ static __always_inline __u32 request_at(struct request *rq, const struct xt_disk
 
 	if (disk_ignored(disk))
 		return 0;
-	if (!disk)
-		return (((__u32)(__u64)rq >> 7) * 2654435761u >> 22) % XT_OTHER_REQUESTS + 1;
-	queue = rq->mq_hctx->queue_num;
 	tag = rq->internal_tag >= 0 ? rq->internal_tag : rq->tag;
+	if (!disk)
+		return other_at(rq, tag);
+	queue = rq->mq_hctx->queue_num;
 	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
 		tag = disk->per_queue - 1;
 	else if (tag >= disk->per_queue - 1)
@@ -94,6 +109,40 @@ static __always_inline __u8 request_op(struct request *rq)
 	default:
 		return XT_OP_OTHER;
 	}
+}
+
+/* The hardware queue of a request that has a slot; NULL for disk "other". */
+static __always_inline struct xt_queue *queue_of(struct request *rq, const struct xt_disk *disk)
+{
+	__u32 at;
+
+	if (!disk)
+		return NULL;
+	at = disk->first_queue + rq->mq_hctx->queue_num;
+	return bpf_map_lookup_elem(&xt_queues, &at);
+}
+
+static __always_inline void queue_enter(struct xt_queue *queue, const struct xt_disk *disk,
+					__u64 waited)
+{
+	__u64 now;
+
+	if (!queue)
+		return;
+	bump(&queue->under_way, 1);
+	now = *(volatile __u64 *)&queue->under_way;
+	if (now > queue->most)
+		queue->most = now;
+	if (now < disk->places || !disk->places)
+		return;
+	bump(&queue->last, 1);
+	bump(&queue->waited, waited);
+}
+
+static __always_inline void queue_leave(struct xt_queue *queue)
+{
+	if (queue)
+		bump(&queue->under_way, -1);
 }
 
 /* The first wait path of a disk's requests of one operation. */

@@ -246,18 +246,56 @@ static int test_shortages(struct question *q, const struct shortage *shortages, 
 	return err;
 }
 
+#define LARGER_RING                                                                           \
+	"larger ring or more queues: xen_blkfront.max_ring_page_order, .max_queues (backend " \
+	"permitting)"
+#define LARGER_QUEUE "larger or more queues, as the backend permits"
+
+/*
+ * With an I/O scheduler a request waits in its queue until there is a place; without one the issuer
+ * waits before there is a request, which nobody measures.
+ */
+static int test_last_place(struct question *q, const struct queue_use *use)
+{
+	const struct disk *disk = find_disk(q->platform, use->device);
+	char n[UNITS_LEN];
+	struct finding *f;
+	uint64_t count, waited_ns;
+
+	sum_device(q->ledger, use->device, &count, &waited_ns);
+	if (!disk || disk->letter != LETTER_P ||
+	    ledger__share(use->last_waited_ns, waited_ns) < RING_FULL_SHARE)
+		return 0;
+	f = question__answer(q, FINDING_MET);
+	if (!f)
+		return -ENOMEM;
+	set(f->subject, "%s", use->device);
+	set(f->what, "%s's requests wait in its queue until one of its %llu places is free",
+	    use->device, (unsigned long long)use->places * use->queues);
+	units__count(n, use->last);
+	set(f->figures[0],
+	    "%.2f s of %.2f s waited (%.1f %%), in the queue, by %s that took the last",
+	    use->last_waited_ns / 1e9, waited_ns / 1e9,
+	    100 * ledger__share(use->last_waited_ns, waited_ns), n);
+	set(f->action, "%s", strcmp(disk->driver, "blkfront") ? LARGER_QUEUE : LARGER_RING);
+	set(f->check, "%s", CHECK_AGAIN);
+	return 0;
+}
+
 int rule__ring_full(struct question *q)
 {
 	static const struct shortage shortages[] = {
-		{ "ring full", "waits for a place in its ring",
-		  "larger ring or more queues: xen_blkfront.max_ring_page_order, .max_queues "
-		  "(backend permitting)" },
+		{ "ring full", "waits for a place in its ring", LARGER_RING },
 		/* other drivers do not say whether their queue was full */
 		{ "requeue", "is given back by its driver and waits to be issued again",
-		  "larger or more queues, as the backend permits" },
+		  LARGER_QUEUE },
 	};
 
-	return test_shortages(q, shortages, sizeof(shortages) / sizeof(shortages[0]));
+	int err = test_shortages(q, shortages, sizeof(shortages) / sizeof(shortages[0]));
+
+	for (size_t i = 0; i < q->snap->nr_queues && !err; i++)
+		err = test_last_place(q, &q->snap->queues[i]);
+	return err;
 }
 
 int rule__grants_short(struct question *q)

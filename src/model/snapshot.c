@@ -114,6 +114,13 @@ static void subtract_counters(struct snapshot *delta, const struct snapshot *ear
 {
 	for (size_t i = 0; i < delta->nr_losses && i < earlier->nr_losses; i++)
 		delta->losses[i].count = since(delta->losses[i].count, earlier->losses[i].count);
+	for (size_t i = 0; i < delta->nr_queues && i < earlier->nr_queues; i++) {
+		struct queue_use *queue = &delta->queues[i];
+
+		queue->last = since(queue->last, earlier->queues[i].last);
+		queue->last_waited_ns =
+			since(queue->last_waited_ns, earlier->queues[i].last_waited_ns);
+	}
 	for (size_t i = 0; i < delta->nr_probes && i < earlier->nr_probes; i++)
 		delta->probes[i].runs = since(delta->probes[i].runs, earlier->probes[i].runs);
 	delta->cost.bpf_ns = since(delta->cost.bpf_ns, earlier->cost.bpf_ns);
@@ -129,12 +136,16 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	*delta = *later;
 	delta->paths = NULL;
 	delta->slow = NULL;
+	delta->queues = NULL;
 	delta->losses = NULL;
 	delta->probes = NULL;
 	err = copy_array(&delta->paths, later->paths, later->nr_paths, sizeof(*later->paths));
 	if (err)
 		goto out;
 	err = copy_array(&delta->slow, later->slow, later->nr_slow, sizeof(*later->slow));
+	if (err)
+		goto out;
+	err = copy_array(&delta->queues, later->queues, later->nr_queues, sizeof(*later->queues));
 	if (err)
 		goto out;
 	err = copy_array(&delta->losses, later->losses, later->nr_losses, sizeof(*later->losses));
@@ -161,6 +172,7 @@ void snapshot__free(struct snapshot *snap)
 {
 	free(snap->paths);
 	free(snap->slow);
+	free(snap->queues);
 	free(snap->losses);
 	free(snap->probes);
 	memset(snap, 0, sizeof(*snap));

@@ -46,6 +46,16 @@ struct cpu_time {
 	uint64_t stat_steal_ns; /* /proc/stat's steal: stolen + offline on Xen */
 };
 
+/* The hardware queues of a disk: of blkfront its rings. */
+struct queue_use {
+	char device[48];
+	unsigned int queues;
+	uint64_t places; /* of each; 0: not known */
+	uint64_t most; /* requests under way at once in one of them, of the whole run up to here */
+	uint64_t last; /* requests issued into a queue's last place */
+	uint64_t last_waited_ns; /* their queue legs */
+};
+
 #define SLOW_LEGS 9
 
 /* One of the slowest requests of a run. */
@@ -114,6 +124,8 @@ struct snapshot {
 	uint64_t wall_start_ns;	   /* UTC since the epoch, at start_ns */
 	struct path *paths;	   /* only paths with events */
 	size_t nr_paths;
+	struct queue_use *queues; /* of each disk that is traced */
+	size_t nr_queues;
 	struct slow_request *slow; /* the slowest first, of the whole run up to here */
 	size_t nr_slow;
 	struct cpu_time cpu;

@@ -162,6 +162,28 @@ json_t *json__paths(const struct snapshot *snap)
 	return json__done(list, err);
 }
 
+json_t *json__queues(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_queues; i++) {
+		const struct queue_use *use = &snap->queues[i];
+		bool known = use->places;
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "device", use->device);
+		err |= put__int(obj, "queues", use->queues);
+		err |= put(obj, "places", known ? integer(use->places) : json_null());
+		err |= put__int(obj, "most_under_way", use->most);
+		err |= put(obj, "into_last_place", known ? integer(use->last) : json_null());
+		err |= put(obj, "into_last_place_queue_ns",
+			   known ? integer(use->last_waited_ns) : json_null());
+		err |= json_array_append_new(list, obj);
+	}
+	return json__done(list, err);
+}
+
 static json_t *one_slow(const struct snapshot *snap, const struct slow_request *slow)
 {
 	bool known = snap->cpu.has_runstate && slow->overlap_known;

@@ -9,6 +9,7 @@
  */
 #include "output/text_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,9 +73,41 @@ static size_t make_overlap(char *text, size_t size, const struct wait_row *row)
 	return used;
 }
 
-/* Means over all requests of the row, so that the legs add up to its mean. */
-static void print_legs(FILE *out, const struct wait_row *row)
+/* The queues of the row's device, told at the first of its rows; NULL elsewhere. */
+static const struct queue_use *queues_of(const struct report *report, const struct wait_row *row)
 {
+	const struct snapshot *snap = report->snap;
+
+	for (const struct wait_row *r = report->ledger->waits; r < row; r++)
+		if (r->area == row->area && !strcmp(r->device, row->device))
+			return NULL;
+	for (size_t i = 0; row->area == AREA_DISK && i < snap->nr_queues; i++)
+		if (!strcmp(snap->queues[i].device, row->device))
+			return snap->queues[i].most ? &snap->queues[i] : NULL;
+	return NULL;
+}
+
+/* "; at most 32 under way in one of 2 queues, of 32 places, the last one taken 1,203 times" */
+static size_t make_queues(char *text, size_t size, const struct queue_use *use)
+{
+	char last[UNITS_LEN], which[32] = "";
+	size_t used;
+
+	if (use->queues > 1)
+		snprintf(which, sizeof(which), " in one of %u queues", use->queues);
+	used = snprintf(text, size, "; at most %" PRIu64 " under way%s", use->most, which);
+	if (use->places)
+		used += snprintf(text + used, size - used, ", of %" PRIu64 " places", use->places);
+	if (!use->last)
+		return used;
+	units__count(last, use->last);
+	return used + snprintf(text + used, size - used, ", the last one taken %s times", last);
+}
+
+/* Means over all requests of the row, so that the legs add up to its mean. */
+static void print_legs(FILE *out, const struct report *report, const struct wait_row *row)
+{
+	const struct queue_use *use = queues_of(report, row);
 	char line[1024], mean[UNITS_LEN];
 	size_t used = 0;
 
@@ -93,6 +126,8 @@ static void print_legs(FILE *out, const struct wait_row *row)
 				 100.0 * row->outside_ns / row->waited_ns);
 	if (used < sizeof(line))
 		used += make_overlap(line + used, sizeof(line) - used, row);
+	if (use && used < sizeof(line))
+		used += make_queues(line + used, sizeof(line) - used, use);
 	if (row->stacked && used < sizeof(line))
 		snprintf(line + used, sizeof(line) - used, " | stacked: part of no total");
 	fputs("   ", out);
@@ -125,7 +160,7 @@ void text__wait(FILE *out, const struct report *report)
 	for (size_t i = 0; i < shown; i++) {
 		print_name(out, &ledger->waits[i], widest_device(ledger));
 		print_figures(out, &ledger->waits[i]);
-		print_legs(out, &ledger->waits[i]);
+		print_legs(out, report, &ledger->waits[i]);
 	}
 	if (shown < ledger->nr_waits)
 		fprintf(out, " %zu more: -v\n", ledger->nr_waits - shown);

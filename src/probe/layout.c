@@ -124,6 +124,7 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 	uint32_t slot = 1, path = layout->blk + wait_paths("");
 
 	layout->nr_requests = XT_OTHER_REQUESTS;
+	layout->nr_queues = 1; /* a map cannot be empty */
 	name_disk(layout, 0, layout->blk, "other", "", MECH_UNATTRIBUTED);
 	for (size_t i = 0; i < platform->nr_disks; i++) {
 		const struct disk *disk = &platform->disks[i];
@@ -136,6 +137,8 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 			.queues = disk->hw_queues ? disk->hw_queues : 1,
 			.flags = is_blkfront(disk->driver) ? XT_DISK_RING : 0,
 			.paths = path,
+			.first_queue = layout->nr_queues,
+			.places = disk->tags,
 		};
 
 		if (disk->stacked || !is_wanted(wanted, disk->name)) {
@@ -147,6 +150,7 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 		if (disk->letter == LETTER_VS && slot < 64)
 			layout->emulated_disks |= 1ull << slot;
 		layout->nr_requests += entry.per_queue * entry.queues;
+		layout->nr_queues += entry.queues;
 		table_add(layout, &entry);
 		name_disk(layout, slot++, path, disk->name, disk->driver,
 			  letter__mech(disk->letter));

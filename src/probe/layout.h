@@ -22,7 +22,7 @@ struct layout {
 
 	struct xt_disk disks[XT_DISK_TABLE];
 	uint64_t emulated_disks; /* bit by slot */
-	uint32_t nr_requests;
+	uint32_t nr_requests, nr_queues;
 
 	struct xt_irq irqs[XT_IRQ_TABLE];
 

@@ -53,6 +53,7 @@ int maps__new(struct maps **out, const struct layout *layout)
 	const uint32_t entries_irqs = XT_IRQ_TABLE;
 	const uint32_t entries_disks = XT_DISK_TABLE;
 	const uint32_t entries_requests = layout->nr_requests;
+	const uint32_t entries_queues = layout->nr_queues;
 	const uint32_t entries_slowest = layout->cpus;
 	struct maps *maps = calloc(1, sizeof(*maps));
 	int err = -ENOMEM;

@@ -17,6 +17,7 @@ struct bpf_object;
 	X(irqs, "xt_irqs", struct xt_irq)             \
 	X(disks, "xt_disks", struct xt_disk)          \
 	X(requests, "xt_requests", struct xt_request) \
+	X(queues, "xt_queues", struct xt_queue)       \
 	X(slowest, "xt_slowest", struct xt_slowest)
 
 struct shared_map {

@@ -89,6 +89,35 @@ static int read_paths(const struct tracer *tracer, struct snapshot *snap)
 	return err;
 }
 
+/* The queues of each disk, by the table that BPF finds them in. */
+static int read_queues(const struct tracer *tracer, struct snapshot *snap)
+{
+	const struct layout *layout = tracer->layout;
+
+	snap->queues = calloc(XT_DISK_TABLE, sizeof(*snap->queues));
+	if (!snap->queues)
+		return -ENOMEM;
+	for (size_t i = 0; i < XT_DISK_TABLE; i++) {
+		const struct xt_disk *disk = &layout->disks[i];
+		struct queue_use *use = &snap->queues[snap->nr_queues];
+
+		if (!disk->dev || disk->flags & XT_DISK_IGNORED)
+			continue;
+		snap->nr_queues++;
+		memcpy(use->device, layout->keys[disk->paths].device, sizeof(use->device));
+		use->queues = disk->queues;
+		use->places = disk->places;
+		for (uint32_t n = 0; n < disk->queues; n++) {
+			const struct xt_queue *queue = &tracer->maps->queues[disk->first_queue + n];
+
+			use->most = queue->most > use->most ? queue->most : use->most;
+			use->last += queue->last;
+			use->last_waited_ns += queue->waited;
+		}
+	}
+	return 0;
+}
+
 static uint64_t sum_loss(const struct tracer *tracer, enum xt_loss loss)
 {
 	uint64_t sum = 0;
@@ -187,6 +216,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	snap->wall_start_ns = tracer->wall_start_ns;
 	snap->end_ns = tracer->last.at_ns;
 	err = read_paths(tracer, snap);
+	if (!err)
+		err = read_queues(tracer, snap);
 	if (!err)
 		err = slowest__read(snap, tracer->maps, tracer->layout);
 	if (!err)

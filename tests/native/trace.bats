@@ -71,6 +71,11 @@ teardown_file()
 	jq -es '.[-1].slowest == []' "$BATS_TEST_TMPDIR/none.json"
 }
 
+@test "requests under way: some, and not more than the driver has tags for, flushes apart" {
+	jq -es '.[-1].queues | any(.most_under_way > 1) and
+		all(.places == null or .most_under_way <= .places + .queues)' "$RUN/run.json"
+}
+
 @test "check names what cannot be traced here, with cause and fix" {
 	xentrace-bpf check --json > "$BATS_TEST_TMPDIR/check.json"
 	jq -e '[.probes[] | select(.applicable and .rung == "off")] |

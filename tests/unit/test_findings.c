@@ -185,6 +185,26 @@ static void shortages_have_a_threshold(void **state)
 	assert_threshold("grants short", "grants-short", "grant references");
 }
 
+static void the_last_place_has_a_threshold(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	assert_verdict(f, "ring-full", FINDING_NOT_MET);
+	f->snap.queues[1].last_waited_ns = 6000000000;
+	fixture__close(f);
+	assert_verdict(f, "ring-full", FINDING_MET);
+	assert_non_null(strstr(find(f, "ring-full")->what, "64 places"));
+	assert_non_null(strstr(find(f, "ring-full")->figures[0], "by 1,203 that"));
+	assert_non_null(strstr(find(f, "ring-full")->action, "xen_blkfront"));
+	/* the same of an emulated disk is nobody's ring */
+	f->snap.queues[0].last_waited_ns = f->snap.queues[1].last_waited_ns;
+	f->snap.queues[1].last_waited_ns = 0;
+	fixture__close(f);
+	assert_verdict(f, "ring-full", FINDING_NOT_MET);
+	fixture__free(f);
+}
+
 static void emulated_clock_needs_its_price(void **state)
 {
 	static const char *const emulated[] = { "hpet", "acpi_pm" };
@@ -276,6 +296,7 @@ int main(void)
 		cmocka_unit_test(a_shared_interrupt_is_charged_to_nobody),
 		cmocka_unit_test(disks_are_untestable_without_probes),
 		cmocka_unit_test(shortages_have_a_threshold),
+		cmocka_unit_test(the_last_place_has_a_threshold),
 		cmocka_unit_test(emulated_clock_needs_its_price),
 		cmocka_unit_test(steal_has_a_threshold),
 		cmocka_unit_test(lost_events_name_the_cause),

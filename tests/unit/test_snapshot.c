@@ -65,6 +65,9 @@ static void slow_requests_are_of_the_interval_they_end_in(void **state)
 	later->snap.slow[2].start_ns = earlier->snap.end_ns - 6000000;
 	assert_int_equal(snapshot__delta(&delta, &later->snap, &earlier->snap), 0);
 	assert_int_equal(delta.nr_slow, 1);
+	assert_int_equal(delta.nr_queues, 2);
+	assert_int_equal(delta.queues[1].last, 0);
+	assert_int_equal(delta.queues[1].most, 32);
 	assert_string_equal(delta.slow[0].op, "write");
 	assert_int_equal(later->snap.nr_slow, 3);
 	snapshot__free(&delta);

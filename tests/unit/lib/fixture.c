@@ -163,6 +163,19 @@ static void add_cpu(struct fixture *f)
 	     2100);
 }
 
+static struct queue_use *add_queues(struct fixture *f, const char *device, unsigned int queues,
+				    uint64_t places)
+{
+	struct queue_use *use;
+
+	f->snap.queues = grow(f->snap.queues, f->snap.nr_queues, sizeof(*use));
+	use = &f->snap.queues[f->snap.nr_queues++];
+	set(use->device, device);
+	use->queues = queues;
+	use->places = places;
+	return use;
+}
+
 static struct slow_request *add_slow(struct fixture *f, const char *device, const char *op,
 				     uint64_t start_ns, const struct leg_spec *legs, size_t nr)
 {
@@ -342,6 +355,7 @@ struct fixture *fixture__empty(void)
 struct fixture *fixture__pvhvm(void)
 {
 	struct fixture *f = fixture__new();
+	struct queue_use *use;
 
 	f->snap.end_ns += 10 * S;
 	f->snap.cpu.total_ns = 40 * S;
@@ -365,6 +379,11 @@ struct fixture *fixture__pvhvm(void)
 	};
 	add_waits(f);
 	add_cpu(f);
+	add_queues(f, "sda", 1, 31)->most = 12;
+	use = add_queues(f, "xvdb", 2, 32);
+	use->most = 32;
+	use->last = 1203;
+	use->last_waited_ns = 20 * MS;
 	add_slowest(f);
 	add_losses(f);
 	add_probes(f);
@@ -387,6 +406,8 @@ struct fixture *fixture__hostile(void)
 			append(key->leg, HOSTILE);
 		append(key->op, HOSTILE);
 	}
+	for (size_t i = 0; i < f->snap.nr_queues; i++)
+		append(f->snap.queues[i].device, HOSTILE);
 	for (size_t i = 0; i < f->snap.nr_slow; i++) {
 		append(f->snap.slow[i].device, HOSTILE);
 		set(f->snap.slow[i].comm, "\x1b<\xff&\"");
