@@ -11,15 +11,22 @@
 struct legs {
 	struct xt_cpu *cpu;
 	struct xt_slow *slow;
-	__u64 at; /* the end of the leg before */
+	__u64 at;  /* the end of the leg before */
+	__u64 end; /* of the request */
 };
 
-/* Add the leg that ends at `stamp`, if it was seen at all, and move on to it; legs never overlap. */
+/*
+ * Add the leg that ends at `stamp`, if it was seen at all, and move on to it. Legs never overlap,
+ * and none ends after the request: the function that submits it may return, and stamp it, on
+ * another CPU after this one took the time.
+ */
 static __always_inline void leg_add(struct legs *legs, const struct xt_request *r,
 				    enum xt_blk_leg leg, __u64 stamp)
 {
 	if (!stamp)
 		return;
+	if (stamp > legs->end)
+		stamp = legs->end;
 	if (stamp < legs->at)
 		stamp = legs->at;
 	if (legs->slow)
@@ -60,6 +67,7 @@ static __always_inline void retries_add(struct legs *legs, const struct xt_reque
 static __always_inline void legs_add(struct legs *legs, const struct xt_request *r, __u64 now)
 {
 	legs->at = r->queued;
+	legs->end = now;
 	leg_add(legs, r, XT_LEG_QUEUE, r->issued);
 	if (r->reissued != r->issued)
 		retries_add(legs, r);
