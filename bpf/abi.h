@@ -177,7 +177,8 @@ enum xt_probe {
 
 /*
  * What a program could not account for, per CPU: X(enumerator, name, the cause and what to do).
- * Counters marked L are lost events; the others are notes that change no figure.
+ * Counters marked L are lost events; the others are notes that change no figure. The vCPUs' are
+ * counted by the loader, which reads them.
  */
 #define XT_LOSSES(X)                                                                               \
 	X(XT_LOST_NO_SLOT, "no-slot", 1,                                                           \
@@ -208,7 +209,13 @@ enum xt_probe {
 	  "requests that ended inside the noting of a slow one; they may be slow themselves")      \
 	X(XT_NOTE_BATCH, "batch-full", 0,                                                          \
 	  "requests of a batch beyond what is kept of it: their submit is in the next leg")        \
-	X(XT_NOTE_PARTIAL, "partial", 0, "partial completions; the request ends with its last part")
+	X(XT_NOTE_PARTIAL, "partial", 0,                                                           \
+	  "partial completions; the request ends with its last part")                              \
+	X(XT_NOTE_VCPU_JUMP, "vcpu-jump", 0,                                                       \
+	  "a vCPU's runstate or steal shrank, or outgrew the clock; that second is in no sum")     \
+	X(XT_NOTE_VCPU_CAME, "vcpu-came", 0, "vCPUs plugged while tracing; measured from then on") \
+	X(XT_NOTE_VCPU_WENT, "vcpu-went", 0,                                                       \
+	  "vCPUs unplugged while tracing; their last second, or less, is in no sum")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 

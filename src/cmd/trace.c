@@ -18,6 +18,7 @@
 #include "probe/tracer.h"
 
 #define NS_PER_S 1000000000.0
+#define TICK_NS	 1000000000ull /* between readings of the vCPUs' times */
 
 struct run {
 	struct trace_options options;
@@ -79,6 +80,7 @@ static int write_part(struct run *run, enum sink_part part, const struct snapsho
 		.timestamps = run->options.timestamps,
 		.verbose = run->options.verbose,
 		.slower_ns = slower_ns(&run->options),
+		.per_vcpu = run->options.per_vcpu,
 	};
 	int err;
 
@@ -157,11 +159,14 @@ static int loop(struct run *run)
 	uint64_t end = options->duration ? start + (uint64_t)(options->duration * NS_PER_S) : never;
 	uint64_t next = step ? start + step : never;
 	int err = 0, sig;
+	uint64_t until;
 
 	if (step && options->count && start + step * options->count < end)
 		end = start + step * options->count;
 	while (!err) {
-		sig = wait_until(run, next < end ? next : end);
+		until = clock__monotonic_ns() + TICK_NS;
+		until = until < next ? until : next;
+		sig = wait_until(run, until < end ? until : end);
 		if (sig == SIGINT || sig == SIGTERM)
 			break;
 		if (sig == SIGUSR1) {
@@ -171,6 +176,8 @@ static int loop(struct run *run)
 		if (clock__monotonic_ns() >= next) {
 			err = write_interval(run);
 			next += step;
+		} else {
+			tracer__tick(run->tracer);
 		}
 		if (clock__monotonic_ns() >= end)
 			break;

@@ -19,6 +19,7 @@ static const struct argp_option options_table[] = {
 	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
 	{ "interval", 'i', "SECS", 0, "A report every SECS seconds, and one of the whole", 0 },
 	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
+	{ "per-vcpu", 'C', NULL, 0, "Also the vCPUs apart: their states, and events by device", 0 },
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "family", 'f', "FAMILY[,...]", 0, "Only these families: blk, evtchn, hypercall, emul",
@@ -111,6 +112,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case 'T':
 		options->timestamps = true;
+		break;
+	case 'C':
+		options->per_vcpu = true;
 		break;
 	case 'D':
 		if (parse->nr_disks == NAMES_MAX)

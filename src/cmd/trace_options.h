@@ -13,7 +13,7 @@ struct trace_options {
 	double interval;    /* s; 0: only the total */
 	double slower;	    /* ms; 0: only the slowest one is shown */
 	unsigned int count; /* intervals; 0: no limit */
-	bool timestamps, verbose, strict;
+	bool timestamps, verbose, strict, per_vcpu;
 	int ready_fd;			     /* -1: none */
 	const char *disks[NAMES_MAX + 1];    /* as given: device, mount point, … */
 	const char *families[NAMES_MAX + 1]; /* NULL-ended; empty: all */

@@ -101,6 +101,15 @@ static void subtract_cpu(struct cpu_time *to, const struct cpu_time *from)
 	to->stat_steal_ns = since(to->stat_steal_ns, from->stat_steal_ns);
 }
 
+/* A vCPU stays in the list once it was there: those that came since have nothing to subtract. */
+static void subtract_vcpus(struct snapshot *delta, const struct snapshot *earlier)
+{
+	for (size_t i = 0; i < delta->nr_vcpus; i++)
+		for (size_t n = 0; n < earlier->nr_vcpus; n++)
+			if (earlier->vcpus[n].cpu == delta->vcpus[i].cpu)
+				vcpu_time__subtract(&delta->vcpus[i], &earlier->vcpus[n]);
+}
+
 static void subtract_io(struct conservation *to, const struct conservation *from)
 {
 	to->started = since(to->started, from->started);
@@ -139,6 +148,7 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	delta->queues = NULL;
 	delta->losses = NULL;
 	delta->probes = NULL;
+	delta->vcpus = NULL;
 	err = copy_array(&delta->paths, later->paths, later->nr_paths, sizeof(*later->paths));
 	if (err)
 		goto out;
@@ -152,6 +162,9 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	if (err)
 		goto out;
 	err = copy_array(&delta->probes, later->probes, later->nr_probes, sizeof(*later->probes));
+	if (err)
+		goto out;
+	err = copy_array(&delta->vcpus, later->vcpus, later->nr_vcpus, sizeof(*later->vcpus));
 	if (err || !earlier)
 		goto out;
 
@@ -160,6 +173,7 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	subtract_paths(delta, earlier);
 	drop_slow_before(delta, earlier->end_ns);
 	subtract_cpu(&delta->cpu, &earlier->cpu);
+	subtract_vcpus(delta, earlier);
 	subtract_io(&delta->io, &earlier->io);
 	subtract_counters(delta, earlier);
 out:
@@ -175,5 +189,6 @@ void snapshot__free(struct snapshot *snap)
 	free(snap->queues);
 	free(snap->losses);
 	free(snap->probes);
+	free(snap->vcpus);
 	memset(snap, 0, sizeof(*snap));
 }

@@ -12,6 +12,7 @@
 
 #include "model/hist.h"
 #include "model/terms.h"
+#include "model/vcpus.h"
 
 /*
  * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". The leg
@@ -34,9 +35,9 @@ struct path {
 	struct hist hist;
 };
 
-/* vCPU time since tracing began, summed over online vCPUs, ns. */
+/* vCPU time since tracing began, ns: the sums of struct vcpu_time. */
 struct cpu_time {
-	unsigned int vcpus; /* online */
+	unsigned int vcpus; /* online when last read */
 	uint64_t total_ns;  /* online time: the columns add up to it */
 	uint64_t idle_ns;
 	bool has_runstate;   /* Xen's own account: runnable and offline told apart */
@@ -129,6 +130,8 @@ struct snapshot {
 	struct slow_request *slow; /* the slowest first, of the whole run up to here */
 	size_t nr_slow;
 	struct cpu_time cpu;
+	struct vcpu_time *vcpus; /* that were online at some time; by number */
+	size_t nr_vcpus;
 	struct loss *losses; /* all of them, zero or not */
 	size_t nr_losses;
 	struct conservation io;

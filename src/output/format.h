@@ -23,6 +23,7 @@ struct report {
 	uint64_t slower_ns;	  /* show all the slowest requests that took longer; 0: one */
 	bool timestamps;
 	bool verbose;
+	bool per_vcpu; /* -C */
 };
 
 /*

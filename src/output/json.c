@@ -69,6 +69,7 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	err |= put__int(obj, "vcpus", snap->cpu.vcpus);
 	err |= put__int(obj, "vcpu_ns", snap->cpu.total_ns);
 	err |= put(obj, "cpu", json__cpu(report));
+	err |= put(obj, "per_vcpu", json__per_vcpu(snap));
 	err |= put(obj, "paths", json__paths(snap));
 	err |= put(obj, "queues", json__queues(snap));
 	err |= put(obj, "slowest", json__slowest(snap));

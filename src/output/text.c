@@ -27,9 +27,11 @@ static int text__interval(FILE *out, const struct report *report)
 {
 	print_interval_line(out, report);
 	text__cpu(out, report);
+	text__vcpus(out, report);
 	text__wait(out, report);
 	if (report->slower_ns)
 		text__slowest(out, report);
+	text__vcpu_notes(out, report);
 	return output__finish(out);
 }
 
@@ -42,6 +44,7 @@ static int text__total(FILE *out, const struct report *report)
 		fputc('\n', out);
 	}
 	text__cpu(out, report);
+	text__vcpus(out, report);
 	text__wait(out, report);
 	text__latency(out, report);
 	text__slowest(out, report);

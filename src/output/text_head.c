@@ -202,6 +202,7 @@ void text__books(FILE *out, const struct report *report)
 
 	print_conservation(out, report);
 	print_losses(out, report);
+	text__vcpu_notes(out, report);
 	units__ns(each, quality->ns_per_event);
 	units__bytes(rss, cost->rss_bytes);
 	units__bytes(kernel, cost->kernel_bytes);

@@ -16,6 +16,8 @@ void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *t
 void text__header_lines(FILE *out, const struct report *report);
 void text__findings(FILE *out, const struct report *report);
 void text__cpu(FILE *out, const struct report *report);
+void text__vcpus(FILE *out, const struct report *report);
+void text__vcpu_notes(FILE *out, const struct report *report);
 void text__wait(FILE *out, const struct report *report);
 void text__latency(FILE *out, const struct report *report);
 void text__slowest(FILE *out, const struct report *report);

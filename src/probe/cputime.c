@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -12,21 +12,31 @@
 #include "base/clock.h"
 #include "probe/cputime.h"
 
-/* /proc/stat, first line: cpu user nice system idle iowait irq softirq steal … (proc(5)) */
-static void read_stat(struct cpu_reading *reading)
+/*
+ * /proc/stat, a line an online CPU: cpu0 user nice system idle iowait irq softirq steal … (proc(5)).
+ * The first line is their sum; interrupts' counts follow, in one line of many KB.
+ */
+static void read_stat(struct cputime *time, struct vcpu_reading *readings)
 {
 	const uint64_t tick_ns = 1000000000ull / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint64_t v[8] = {};
 	FILE *file = fopen("/proc/stat", "re");
+	unsigned int cpu;
+	char line[512];
+	uint64_t v[8];
 
 	if (!file)
 		return;
-	if (fscanf(file,
-		   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-		   " %" SCNu64 " %" SCNu64,
-		   &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) == 8) {
-		reading->stat_idle_ns = (v[3] + v[4]) * tick_ns;
-		reading->stat_steal_ns = v[7] * tick_ns;
+	while (fgets(line, sizeof(line), file) && strncmp(line, "cpu", 3) == 0) {
+		if (!isdigit((unsigned char)line[3]) ||
+		    sscanf(line,
+			   "cpu%u %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+			   " %" SCNu64 " %" SCNu64 " %" SCNu64,
+			   &cpu, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 9 ||
+		    cpu >= time->possible)
+			continue;
+		readings[cpu].online = true;
+		readings[cpu].stat_idle_ns = (v[3] + v[4]) * tick_ns;
+		readings[cpu].stat_steal_ns = v[7] * tick_ns;
 	}
 	fclose(file);
 }
@@ -40,84 +50,93 @@ static bool run_on(int fd, unsigned int cpu)
 
 #define TRIES 3 /* Xen may update the area while it is read; twice in a row is unheard of */
 
-static void read_runstate(struct cpu_reading *reading, const struct maps *maps, int fd)
+static void ask_runstate(struct vcpu_reading *reading, struct xt_cpu *slice, int fd,
+			 unsigned int cpu)
 {
-	for (unsigned int cpu = 0; cpu < reading->possible; cpu++) {
-		struct vcpu_reading *vcpu = &reading->vcpus[cpu];
-		struct xt_cpu *slice = &maps->cpus[cpu];
-
-		vcpu->answered = false;
-		slice->runstate_at = 0;
-		for (int try = 0; try < TRIES && !slice->runstate_at; try++) {
-			if (!run_on(fd, cpu))
-				break;
-		}
-		memcpy(vcpu->ns, slice->runstate, sizeof(vcpu->ns));
-		/* registered with Xen, and not just zeros of a kernel that runs elsewhere */
-		vcpu->answered = slice->runstate_at && vcpu->ns[0];
+	slice->runstate_at = 0;
+	for (int try = 0; try < TRIES && !slice->runstate_at; try++) {
+		if (!run_on(fd, cpu))
+			break;
 	}
+	memcpy(reading->state_ns, slice->runstate, sizeof(reading->state_ns));
+	/* registered with Xen, and not just zeros of a kernel that runs elsewhere */
+	reading->answered = slice->runstate_at && reading->state_ns[VCPU_RUNNING];
+	if (reading->answered)
+		reading->at_ns = slice->runstate_at;
 }
 
-int cputime__init(struct cpu_reading *reading, unsigned int possible)
+static void read_all(struct cputime *time, const struct maps *maps, struct vcpu_reading *readings)
 {
-	memset(reading, 0, sizeof(*reading));
-	reading->possible = possible;
-	reading->vcpus = calloc(possible, sizeof(*reading->vcpus));
-	return reading->vcpus ? 0 : -ENOMEM;
-}
-
-void cputime__free(struct cpu_reading *reading)
-{
-	free(reading->vcpus);
-	reading->vcpus = NULL;
-}
-
-void cputime__read(struct cpu_reading *reading, const struct maps *maps, int runstate_fd)
-{
-	reading->online = sysconf(_SC_NPROCESSORS_ONLN);
-	reading->stat_idle_ns = reading->stat_steal_ns = 0;
-	read_stat(reading);
-	if (runstate_fd >= 0)
-		read_runstate(reading, maps, runstate_fd);
-	reading->at_ns = clock__monotonic_ns();
-}
-
-/* How many vCPUs answered in both, and their sums. */
-static unsigned int add_runstate(struct cpu_time *cpu, const struct cpu_reading *first,
-				 const struct cpu_reading *last)
-{
-	unsigned int both = 0;
-
-	for (unsigned int i = 0; i < last->possible; i++) {
-		const struct vcpu_reading *from = &first->vcpus[i], *to = &last->vcpus[i];
-
-		if (!from->answered || !to->answered)
-			continue;
-		both++;
-		cpu->stolen_ns += to->ns[1] - from->ns[1];
-		cpu->idle_ns += to->ns[2] - from->ns[2];
-		cpu->offline_ns += to->ns[3] - from->ns[3];
+	memset(readings, 0, time->possible * sizeof(*readings));
+	read_stat(time, readings);
+	for (unsigned int cpu = 0; cpu < time->possible; cpu++) {
+		readings[cpu].at_ns = clock__monotonic_ns();
+		if (readings[cpu].online && time->runstate_fd >= 0)
+			ask_runstate(&readings[cpu], &maps->cpus[cpu], time->runstate_fd, cpu);
 	}
-	return both;
+	time->at_ns = clock__monotonic_ns();
 }
 
-void cputime__between(struct cpu_time *cpu, const struct cpu_reading *first,
-		      const struct cpu_reading *last, bool steal_measured)
+int cputime__init(struct cputime *time, unsigned int possible)
 {
-	unsigned int both;
+	memset(time, 0, sizeof(*time));
+	time->possible = possible;
+	time->runstate_fd = -1;
+	time->last = calloc(possible, sizeof(*time->last));
+	time->spare = calloc(possible, sizeof(*time->spare));
+	time->vcpus = calloc(possible, sizeof(*time->vcpus));
+	return time->last && time->spare && time->vcpus ? 0 : -ENOMEM;
+}
 
-	memset(cpu, 0, sizeof(*cpu));
-	both = add_runstate(cpu, first, last);
-	cpu->has_runstate = both > 0;
-	cpu->vcpus = both ? both : last->online;
-	cpu->total_ns = (last->at_ns - first->at_ns) * cpu->vcpus;
-	cpu->stat_steal_ns = last->stat_steal_ns - first->stat_steal_ns;
-	cpu->steal_measured = both || steal_measured;
-	if (!both) {
-		cpu->idle_ns = last->stat_idle_ns - first->stat_idle_ns;
-		cpu->stolen_ns = steal_measured ? cpu->stat_steal_ns : 0;
+void cputime__free(struct cputime *time)
+{
+	free(time->last);
+	free(time->spare);
+	free(time->vcpus);
+}
+
+void cputime__start(struct cputime *time, const struct maps *maps)
+{
+	read_all(time, maps, time->last);
+	time->runstate = false;
+	for (unsigned int cpu = 0; cpu < time->possible; cpu++) {
+		time->runstate |= time->last[cpu].answered;
+		time->vcpus[cpu] = (struct vcpu_time) {
+			.cpu = cpu,
+			.online = time->last[cpu].online,
+		};
 	}
-	/* ticks may run ahead of the clock by one each */
-	if (cpu->idle_ns > cpu->total_ns)
-		cpu->idle_ns = cpu->total_ns;
+	time->started = true;
+}
+
+void cputime__advance(struct cputime *time, const struct maps *maps)
+{
+	struct vcpu_reading *now = time->spare;
+
+	if (!time->started)
+		return;
+	read_all(time, maps, now);
+	for (unsigned int cpu = 0; cpu < time->possible; cpu++)
+		vcpu_time__add(&time->vcpus[cpu], &time->last[cpu], &now[cpu], time->runstate);
+	time->spare = time->last;
+	time->last = now;
+}
+
+/* Was it there at all? Possible CPUs that never were are no vCPUs. */
+static bool was_there(const struct vcpu_time *vcpu)
+{
+	return vcpu->online || vcpu->total_ns || vcpu->went || vcpu->came;
+}
+
+int cputime__copy(const struct cputime *time, struct snapshot *snap, bool steal_measured)
+{
+	snap->vcpus = calloc(time->possible, sizeof(*snap->vcpus));
+	if (!snap->vcpus)
+		return -ENOMEM;
+	for (unsigned int cpu = 0; cpu < time->possible; cpu++) {
+		if (was_there(&time->vcpus[cpu]))
+			snap->vcpus[snap->nr_vcpus++] = time->vcpus[cpu];
+	}
+	vcpus__sum(&snap->cpu, snap->vcpus, snap->nr_vcpus, steal_measured);
+	return 0;
 }

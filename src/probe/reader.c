@@ -185,6 +185,27 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 	return 0;
 }
 
+/* What a CPU's slice says of its vCPU. */
+static void read_vcpus(const struct tracer *tracer, struct snapshot *snap)
+{
+	const struct layout *layout = tracer->layout;
+
+	for (size_t i = 0; i < snap->nr_vcpus; i++) {
+		struct vcpu_time *vcpu = &snap->vcpus[i];
+		const struct xt_hist *h =
+			&tracer->maps->hists[(size_t)vcpu->cpu * layout->nr_paths];
+
+		for (uint32_t n = 0; n < layout->nr_paths; n++) {
+			if (layout->keys[n].kind == KIND_CPU &&
+			    layout->keys[n].mech == MECH_EMULATED)
+				vcpu->held_ns += h[n].held;
+		}
+		snap->losses[XT_NOTE_VCPU_JUMP].count += vcpu->jumps;
+		snap->losses[XT_NOTE_VCPU_CAME].count += vcpu->came;
+		snap->losses[XT_NOTE_VCPU_WENT].count += vcpu->went;
+	}
+}
+
 /* proc(5), statm: the second number is the resident set, in pages. */
 static uint64_t resident_bytes(void)
 {
@@ -214,8 +235,10 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	memset(snap, 0, sizeof(*snap));
 	snap->start_ns = tracer->start_ns;
 	snap->wall_start_ns = tracer->wall_start_ns;
-	snap->end_ns = tracer->last.at_ns;
-	err = read_paths(tracer, snap);
+	snap->end_ns = tracer->cputime.at_ns;
+	err = cputime__copy(&tracer->cputime, snap, tracer->platform->steal_measured);
+	if (!err)
+		err = read_paths(tracer, snap);
 	if (!err)
 		err = read_queues(tracer, snap);
 	if (!err)
@@ -229,8 +252,7 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 		return err;
 	}
 	read_conservation(tracer, &snap->io);
-	cputime__between(&snap->cpu, &tracer->first, &tracer->last,
-			 tracer->platform->steal_measured);
+	read_vcpus(tracer, snap);
 	read_cost(tracer, &snap->cost);
 	return 0;
 }

@@ -59,7 +59,7 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 		else
 			not_asked_for(&tracer->loader, families[i]);
 	}
-	tracer->runstate_fd = program_fd(tracer, "xt_runstate");
+	tracer->cputime.runstate_fd = program_fd(tracer, "xt_runstate");
 	if (options->dry)
 		return;
 	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
@@ -113,9 +113,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	err = layout__new(&tracer->layout, platform, options->disks);
 	if (err)
 		goto out;
-	err = cputime__init(&tracer->first, tracer->layout->cpus);
-	if (!err)
-		err = cputime__init(&tracer->last, tracer->layout->cpus);
+	err = cputime__init(&tracer->cputime, tracer->layout->cpus);
 	if (err)
 		goto out;
 	err = maps__new(&tracer->maps, tracer->layout);
@@ -150,7 +148,7 @@ void tracer__start(struct tracer *tracer)
 
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
-	cputime__read(&tracer->first, tracer->maps, tracer->runstate_fd);
+	cputime__start(&tracer->cputime, tracer->maps);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
 	tracer->start_ns = clock__monotonic_ns();
@@ -161,7 +159,7 @@ void tracer__stop(struct tracer *tracer)
 {
 	__atomic_store_n(&tracer->maps->cpus[0].on, 0, __ATOMIC_SEQ_CST);
 	/* the end of what was counted is here, and not after the wait */
-	cputime__read(&tracer->last, tracer->maps, tracer->runstate_fd);
+	cputime__advance(&tracer->cputime, tracer->maps);
 	/*
 	 * kernel/sched/membarrier.c: the global command is synchronize_rcu(), and programs run
 	 * inside an RCU read-side section: none that saw the flag set is left.
@@ -171,10 +169,15 @@ void tracer__stop(struct tracer *tracer)
 	tracer->stopped = true;
 }
 
-int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
+void tracer__tick(struct tracer *tracer)
 {
 	if (!tracer->stopped)
-		cputime__read(&tracer->last, tracer->maps, tracer->runstate_fd);
+		cputime__advance(&tracer->cputime, tracer->maps);
+}
+
+int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
+{
+	tracer__tick(tracer);
 	return reader__read(tracer, snap);
 }
 
@@ -192,8 +195,7 @@ void tracer__free(struct tracer *tracer)
 		if (tracer->loaded[i].skeleton)
 			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
 	}
-	cputime__free(&tracer->first);
-	cputime__free(&tracer->last);
+	cputime__free(&tracer->cputime);
 	maps__free(tracer->maps);
 	layout__free(tracer->layout);
 	features__free(tracer->features);

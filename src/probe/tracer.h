@@ -38,6 +38,9 @@ void tracer__start(struct tracer *tracer);
  */
 int tracer__snapshot(struct tracer *tracer, struct snapshot *snap);
 
+/* Read the vCPUs' times: to be called once a second, see cputime.h. */
+void tracer__tick(struct tracer *tracer);
+
 /* Stop counting and wait for programs that still run: the next snapshot is exact. */
 void tracer__stop(struct tracer *tracer);
 

@@ -18,10 +18,9 @@ struct tracer {
 	struct loader loader;
 	struct loaded loaded[FAMILIES]; /* core first */
 	struct calibration calibration;
-	int runstate_fd;
 	uint64_t start_ns, wall_start_ns;
 	uint64_t user_start_ns; /* this process's CPU time at the start */
-	struct cpu_reading first, last;
+	struct cputime cputime;
 	bool stopped;
 };
 

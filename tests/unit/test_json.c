@@ -232,6 +232,38 @@ static void columns_add_up(void **state)
 	fixture__free(f);
 }
 
+/* Each vCPU's states are its time, and their sums those of all. */
+static void vcpus_add_up(void **state)
+{
+	static const char *const states[] = { "running_ns", "runnable_ns", "blocked_ns",
+					      "offline_ns" };
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *vcpu;
+	uint64_t all[NR(states)] = {}, whole = 0;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(line, "per_vcpu"), i, vcpu)
+	{
+		uint64_t sum = 0;
+
+		for (size_t n = 0; n < NR(states); n++) {
+			sum += number(vcpu, states[n]);
+			all[n] += number(vcpu, states[n]);
+		}
+		assert_int_equal(sum, number(vcpu, "vcpu_ns"));
+		assert_int_equal(number(vcpu, "blocked_ns"), number(vcpu, "idle_ns"));
+		whole += sum;
+	}
+	assert_int_equal(i, 4);
+	assert_int_equal(whole, number(line, "vcpu_ns"));
+	assert_int_equal(all[1], number(json_object_get(line, "cpu"), "stolen_ns"));
+	assert_int_equal(all[2], number(json_object_get(line, "cpu"), "idle_ns"));
+	assert_int_equal(all[3], number(json_object_get(line, "cpu"), "offline_ns"));
+	json_decref(line);
+	fixture__free(f);
+}
+
 static void not_measured_is_null(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -246,6 +278,10 @@ static void not_measured_is_null(void **state)
 	cpu = json_object_get(line, "cpu");
 	assert_true(json_is_null(json_object_get(cpu, "stolen_ns")));
 	assert_true(json_is_null(json_object_get(cpu, "offline_ns")));
+	cpu = json_array_get(json_object_get(line, "per_vcpu"), 0);
+	assert_true(json_is_null(json_object_get(cpu, "runnable_ns")));
+	assert_true(json_is_null(json_object_get(cpu, "held_by_device_model_ns")));
+	assert_true(json_is_null(json_object_get(cpu, "stat_steal_ns")));
 	assert_true(
 		json_is_null(json_object_get(json_object_get(line, "own_cost"), "clock_read_ns")));
 	json_array_foreach(json_object_get(line, "paths"), i, path)
@@ -309,6 +345,7 @@ int main(void)
 		cmocka_unit_test(buckets_add_up),
 		cmocka_unit_test(slow_requests_are_whole),
 		cmocka_unit_test(columns_add_up),
+		cmocka_unit_test(vcpus_add_up),
 		cmocka_unit_test(not_measured_is_null),
 		cmocka_unit_test(extremes_stay_valid),
 		cmocka_unit_test(hostile_names_are_valid_utf8),

@@ -57,6 +57,52 @@ static void verbose_shows_more(void **state)
 	fixture__free(f);
 }
 
+static char *print_vcpus(struct fixture *f)
+{
+	f->report.per_vcpu = true;
+	return fixture__print(f, output_text.interval);
+}
+
+static void vcpus_are_shown_apart(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text = print_vcpus(f);
+
+	(void)state;
+	assert_fits(text);
+	golden__check("pvhvm-vcpus.txt", text);
+	free(text);
+
+	f->snap.cpu.has_runstate = f->snap.cpu.steal_measured = false;
+	for (size_t i = 0; i < f->snap.nr_vcpus; i++)
+		f->snap.vcpus[i].has_runstate = false;
+	fixture__close(f);
+	text = print_vcpus(f);
+	assert_fits(text);
+	assert_non_null(strstr(text, "No runstate here"));
+	assert_non_null(strstr(text, "not measurable"));
+	assert_null(strstr(text, "host contention"));
+	free(text);
+	fixture__free(f);
+}
+
+static void vcpus_that_jump_or_go_are_said(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	f->snap.vcpus[1].went = f->snap.vcpus[1].came = 1;
+	f->snap.vcpus[1].unmeasured_ns = 840000000;
+	f->snap.vcpus[2].jumps = 12;
+	text = fixture__print(f, output_text.total);
+	assert_fits(text);
+	assert_non_null(strstr(text, "Note: vCPU 1: plugged 1 x, unplugged 1 x, 0.840 s"));
+	assert_non_null(strstr(text, "Note: vCPU 2: its times jumped 12 x, 0.000 s of it"));
+	free(text);
+	fixture__free(f);
+}
+
 static void interval_has_its_stamp(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -337,6 +383,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_is_as_it_was),
 		cmocka_unit_test(verbose_shows_more),
+		cmocka_unit_test(vcpus_are_shown_apart),
+		cmocka_unit_test(vcpus_that_jump_or_go_are_said),
 		cmocka_unit_test(interval_has_its_stamp),
 		cmocka_unit_test(nothing_measured_is_said),
 		cmocka_unit_test(steal_that_nobody_measures_is_not_zero),

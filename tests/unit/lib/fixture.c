@@ -326,6 +326,39 @@ static void add_platform(struct fixture *f)
 	add_disk(f, "xvdb", LETTER_P, "blkfront");
 }
 
+/* Four vCPUs, of which the first has most of it; snap.cpu has their sums. */
+static void add_vcpus(struct fixture *f)
+{
+	static const struct vcpu_time vcpus[] = {
+		{ .state_ns = { 0, 600 * MS, 3420118311, 2900 * MS },
+		  .stat_steal_ns = 3500 * MS,
+		  .held_ns = 2880 * MS },
+		{ .state_ns = { 0, 140 * MS, 7 * S, 100 * MS },
+		  .stat_steal_ns = 240 * MS,
+		  .held_ns = 90 * MS },
+		{ .state_ns = { 0, 60 * MS, 8 * S, 30 * MS },
+		  .stat_steal_ns = 90 * MS,
+		  .held_ns = 15 * MS },
+		{ .state_ns = { 0, 40 * MS, 9 * S, 10 * MS },
+		  .stat_steal_ns = 50 * MS,
+		  .held_ns = 5 * MS },
+	};
+
+	for (unsigned int i = 0; i < NR(vcpus); i++) {
+		struct vcpu_time *vcpu;
+
+		f->snap.vcpus = grow(f->snap.vcpus, i, sizeof(*f->snap.vcpus));
+		vcpu = &f->snap.vcpus[f->snap.nr_vcpus++];
+		*vcpu = vcpus[i];
+		vcpu->cpu = i;
+		vcpu->online = vcpu->has_runstate = true;
+		vcpu->total_ns = vcpu->state_ns[VCPU_RUNNING] = 10 * S;
+		for (int s = VCPU_RUNNABLE; s < VCPU_STATES; s++)
+			vcpu->state_ns[VCPU_RUNNING] -= vcpu->state_ns[s];
+	}
+	vcpus__sum(&f->snap.cpu, f->snap.vcpus, f->snap.nr_vcpus, true);
+}
+
 static struct fixture *fixture__new(void)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -358,11 +391,7 @@ struct fixture *fixture__pvhvm(void)
 	struct queue_use *use;
 
 	f->snap.end_ns += 10 * S;
-	f->snap.cpu.total_ns = 40 * S;
-	f->snap.cpu.idle_ns = 27420118311;
-	f->snap.cpu.stolen_ns = 840 * MS;
-	f->snap.cpu.offline_ns = 3040 * MS;
-	f->snap.cpu.stat_steal_ns = 3880 * MS;
+	add_vcpus(f);
 	f->snap.io = (struct conservation) {
 		.started = 167278,
 		.completed = 167270,
