@@ -114,21 +114,28 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_UPCALL, "evtchn", "xen_evtchn_do_upcall", "event channel upcall and demux")
 
 /*
- * Wrappers of hypercalls: X(enumerator, function, hypercall). A wrapper's time contains its
- * hypercall's (PROBES §1.4); one that calls another wrapper is counted once, as the inner one.
+ * Wrappers of hypercalls: X(enumerator, function, hypercall, for which guests). A wrapper's time
+ * contains its hypercall's (PROBES §1.4); one that calls another wrapper is counted once, as the
+ * inner one. All of them make their hypercall whenever they are called, and none may sleep: see
+ * model/unseen.c for the others.
  */
-#define XT_WRAPPERS(X)                                            \
-	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op") \
-	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op")    \
-	X(XT_P_POLL, xen_poll_irq, "sched_op")                    \
-	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base")   \
-	X(XT_P_CONSOLE, domU_write_console, "event_channel_op")   \
-	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op")    \
-	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op")  \
-	X(XT_P_MEM_DOWN, xenmem_reservation_decrease, "memory_op")
+#define XT_WRAPPERS(X)                                                      \
+	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op", FOR_XEN)  \
+	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op", FOR_XEN)     \
+	X(XT_P_POLL, xen_poll_irq, "sched_op", FOR_XEN)                     \
+	X(XT_P_POLL_TIMEOUT, xen_poll_irq_timeout, "sched_op", FOR_XEN)     \
+	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base", FOR_PV)     \
+	X(XT_P_IO_BITMAP, xen_update_io_bitmap, "physdev_op", FOR_PV)       \
+	X(XT_P_CONSOLE, domU_write_console, "event_channel_op", FOR_XEN)    \
+	X(XT_P_DOM0_CONSOLE, dom0_write_console, "console_io", FOR_DOM0)    \
+	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op", FOR_XEN)     \
+	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op", FOR_XEN)   \
+	X(XT_P_MEM_DOWN, xenmem_reservation_decrease, "memory_op", FOR_XEN) \
+	X(XT_P_MEM_EXCHANGE, xen_exchange_memory, "memory_op", FOR_PV)
 
 #define XT_HYPERCALL_PROBES(X)                                                                \
 	X(XT_P_CLOCKEVENT, "hypercall", "clockevents_program_event", "vcpu_op, set_timer_op") \
+	X(XT_P_SEGMENT_BASE, "hypercall", "xen_do_write_msr", "hypercall set_segment_base")   \
 	X(XT_P_MC_ENTRY, "hypercall", "xen_mc_entry", "multicalls: which operation")          \
 	X(XT_P_MC_FLUSH, "hypercall", "xen_mc_flush", "multicalls: how many operations")      \
 	X(XT_P_MC_FLUSH_FN, "hypercall", "xen_mc_flush", "multicalls: CPU time")

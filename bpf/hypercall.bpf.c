@@ -12,6 +12,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile __u32 cfg_wrapper_base; /* paths: one a wrapper, in XT_WRAPPERS' order */
 const volatile __u32 cfg_clockevent_path;
+const volatile __u32 cfg_segment_base_path;
 const volatile __u32 cfg_mc_base; /* paths: xen_mc_flush by the hypercall that it made */
 
 /* include/xen/interface/xen.h */
@@ -73,7 +74,7 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 	return 0;
 }
 
-#define XT_WRAPPER_PROGS(id, function, hypercall) \
+#define XT_WRAPPER_PROGS(id, function, hypercall, guests) \
 	XT_TIMED_PROGS(function, function, wrapper_enter(id), wrapper_exit(id))
 
 XT_WRAPPERS(XT_WRAPPER_PROGS)
@@ -109,6 +110,39 @@ int BPF_PROG(xt_clockev_fx, struct clock_event_device *dev, __s64 expires, bool 
 	cpu = cpu_enter(XT_P_CLOCKEVENT);
 	if (cpu)
 		wrapper_close(cpu, XT_P_CLOCKEVENT, cfg_clockevent_path, ret == 0);
+	return 0;
+}
+
+/* arch/x86/include/asm/msr-index.h */
+#define MSR_FS_BASE	   0xc0000100
+#define MSR_KERNEL_GS_BASE 0xc0000102
+
+/*
+ * arch/x86/xen/enlighten_pv.c: writing FS, GS and kernel GS base is a hypercall, each as a task is
+ * switched in or a thread begins. Other registers are trapped or left alone.
+ */
+static __always_inline bool is_segment_base(__u32 msr)
+{
+	return msr >= MSR_FS_BASE && msr <= MSR_KERNEL_GS_BASE;
+}
+
+SEC("?fentry/xen_do_write_msr")
+int BPF_PROG(xt_segbase_fe, __u32 msr)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_SEGMENT_BASE);
+
+	if (cpu && is_segment_base(msr))
+		frame_open(cpu, XT_TOKEN_HYPERCALL | XT_P_SEGMENT_BASE, bpf_ktime_get_ns());
+	return 0;
+}
+
+SEC("?fexit/xen_do_write_msr")
+int BPF_PROG(xt_segbase_fx, __u32 msr)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_SEGMENT_BASE);
+
+	if (cpu && is_segment_base(msr))
+		wrapper_close(cpu, XT_P_SEGMENT_BASE, cfg_segment_base_path, true);
 	return 0;
 }
 

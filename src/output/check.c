@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "model/unseen.h"
 #include "output/check.h"
 #include "output/escape.h"
 #include "output/format.h"
@@ -31,6 +32,19 @@ static void print_probe(FILE *out, const struct probe_status *probe, bool first,
 		fprintf(out, "%13sfix:   %s\n", "", probe->fix);
 }
 
+/* What no probe is for: silence would read as "does not happen". */
+static void print_unseen(FILE *out, enum boot boot)
+{
+	const struct unseen *unseen = unseen__next(NULL, boot);
+
+	if (!unseen)
+		return;
+	fputs("\nNOT VISIBLE as hypercalls, whose time stays with whoever makes them\n", out);
+	for (; unseen; unseen = unseen__next(unseen, boot))
+		fprintf(out, "%-34s %s\n%35s%s\n", unseen->hypercall, unseen->what, "",
+			unseen->why);
+}
+
 int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all)
 {
 	size_t on = 0, of = 0, elsewhere = 0;
@@ -54,14 +68,17 @@ int check__text(FILE *out, const struct platform *platform, const struct snapsho
 	if (elsewhere && !all)
 		fprintf(out, "; %zu more are for other guests (-v)", elsewhere);
 	fputc('\n', out);
+	print_unseen(out, platform->boot);
 	return output__finish(out);
 }
 
 int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap)
 {
-	json_t *root = json_pack("{s:s,s:s,s:s,s:s,s:[]}", "schema", "xentrace-bpf/1", "type",
+	json_t *root = json_pack("{s:s,s:s,s:s,s:s,s:[],s:[]}", "schema", "xentrace-bpf/1", "type",
 				 "check", "kernel", platform->kernel, "mode", platform->mode,
-				 "probes");
+				 "probes", "not_visible");
+	json_t *hidden = json_object_get(root, "not_visible");
+	const struct unseen *unseen = NULL;
 	json_t *probes = json_object_get(root, "probes");
 	int err = -ENOMEM;
 
@@ -75,6 +92,10 @@ int check__json(FILE *out, const struct platform *platform, const struct snapsho
 						probe->applicable, "purpose", probe->purpose,
 						"cause", probe->cause, "fix", probe->fix));
 	}
+	while ((unseen = unseen__next(unseen, platform->boot)))
+		json_array_append_new(hidden,
+				      json_pack("{s:s,s:s,s:s}", "hypercall", unseen->hypercall,
+						"what", unseen->what, "why", unseen->why));
 	if (root && json_dumpf(root, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0) {
 		fputc('\n', out);
 		err = output__finish(out);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "model/units.h"
+#include "model/unseen.h"
 
 static const char *boot_words(const char *mode)
 {
@@ -190,6 +191,24 @@ static void print_conservation(FILE *out, const struct report *report)
 	text__wrap(out, 0, 5, line);
 }
 
+/* Not visible as hypercalls: iret; set_debugreg; …: see check */
+static void print_unseen(FILE *out, const struct report *report)
+{
+	const struct unseen *unseen = NULL;
+	char line[1024];
+	size_t used;
+
+	if (!report->verbose || !report->platform)
+		return;
+	used = snprintf(line, sizeof(line), "Not visible as hypercalls:");
+	while ((unseen = unseen__next(unseen, report->platform->boot)) && used < sizeof(line))
+		used += snprintf(line + used, sizeof(line) - used, " %s;", unseen->hypercall);
+	if (used + sizeof(" see check") > sizeof(line) || line[used - 1] != ';')
+		return;
+	snprintf(line + used, sizeof(line) - used, " see check");
+	text__wrap(out, 0, 8, line);
+}
+
 /*
  * Tracer: 117 ms BPF + 40 ms own (0.39 % of CPU), 356n an event, RSS 9.8 MB, kernel 6.1 MB;
  *     41 of 44 probes on: xentrace-bpf check
@@ -203,6 +222,7 @@ void text__books(FILE *out, const struct report *report)
 	print_conservation(out, report);
 	print_losses(out, report);
 	text__vcpu_notes(out, report);
+	print_unseen(out, report);
 	units__ns(each, quality->ns_per_event);
 	units__bytes(rss, cost->rss_bytes);
 	units__bytes(kernel, cost->kernel_bytes);

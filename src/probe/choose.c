@@ -27,6 +27,8 @@ static const char *not_for(const struct probe *probe)
 		return "not a Xen guest";
 	case FOR_PV:
 		return "not a PV guest: the hardware does this";
+	case FOR_DOM0:
+		return "not dom0";
 	case FOR_DRIVER:
 		return "no disk of this driver";
 	case FOR_HVM:
@@ -59,13 +61,18 @@ static void choose_tracepoint(const struct probe *probe, struct attempt *attempt
 		attempt->rung = RUNG_TP_BTF;
 }
 
-/* The function that has the body here: the older name where the kernel still has it. */
+static bool can_enter(const char *function, const struct features *features)
+{
+	return features__traceable(features, function) != TRACEABLE_NO &&
+	       features__has_btf_function(features, function);
+}
+
+/* The function that has the body here, of the two names that it went by. */
 static const char *target_of(const struct probe *probe, const struct features *features)
 {
-	if (probe->older && features__traceable(features, probe->older) != TRACEABLE_NO &&
-	    features__has_btf_function(features, probe->older))
-		return probe->older;
-	return probe->hook;
+	if (!probe->older || (probe->older_calls && can_enter(probe->hook, features)))
+		return probe->hook;
+	return can_enter(probe->older, features) ? probe->older : probe->hook;
 }
 
 static void choose_function(const struct probe *probe, struct attempt *attempt,

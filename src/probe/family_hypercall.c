@@ -12,6 +12,7 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 	(void)features;
 	skel->rodata->cfg_wrapper_base = layout->wrapper;
 	skel->rodata->cfg_clockevent_path = layout->clockevent;
+	skel->rodata->cfg_segment_base_path = layout->segment_base;
 	skel->rodata->cfg_mc_base = layout->mc;
 	*object = skel->obj;
 	return skel;

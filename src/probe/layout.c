@@ -13,8 +13,8 @@
 
 static const char *const op_names[] = { XT_BLK_OPS(NAME) };
 
-#define WRAPPER_FUNCTION(id, function, hypercall) [id - XT_P_NOTIFY] = #function,
-#define WRAPPER_CALL(id, function, hypercall)	  [id - XT_P_NOTIFY] = hypercall,
+#define WRAPPER_FUNCTION(id, function, hypercall, guests) [id - XT_P_NOTIFY] = #function,
+#define WRAPPER_CALL(id, function, hypercall, guests)	  [id - XT_P_NOTIFY] = hypercall,
 
 static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION) };
 static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL) };
@@ -220,6 +220,8 @@ static void place_hypercalls(struct layout *layout)
 			wrapper_calls[i], wrapper_functions[i]);
 	key_set(&layout->keys[layout->clockevent], KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "vcpu_op",
 		"clockevents_program_event");
+	key_set(&layout->keys[layout->segment_base], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
+		"set_segment_base", "xen_do_write_msr");
 	for (uint32_t i = 0; i < XT_HYPERCALLS; i++) {
 		name = hypercall__name(i);
 		snprintf(number, sizeof(number), "%u", i);
@@ -275,6 +277,7 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 	layout->wrapper = next;
 	next += WRAPPERS;
 	layout->clockevent = next++;
+	layout->segment_base = next++;
 	layout->mc = next;
 	next += XT_HYPERCALLS;
 	layout->emul = next;

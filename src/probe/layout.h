@@ -16,7 +16,8 @@
 
 struct layout {
 	/* first path of each family's range */
-	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, mc, emul, msr, scratch;
+	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, segment_base, mc, emul,
+		msr, scratch;
 	uint32_t nr_paths;
 	struct path_key *keys; /* by path number */
 

@@ -13,11 +13,11 @@
 /* The X-macros of abi.h say family, hook and purpose; HOW_<id> below, by which programs. */
 #define SAID(id, family_, hook_, purpose_) \
 	[id] = { .family = family_, .hook = hook_, .purpose = purpose_, HOW_##id },
-#define SAID_WRAPPER(id, function, hypercall)       \
-	[id] = { .family = "hypercall",             \
-		 .hook = #function,                 \
-		 .purpose = "hypercall " hypercall, \
-		 .use = FOR_XEN,                    \
+#define SAID_WRAPPER(id, function, hypercall, guests) \
+	[id] = { .family = "hypercall",               \
+		 .hook = #function,                   \
+		 .purpose = "hypercall " hypercall,   \
+		 .use = guests,                       \
 		 FUNCTION(#function) },
 
 #define HOW_XT_P_IRQ_ENTRY     TRACEPOINT("xt_irq_entry")
@@ -46,6 +46,10 @@
 #define HOW_XT_P_UPCALL	      FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
 #define HOW_XT_P_CLOCKEVENT \
 	.kind = PROBE_FUNCTION, .use = FOR_XEN, .fentry = "xt_clockev_fe", .fexit = "xt_clockev_fx"
+/* on 5.10 the body is in the function that wrmsrl() calls */
+#define HOW_XT_P_SEGMENT_BASE                                             \
+	.kind = PROBE_FUNCTION, .use = FOR_PV, .fentry = "xt_segbase_fe", \
+	.fexit = "xt_segbase_fx", .older = "xen_write_msr", .older_calls = true
 #define HOW_XT_P_MC_ENTRY    TRACEPOINT("xt_mc_entry"), .use = FOR_PV
 #define HOW_XT_P_MC_FLUSH    TRACEPOINT("xt_mc_flush"), .use = FOR_PV
 #define HOW_XT_P_MC_FLUSH_FN FUNCTION("xt_mc_flush"), .use = FOR_PV
@@ -126,6 +130,8 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 		return platform__on_xen(platform);
 	case FOR_PV:
 		return boot == BOOT_PV || boot == BOOT_DOM0;
+	case FOR_DOM0:
+		return boot == BOOT_DOM0;
 	case FOR_HVM:
 		return boot == BOOT_HVM || boot == BOOT_KVM;
 	case FOR_NIC:

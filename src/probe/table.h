@@ -15,12 +15,23 @@ enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION };
  * where functions are timed, whose time softirqs and task switches could fall into. FOR_END: one
  * of several hooks that end a request, see choose.c.
  */
-enum probe_for { FOR_ALL, FOR_XEN, FOR_PV, FOR_DRIVER, FOR_FRAMES, FOR_END, FOR_HVM, FOR_NIC };
+enum probe_for {
+	FOR_ALL,
+	FOR_XEN,
+	FOR_PV,
+	FOR_DOM0,
+	FOR_DRIVER,
+	FOR_FRAMES,
+	FOR_END,
+	FOR_HVM,
+	FOR_NIC
+};
 
 struct probe {
 	const char *family;
 	const char *hook;  /* tracepoint or function */
-	const char *older; /* function that had its body before, preferred where it exists */
+	const char *older; /* function that had its body before, preferred where it exists … */
+	bool older_calls;  /* … or not: it exists still, and calls this one */
 	const char *purpose;
 	enum probe_kind kind;
 	enum probe_for use;

@@ -53,6 +53,8 @@ static void verbose_shows_more(void **state)
 	assert_fits(text);
 	assert_non_null(strstr(text, "block 0.30"));
 	assert_non_null(strstr(text, "Note: 3 preexisting"));
+	assert_non_null(strstr(text, "Not visible as hypercalls: sched_op block; "));
+	assert_null(strstr(text, "iret"));
 	free(text);
 	fixture__free(f);
 }
