@@ -110,8 +110,10 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_AHCI_ISSUE, "blk", "ahci_qc_issue", "AHCI: submit, CPU time")                      \
 	X(XT_P_BMDMA_ISSUE, "blk", "ata_bmdma_qc_issue", "IDE: submit, CPU time")
 
-#define XT_EVTCHN_PROBES(X) \
-	X(XT_P_UPCALL, "evtchn", "xen_evtchn_do_upcall", "event channel upcall and demux")
+#define XT_EVTCHN_PROBES(X)                                                                     \
+	X(XT_P_UPCALL, "evtchn", "xen_evtchn_do_upcall", "event channel upcall and demux")      \
+	X(XT_P_WAKING, "evtchn", "sched_waking", "channels of /dev/xen/evtchn: whom they wake") \
+	X(XT_P_WAKE_SWITCH, "evtchn", "sched_switch", "channels of /dev/xen/evtchn: until it runs")
 
 /*
  * Wrappers of hypercalls: X(enumerator, function, hypercall, for which guests). A wrapper's time
@@ -218,6 +220,10 @@ enum xt_probe {
 	  "requests of a batch beyond what is kept of it: their submit is in the next leg")        \
 	X(XT_NOTE_PARTIAL, "partial", 0,                                                           \
 	  "partial completions; the request ends with its last part")                              \
+	X(XT_NOTE_WAKE_AWAKE, "wake-awake", 0,                                                     \
+	  "events for a process that was just going to sleep: it ran on, and waited for nothing")  \
+	X(XT_NOTE_WAKE_MISSED, "wake-missed", 0,                                                   \
+	  "processes woken by an event whose place another one took; not measured")                \
 	X(XT_NOTE_VCPU_JUMP, "vcpu-jump", 0,                                                       \
 	  "a vCPU's runstate or steal shrank, or outgrew the clock; that second is in no sum")     \
 	X(XT_NOTE_VCPU_CAME, "vcpu-came", 0, "vCPUs plugged while tracing; measured from then on") \
@@ -413,6 +419,20 @@ struct xt_irq {
 	__u16 flags[XT_IRQ_ACTIONS];
 	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_DISKS */
 	__u16 disk[XT_IRQ_ACTIONS];
+	__u32 wake; /* a channel of /dev/xen/evtchn: path + 1 of the process's waking; 0: none */
+	__u32 pad;
+};
+
+/*
+ * Processes that an event woke and that do not run yet, direct-mapped by thread id. There are few
+ * that wait for event channels: two of the same place are counted, the later one is kept.
+ */
+#define XT_WAKES 256
+
+struct xt_wake {
+	__u32 pid; /* 0: free */
+	__u32 path;
+	__u64 at; /* ns: entry of the interrupt's handler */
 };
 
 #define XT_IRQ_DISKS 0xffff

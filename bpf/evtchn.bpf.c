@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Event channels: the upcall that Xen makes and the demultiplexing of its events. Handlers are
- * frames of core inside it, so what stays here is upcall and demux alone.
+ * frames of core inside it, so what stays here is upcall and demux alone. And how long a process
+ * that waits for an event on /dev/xen/evtchn takes to run.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -10,6 +11,9 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile __u32 cfg_upcall_path;
+
+XT_SHARED_ARRAY(xt_irqs, struct xt_irq);   /* by interrupt number */
+XT_SHARED_ARRAY(xt_wakes, struct xt_wake); /* by thread id */
 
 /*
  * drivers/xen/events/events_base.c. The loader chooses the function: until 5.15 the body was
@@ -35,3 +39,91 @@ static __always_inline int upcall_exit(void)
 }
 
 XT_TIMED_PROGS(xt_upcall, xen_evtchn_do_upcall, upcall_enter(), upcall_exit())
+
+static __always_inline struct xt_wake *wake_of(__u32 pid)
+{
+	__u32 at = pid & (XT_WAKES - 1);
+
+	return bpf_map_lookup_elem(&xt_wakes, &at);
+}
+
+/* The interrupt whose handler is the innermost path of this CPU; NULL outside one. */
+static __always_inline struct xt_irq *interrupt_of(const struct xt_frame *frame)
+{
+	__u32 nr;
+
+	if (!frame || !(frame->token & XT_TOKEN_IRQ) || !frame->start)
+		return NULL;
+	nr = frame->token & (XT_TOKEN_IRQ - 1);
+	return bpf_map_lookup_elem(&xt_irqs, &nr);
+}
+
+/*
+ * drivers/xen/evtchn.c:evtchn_interrupt() wakes whoever reads or polls the channel's file: what is
+ * woken inside its handler waits since the handler began.
+ */
+SEC("?tp_btf/sched_waking")
+int BPF_PROG(xt_waking, struct task_struct *task)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_WAKING);
+	__u32 pid = task->pid, path;
+	struct xt_frame *frame;
+	struct xt_wake *wake;
+	struct xt_irq *irq;
+
+	if (!cpu || !cpu->irq_start)
+		return 0;
+	frame = frame_below(cpu, cpu->depth);
+	irq = interrupt_of(frame);
+	if (!irq || !irq->wake)
+		return 0;
+	path = irq->wake - 1;
+	wake = wake_of(pid);
+	if (!wake)
+		return 0;
+	/* it was interrupted on its way to sleep, and goes on where it was */
+	if (pid == (__u32)bpf_get_current_pid_tgid()) {
+		cpu_lost(cpu, XT_NOTE_WAKE_AWAKE);
+		return 0;
+	}
+	if (wake->pid)
+		cpu_lost(cpu, XT_NOTE_WAKE_MISSED);
+	wake->path = path;
+	wake->at = frame->start;
+	*(volatile __u32 *)&wake->pid = pid;
+	return 0;
+}
+
+/*
+ * The woken one runs. One that leaves the CPU with its event still open never slept: it was on its
+ * way there on another CPU.
+ */
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(xt_wake_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_WAKE_SWITCH);
+	__u32 from = prev->pid, to = next->pid;
+	struct xt_wake *wake;
+	__u64 at, now;
+	__u32 path;
+
+	if (!cpu)
+		return 0;
+	wake = wake_of(from);
+	if (wake && from && wake->pid == from) {
+		wake->pid = 0;
+		cpu_lost(cpu, XT_NOTE_WAKE_AWAKE);
+	}
+	wake = wake_of(to);
+	if (!wake || !to || wake->pid != to)
+		return 0;
+	at = wake->at;
+	path = wake->path;
+	wake->pid = 0;
+	now = bpf_ktime_get_ns();
+	if (now < at)
+		cpu_lost(cpu, XT_LOST_FRAME_CLOCK);
+	else
+		hist_add(cpu, path, now - at);
+	return 0;
+}

@@ -53,6 +53,7 @@ struct request {
 
 /* include/linux/sched.h */
 struct task_struct {
+	int pid;
 	int tgid;
 	char comm[16];
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The list of answers and the table of rules; the rules themselves are in rules.c. */
+/* The list of answers and the table of rules; the rules themselves are in rules*.c. */
 #include "model/rules.h"
 
 #include <errno.h>
@@ -12,6 +12,8 @@ static const struct rule rules[] = {
 	{ "emulated-clock", rule__emulated_clock },
 	{ "steal", rule__steal },
 	{ "lost-events", rule__lost_events },
+	{ "event-imbalance", rule__event_imbalance },
+	{ "eoi-delayed", rule__eoi_delayed },
 };
 
 const char *verdict__name(enum verdict verdict)

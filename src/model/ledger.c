@@ -71,6 +71,9 @@ int ledger__build(struct ledger **out, const struct snapshot *snap, const struct
 	err = ledger__build_waits(ledger, snap, platform);
 	if (err)
 		goto out;
+	err = event_rows__build(&ledger->events, snap);
+	if (err)
+		goto out;
 	judge(ledger, snap);
 	err = findings__test(&ledger->findings, snap, platform, ledger);
 	if (err)
@@ -89,5 +92,6 @@ void ledger__free(struct ledger *ledger)
 	findings__free(&ledger->findings);
 	free(ledger->cpu.rows);
 	free(ledger->waits);
+	event_rows__free(&ledger->events);
 	free(ledger);
 }

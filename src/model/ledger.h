@@ -113,6 +113,7 @@ struct ledger {
 	struct cpu_account cpu;
 	struct wait_row *waits; /* most waited first */
 	size_t nr_waits;
+	struct event_rows events;
 	struct quality quality;
 	struct findings findings;
 };

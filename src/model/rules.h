@@ -31,5 +31,7 @@ int rule__grants_short(struct question *q);
 int rule__emulated_clock(struct question *q);
 int rule__steal(struct question *q);
 int rule__lost_events(struct question *q);
+int rule__event_imbalance(struct question *q);
+int rule__eoi_delayed(struct question *q);
 
 #endif

@@ -110,6 +110,23 @@ static void subtract_vcpus(struct snapshot *delta, const struct snapshot *earlie
 				vcpu_time__subtract(&delta->vcpus[i], &earlier->vcpus[n]);
 }
 
+static void subtract_channels(struct snapshot *delta, const struct snapshot *earlier)
+{
+	size_t nr = delta->nr_channels * delta->nr_cpus;
+
+	for (size_t i = 0; i < nr && i < earlier->nr_channels * earlier->nr_cpus; i++)
+		delta->channel_counts[i] =
+			since(delta->channel_counts[i], earlier->channel_counts[i]);
+}
+
+static void subtract_bus(struct snapshot *delta, const struct snapshot *earlier)
+{
+	for (size_t i = 0; i < delta->nr_bus; i++)
+		for (size_t n = 0; n < earlier->nr_bus; n++)
+			if (!strcmp(earlier->bus[n].name, delta->bus[i].name))
+				bus_events__subtract(&delta->bus[i], &earlier->bus[n]);
+}
+
 static void subtract_io(struct conservation *to, const struct conservation *from)
 {
 	to->started = since(to->started, from->started);
@@ -137,34 +154,41 @@ static void subtract_counters(struct snapshot *delta, const struct snapshot *ear
 	delta->cost.user_ns = since(delta->cost.user_ns, earlier->cost.user_ns);
 }
 
+/* The arrays that a snapshot owns: X(member, how many). */
+#define SNAPSHOT_ARRAYS(X)                              \
+	X(paths, nr_paths)                              \
+	X(slow, nr_slow)                                \
+	X(queues, nr_queues)                            \
+	X(losses, nr_losses)                            \
+	X(probes, nr_probes)                            \
+	X(vcpus, nr_vcpus)                              \
+	X(channels, nr_channels)                        \
+	X(channel_counts, nr_channels * later->nr_cpus) \
+	X(bus, nr_bus)
+
+static int copy_arrays(struct snapshot *to, const struct snapshot *later)
+{
+	int err = 0;
+
+#define NONE(member, how_many) to->member = NULL;
+	SNAPSHOT_ARRAYS(NONE)
+#undef NONE
+#define COPY(member, how_many)                                                \
+	if (!err)                                                             \
+		err = copy_array(&to->member, later->member, later->how_many, \
+				 sizeof(*later->member));
+	SNAPSHOT_ARRAYS(COPY)
+#undef COPY
+	return err;
+}
+
 int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 		    const struct snapshot *earlier)
 {
 	int err;
 
 	*delta = *later;
-	delta->paths = NULL;
-	delta->slow = NULL;
-	delta->queues = NULL;
-	delta->losses = NULL;
-	delta->probes = NULL;
-	delta->vcpus = NULL;
-	err = copy_array(&delta->paths, later->paths, later->nr_paths, sizeof(*later->paths));
-	if (err)
-		goto out;
-	err = copy_array(&delta->slow, later->slow, later->nr_slow, sizeof(*later->slow));
-	if (err)
-		goto out;
-	err = copy_array(&delta->queues, later->queues, later->nr_queues, sizeof(*later->queues));
-	if (err)
-		goto out;
-	err = copy_array(&delta->losses, later->losses, later->nr_losses, sizeof(*later->losses));
-	if (err)
-		goto out;
-	err = copy_array(&delta->probes, later->probes, later->nr_probes, sizeof(*later->probes));
-	if (err)
-		goto out;
-	err = copy_array(&delta->vcpus, later->vcpus, later->nr_vcpus, sizeof(*later->vcpus));
+	err = copy_arrays(delta, later);
 	if (err || !earlier)
 		goto out;
 
@@ -174,6 +198,8 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	drop_slow_before(delta, earlier->end_ns);
 	subtract_cpu(&delta->cpu, &earlier->cpu);
 	subtract_vcpus(delta, earlier);
+	subtract_channels(delta, earlier);
+	subtract_bus(delta, earlier);
 	subtract_io(&delta->io, &earlier->io);
 	subtract_counters(delta, earlier);
 out:
@@ -184,11 +210,8 @@ out:
 
 void snapshot__free(struct snapshot *snap)
 {
-	free(snap->paths);
-	free(snap->slow);
-	free(snap->queues);
-	free(snap->losses);
-	free(snap->probes);
-	free(snap->vcpus);
+#define FREE(member, how_many) free(snap->member);
+	SNAPSHOT_ARRAYS(FREE)
+#undef FREE
 	memset(snap, 0, sizeof(*snap));
 }

@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/channels.h"
 #include "model/hist.h"
 #include "model/terms.h"
 #include "model/vcpus.h"
+#include "platform/bus_events.h"
 
 /*
  * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". The leg
@@ -132,6 +134,12 @@ struct snapshot {
 	struct cpu_time cpu;
 	struct vcpu_time *vcpus; /* that were online at some time; by number */
 	size_t nr_vcpus;
+	struct channel *channels; /* the same ones in every reading of a run */
+	size_t nr_channels;
+	unsigned int nr_cpus;	  /* possible ones */
+	uint64_t *channel_counts; /* events: by channel, then by CPU */
+	struct bus_events *bus;	  /* what the kernel counts of xenbus devices' channels */
+	size_t nr_bus;
 	struct loss *losses; /* all of them, zero or not */
 	size_t nr_losses;
 	struct conservation io;

@@ -70,6 +70,8 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	err |= put__int(obj, "vcpu_ns", snap->cpu.total_ns);
 	err |= put(obj, "cpu", json__cpu(report));
 	err |= put(obj, "per_vcpu", json__per_vcpu(snap));
+	err |= put(obj, "event_channels", json__channels(snap));
+	err |= put(obj, "xenbus", json__bus(snap));
 	err |= put(obj, "paths", json__paths(snap));
 	err |= put(obj, "queues", json__queues(snap));
 	err |= put(obj, "slowest", json__slowest(snap));

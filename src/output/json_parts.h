@@ -24,6 +24,8 @@ json_t *json__done(json_t *json, int err);
 /* Each makes the named part of a line, owned by the caller; NULL without memory. */
 json_t *json__cpu(const struct report *report);
 json_t *json__per_vcpu(const struct snapshot *snap);
+json_t *json__channels(const struct snapshot *snap);
+json_t *json__bus(const struct snapshot *snap);
 json_t *json__paths(const struct snapshot *snap);
 json_t *json__queues(const struct snapshot *snap);
 json_t *json__slowest(const struct snapshot *snap);

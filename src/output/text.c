@@ -28,6 +28,7 @@ static int text__interval(FILE *out, const struct report *report)
 	print_interval_line(out, report);
 	text__cpu(out, report);
 	text__vcpus(out, report);
+	text__events(out, report);
 	text__wait(out, report);
 	if (report->slower_ns)
 		text__slowest(out, report);
@@ -45,6 +46,7 @@ static int text__total(FILE *out, const struct report *report)
 	}
 	text__cpu(out, report);
 	text__vcpus(out, report);
+	text__events(out, report);
 	text__wait(out, report);
 	text__latency(out, report);
 	text__slowest(out, report);

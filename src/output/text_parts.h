@@ -17,6 +17,7 @@ void text__header_lines(FILE *out, const struct report *report);
 void text__findings(FILE *out, const struct report *report);
 void text__cpu(FILE *out, const struct report *report);
 void text__vcpus(FILE *out, const struct report *report);
+void text__events(FILE *out, const struct report *report);
 void text__vcpu_notes(FILE *out, const struct report *report);
 void text__wait(FILE *out, const struct report *report);
 void text__latency(FILE *out, const struct report *report);

@@ -29,6 +29,8 @@ static const char *not_for(const struct probe *probe)
 		return "not a PV guest: the hardware does this";
 	case FOR_DOM0:
 		return "not dom0";
+	case FOR_USER:
+		return "no process waits for an event channel";
 	case FOR_DRIVER:
 		return "no disk of this driver";
 	case FOR_HVM:

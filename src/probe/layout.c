@@ -47,7 +47,7 @@ static void key_set(struct path_key *key, enum kind kind, enum area area, enum m
 	key->kind = kind;
 	key->area = area;
 	key->mech = mech;
-	snprintf(key->device, sizeof(key->device), "%s", device);
+	snprintf(key->device, sizeof(key->device), "%.*s", (int)sizeof(key->device) - 1, device);
 	snprintf(key->op, sizeof(key->op), "%s", op);
 	snprintf(key->leg, sizeof(key->leg), "%s", leg);
 }
@@ -180,6 +180,23 @@ static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
 	key_set(key, KIND_CPU, irq->area, letter__mech(irq->letter), device, op, "handler");
 }
 
+/*
+ * The path of a process that waits for a channel of /dev/xen/evtchn, whose action is
+ * "evtchn:" and its name: a path a name. Returns the path's number + 1.
+ */
+static uint32_t place_wake(struct layout *layout, const struct irq *irq)
+{
+	const char *colon = strchr(irq->action, ':'), *name = colon ? colon + 1 : irq->action;
+	uint32_t path;
+
+	for (path = layout->wake; path < layout->wake + layout->nr_wakes; path++)
+		if (!strcmp(layout->keys[path].device, name))
+			return path + 1;
+	layout->nr_wakes++;
+	key_set(&layout->keys[path], KIND_WAIT, AREA_EVTCHN, MECH_GUEST, name, "wake", "total");
+	return path + 1;
+}
+
 static void place_irqs(struct layout *layout, const struct platform *platform)
 {
 	bool apart = layout->cpus <= IRQS_APART_CPUS;
@@ -205,9 +222,14 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 			layout->keys[layout->irq + slot] = key;
 		}
 		layout->irqs[irq->nr].slot[irq->follows] = slot;
+		if (irq->evtchn)
+			layout->owners[slot] = irq;
+		if (strcmp(irq->kind, "user") == 0)
+			layout->irqs[irq->nr].wake = place_wake(layout, irq);
 		if (irq->letter == LETTER_VS)
 			layout->irqs[irq->nr].flags[irq->follows] = XT_IRQ_EMULATED;
 	}
+	layout->nr_irqs = used;
 }
 
 static void place_hypercalls(struct layout *layout)
@@ -258,6 +280,15 @@ static void place_emulated(struct layout *layout, const struct platform *platfor
 			"MSR", msr[i], "count");
 }
 
+static uint32_t count_users(const struct platform *platform)
+{
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < platform->nr_irqs; i++)
+		nr += strcmp(platform->irqs[i].kind, "user") == 0;
+	return nr;
+}
+
 /* Ranges, one family after the other. */
 static void lay_out(struct layout *layout, const struct platform *platform)
 {
@@ -284,6 +315,8 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 	next += EMULATED;
 	layout->msr = next;
 	next += 2;
+	layout->wake = next;
+	next += count_users(platform);
 	layout->scratch = next++;
 	layout->nr_paths = next;
 }
@@ -298,8 +331,9 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	layout->runstate = platform__on_xen(platform);
 	lay_out(layout, platform);
 	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
-	if (!layout->keys) {
-		free(layout);
+	layout->owners = calloc(platform->nr_irqs + 1, sizeof(*layout->owners));
+	if (!layout->keys || !layout->owners) {
+		layout__free(layout);
 		return -ENOMEM;
 	}
 	place_disks(layout, platform, wanted);
@@ -321,5 +355,6 @@ void layout__free(struct layout *layout)
 	if (!layout)
 		return;
 	free(layout->keys);
+	free(layout->owners);
 	free(layout);
 }

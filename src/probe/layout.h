@@ -17,7 +17,7 @@
 struct layout {
 	/* first path of each family's range */
 	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, segment_base, mc, emul,
-		msr, scratch;
+		msr, wake, scratch;
 	uint32_t nr_paths;
 	struct path_key *keys; /* by path number */
 
@@ -26,6 +26,9 @@ struct layout {
 	uint32_t nr_requests, nr_queues;
 
 	struct xt_irq irqs[XT_IRQ_TABLE];
+	const struct irq **owners; /* by interrupt slot: one of its channels; NULL: none */
+	uint32_t nr_irqs;	   /* slots in use, with "other" */
+	uint32_t nr_wakes;	   /* paths of user channels */
 
 	bool runstate; /* Xen's, of each vCPU */
 

@@ -55,6 +55,7 @@ int maps__new(struct maps **out, const struct layout *layout)
 	const uint32_t entries_requests = layout->nr_requests;
 	const uint32_t entries_queues = layout->nr_queues;
 	const uint32_t entries_slowest = layout->cpus;
+	const uint32_t entries_wakes = layout->nr_wakes ? XT_WAKES : 1;
 	struct maps *maps = calloc(1, sizeof(*maps));
 	int err = -ENOMEM;
 	void *mem = NULL;

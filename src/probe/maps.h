@@ -18,7 +18,8 @@ struct bpf_object;
 	X(disks, "xt_disks", struct xt_disk)          \
 	X(requests, "xt_requests", struct xt_request) \
 	X(queues, "xt_queues", struct xt_queue)       \
-	X(slowest, "xt_slowest", struct xt_slowest)
+	X(slowest, "xt_slowest", struct xt_slowest)   \
+	X(wakes, "xt_wakes", struct xt_wake)
 
 struct shared_map {
 	int fd;

@@ -185,6 +185,81 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 	return 0;
 }
 
+static uint64_t count_events(const struct xt_hist *h)
+{
+	uint64_t count = 0;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++)
+		count += h->bucket[i].count;
+	return count;
+}
+
+static struct vcpu_time *find_vcpu(const struct snapshot *snap, unsigned int cpu)
+{
+	for (size_t i = 0; i < snap->nr_vcpus; i++) {
+		if (snap->vcpus[i].cpu == cpu)
+			return &snap->vcpus[i];
+	}
+	return NULL;
+}
+
+static void read_counts(const struct tracer *tracer, struct snapshot *snap, uint32_t slot,
+			uint64_t *counts)
+{
+	const struct layout *layout = tracer->layout;
+
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		size_t at = (size_t)cpu * layout->nr_paths + layout->irq + slot;
+		struct vcpu_time *vcpu = find_vcpu(snap, cpu);
+
+		counts[cpu] = count_events(&tracer->maps->hists[at]);
+		if (vcpu)
+			vcpu->events += counts[cpu];
+	}
+}
+
+/* Event channels by the vCPU that handled them: the handlers' counts in each CPU's slice. */
+static int read_channels(const struct tracer *tracer, struct snapshot *snap)
+{
+	const struct layout *layout = tracer->layout;
+
+	snap->nr_cpus = layout->cpus;
+	snap->channels = calloc(layout->nr_irqs, sizeof(*snap->channels));
+	snap->channel_counts = calloc((size_t)layout->nr_irqs * layout->cpus, sizeof(uint64_t));
+	if (!snap->channels || !snap->channel_counts)
+		return -ENOMEM;
+	for (uint32_t slot = 1; slot < layout->nr_irqs; slot++) {
+		const struct irq *owner = layout->owners[slot];
+		struct path_key key = layout->keys[layout->irq + slot];
+		struct channel *channel = &snap->channels[snap->nr_channels];
+
+		if (!owner)
+			continue;
+		name_learned(tracer, layout->irq + slot, &key);
+		snprintf(channel->kind, sizeof(channel->kind), "%s", owner->kind);
+		snprintf(channel->device, sizeof(channel->device), "%s", key.device);
+		snprintf(channel->op, sizeof(channel->op), "%s", key.op);
+		channel->bound = strcmp(owner->chip, "xen-percpu") == 0;
+		read_counts(tracer, snap, slot,
+			    &snap->channel_counts[snap->nr_channels * layout->cpus]);
+		snap->nr_channels++;
+	}
+	return 0;
+}
+
+/* What sysfs counts, since the start; devices that came since, from their beginning. */
+static void read_bus(const struct tracer *tracer, struct snapshot *snap)
+{
+	if (bus_events__read(&snap->bus, &snap->nr_bus, "/"))
+		return;
+	for (size_t i = 0; i < snap->nr_bus; i++) {
+		for (size_t n = 0; n < tracer->nr_bus; n++) {
+			if (strcmp(snap->bus[i].name, tracer->bus[n].name) == 0)
+				bus_events__subtract(&snap->bus[i], &tracer->bus[n]);
+		}
+	}
+}
+
 /* What a CPU's slice says of its vCPU. */
 static void read_vcpus(const struct tracer *tracer, struct snapshot *snap)
 {
@@ -247,12 +322,15 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 		err = read_losses(tracer, snap);
 	if (!err)
 		err = read_probes(tracer, snap);
+	if (!err)
+		err = read_channels(tracer, snap);
 	if (err) {
 		snapshot__free(snap);
 		return err;
 	}
 	read_conservation(tracer, &snap->io);
 	read_vcpus(tracer, snap);
+	read_bus(tracer, snap);
 	read_cost(tracer, &snap->cost);
 	return 0;
 }

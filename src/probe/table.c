@@ -44,6 +44,8 @@
 #define HOW_XT_P_AHCI_ISSUE   FUNCTION("xt_ahci"), DRIVER("ahci")
 #define HOW_XT_P_BMDMA_ISSUE  FUNCTION("xt_bmdma"), DRIVER("ata_piix")
 #define HOW_XT_P_UPCALL	      FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall"
+#define HOW_XT_P_WAKING	      TRACEPOINT("xt_waking"), .use = FOR_USER
+#define HOW_XT_P_WAKE_SWITCH  TRACEPOINT("xt_wake_switch"), .use = FOR_USER
 #define HOW_XT_P_CLOCKEVENT \
 	.kind = PROBE_FUNCTION, .use = FOR_XEN, .fentry = "xt_clockev_fe", .fexit = "xt_clockev_fx"
 /* on 5.10 the body is in the function that wrmsrl() calls */
@@ -116,6 +118,15 @@ static bool has_nic(const struct platform *platform, const char *driver)
 	return false;
 }
 
+static bool has_user_channel(const struct platform *platform)
+{
+	for (size_t i = 0; i < platform->nr_irqs; i++) {
+		if (strcmp(platform->irqs[i].kind, "user") == 0)
+			return true;
+	}
+	return false;
+}
+
 bool probe__is_timed(const struct probe *probe)
 {
 	return probe->fentry && probe->fexit;
@@ -132,6 +143,8 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 		return boot == BOOT_PV || boot == BOOT_DOM0;
 	case FOR_DOM0:
 		return boot == BOOT_DOM0;
+	case FOR_USER:
+		return has_user_channel(platform);
 	case FOR_HVM:
 		return boot == BOOT_HVM || boot == BOOT_KVM;
 	case FOR_NIC:

@@ -20,6 +20,7 @@ enum probe_for {
 	FOR_XEN,
 	FOR_PV,
 	FOR_DOM0,
+	FOR_USER, /* processes that wait for event channels */
 	FOR_DRIVER,
 	FOR_FRAMES,
 	FOR_END,

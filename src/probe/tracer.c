@@ -149,6 +149,9 @@ void tracer__start(struct tracer *tracer)
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
 	cputime__start(&tracer->cputime, tracer->maps);
+	free(tracer->bus);
+	if (bus_events__read(&tracer->bus, &tracer->nr_bus, "/"))
+		vlog("event counts of xenbus devices cannot be read");
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
 	tracer->start_ns = clock__monotonic_ns();
@@ -196,6 +199,7 @@ void tracer__free(struct tracer *tracer)
 			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
 	}
 	cputime__free(&tracer->cputime);
+	free(tracer->bus);
 	maps__free(tracer->maps);
 	layout__free(tracer->layout);
 	features__free(tracer->features);

@@ -21,6 +21,8 @@ struct tracer {
 	uint64_t start_ns, wall_start_ns;
 	uint64_t user_start_ns; /* this process's CPU time at the start */
 	struct cputime cputime;
+	struct bus_events *bus; /* at the start */
+	size_t nr_bus;
 	bool stopped;
 };
 

@@ -269,7 +269,7 @@ static void every_rule_answers(void **state)
 	const struct findings *findings = &f->ledger->findings;
 
 	(void)state;
-	assert_int_equal(findings->nr, 6);
+	assert_int_equal(findings->nr, 8);
 	assert_int_equal(findings->nr,
 			 findings->nr_met + findings->nr_not_met + findings->nr_untestable);
 	assert_int_equal(findings->nr_met, 0);
@@ -282,6 +282,105 @@ static void hostile_names_are_cut_not_spilled(void **state)
 
 	(void)state;
 	assert_verdict(f, "emulated-disk", FINDING_MET);
+	fixture__free(f);
+}
+
+/* All of the disk's and the NIC's events on vCPU 1. */
+static void crowd(struct fixture *f, size_t channels)
+{
+	for (size_t i = 0; i < channels; i++) {
+		uint64_t *counts = &f->snap.channel_counts[i * f->snap.nr_cpus], sum = 0;
+
+		for (size_t cpu = 0; cpu < f->snap.nr_cpus; cpu++) {
+			sum += counts[cpu];
+			counts[cpu] = 0;
+		}
+		counts[1] = sum;
+	}
+	fixture__close(f);
+}
+
+static void events_on_one_vcpu_are_said(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	const struct finding *finding;
+
+	(void)state;
+	assert_verdict(f, "event-imbalance", FINDING_NOT_MET);
+	crowd(f, 3);
+	finding = find(f, "event-imbalance");
+	assert_verdict(f, "event-imbalance", FINDING_MET);
+	assert_string_equal(finding->subject, "all devices");
+	assert_non_null(strstr(finding->figures[0], "vCPU 1 handled 139,332 of 139,332"));
+	assert_non_null(strstr(finding->figures[1], "vCPU 1 ran 27.6 %"));
+	assert_non_null(strstr(finding->action, "62, 63, 66"));
+
+	/* nothing to share with one vCPU */
+	for (size_t i = 1; i < f->snap.nr_vcpus; i++)
+		f->snap.vcpus[i].online = false;
+	fixture__close(f);
+	assert_verdict(f, "event-imbalance", FINDING_NOT_MET);
+	fixture__free(f);
+}
+
+static void events_of_one_device_are_said(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	crowd(f, 2);
+	f->snap.channel_counts[2 * 4 + 1] = 0; /* eth0's, elsewhere */
+	f->snap.channel_counts[2 * 4 + 3] = 41220;
+	fixture__close(f);
+	assert_verdict(f, "event-imbalance", FINDING_MET);
+	assert_string_equal(find(f, "event-imbalance")->subject, "xvdb");
+
+	/* a single channel cannot be shared */
+	memset(&f->snap.channel_counts[4], 0, 4 * sizeof(uint64_t));
+	f->snap.channel_counts[2 * 4 + 3] = 0;
+	f->snap.channel_counts[2 * 4 + 1] = 0;
+	fixture__close(f);
+	assert_verdict(f, "event-imbalance", FINDING_NOT_MET);
+	fixture__free(f);
+}
+
+static void few_events_prove_nothing(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	crowd(f, 3);
+	f->snap.end_ns += 1000000000000;
+	fixture__close(f);
+	assert_verdict(f, "event-imbalance", FINDING_NOT_MET);
+	fixture__free(f);
+}
+
+static void delayed_interrupts_are_said(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	assert_verdict(f, "eoi-delayed", FINDING_NOT_MET);
+	f->snap.bus[1].spurious = 2000;
+	fixture__close(f);
+	assert_verdict(f, "eoi-delayed", FINDING_MET);
+	assert_string_equal(find(f, "eoi-delayed")->subject, "eth0");
+	assert_non_null(strstr(find(f, "eoi-delayed")->figures[0], "2,000 of 41,220 events"));
+
+	f->snap.bus[1].spurious = 3;
+	f->snap.bus[0].delay_jiffies = 17;
+	fixture__close(f);
+	assert_verdict(f, "eoi-delayed", FINDING_MET);
+	assert_string_equal(find(f, "eoi-delayed")->subject, "xvdb");
+	assert_non_null(strstr(find(f, "eoi-delayed")->figures[1], "17 jiffies"));
+
+	f->snap.nr_bus = 0;
+	fixture__close(f);
+	assert_verdict(f, "eoi-delayed", FINDING_UNTESTABLE);
+	f->snap.nr_channels = 0;
+	fixture__close(f);
+	assert_verdict(f, "eoi-delayed", FINDING_NOT_MET);
 	fixture__free(f);
 }
 
@@ -302,6 +401,10 @@ int main(void)
 		cmocka_unit_test(lost_events_name_the_cause),
 		cmocka_unit_test(every_rule_answers),
 		cmocka_unit_test(hostile_names_are_cut_not_spilled),
+		cmocka_unit_test(events_on_one_vcpu_are_said),
+		cmocka_unit_test(events_of_one_device_are_said),
+		cmocka_unit_test(few_events_prove_nothing),
+		cmocka_unit_test(delayed_interrupts_are_said),
 	};
 
 	return cmocka_run_group_tests_name("findings", tests, NULL, NULL);

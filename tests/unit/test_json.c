@@ -264,6 +264,36 @@ static void vcpus_add_up(void **state)
 	fixture__free(f);
 }
 
+/* Events of a channel are those of its vCPUs, and a vCPU's those of its channels. */
+static void channels_add_up(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *channel, *pair, *vcpu;
+	uint64_t of_vcpu[4] = {};
+	size_t i, n;
+
+	(void)state;
+	json_array_foreach(json_object_get(line, "event_channels"), i, channel)
+	{
+		uint64_t sum = 0;
+
+		json_array_foreach(json_object_get(channel, "by_vcpu"), n, pair)
+		{
+			uint64_t count = json_integer_value(json_array_get(pair, 1));
+
+			of_vcpu[json_integer_value(json_array_get(pair, 0))] += count;
+			sum += count;
+		}
+		assert_int_equal(sum, number(channel, "count"));
+	}
+	assert_int_equal(i, 6);
+	json_array_foreach(json_object_get(line, "per_vcpu"), i, vcpu)
+		assert_int_equal(number(vcpu, "events"), of_vcpu[i]);
+	assert_int_equal(json_array_size(json_object_get(line, "xenbus")), 2);
+	json_decref(line);
+	fixture__free(f);
+}
+
 static void not_measured_is_null(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -346,6 +376,7 @@ int main(void)
 		cmocka_unit_test(slow_requests_are_whole),
 		cmocka_unit_test(columns_add_up),
 		cmocka_unit_test(vcpus_add_up),
+		cmocka_unit_test(channels_add_up),
 		cmocka_unit_test(not_measured_is_null),
 		cmocka_unit_test(extremes_stay_valid),
 		cmocka_unit_test(hostile_names_are_valid_utf8),

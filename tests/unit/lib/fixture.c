@@ -359,6 +359,38 @@ static void add_vcpus(struct fixture *f)
 	vcpus__sum(&f->snap.cpu, f->snap.vcpus, f->snap.nr_vcpus, true);
 }
 
+/* Two channels of a disk, one of a NIC, and the vCPUs' timers. */
+static void add_channels(struct fixture *f)
+{
+	static const struct channel channels[] = {
+		{ "vbd", "xvdb", "irq 62", false },   { "vbd", "xvdb", "irq 63", false },
+		{ "vif", "eth0", "irq 66", false },   { "virq", "timer0", "irq 48", true },
+		{ "virq", "timer1", "irq 52", true }, { "xenbus", "xenbus", "irq 30", false },
+	};
+	static const uint64_t counts[NR(channels)][4] = {
+		{ 52010, 0, 0, 0 }, { 0, 0, 46102, 0 }, { 0, 41220, 0, 0 },
+		{ 10234, 0, 0, 0 }, { 0, 9120, 0, 0 },	{ 0, 0, 0, 0 },
+	};
+	static const struct bus_events bus[] = {
+		{ "vbd-51728", "xvdb", 98112, 4, 0, 1 },
+		{ "vif-0", "eth0", 41220, 0, 0, 1 },
+	};
+
+	f->snap.nr_cpus = 4;
+	f->snap.nr_channels = NR(channels);
+	f->snap.channels = malloc(sizeof(channels));
+	f->snap.channel_counts = malloc(sizeof(counts));
+	f->snap.nr_bus = NR(bus);
+	f->snap.bus = malloc(sizeof(bus));
+	assert(f->snap.channels && f->snap.channel_counts && f->snap.bus);
+	memcpy(f->snap.channels, channels, sizeof(channels));
+	memcpy(f->snap.channel_counts, counts, sizeof(counts));
+	memcpy(f->snap.bus, bus, sizeof(bus));
+	for (size_t i = 0; i < NR(channels); i++)
+		for (size_t cpu = 0; cpu < 4; cpu++)
+			f->snap.vcpus[cpu].events += counts[i][cpu];
+}
+
 static struct fixture *fixture__new(void)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -392,6 +424,7 @@ struct fixture *fixture__pvhvm(void)
 
 	f->snap.end_ns += 10 * S;
 	add_vcpus(f);
+	add_channels(f);
 	f->snap.io = (struct conservation) {
 		.started = 167278,
 		.completed = 167270,
@@ -442,6 +475,10 @@ struct fixture *fixture__hostile(void)
 		set(f->snap.slow[i].comm, "\x1b<\xff&\"");
 		append(f->snap.slow[i].legs[0].name, HOSTILE);
 	}
+	for (size_t i = 0; i < f->snap.nr_channels; i++)
+		append(f->snap.channels[i].device, HOSTILE);
+	for (size_t i = 0; i < f->snap.nr_bus; i++)
+		append(f->snap.bus[i].device, HOSTILE);
 	for (size_t i = 0; i < f->platform.nr_cells; i++)
 		append(f->platform.cells[i].what, HOSTILE);
 	for (size_t i = 0; i < f->platform.nr_disks; i++) {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "platform/bus_events.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/files.h"
+#include "platform/str.h"
+
+/* atomic_t as %d: of 32 bits, and negative from half of them on. */
+static int read_count(struct files *files, uint64_t *count, const char *bus, const char *name,
+		      const char *file)
+{
+	char text[24], *end;
+	long value;
+	int err;
+
+	err = files__read(files, text, sizeof(text), "sys/bus/%s/devices/%s/xenbus/%s", bus, name,
+			  file);
+	if (err)
+		return err;
+	value = strtol(text, &end, 10);
+	if (end == text || *end)
+		return -EINVAL;
+	*count = (uint32_t)value;
+	return 0;
+}
+
+/* The disk or NIC below it. */
+static void name_device(struct bus_events *dev, struct files *files, const char *bus)
+{
+	static const char *const classes[] = { "block", "net" };
+	struct names names;
+
+	str__set(dev->device, sizeof(dev->device), "%s", dev->name);
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		if (files__list(files, &names, "sys/bus/%s/devices/%s/%s", bus, dev->name,
+				classes[i]))
+			continue;
+		if (names.nr)
+			str__set(dev->device, sizeof(dev->device), "%s", names.name[0]);
+		names__free(&names);
+	}
+}
+
+static int add(struct bus_events **all, size_t *nr, struct files *files, const char *bus,
+	       const char *name)
+{
+	struct bus_events dev = {}, *grown;
+	uint64_t threshold = 0;
+
+	if (read_count(files, &dev.spurious, bus, name, "spurious_events") ||
+	    read_count(files, &dev.delay_jiffies, bus, name, "jiffies_eoi_delayed"))
+		return 0; /* a kernel without them, or gone just now */
+	read_count(files, &dev.events, bus, name, "events");
+	read_count(files, &threshold, bus, name, "spurious_threshold");
+	dev.threshold = threshold;
+	str__set(dev.name, sizeof(dev.name), "%s", name);
+	name_device(&dev, files, bus);
+	grown = realloc(*all, (*nr + 1) * sizeof(dev));
+	if (!grown)
+		return -ENOMEM;
+	*all = grown;
+	grown[(*nr)++] = dev;
+	return 0;
+}
+
+int bus_events__read(struct bus_events **out, size_t *nr, const char *root)
+{
+	static const char *const buses[] = { "xen", "xen-backend" };
+	struct bus_events *all = NULL;
+	struct files *files;
+	struct names names;
+	int err;
+
+	*out = NULL;
+	*nr = 0;
+	err = files__open(&files, root);
+	if (err)
+		return err;
+	for (size_t i = 0; !err && i < sizeof(buses) / sizeof(buses[0]); i++) {
+		if (files__list(files, &names, "sys/bus/%s/devices", buses[i]))
+			continue;
+		for (size_t n = 0; !err && n < names.nr; n++)
+			err = add(&all, nr, files, buses[i], names.name[n]);
+		names__free(&names);
+	}
+	files__close(files);
+	if (err) {
+		free(all);
+		*nr = 0;
+		return err;
+	}
+	*out = all;
+	return 0;
+}
+
+/* Forwards by less than half of what the counter holds; else it began at 0 again. */
+static uint64_t since(uint64_t later, uint64_t earlier)
+{
+	uint32_t grew = later - earlier;
+
+	return grew < 1u << 31 ? grew : later;
+}
+
+void bus_events__subtract(struct bus_events *later, const struct bus_events *earlier)
+{
+	later->events = since(later->events, earlier->events);
+	later->spurious = since(later->spurious, earlier->spurious);
+	later->delay_jiffies = since(later->delay_jiffies, earlier->delay_jiffies);
+}
