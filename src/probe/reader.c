@@ -194,28 +194,16 @@ static uint64_t count_events(const struct xt_hist *h)
 	return count;
 }
 
-static struct vcpu_time *find_vcpu(const struct snapshot *snap, unsigned int cpu)
-{
-	for (size_t i = 0; i < snap->nr_vcpus; i++) {
-		if (snap->vcpus[i].cpu == cpu)
-			return &snap->vcpus[i];
-	}
-	return NULL;
-}
-
 static void read_counts(const struct tracer *tracer, struct snapshot *snap, uint32_t slot,
 			uint64_t *counts)
 {
 	const struct layout *layout = tracer->layout;
 
-	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
-		size_t at = (size_t)cpu * layout->nr_paths + layout->irq + slot;
-		struct vcpu_time *vcpu = find_vcpu(snap, cpu);
-
-		counts[cpu] = count_events(&tracer->maps->hists[at]);
-		if (vcpu)
-			vcpu->events += counts[cpu];
-	}
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++)
+		counts[cpu] = count_events(
+			&tracer->maps->hists[(size_t)cpu * layout->nr_paths + layout->irq + slot]);
+	for (size_t i = 0; i < snap->nr_vcpus; i++)
+		snap->vcpus[i].events += counts[snap->vcpus[i].cpu];
 }
 
 /* Event channels by the vCPU that handled them: the handlers' counts in each CPU's slice. */
