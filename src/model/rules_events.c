@@ -135,7 +135,7 @@ int rule__event_imbalance(struct question *q)
 int rule__eoi_delayed(struct question *q)
 {
 	if (q->snap->nr_channels && !q->snap->nr_bus)
-		return untestable(q, "this kernel counts no spurious events");
+		return untestable(q, "the kernel counts them for back ends only, and here is none");
 	for (size_t i = 0; i < q->snap->nr_bus; i++) {
 		const struct bus_events *bus = &q->snap->bus[i];
 		char spurious[UNITS_LEN], events[UNITS_LEN];

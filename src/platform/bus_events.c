@@ -48,11 +48,13 @@ static int add(struct bus_events **all, size_t *nr, struct files *files, const c
 	       const char *name)
 {
 	struct bus_events dev = {}, *grown;
-	uint64_t threshold = 0;
+	uint64_t threshold = 0, channels = 0;
 
 	if (read_count(files, &dev.spurious, bus, name, "spurious_events") ||
 	    read_count(files, &dev.delay_jiffies, bus, name, "jiffies_eoi_delayed"))
 		return 0; /* a kernel without them, or gone just now */
+	if (read_count(files, &channels, bus, name, "event_channels") || !channels)
+		return 0; /* zeros that nobody counts */
 	read_count(files, &dev.events, bus, name, "events");
 	read_count(files, &threshold, bus, name, "spurious_threshold");
 	dev.threshold = threshold;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the kernel counts of the event channels of each xenbus device, in sysfs since 5.12 and in
- * the 5.10 series (drivers/xen/xenbus/xenbus_probe.c). Where the other end sends events for nothing,
- * the kernel puts the end of its interrupts off, and nothing else says so.
+ * What the kernel counts of the event channels of a xenbus device, in sysfs since 5.12 and in the
+ * 5.10 series (drivers/xen/xenbus/xenbus_probe.c). Where the other end sends events for nothing, the
+ * kernel puts the end of its interrupts off, and nothing else says so. Every device has the files,
+ * but only channels bound with their device are counted: back ends', which have event_channels.
  */
 #ifndef XT_PLATFORM_BUS_EVENTS_H
 #define XT_PLATFORM_BUS_EVENTS_H
@@ -20,7 +21,7 @@ struct bus_events {
 };
 
 /*
- * Front and back ends that have these files, in the order of their names. Returns 0 and *out, to
+ * Devices whose channels are counted, in the order of their names. Returns 0 and *out, to
  * be freed with free(), or a negative errno.
  */
 int bus_events__read(struct bus_events **out, size_t *nr, const char *root);

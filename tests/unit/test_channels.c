@@ -88,13 +88,14 @@ static void kernel_counts_in_32_bits(void **state)
 static void counters(const char *tree, const char *bus, const char *name, const char *events,
 		     const char *spurious, const char *delayed)
 {
-	const char *const files[][2] = { { "events", events },
+	const char *const files[][2] = { { "event_channels", events },
+					 { "events", events },
 					 { "spurious_events", spurious },
 					 { "jiffies_eoi_delayed", delayed },
 					 { "spurious_threshold", "1\n" } };
 	char path[128];
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		snprintf(path, sizeof(path), "sys/bus/%s/devices/%s/xenbus/%s", bus, name,
 			 files[i][0]);
 		if (files[i][1])
@@ -113,7 +114,8 @@ static void sysfs_is_read(void **state)
 	tree__file(tree, "sys/bus/xen/devices/vbd-51728/block/xvdb/dev", "202:16\n");
 	counters(tree, "xen", "vif-0", "-2147483648\n", "0\n", "0\n");
 	tree__file(tree, "sys/bus/xen/devices/vif-0/net/eth0/ifindex", "2\n");
-	/* a kernel without them, and nonsense */
+	/* a front end without a channel of its own, a kernel without any, and nonsense */
+	counters(tree, "xen", "vif-1", "0\n", "0\n", "0\n");
 	tree__file(tree, "sys/bus/xen/devices/console-0/nodename", "device/console/0\n");
 	counters(tree, "xen", "vkbd-0", "1\n", "many\n", "0\n");
 	counters(tree, "xen-backend", "vbd-1-51712", "5\n", "1\n", "2\n");
