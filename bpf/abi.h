@@ -121,19 +121,18 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
  * inner one. All of them make their hypercall whenever they are called, and none may sleep: see
  * model/unseen.c for the others.
  */
-#define XT_WRAPPERS(X)                                                      \
-	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op", FOR_XEN)  \
-	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op", FOR_XEN)     \
-	X(XT_P_POLL, xen_poll_irq, "sched_op", FOR_XEN)                     \
-	X(XT_P_POLL_TIMEOUT, xen_poll_irq_timeout, "sched_op", FOR_XEN)     \
-	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base", FOR_PV)     \
-	X(XT_P_IO_BITMAP, xen_update_io_bitmap, "physdev_op", FOR_PV)       \
-	X(XT_P_CONSOLE, domU_write_console, "event_channel_op", FOR_XEN)    \
-	X(XT_P_DOM0_CONSOLE, dom0_write_console, "console_io", FOR_DOM0)    \
-	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op", FOR_XEN)     \
-	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op", FOR_XEN)   \
-	X(XT_P_MEM_DOWN, xenmem_reservation_decrease, "memory_op", FOR_XEN) \
-	X(XT_P_MEM_EXCHANGE, xen_exchange_memory, "memory_op", FOR_PV)
+#define XT_WRAPPERS(X)                                                     \
+	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op", FOR_XEN) \
+	X(XT_P_SEND_IPI, xen_send_IPI_one, "event_channel_op", FOR_XEN)    \
+	X(XT_P_POLL, xen_poll_irq, "sched_op", FOR_XEN)                    \
+	X(XT_P_POLL_TIMEOUT, xen_poll_irq_timeout, "sched_op", FOR_XEN)    \
+	X(XT_P_GS_INDEX, xen_load_gs_index, "set_segment_base", FOR_PV)    \
+	X(XT_P_IO_BITMAP, xen_update_io_bitmap, "physdev_op", FOR_PV)      \
+	X(XT_P_CONSOLE, domU_write_console, "event_channel_op", FOR_XEN)   \
+	X(XT_P_DOM0_CONSOLE, dom0_write_console, "console_io", FOR_DOM0)   \
+	X(XT_P_GNT_UNMAP, gnttab_unmap_refs, "grant_table_op", FOR_XEN)    \
+	X(XT_P_MEM_UP, xenmem_reservation_increase, "memory_op", FOR_XEN)  \
+	X(XT_P_MEM_DOWN, xenmem_reservation_decrease, "memory_op", FOR_XEN)
 
 #define XT_HYPERCALL_PROBES(X)                                                                \
 	X(XT_P_CLOCKEVENT, "hypercall", "clockevents_program_event", "vcpu_op, set_timer_op") \

@@ -22,6 +22,8 @@ static const struct unseen table[] = {
 	  "xen_set_pte is called far more often than it makes one", PV },
 	{ "set_gdt, set_trap_table", "descriptor tables, also by update_descriptor and callback_op",
 	  "rare: not probed", PV },
+	{ "memory_op exchange", "contiguous memory for DMA",
+	  "xen_exchange_memory has more arguments than a probe may", PV },
 	{ "sched_op block", "idle", "counted as idle", XEN },
 	{ "sched_op yield", "after an IPI to a vCPU that does not run, or with a full console",
 	  "made only then: no function tells", XEN },
