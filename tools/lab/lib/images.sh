@@ -176,17 +176,16 @@ build_root() {
 	rm -rf "$tree"
 }
 
-# GRUB as a disk of its own: it reads its configuration, kernel and initrd from a tar on the second disk.
+# GRUB as a disk of its own: it reads its configuration, kernel and initrd from a tar on another disk.
 # Direct kernel boot of an HVM guest goes through a device register by register and takes two minutes.
 build_grub() {
 	local dir=$1 modules=/usr/lib/grub/i386-pc
 	cat >"$dir/early.cfg" <<-'END'
-	set root=(hd1)
-	set prefix=(hd1)
-	configfile (hd1)/grub.cfg
+	search --no-floppy --file /grub.cfg --set root
+	configfile ($root)/grub.cfg
 	END
 	grub-mkimage -d "$modules" -O i386-pc -p '(hd1)/' -c "$dir/early.cfg" -o "$dir/core.img" \
-		biosdisk tar linux normal echo configfile serial minicmd test
+		biosdisk tar linux normal echo configfile search search_fs_file serial minicmd test
 	cat "$modules/boot.img" "$dir/core.img" >"$dir/disk"
 	truncate -s 1M "$dir/disk"
 	rm "$dir/core.img" "$dir/early.cfg"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
+# shellcheck shell=bash disable=SC2054,SC2154 # commas are QEMU's; settings come from the script that sources this
 #
 # Guests without Xen: each is a machine of its own, with devices that the lab's QEMU for Xen does not have.
 

@@ -5,6 +5,7 @@
 
 # Emulated disks have no fixed names in a guest; their sizes tell them apart, so these are all different.
 scratch_emulated_mb=192
+scratch_ide_mb=160
 scratch_pv_mb=256
 result_mb=512
 

@@ -12,7 +12,7 @@ xen_guest_arguments() {
 	echo "console=$mode_console quiet loglevel=1 panic=1 $mode_args lab.init=/lab/guest/init lab.kernel=$kernel" \
 		"lab.mode=$mode lab.drivers=$drivers lab.nic=$mode_nic lab.tty=$mode_console" \
 		"$([[ $mode_disks == emulated ]] || echo lab.run=xvdm lab.result=xvdn lab.disk_pv=xvdo)" \
-		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb")" \
+		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb lab.disk_ide=size:$scratch_ide_mb")" \
 		"$([[ $mode_disks == pv ]] || echo "lab.disk_emulated=size:$scratch_emulated_mb") $append"
 }
 
@@ -25,8 +25,8 @@ make_boot_disk() {
 	cat >"$top/grub.cfg" <<-END
 	serial --unit=0 --speed=115200
 	terminal_output serial
-	linux (hd1)/vmlinuz $(xen_guest_arguments "${guest%-*}" "${guest##*-}")
-	initrd (hd1)/initrd
+	linux (\$root)/vmlinuz $(xen_guest_arguments "${guest%-*}" "${guest##*-}")
+	initrd (\$root)/initrd
 	boot
 	END
 	# The emulated controller has six ports; without PV disks there is none left for the run's disk.
@@ -52,6 +52,9 @@ xen_prepare() {
 		if [[ ! -e $work/grub.disk ]]; then
 			grub_image
 			cp "$image_dir/disk" "$work/grub.disk"
+			# The firmware boots from the first IDE disk where there is one.
+			cp "$image_dir/disk" "$work/scratch-ide.disk"
+			truncate -s "${scratch_ide_mb}M" "$work/scratch-ide.disk"
 		fi
 		make_boot_disk "$guest" "${kernels[${guest##*-}]}"
 	done
@@ -72,6 +75,7 @@ xen_disks() {
 		if [[ $mode_disks == emulated ]]; then
 			disk_once rw-root "$root_disk" snapshot=on
 			disk_once "rw-kernel-$kernel" "${kernels[$kernel]}/disk" snapshot=on
+			disk_once scratch-ide "$work/scratch-ide.disk"
 		fi
 	done
 	disk scratch-pv "$work/scratch-pv.disk"
