@@ -10,7 +10,7 @@ SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h tests/unit/*.c tests/unit/lib/*)
 
-.PHONY: unit lint check cli native lab-test lab-matrix test setup-test demo bench
+.PHONY: unit lint check cli native lab-test lab-matrix lab-oracle lab-sabotage test setup-test demo bench
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -39,7 +39,7 @@ lint:
 	$(call msg,LINT,shell)
 	$(Q)shellcheck -x $(SCRIPTS)
 	$(call msg,LINT,spelling)
-	$(Q)codespell -q 3 -L hda README.md LICENSE Makefile bpf src vmlinux tests/*.mk tests/lib tests/cli \
+	$(Q)codespell -q 3 -L hda,inflight README.md LICENSE Makefile bpf src vmlinux tests/*.mk tests/lib tests/cli \
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab
@@ -60,6 +60,14 @@ lab-test: $(O)/static/xentrace-bpf
 ## make lab-matrix every row of the spectrum that boots, in one table (root)
 lab-matrix: $(O)/static/xentrace-bpf
 	tests/lab/matrix
+
+## make lab-oracle figures held against xentrace, fio, the kernel and injected delays (root)
+lab-oracle: $(O)/static/xentrace-bpf
+	tests/lab/oracle
+
+## make lab-sabotage the program broken on purpose: the oracle has to find each fault (root)
+lab-sabotage:
+	tests/lab/sabotage
 
 setup-test:
 	tools/setup
