@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/sinks.h"
@@ -43,6 +44,34 @@ int sinks__open(struct sinks *sinks)
 	return 0;
 }
 
+bool sinks__want_series(const struct sinks *sinks)
+{
+	for (unsigned int i = 0; i < sinks->nr; i++)
+		if (sinks->sink[i].output->wants_series)
+			return true;
+	return false;
+}
+
+/*
+ * A drawing has one root: what SIGUSR1 asked for makes room for the next. Standard output is not
+ * ours to cut, and what is no file (a pipe) holds both.
+ */
+static int start_over(struct sink *sink)
+{
+	if (!sink->output->is_document || is_stdout(sink) || ftello(sink->file) <= 0)
+		return 0;
+	if (fseeko(sink->file, 0, SEEK_SET) || ftruncate(fileno(sink->file), 0))
+		return -errno;
+	return 0;
+}
+
+static int write_total(struct sink *sink, const struct report *report)
+{
+	int err = start_over(sink);
+
+	return err ? err : sink->output->total(sink->file, report);
+}
+
 static int report_error(const struct sink *sink, int err)
 {
 	if (err && !(err == -EPIPE && is_stdout(sink)))
@@ -74,7 +103,7 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 			err = sink->output->interval(sink->file, report);
 			break;
 		default:
-			err = sink->output->total(sink->file, report);
+			err = write_total(sink, report);
 			break;
 		}
 		report_error(sink, err);

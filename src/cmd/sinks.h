@@ -30,6 +30,9 @@ int sinks__add(struct sinks *sinks, const char *path, const char *format);
 /* Open all of them, before anything is traced. Returns 0 or a negative errno, with a message. */
 int sinks__open(struct sinks *sinks);
 
+/* Does any of them draw report->series? */
+bool sinks__want_series(const struct sinks *sinks);
+
 enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_TOTAL };
 
 /*

@@ -19,6 +19,8 @@
 
 #define NS_PER_S 1000000000.0
 #define TICK_NS	 1000000000ull /* between readings of the vCPUs' times */
+/* s; of a run without an INTERVAL whose output draws its course */
+#define SERIES_INTERVAL 1
 
 struct run {
 	struct trace_options options;
@@ -29,6 +31,7 @@ struct run {
 	struct tracer *tracer;
 	struct snapshot last; /* at the end of the last interval */
 	bool has_last;
+	struct series *series; /* NULL when no output wants it */
 	unsigned int intervals;
 	bool incomplete;
 	int signals; /* signalfd */
@@ -76,6 +79,7 @@ static int write_part(struct run *run, enum sink_part part, const struct snapsho
 		.run = &run->info,
 		.platform = run->platform,
 		.snap = snap,
+		.series = run->series,
 		.interval_no = run->intervals,
 		.timestamps = run->options.timestamps,
 		.verbose = run->options.verbose,
@@ -97,7 +101,7 @@ static int write_part(struct run *run, enum sink_part part, const struct snapsho
 	return err;
 }
 
-/* What came since the last interval. */
+/* What came since the last interval; those that nobody asked for are drawn only. */
 static int write_interval(struct run *run)
 {
 	struct snapshot now, delta;
@@ -110,8 +114,12 @@ static int write_interval(struct run *run)
 		snapshot__free(&now);
 		return err;
 	}
-	run->intervals++;
-	err = write_part(run, SINK_INTERVAL, &delta);
+	if (run->series)
+		err = series__add(run->series, &delta);
+	if (!err && run->options.interval) {
+		run->intervals++;
+		err = write_part(run, SINK_INTERVAL, &delta);
+	}
 	snapshot__free(&delta);
 	if (run->has_last)
 		snapshot__free(&run->last);
@@ -120,14 +128,30 @@ static int write_interval(struct run *run)
 	return err;
 }
 
-static int write_total(struct run *run)
+/* What came after the last interval: with it the series adds up to the whole. */
+static int end_series(struct run *run, const struct snapshot *snap)
+{
+	struct snapshot rest;
+	int err = snapshot__delta(&rest, snap, run->has_last ? &run->last : NULL);
+
+	if (err)
+		return err;
+	err = series__add(run->series, &rest);
+	snapshot__free(&rest);
+	return err;
+}
+
+static int write_total(struct run *run, bool is_end)
 {
 	struct snapshot snap;
 	int err = tracer__snapshot(run->tracer, &snap);
 
 	if (err)
 		return err;
-	err = write_part(run, SINK_TOTAL, &snap);
+	if (run->series && is_end)
+		err = end_series(run, &snap);
+	if (!err)
+		err = write_part(run, SINK_TOTAL, &snap);
 	snapshot__free(&snap);
 	return err;
 }
@@ -150,12 +174,20 @@ static int wait_until(const struct run *run, uint64_t until)
 	return 0;
 }
 
+/* In s; 0: none. */
+static double interval(const struct run *run)
+{
+	if (run->options.interval || !run->series)
+		return run->options.interval;
+	return SERIES_INTERVAL;
+}
+
 /* Intervals until the time, the count or a signal ends the trace. */
 static int loop(struct run *run)
 {
 	const struct trace_options *options = &run->options;
 	const uint64_t start = clock__monotonic_ns(), never = ~0ull;
-	const uint64_t step = options->interval * NS_PER_S;
+	const uint64_t step = interval(run) * NS_PER_S;
 	uint64_t end = options->duration ? start + (uint64_t)(options->duration * NS_PER_S) : never;
 	uint64_t next = step ? start + step : never;
 	int err = 0, sig;
@@ -170,7 +202,7 @@ static int loop(struct run *run)
 		if (sig == SIGINT || sig == SIGTERM)
 			break;
 		if (sig == SIGUSR1) {
-			err = write_total(run);
+			err = write_total(run, false);
 			continue;
 		}
 		if (clock__monotonic_ns() >= next) {
@@ -222,6 +254,11 @@ static int prepare(struct run *run)
 		return err;
 	if (sinks__open(&options->sinks))
 		return EXIT_RUNTIME;
+	if (sinks__want_series(&options->sinks) &&
+	    series__new(&run->series, SERIES_STEPS, SERIES_BYTES)) {
+		elog("out of memory");
+		return EXIT_RUNTIME;
+	}
 	wanted.disks = disks[0] ? disks : NULL;
 	wanted.slower_ns = slower_ns(options);
 	wanted.families = options->families[0] ? options->families : NULL;
@@ -257,7 +294,7 @@ static int trace(struct run *run)
 	}
 	/* a reader that went away is one output less; the others get their end */
 	if (!err || err == -EPIPE) {
-		total = write_total(run);
+		total = write_total(run, true);
 		if (!err || total != -EPIPE)
 			err = total ? total : err;
 	}
@@ -284,6 +321,7 @@ int cmd_trace(int argc, char **argv)
 		code = trace(&run);
 	if (run.has_last)
 		snapshot__free(&run.last);
+	series__free(run.series);
 	tracer__free(run.tracer);
 	platform__free(run.platform);
 	free(run.options.family_text);

@@ -35,15 +35,15 @@ static int copy_array(void *to, const void *from, size_t n, size_t size)
 	return 0;
 }
 
-static bool key_equal(const struct path_key *a, const struct path_key *b)
+bool path_key__equal(const struct path_key *a, const struct path_key *b)
 {
 	return a->kind == b->kind && a->area == b->area && a->mech == b->mech &&
 	       !strcmp(a->device, b->device) && !strcmp(a->op, b->op) && !strcmp(a->leg, b->leg);
 }
 
-static bool same_path(const struct path *a, const struct path *b)
+bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *b, uint32_t b_id)
 {
-	return a->id && b->id ? a->id == b->id : key_equal(&a->key, &b->key);
+	return a_id && b_id ? a_id == b_id : path_key__equal(a, b);
 }
 
 /* Both readings list their paths in the same order: the search starts where the last one ended. */
@@ -53,7 +53,7 @@ static const struct path *find_path(const struct snapshot *snap, const struct pa
 	for (size_t n = 0; n < snap->nr_paths; n++) {
 		size_t i = (*hint + n) % snap->nr_paths;
 
-		if (same_path(&snap->paths[i], path)) {
+		if (path__same(&snap->paths[i].key, snap->paths[i].id, &path->key, path->id)) {
 			*hint = i + 1;
 			return &snap->paths[i];
 		}

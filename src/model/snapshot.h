@@ -37,6 +37,10 @@ struct path {
 	struct hist hist;
 };
 
+bool path_key__equal(const struct path_key *a, const struct path_key *b);
+/* Are these the same path of one run: by id where both have one, else by key? */
+bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *b, uint32_t b_id);
+
 /* vCPU time since tracing began, ns: the sums of struct vcpu_time. */
 struct cpu_time {
 	unsigned int vcpus; /* online when last read */

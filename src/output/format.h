@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "model/ledger.h"
+#include "model/series.h"
 #include "model/snapshot.h"
 #include "platform/platform.h"
 
@@ -19,8 +20,9 @@ struct report {
 	const struct platform *platform;
 	const struct snapshot *snap;
 	const struct ledger *ledger;
-	unsigned int interval_no; /* 1, 2, …; for total(): how many intervals there were */
-	uint64_t slower_ns;	  /* show all the slowest requests that took longer; 0: one */
+	const struct series *series; /* the run's course, where an output wants_series; else NULL */
+	unsigned int interval_no;    /* 1, 2, …; for total(): how many intervals there were */
+	uint64_t slower_ns;	     /* show all the slowest requests that took longer; 0: one */
 	bool timestamps;
 	bool verbose;
 	bool per_vcpu; /* -C */
@@ -34,6 +36,8 @@ struct report {
 struct output {
 	const char *name;      /* "json": --format */
 	const char *extension; /* ".json": -o FILE */
+	bool wants_series;     /* total() draws report->series */
+	bool is_document;      /* total() writes a whole file: a later one replaces it */
 	int (*header)(FILE *out, const struct report *report);
 	int (*interval)(FILE *out, const struct report *report);
 	int (*total)(FILE *out, const struct report *report);

@@ -218,6 +218,7 @@ out:
 const struct output output_svg = {
 	.name = "svg",
 	.extension = ".svg",
+	.is_document = true,
 	.header = output__nothing,
 	.interval = output__nothing,
 	.total = svg__total,

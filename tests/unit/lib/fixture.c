@@ -504,6 +504,7 @@ void fixture__close(struct fixture *f)
 		.platform = &f->platform,
 		.snap = &f->snap,
 		.ledger = f->ledger,
+		.series = f->series,
 		.interval_no = 1,
 	};
 }
@@ -511,6 +512,7 @@ void fixture__close(struct fixture *f)
 void fixture__free(struct fixture *f)
 {
 	ledger__free(f->ledger);
+	series__free(f->series);
 	snapshot__free(&f->snap);
 	free(f->platform.cells);
 	free(f->platform.disks);

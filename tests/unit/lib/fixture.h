@@ -11,6 +11,7 @@ struct fixture {
 	struct platform platform;
 	struct snapshot snap;
 	struct ledger *ledger;
+	struct series *series; /* NULL until fixture__add_series() */
 	struct report report;
 };
 
@@ -24,6 +25,12 @@ struct fixture *fixture__empty(void);
 /* Names from hell in every string that is printed. */
 struct fixture *fixture__hostile(void);
 
+/*
+ * Any figures that a run may have, the same for the same seed: paths twice, names that begin with
+ * each other, disks without a whole or without legs, stacked ones, more time than there is.
+ */
+struct fixture *fixture__random(unsigned int seed);
+
 /* Close the books (again), after a test changed what they are made from. */
 void fixture__close(struct fixture *f);
 void fixture__free(struct fixture *f);
@@ -31,6 +38,12 @@ void fixture__free(struct fixture *f);
 /* A further path; returns its histogram, valid until the next one is added. */
 struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, enum mech mech,
 			   const char *device, const char *op, const char *leg);
+
+/*
+ * The run in `steps` equal intervals, as series__add() was given them: they add up to the snapshot.
+ * Latencies and load rise and fall, so that there is something to see.
+ */
+void fixture__add_series(struct fixture *f, unsigned int steps);
 
 /* What `print` writes, as a string that the caller frees. */
 char *fixture__print(const struct fixture *f, int (*print)(FILE *out, const struct report *report));

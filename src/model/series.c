@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "model/series.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A path's name and id: what its histogram needs no room for. */
+struct known {
+	struct path_key key;
+	uint32_t id;
+};
+
+struct series {
+	size_t max_steps, max_bytes;
+	struct series_step *steps;
+	size_t nr_steps, bytes;
+	unsigned int stride; /* intervals that make a step */
+	uint64_t usual_ns;   /* length of the first interval */
+	struct known *paths;
+	size_t nr_paths;
+};
+
+int series__new(struct series **out, size_t max_steps, size_t max_bytes)
+{
+	struct series *series = calloc(1, sizeof(*series));
+
+	if (!series)
+		return -ENOMEM;
+	series->max_steps = max_steps > 2 ? max_steps : 2;
+	series->max_bytes = max_bytes;
+	series->stride = 1;
+	/* One more than the limit: it is met after adding. */
+	series->steps = calloc(series->max_steps + 1, sizeof(*series->steps));
+	if (!series->steps) {
+		free(series);
+		return -ENOMEM;
+	}
+	*out = series;
+	return 0;
+}
+
+void series__free(struct series *series)
+{
+	if (!series)
+		return;
+	for (size_t i = 0; i < series->nr_steps; i++)
+		free(series->steps[i].cells);
+	free(series->steps);
+	free(series->paths);
+	free(series);
+}
+
+size_t series__nr_steps(const struct series *series)
+{
+	return series->nr_steps;
+}
+
+const struct series_step *series__step(const struct series *series, size_t i)
+{
+	return i < series->nr_steps ? &series->steps[i] : NULL;
+}
+
+long series__find(const struct series *series, const struct path *path)
+{
+	for (size_t i = 0; i < series->nr_paths; i++) {
+		const struct known *known = &series->paths[i];
+
+		if (path__same(&known->key, known->id, &path->key, path->id))
+			return i;
+	}
+	return -1;
+}
+
+/* The path's number, a new one if need be. */
+static int learn(struct series *series, const struct path *path, uint32_t *nr)
+{
+	long found = series__find(series, path);
+	struct known *grown;
+
+	if (found < 0) {
+		grown = realloc(series->paths, (series->nr_paths + 1) * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		series->paths = grown;
+		found = series->nr_paths++;
+	}
+	series->paths[found] = (struct known) { path->key, path->id };
+	*nr = found;
+	return 0;
+}
+
+static int by_path_and_bucket(const void *a, const void *b)
+{
+	const struct series_cell *x = a, *y = b;
+
+	if (x->path != y->path)
+		return x->path < y->path ? -1 : 1;
+	return (x->bucket > y->bucket) - (x->bucket < y->bucket);
+}
+
+/* Cells of the same bucket are neighbours and become one; returns how many are left. */
+static size_t unite(struct series_cell *cells, size_t nr)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (kept && !by_path_and_bucket(&cells[kept - 1], &cells[i])) {
+			cells[kept - 1].count += cells[i].count;
+			cells[kept - 1].ns += cells[i].ns;
+		} else {
+			cells[kept++] = cells[i];
+		}
+	}
+	return kept;
+}
+
+static size_t used_buckets(const struct snapshot *snap)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		for (unsigned int b = 0; b < XT_BUCKETS; b++)
+			nr += snap->paths[i].hist.bucket[b].count != 0;
+	return nr;
+}
+
+/* The delta's buckets without its many empty ones. */
+static int step__fill(struct series_step *step, struct series *series, const struct snapshot *delta)
+{
+	size_t room = used_buckets(delta), nr = 0;
+	uint32_t path = 0;
+	int err = 0;
+
+	*step = (struct series_step) {
+		.start_ns = delta->start_ns,
+		.end_ns = delta->end_ns,
+		.nr_deltas = 1,
+		.cells = calloc(room ? room : 1, sizeof(*step->cells)),
+	};
+	if (!step->cells)
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < delta->nr_paths; i++) {
+		const struct hist *h = &delta->paths[i].hist;
+
+		err = learn(series, &delta->paths[i], &path);
+		for (unsigned int b = 0; !err && b < XT_BUCKETS; b++)
+			if (h->bucket[b].count)
+				step->cells[nr++] = (struct series_cell) { path, b,
+									   h->bucket[b].count,
+									   h->bucket[b].ns };
+	}
+	if (err) {
+		free(step->cells);
+		return err;
+	}
+	qsort(step->cells, nr, sizeof(*step->cells), by_path_and_bucket);
+	step->nr_cells = unite(step->cells, nr);
+	return 0;
+}
+
+static size_t step__bytes(const struct series_step *step)
+{
+	return sizeof(*step) + step->nr_cells * sizeof(*step->cells);
+}
+
+/* Takes `from`'s cells on success, which are freed. */
+static int step__merge(struct series *series, struct series_step *to, struct series_step *from)
+{
+	size_t nr = to->nr_cells + from->nr_cells;
+	struct series_cell *cells, *shrunk;
+	size_t a = 0, b = 0;
+
+	cells = malloc((nr ? nr : 1) * sizeof(*cells));
+	if (!cells)
+		return -ENOMEM;
+	for (size_t i = 0; i < nr; i++) {
+		bool first = b == from->nr_cells ||
+			     (a < to->nr_cells &&
+			      by_path_and_bucket(&to->cells[a], &from->cells[b]) <= 0);
+
+		cells[i] = first ? to->cells[a++] : from->cells[b++];
+	}
+	series->bytes -= step__bytes(to);
+	nr = unite(cells, nr);
+	shrunk = realloc(cells, (nr ? nr : 1) * sizeof(*cells));
+	free(to->cells);
+	free(from->cells);
+	*from = (struct series_step) { .start_ns = from->start_ns,
+				       .end_ns = from->end_ns,
+				       .nr_deltas = from->nr_deltas };
+	to->cells = shrunk ? shrunk : cells;
+	to->nr_cells = nr;
+	to->end_ns = from->end_ns;
+	to->nr_deltas += from->nr_deltas;
+	series->bytes += step__bytes(to);
+	return 0;
+}
+
+/* Pairs of steps become one each; a last one without a partner is filled up by what comes next. */
+static int halve(struct series *series)
+{
+	size_t kept = 0, i;
+	int err = 0;
+
+	for (i = 0; i + 1 < series->nr_steps; i += 2) {
+		size_t own = step__bytes(&series->steps[i + 1]);
+
+		err = step__merge(series, &series->steps[i], &series->steps[i + 1]);
+		if (err)
+			break;
+		series->bytes -= own;
+		series->steps[kept++] = series->steps[i];
+	}
+	for (; i < series->nr_steps; i++)
+		series->steps[kept++] = series->steps[i];
+	series->nr_steps = kept;
+	if (!err)
+		series->stride *= 2;
+	return err;
+}
+
+static bool joins_last(const struct series *series, const struct series_step *step)
+{
+	if (!series->nr_steps)
+		return false;
+	return series->steps[series->nr_steps - 1].nr_deltas < series->stride ||
+	       step->end_ns - step->start_ns < series->usual_ns / 2;
+}
+
+/* Within the limits again. */
+static int shrink(struct series *series)
+{
+	int err = 0;
+
+	while (!err && series->nr_steps > 1 &&
+	       (series->nr_steps > series->max_steps || series->bytes > series->max_bytes))
+		err = halve(series);
+	return err;
+}
+
+int series__add(struct series *series, const struct snapshot *delta)
+{
+	struct series_step step;
+	int err;
+
+	/* What could not be merged last time is one step more than there is room for. */
+	err = shrink(series);
+	if (!err)
+		err = step__fill(&step, series, delta);
+	if (err)
+		return err;
+	if (!series->usual_ns)
+		series->usual_ns = step.end_ns - step.start_ns;
+	if (joins_last(series, &step)) {
+		err = step__merge(series, &series->steps[series->nr_steps - 1], &step);
+		if (err)
+			free(step.cells);
+	} else {
+		series->steps[series->nr_steps++] = step;
+		series->bytes += step__bytes(&step);
+	}
+	return err ? err : shrink(series);
+}

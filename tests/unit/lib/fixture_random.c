@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A number below n, from a generator of our own: the same everywhere. */
+static uint64_t below(uint64_t *state, uint64_t n)
+{
+	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (*state >> 33) % n;
+}
+
+#define PICK(state, names) names[below(state, sizeof(names) / sizeof(names[0]))]
+
+static void add_path(struct fixture *f, uint64_t *state)
+{
+	static const char *const devices[] = { "", "sda", "sdb", "x", "timer0", "timer1", "idle" };
+	static const char *const ops[] = { "", "read", "write", "irq 7", "idle" };
+	static const char *const legs[] = { "",	      "total",	 "total", "queue", "requeue",
+					    "device", "backend", "odd",	  "code",  "submit" };
+	enum kind kind = below(state, KIND_NR);
+	/* What waits has a disk or a NIC; anything has any mechanism. */
+	enum area area = kind == KIND_WAIT ? AREA_DISK + below(state, 2) : below(state, AREA_NR);
+	struct hist *h;
+
+	h = fixture__path(f, kind, area, below(state, MECH_NR), PICK(state, devices),
+			  PICK(state, ops), PICK(state, legs));
+	for (uint64_t n = below(state, 40); n; n--)
+		hist__add(h, below(state, 1ULL << below(state, 31)));
+	h->held = below(state, 2) ? hist__total_ns(h) / 2 : 0;
+}
+
+struct fixture *fixture__random(unsigned int seed)
+{
+	struct fixture *f = fixture__empty();
+	uint64_t state = seed, nr = below(&state, 120);
+
+	while (nr--)
+		add_path(f, &state);
+	f->snap.end_ns += below(&state, 100000000000);
+	f->snap.cpu.total_ns = below(&state, 4) * below(&state, 40000000000);
+	f->snap.cpu.idle_ns = below(&state, 30000000000);
+	f->snap.cpu.stolen_ns = below(&state, 1000000000);
+	f->snap.cpu.offline_ns = below(&state, 10000000000);
+	f->snap.cpu.steal_measured = below(&state, 2);
+	f->platform.disks = calloc(1, sizeof(*f->platform.disks));
+	f->platform.nr_disks = 1;
+	strcpy(f->platform.disks[0].name, "sdb");
+	f->platform.disks[0].stacked = below(&state, 2);
+	fixture__close(f);
+	return f;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "fixture.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/*
+ * How much of a bucket falls into a step: load swells and ebbs in a wave of 40 steps, and slow
+ * events (high buckets) come late in each wave, as when a cache has been written full.
+ */
+static uint64_t weight(unsigned int step, unsigned int bucket)
+{
+	unsigned int phase = step % 40, swell = phase < 20 ? phase : 40 - phase;
+	unsigned int late = (bucket + 3 * step) % 40;
+
+	return 4 + swell + (late < 12 ? 3 * (12 - late) : 0);
+}
+
+/* Split `whole` by the weights, without losing any: each step gets what its sum has risen by. */
+static uint64_t share(uint64_t whole, uint64_t before, uint64_t after, uint64_t all)
+{
+	return (unsigned __int128)whole * after / all - (unsigned __int128)whole * before / all;
+}
+
+static void split(struct hist *part, const struct hist *whole, unsigned int step,
+		  unsigned int steps)
+{
+	for (unsigned int b = 0; b < XT_BUCKETS; b++) {
+		uint64_t before = 0, all = 0, own = weight(step, b);
+		const struct xt_bucket *from = &whole->bucket[b];
+
+		part->bucket[b] = (struct xt_bucket) {};
+		if (!from->count)
+			continue;
+		for (unsigned int i = 0; i < steps; i++) {
+			before += i < step ? weight(i, b) : 0;
+			all += weight(i, b);
+		}
+		/* Each event of these histograms' buckets is as long as any other. */
+		part->bucket[b].count = share(from->count, before, before + own, all);
+		part->bucket[b].ns = part->bucket[b].count * (from->ns / from->count);
+	}
+}
+
+void fixture__add_series(struct fixture *f, unsigned int steps)
+{
+	uint64_t whole_ns = f->snap.end_ns - f->snap.start_ns;
+	int err;
+
+	series__free(f->series);
+	err = series__new(&f->series, SERIES_STEPS, SERIES_BYTES);
+	assert(!err);
+	for (unsigned int step = 0; step < steps; step++) {
+		struct snapshot delta;
+
+		err = snapshot__delta(&delta, &f->snap, NULL);
+		assert(!err);
+		delta.start_ns = f->snap.start_ns + whole_ns * step / steps;
+		delta.end_ns = f->snap.start_ns + whole_ns * (step + 1) / steps;
+		for (size_t i = 0; i < delta.nr_paths; i++)
+			split(&delta.paths[i].hist, &f->snap.paths[i].hist, step, steps);
+		err = series__add(f->series, &delta);
+		assert(!err);
+		snapshot__free(&delta);
+	}
+	fixture__close(f);
+}
