@@ -65,6 +65,9 @@ $(O)/obj/%.o: src/%.c
 
 $(filter $(O)/obj/probe/%,$(OBJ)): | $(SKEL)
 
+# The page's scripts and style are embedded by .incbin, of which the compiler lists no dependency.
+$(O)/obj/output/html_files.o $(O)/san/output/html_files.o: $(wildcard src/output/html/*)
+
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
 	$(Q)mkdir -p $(@D)

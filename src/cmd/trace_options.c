@@ -27,10 +27,12 @@ static const struct argp_option options_table[] = {
 	{ "slower", OPT_SLOWER, "MS", 0,
 	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension (.txt .json .folded .svg); may be repeated; "
+	  "Write there, in the format of its extension (.txt .json .folded .svg .html); may "
+	  "be repeated; "
 	  "- is standard output",
 	  0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0, "text, json, folded or svg, for standard output", 0 },
+	{ "format", OPT_FORMAT, "FORMAT", 0, "text, json, folded, svg or html, for standard output",
+	  0 },
 	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },
@@ -177,6 +179,7 @@ void trace_options__parse(struct trace_options *options, int argc, char **argv)
 		       "  xentrace-bpf -d 10               one report of 10 seconds\n"
 		       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
 		       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
+		       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
 		       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n",
 	};
 	struct parse parse = { .options = options };

@@ -61,6 +61,11 @@ const struct series_step *series__step(const struct series *series, size_t i)
 	return i < series->nr_steps ? &series->steps[i] : NULL;
 }
 
+size_t series__nr_paths(const struct series *series)
+{
+	return series->nr_paths;
+}
+
 long series__find(const struct series *series, const struct path *path)
 {
 	for (size_t i = 0; i < series->nr_paths; i++) {

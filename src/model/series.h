@@ -21,7 +21,7 @@
 
 /* One bucket of one path in one step. */
 struct series_cell {
-	uint32_t path; /* see series__path() */
+	uint32_t path; /* see series__find() */
 	uint32_t bucket;
 	uint64_t count, ns;
 };
@@ -52,6 +52,7 @@ int series__add(struct series *series, const struct snapshot *delta);
 size_t series__nr_steps(const struct series *series);
 const struct series_step *series__step(const struct series *series, size_t i);
 
+size_t series__nr_paths(const struct series *series);
 /* The number that a snapshot's path has in the cells, or -1: no step has it. */
 long series__find(const struct series *series, const struct path *path);
 

@@ -6,10 +6,7 @@
 #include <time.h>
 
 static const struct output *const outputs[] = {
-	&output_text,
-	&output_json,
-	&output_folded,
-	&output_svg,
+	&output_text, &output_json, &output_folded, &output_svg, &output_html,
 };
 
 #define NR_OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))

@@ -54,6 +54,7 @@ extern const struct output output_text;
 extern const struct output output_json;
 extern const struct output output_folded;
 extern const struct output output_svg;
+extern const struct output output_html;
 
 /* When the run began, before a plus and its length: "2026-11-22 09:14:02Z + "; "" if unknown. */
 #define STAMP_LEN 32

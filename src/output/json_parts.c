@@ -42,12 +42,12 @@ int put__int(json_t *obj, const char *key, uint64_t n)
 	return put(obj, key, integer(n));
 }
 
-static int put__bool(json_t *obj, const char *key, bool b)
+int put__bool(json_t *obj, const char *key, bool b)
 {
 	return put(obj, key, json_boolean(b));
 }
 
-static int put__real(json_t *obj, const char *key, double x)
+int put__real(json_t *obj, const char *key, double x)
 {
 	return put(obj, key, json_real(x));
 }

@@ -18,6 +18,8 @@ json_t *json__utc(uint64_t wall_ns);
 int put__str(json_t *obj, const char *key, const char *raw);
 /* jansson has no unsigned integers: what exceeds 2^63 - 1 is shown as that. */
 int put__int(json_t *obj, const char *key, uint64_t n);
+int put__bool(json_t *obj, const char *key, bool b);
+int put__real(json_t *obj, const char *key, double x);
 /* The finished value; on an error it is released, and the result is NULL. */
 json_t *json__done(json_t *json, int err);
 

@@ -316,14 +316,16 @@ static void formats_by_name_and_file(void **state)
 	(void)state;
 	assert_ptr_equal(output__find("text"), &output_text);
 	assert_ptr_equal(output__find("svg"), &output_svg);
-	assert_null(output__find("html"));
+	assert_ptr_equal(output__find("html"), &output_html);
+	assert_null(output__find("pdf"));
 	assert_null(output__find(""));
 	assert_ptr_equal(output__for_file("a/b.c/report.json"), &output_json);
 	assert_ptr_equal(output__for_file("x.folded"), &output_folded);
 	assert_null(output__for_file("a.json/report"));
 	assert_null(output__for_file("report"));
 	assert_null(output__for_file(""));
-	assert_null(output__for_file("x.html"));
+	assert_ptr_equal(output__for_file("x.html"), &output_html);
+	assert_null(output__for_file("x.pdf"));
 }
 
 #define assert_ns(ns, expected)	  assert_string_equal(units__ns(buf, ns), expected)

@@ -22,22 +22,19 @@ static uint64_t share(uint64_t whole, uint64_t before, uint64_t after, uint64_t 
 	return (unsigned __int128)whole * after / all - (unsigned __int128)whole * before / all;
 }
 
+/* `before` and `all`, by bucket: weights of the steps until this one, and of all steps. */
 static void split(struct hist *part, const struct hist *whole, unsigned int step,
-		  unsigned int steps)
+		  const uint64_t *before, const uint64_t *all)
 {
 	for (unsigned int b = 0; b < XT_BUCKETS; b++) {
-		uint64_t before = 0, all = 0, own = weight(step, b);
 		const struct xt_bucket *from = &whole->bucket[b];
 
 		part->bucket[b] = (struct xt_bucket) {};
 		if (!from->count)
 			continue;
-		for (unsigned int i = 0; i < steps; i++) {
-			before += i < step ? weight(i, b) : 0;
-			all += weight(i, b);
-		}
 		/* Each event of these histograms' buckets is as long as any other. */
-		part->bucket[b].count = share(from->count, before, before + own, all);
+		part->bucket[b].count =
+			share(from->count, before[b], before[b] + weight(step, b), all[b]);
 		part->bucket[b].ns = part->bucket[b].count * (from->ns / from->count);
 	}
 }
@@ -45,7 +42,12 @@ static void split(struct hist *part, const struct hist *whole, unsigned int step
 void fixture__add_series(struct fixture *f, unsigned int steps)
 {
 	uint64_t whole_ns = f->snap.end_ns - f->snap.start_ns;
+	uint64_t before[XT_BUCKETS] = {}, all[XT_BUCKETS] = {};
 	int err;
+
+	for (unsigned int b = 0; b < XT_BUCKETS; b++)
+		for (unsigned int step = 0; step < steps; step++)
+			all[b] += weight(step, b);
 
 	series__free(f->series);
 	err = series__new(&f->series, SERIES_STEPS, SERIES_BYTES);
@@ -58,7 +60,9 @@ void fixture__add_series(struct fixture *f, unsigned int steps)
 		delta.start_ns = f->snap.start_ns + whole_ns * step / steps;
 		delta.end_ns = f->snap.start_ns + whole_ns * (step + 1) / steps;
 		for (size_t i = 0; i < delta.nr_paths; i++)
-			split(&delta.paths[i].hist, &f->snap.paths[i].hist, step, steps);
+			split(&delta.paths[i].hist, &f->snap.paths[i].hist, step, before, all);
+		for (unsigned int b = 0; b < XT_BUCKETS; b++)
+			before[b] += weight(step, b);
 		err = series__add(f->series, &delta);
 		assert(!err);
 		snapshot__free(&delta);

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What the page's scripts draw, as one object. Mechanisms, areas and paths are numbers; what the
+ * ledger says is taken over, so that the page cannot disagree with the other outputs.
+ */
+#include "output/html_parts.h"
+
+#include <string.h>
+
+#include "output/palette.h"
+#include "output/spectrum.h"
+#include "output/tree.h"
+
+static int append(json_t *list, json_t *value)
+{
+	return json_array_append_new(list, value);
+}
+
+static json_t *run(const struct report *report)
+{
+	const struct run_info *run = report->run;
+	const struct snapshot *snap = report->snap;
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__str(obj, "version", run->version);
+	err |= put__str(obj, "command_line", run->command_line);
+	err |= put__str(obj, "host", run->host);
+	err |= put__str(obj, "kernel", run->kernel);
+	err |= put__int(obj, "wall_start_ms", snap->wall_start_ns / 1000000);
+	err |= put__int(obj, "start_ns", snap->start_ns);
+	err |= put__int(obj, "elapsed_ns", report->ledger->elapsed_ns);
+	err |= put__int(obj, "vcpus", snap->cpu.vcpus);
+	return json__done(obj, err);
+}
+
+static json_t *quality(const struct quality *quality)
+{
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__bool(obj, "incomplete", quality->incomplete);
+	err |= put__int(obj, "events", quality->events);
+	err |= put__int(obj, "lost", quality->lost);
+	err |= put__real(obj, "lost_share", quality->lost_share);
+	err |= put__int(obj, "probes_on", quality->probes_on);
+	err |= put__int(obj, "probes", quality->probes);
+	return json__done(obj, err);
+}
+
+/* json__cpu() and what only a drawing of the columns needs. */
+static json_t *cpu(const struct report *report)
+{
+	const struct cpu_account *cpu = &report->ledger->cpu;
+	json_t *obj = json__cpu(report);
+	int err = 0;
+
+	err |= put__int(obj, "total_ns", cpu->total_ns);
+	err |= put__int(obj, "guest_rest_ns", cpu->guest_rest_ns);
+	err |= put__int(obj, "held_off_ns", cpu->held_off_ns);
+	return json__done(obj, err);
+}
+
+static json_t *cpu_parts(const struct cpu_row *row)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < row->nr_parts; i++) {
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "name", row->parts[i].name);
+		err |= put__int(obj, "ns", row->parts[i].ns);
+		err |= append(list, obj);
+	}
+	return json__done(list, err);
+}
+
+static json_t *cpu_rows(const struct cpu_account *cpu)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < cpu->nr_rows; i++) {
+		const struct cpu_row *row = &cpu->rows[i];
+		json_t *obj = json_object();
+
+		err |= put__int(obj, "mech", row->mech);
+		err |= put__int(obj, "area", row->area);
+		err |= put__str(obj, "device", row->device);
+		err |= put__int(obj, "ns", row->ns);
+		err |= put__int(obj, "events", row->events);
+		err |= put__int(obj, "held_ns", row->held_ns);
+		err |= put__int(obj, "max_ns", row->max_ns);
+		err |= put__int(obj, "devices", row->nr_devices);
+		err |= put(obj, "parts", cpu_parts(row));
+		err |= put__int(obj, "more", row->nr_more);
+		err |= append(list, obj);
+	}
+	return json__done(list, err);
+}
+
+static json_t *wait_legs(const struct wait_row *row)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < row->nr_legs; i++) {
+		const struct wait_leg *leg = &row->legs[i];
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "name", leg->name);
+		err |= put__int(obj, "mech", leg->mech);
+		err |= put__int(obj, "ns", leg->ns);
+		err |= put__real(obj, "share_ns", leg->share_ns);
+		err |= append(list, obj);
+	}
+	return json__done(list, err);
+}
+
+static json_t *waits(const struct ledger *ledger)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < ledger->nr_waits; i++) {
+		const struct wait_row *row = &ledger->waits[i];
+		json_t *obj = json_object();
+
+		err |= put__int(obj, "area", row->area);
+		err |= put__int(obj, "mech", row->mech);
+		err |= put__str(obj, "device", row->device);
+		err |= put__str(obj, "op", row->op);
+		err |= put__bool(obj, "measured", row->measured);
+		err |= put__bool(obj, "stacked", row->stacked);
+		err |= put__int(obj, "count", row->count);
+		err |= put__int(obj, "waited_ns", row->waited_ns);
+		err |= put__real(obj, "per_second", row->per_second);
+		err |= put__real(obj, "in_flight", row->in_flight);
+		err |= put__real(obj, "mean_ns", row->mean_ns);
+		err |= put__int(obj, "p50_ns", row->p50_ns);
+		err |= put__int(obj, "p99_ns", row->p99_ns);
+		err |= put__int(obj, "p999_ns", row->p999_ns);
+		err |= put__int(obj, "max_ns", row->max_ns);
+		err |= put__bool(obj, "overlap_measured", row->overlap_measured);
+		err |= put__int(obj, "overlap_count", row->overlap_count);
+		err |= put__int(obj, "overlap_ns", row->overlap_ns);
+		err |= put__int(obj, "stolen_ns", row->stolen_ns);
+		err |= put__int(obj, "held_ns", row->held_ns);
+		err |= put(obj, "legs", wait_legs(row));
+		err |= append(list, obj);
+	}
+	return json__done(list, err);
+}
+
+/* A histogram is a flat list: bucket, count, ns, of those that are not empty. */
+static json_t *buckets(const struct hist *h)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		if (!h->bucket[i].count)
+			continue;
+		err |= append(list, json_integer(i));
+		err |= append(list, json_integer(h->bucket[i].count));
+		err |= append(list, json_integer(h->bucket[i].ns));
+	}
+	return json__done(list, err);
+}
+
+static json_t *paths(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		const struct path_key *key = &snap->paths[i].key;
+		const struct hist *h = &snap->paths[i].hist;
+		json_t *obj = json_object();
+
+		err |= put__int(obj, "kind", key->kind);
+		err |= put__int(obj, "area", key->area);
+		err |= put__int(obj, "mech", key->mech);
+		err |= put__str(obj, "device", key->device);
+		err |= put__str(obj, "op", key->op);
+		err |= put__str(obj, "leg", key->leg);
+		err |= put__int(obj, "max", h->max);
+		err |= put(obj, "buckets", buckets(h));
+		err |= append(list, obj);
+	}
+	return json__done(list, err);
+}
+
+static json_t *path_number(const struct snapshot *snap, const struct hist *hist)
+{
+	for (size_t i = 0; hist && i < snap->nr_paths; i++)
+		if (&snap->paths[i].hist == hist)
+			return json_integer(i);
+	return NULL;
+}
+
+/* As deep as a path has names. */
+static json_t *frame(const struct snapshot *snap, const struct frame *from)
+{
+	json_t *obj = json_object(), *number = path_number(snap, from->hist), *kids;
+	int err = 0;
+
+	err |= put__str(obj, "name", from->name);
+	err |= put__int(obj, "mech", from->mech);
+	err |= put__int(obj, "ns", from->ns);
+	/* As in svg: only where the path is all of the frame. */
+	if (number && hist__total_ns(from->hist) == from->ns)
+		err |= put(obj, "path", json_incref(number));
+	json_decref(number);
+	if (from->idle || from->code)
+		err |= put__bool(obj, "rest", true);
+	if (from->child) {
+		kids = json_array();
+		for (const struct frame *child = from->child; child; child = child->next)
+			err |= append(kids, frame(snap, child));
+		err |= put(obj, "kids", kids);
+	}
+	return json__done(obj, err);
+}
+
+static json_t *trees(const struct report *report)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (enum kind kind = 0; !err && kind < KIND_NR; kind++) {
+		struct frame *root;
+
+		err = tree__build(&root, report, kind);
+		if (err)
+			break;
+		err |= append(list, frame(report->snap, root));
+		tree__free(root);
+	}
+	return json__done(list, err);
+}
+
+static json_t *color(struct color color)
+{
+	return json_sprintf("#%02x%02x%02x", color.red, color.green, color.blue);
+}
+
+/* By mechanism: its frames' colour, and one for each bucket from the scale's first to its last. */
+static json_t *palette(void)
+{
+	unsigned int first = hist__index(PALETTE_FAST_NS), last = hist__index(PALETTE_SLOW_NS);
+	json_t *obj = json_object(), *frames = json_array(), *cells = json_array();
+	int err = 0;
+
+	for (enum mech mech = 0; mech < MECH_NR; mech++) {
+		json_t *shades = json_array();
+
+		for (unsigned int i = first; i <= last; i++)
+			err |= append(shades, color(palette__cell(mech, hist__lower(i))));
+		err |= append(frames, color(palette__frame(mech)));
+		err |= append(cells, shades);
+	}
+	err |= put__int(obj, "first", first);
+	err |= put(obj, "frames", frames);
+	err |= put(obj, "cells", cells);
+	return json__done(obj, err);
+}
+
+static json_t *terms(void)
+{
+	json_t *obj = json_object(), *mechs = json_array(), *letters = json_array();
+	json_t *areas = json_array(), *kinds = json_array();
+	int err = 0;
+
+	for (enum mech mech = 0; mech < MECH_NR; mech++) {
+		err |= append(mechs, json_string(mech__name(mech)));
+		err |= append(letters, json_string(mech__letter(mech)));
+	}
+	for (enum area area = 0; area < AREA_NR; area++)
+		err |= append(areas, json_string(area__name(area)));
+	for (enum kind kind = 0; kind < KIND_NR; kind++)
+		err |= append(kinds, json_string(kind__name(kind)));
+	err |= put(obj, "mechs", mechs);
+	err |= put(obj, "letters", letters);
+	err |= put(obj, "areas", areas);
+	err |= put(obj, "kinds", kinds);
+	return json__done(obj, err);
+}
+
+/* Without the interrupts, which the page does not list. */
+static json_t *detect(const struct platform *platform)
+{
+	json_t *obj = platform ? platform__json(platform) : json_null();
+
+	json_object_del(obj, "irqs");
+	return obj;
+}
+
+json_t *html__data(const struct report *report)
+{
+	const struct ledger *ledger = report->ledger;
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put(obj, "terms", terms());
+	err |= put(obj, "run", run(report));
+	err |= put(obj, "quality", quality(&ledger->quality));
+	err |= put(obj, "detect", detect(report->platform));
+	err |= put(obj, "findings", json__findings(&ledger->findings));
+	err |= put(obj, "cpu", cpu(report));
+	err |= put(obj, "rows", cpu_rows(&ledger->cpu));
+	err |= put(obj, "waits", waits(ledger));
+	err |= put(obj, "per_vcpu", json__per_vcpu(report->snap));
+	err |= put(obj, "queues", json__queues(report->snap));
+	err |= put(obj, "slowest", json__slowest(report->snap));
+	err |= put(obj, "paths", paths(report->snap));
+	err |= put(obj, "trees", trees(report));
+	err |= put(obj, "series", html__series(report, HTML_SERIES_BYTES));
+	err |= put(obj, "conservation", json__conservation(report));
+	err |= put(obj, "losses", json__losses(report->snap));
+	err |= put(obj, "own_cost", json__own_cost(report));
+	err |= put(obj, "probes", json__probes(report->snap));
+	err |= put(obj, "palette", palette());
+	return json__done(obj, err);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The parts of the page: its files, embedded at build time, and the figures that they draw. */
+#ifndef XT_OUTPUT_HTML_PARTS_H
+#define XT_OUTPUT_HTML_PARTS_H
+
+#include "output/json_parts.h"
+
+/*
+ * Room for the course in a page, before markup: a page stays below 1 MB. What takes more is drawn
+ * with fewer latencies and longer steps.
+ */
+#define HTML_SERIES_BYTES (600 << 10)
+
+/* A file of src/output/html/, in the order in which the page has them. */
+struct html_file {
+	const char *text, *end;
+};
+
+extern const struct html_file html_style, html_body;
+extern const struct html_file html_scripts[];
+extern const size_t html_nr_scripts;
+
+/*
+ * All that the page draws: the ledger's rows, both trees, the snapshot's histograms, the palette.
+ * Owned by the caller; NULL without memory.
+ */
+json_t *html__data(const struct report *report);
+/*
+ * The course of every path of the snapshot: columns' edges in ms since its start, and a string for
+ * each path. Counts only; `max_bytes` of strings. JSON null where there is no course.
+ */
+json_t *html__series(const struct report *report, size_t max_bytes);
+
+#endif
