@@ -8,9 +8,10 @@ UNIT_LIB  := $(wildcard tests/unit/lib/*.c)
 UNIT	  := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%)
 SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.o)
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
-C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h tests/unit/*.c tests/unit/lib/*)
+C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
+	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c)
 
-.PHONY: unit lint check cli native lab-test lab-matrix lab-oracle lab-sabotage test setup-test demo bench
+.PHONY: unit lint check cli native browser lab-test lab-matrix lab-oracle lab-sabotage test setup-test demo bench
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -53,6 +54,16 @@ cli: $(O)/xentrace-bpf
 native: $(O)/xentrace-bpf
 	bats tests/native
 
+$(O)/tests/browser/page: tests/browser/page.c $(SAN_OBJ)
+	$(call msg,TEST-LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
+		-lcmocka -ljansson -lm -o $@
+
+## make browser    the html report in a headless Chromium (tools/setup browser)
+browser: $(O)/tests/browser/page
+	tests/browser/run $<
+
 ## make lab-test   trace real Xen guests and hold the figures against the kernel's (root)
 lab-test: $(O)/static/xentrace-bpf
 	tests/lab/run
@@ -86,4 +97,4 @@ demo:
 bench: $(O)/xentrace-bpf
 	tests/bench/io
 
--include $(SAN_OBJ:.o=.d) $(UNIT:%=%.d)
+-include $(SAN_OBJ:.o=.d) $(UNIT:%=%.d) $(O)/tests/browser/page.d

@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""The html report as its reader has it: pointer, keyboard, both themes, paper. Prints TAP."""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+
+from cdp import Browser
+
+
+def frame(way, graph="wait"):
+    return f"#{graph}-flame .frame[data-way={json.dumps(way)}]"
+
+
+class Page:
+    """A page that is open, and what its reader would look for."""
+
+    def __init__(self, browser, folder):
+        self.browser, self.folder = browser, folder
+
+    def open(self, name="pvhvm", scheme="light"):
+        self.browser.resize(1280, 800)
+        self.browser.prefer(scheme)
+        self.browser.open(os.path.join(self.folder, name + ".html"))
+        self.run("localStorage.clear()")
+        self.browser.open(os.path.join(self.folder, name + ".html"))
+
+    def run(self, script):
+        return self.browser.run(script)
+
+    def text(self, selector):
+        return self.run(f"document.querySelector({json.dumps(selector)}).textContent")
+
+    def number(self, selector, what="length"):
+        return self.run(f"document.querySelectorAll({json.dumps(selector)}).{what}")
+
+    def width(self, selector):
+        return self.run(f"document.querySelector({json.dumps(selector)})"
+                        "?.querySelector('rect').getBoundingClientRect().width ?? 0")
+
+    def tip(self):
+        """The tooltip's title, and its rows as a dictionary; None when there is none."""
+        return self.run("""(() => { const tip = document.getElementById("tip");
+            return tip.hidden ? null : [tip.querySelector("b").textContent,
+                Object.fromEntries([...tip.querySelectorAll("tr")]
+                    .map((tr) => [...tr.cells].map((td) => td.textContent)))]; })()""")
+
+    def settle(self):
+        """Until the next frame but one is drawn: media and size change with one."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def prefer(self, scheme):
+        self.browser.prefer(scheme)
+        self.settle()
+
+    def focused(self):
+        return self.run("document.activeElement.dataset.way ?? document.activeElement.id")
+
+    def data(self):
+        return json.loads(self.run('document.getElementById("data").textContent'))
+
+
+def equal(got, expected):
+    if got != expected:
+        raise AssertionError(f"got {got!r}, expected {expected!r}")
+
+
+def true(condition, message):
+    if not condition:
+        raise AssertionError(message)
+
+
+def nothing_is_asked_of_a_network(page):
+    page.open()
+    equal([url for url in page.browser.requests if not url.startswith("file://")], [])
+    equal(len(page.browser.requests), 1)
+
+
+def every_section_is_drawn(page):
+    page.open()
+    for section in ("findings", "spectrum", "cpu", "cpu-flame", "wait", "wait-flame", "compare", "heat",
+                    "slowest", "books"):
+        true(page.run(f'document.getElementById("{section}").getBoundingClientRect().height > 60'),
+             f"{section} is empty")
+    equal(page.text("#run").split(" · ")[0], "db-7")
+    true("Data complete" in page.text("#verdict"), page.text("#verdict"))
+    true("mount it from xvda" in page.text("#findings"), "no finding")
+    equal(page.number("#spectrum .cell"), 3)
+    true("[object" not in page.run("document.body.innerText"), "an object shown as text")
+    for word in ("NaN", "undefined", "null", "Infinity"):
+        true(word not in page.run("document.querySelector('main').innerText"), word)
+
+
+def frames_add_up(page):
+    page.open()
+    data = page.data()
+    drawn = page.run("""[...document.querySelectorAll("#cpu-flame .frame")]
+        .map((g) => [g.dataset.way.split(" / ").length, Number(g.dataset.ns), g.dataset.way])""")
+    root = [ns for _, ns, way in drawn if way == "guest, cpu"][0]
+    equal(root, data["cpu"]["total_ns"] - data["cpu"]["idle_ns"] - data["cpu"]["guest_rest_ns"])
+    equal(sum(ns for depth, ns, way in drawn if depth == 1 and way != "guest, cpu"), root)
+    # The cells of a leaf are its time, to the nanosecond.
+    leaves = page.run("""[...document.querySelectorAll(".frame:has(.bar)")].map((g) => [g.dataset.way,
+        Number(g.dataset.ns), [...g.querySelectorAll(".bar")].map((bar) => Number(bar.dataset.ns))])""")
+    true(len(leaves) > 20, "few leaves")
+    for way, ns, cells in leaves:
+        true(sum(cells) == ns, way)
+    # The strip is all of vCPU time.
+    equal(page.run("""[...document.querySelectorAll("#cpu > .strip > span")]
+        .reduce((sum, part) => sum + Number(part.dataset.ns), 0)"""), data["cpu"]["total_ns"])
+
+
+def tooltip_says_the_ledgers_figures(page):
+    page.open()
+    row = [wait for wait in page.data()["waits"] if wait["device"] == "sda"][0]
+    page.browser.point(frame("emulated / disk / sda / read"))
+    title, rows = page.tip()
+    equal(title, "emulated / disk / sda / read")
+    equal(rows["whole requests"], "22,043")
+    for name, value in (("mean", row["mean_ns"]), ("p50", row["p50_ns"]), ("p99", row["p99_ns"]),
+                        ("p99.9", row["p999_ns"]), ("max", row["max_ns"])):
+        equal(rows[name], page.run(f"ns({value})"))
+    page.browser.point("#cpu-flame .bar")
+    true("latency" in page.tip()[1], "no latency of a cell")
+    page.browser.point("h1")
+    equal(page.tip(), None)
+
+
+def spectrum_shows_its_evidence(page):
+    page.open()
+    page.browser.point("#spectrum .cell")
+    title, rows = page.tip()
+    equal(title, "disk sda: VS emulated ahci")
+    true("8086:2922" in rows["evidence"], rows)
+    equal(rows["better on this guest?"], "P: xvda, same disk")
+    # The same by keyboard.
+    page.browser.point("h1")
+    page.run('document.querySelector("#search").focus()')
+    for _ in range(20):
+        page.browser.key("Tab")
+        if page.run('document.activeElement.className') == "cell":
+            break
+    true(page.tip() and "evidence" in page.tip()[1], "no evidence on focus")
+
+
+def click_zooms_and_escape_goes_back(page):
+    page.open()
+    selector = frame("emulated / disk / sda / read / device")
+    whole = page.run('document.querySelector("#wait-flame svg").clientWidth')
+    before = page.width(selector)
+    true(before < .6 * whole, "already wide")
+    page.browser.click(selector)
+    true(abs(page.width(selector) - whole) < 2, "not zoomed")
+    equal(page.number(frame("pv")), 0)
+    true(page.number(selector + " .bar") >= 8, "no histogram")
+    page.browser.key("Backspace")
+    true(abs(page.width(frame("emulated / disk / sda / read")) - whole) < 2, "not one out")
+    true(page.width(selector) < whole - 5, "still zoomed")
+    page.browser.key("Escape")
+    true(abs(page.width(selector) - before) < 1, "not out")
+    page.browser.click(selector)
+    page.browser.click("#wait-flame button")
+    true(abs(page.width(selector) - before) < 1, "the button does not zoom out")
+    equal(page.run('getComputedStyle(document.querySelector("#wait-flame button")).display'), "none")
+
+
+def keyboard_walks_and_zooms(page):
+    page.open()
+    page.run('document.querySelector("#cpu-flame .frame[tabindex=\\"0\\"]").focus()')
+    equal(page.focused(), "guest, cpu")
+    page.browser.key("ArrowUp")
+    equal(page.focused(), "emulated")
+    true(page.tip()[0] == "emulated", "no tooltip on focus")
+    page.browser.key("ArrowLeft")
+    equal(page.focused(), "pv")
+    page.browser.key("ArrowUp")
+    equal(page.focused(), "pv / disk")
+    page.browser.key("Enter")
+    equal(page.focused(), "pv / disk")
+    equal(page.number(frame("emulated", "cpu")), 0)
+    page.browser.key("Backspace")
+    equal(page.focused(), "pv")
+    page.browser.key("ArrowDown")
+    equal(page.focused(), "guest, cpu")
+    page.browser.key("Escape")
+    equal(page.number(frame("emulated", "cpu")), 1)
+
+
+def search_says_the_matched_share(page):
+    page.open()
+    page.browser.key("/")
+    equal(page.focused(), "search")
+    page.browser.type("sda")
+    data = page.data()
+    row = [wait for wait in data["waits"] if wait["device"] == "sda"][0]
+    wait = sum(leg["ns"] for leg in row["legs"])
+    drawn = data["trees"][1]["ns"]
+    true(f"wait {page.run(f'ns({wait})')}, {100 * wait / drawn:.1f} %" in page.text("#matched"), page.text("#matched"))
+    true(page.number(".frame.found") > 8, "nothing is marked")
+    equal(page.run("""[...document.querySelectorAll(".frame.found")]
+        .every((g) => g.dataset.way.includes("sda"))"""), True)
+    page.run('document.querySelector("#search").select()')
+    page.browser.type("^(xvdb|hypercalls)$")
+    hypercalls = data["terms"]["areas"].index("hypercalls")
+    cpu = sum(row["ns"] for row in data["rows"] if row["device"] == "xvdb" or row["area"] == hypercalls)
+    wait = sum(leg["ns"] for row in data["waits"] if row["device"] == "xvdb" for leg in row["legs"])
+    for words in (f"cpu {page.run(f'ns({cpu})')}, ", f"wait {page.run(f'ns({wait})')}, "):
+        true(words in page.text("#matched"), page.text("#matched"))
+    page.run('document.querySelector("#search").select()')
+    page.browser.type("sda(")  # no regular expression
+    true("wait 0 s, 0.0 %" in page.text("#matched"), page.text("#matched"))
+    page.browser.key("Escape")
+    equal(page.text("#matched"), "")
+    equal(page.number(".frame.found"), 0)
+
+
+def heat_map_follows_the_choice(page):
+    page.open()
+    data = page.data()
+    true("sda" in page.text("#heat h2"), page.text("#heat h2"))
+    page.browser.click(frame("pv / disk / xvdb / irq 62 / handler", "cpu"))
+    equal(page.text("#heat h2 small"), "cpu / pv / disk / xvdb / irq 62 / handler, passes")
+    index = [i for i, path in enumerate(data["paths"]) if path["op"] == "irq 62"][0]
+    events = sum(data["paths"][index]["buckets"][1::3])
+    equal(page.run("sum(heat.perColumn)"), events)
+    equal(page.run("sum([...heat.cells.values()])"), events)
+    equal(page.run("heat.columns"), 60)
+    # A frame above the legs: its requests, whole.
+    page.browser.click(frame("emulated / disk"))
+    equal(page.run("sum(heat.perColumn)"), 22043)
+    page.run("""{ const write = [...heat.select.options].find((o) => o.text.includes("write / whole"));
+        heat.select.value = write.value; heat.select.dispatchEvent(new Event("change")); }""")
+    equal(page.run("sum(heat.perColumn)"), 3120)
+    # A cell under the pointer, and by keyboard.
+    page.browser.point('#heat svg[role="img"][tabindex]')
+    title, rows = page.tip()
+    true(title.startswith("09:14:0"), title)
+    true("latency" in rows and "events" in rows, rows)
+    page.browser.point("h1")
+    page.run('heat.svg.focus()')
+    page.browser.key("ArrowRight")
+    page.browser.key("ArrowUp")
+    true(page.tip() and "latency" in page.tip()[1], "the keyboard reads no cell")
+
+
+def two_histograms_on_one_axis(page):
+    page.open()
+    true("sda read" in page.run("compare.first.selectedOptions[0].text"), "no emulated path above")
+    true("xvdb read" in page.run("compare.second.selectedOptions[0].text"), "no paravirtual path below")
+    true(page.number("#compare .side") > 20, "no bars")
+    edges = page.run("""[...document.querySelectorAll("#compare g[data-path]")]
+        .map((g) => [...g.querySelectorAll(".side")].map((bar) => Number(bar.getAttribute("x"))))""")
+    true(min(edges[0]) > min(edges[1]), "the emulated disk is not the slower one")
+    page.browser.point("#compare .side")
+    true("requests" in page.tip()[1], "no tooltip on a bar")
+    page.run('compare.second.selectedIndex = 2; compare.second.dispatchEvent(new Event("change"))')
+    true("xvdb write" in page.run('document.querySelectorAll("#compare tspan")[1].textContent'),
+         "not the chosen one")
+
+
+def slowest_requests_are_told_and_found_in_time(page):
+    page.open()
+    row = page.run("""[...document.querySelector("#slowest tr:nth-child(2)").cells]
+        .map((td) => td.innerText)""")
+    equal(row[0], "09:14:08.1")
+    equal(row[2], page.run(f"ns({page.data()['slowest'][0]['total_ns']})"))
+    true("device 41.0 ms" in row[3], row[3])
+    equal(row[4], "postgres[812] vCPU 2")
+    true("held off 130 us" in row[5], row[5])
+    page.browser.click("#slowest tr:nth-child(3) button")
+    true("xvdb / write" in page.text("#heat h2 small"), page.text("#heat h2 small"))
+    page.browser.point("#heat .slow")
+    title, rows = page.tip()
+    equal(title, "xvdb write 8.26 ms")
+    equal(rows["ring full"], "2.01 ms")
+
+
+def theme_follows_and_switches(page):
+    color = 'getComputedStyle(document.body).backgroundColor'
+    page.open(scheme="light")
+    light = page.run(color)
+    page.prefer("dark")
+    dark = page.run(color)
+    true(light != dark, "the page does not follow the system")
+    page.browser.click("#theme")
+    equal(page.text("#theme"), "Theme: light")
+    equal(page.run(color), light)
+    page.browser.click("#theme")
+    page.prefer("light")
+    equal(page.text("#theme"), "Theme: dark")
+    equal(page.run(color), dark)
+    page.browser.open(os.path.join(page.folder, "pvhvm.html"))
+    equal(page.text("#theme"), "Theme: dark")
+    page.browser.key("t")
+    equal(page.text("#theme"), "Theme: auto")
+    equal(page.run(color), light)
+
+
+# WCAG's ratio of luminances, of what is said in text to what lies behind it.
+CONTRAST = """(() => {
+    const channel = (c) => { c /= 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+    const luminance = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
+    const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+    const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+        if (c.length === 3 || c[3] > 0) return c; } return [255, 255, 255]; };
+    let worst = [99, ""];
+    for (const e of document.querySelectorAll("main *, header *, footer *")) {
+        if (e instanceof SVGElement || !e.getClientRects().length) continue;
+        if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
+        const [a, b] = [luminance(rgb(getComputedStyle(e).color)), luminance(behind(e))].sort((x, y) => y - x);
+        const ratio = (a + .05) / (b + .05);
+        if (ratio < worst[0]) worst = [ratio, e.outerHTML.slice(0, 120)];
+    }
+    return worst; })()"""
+
+
+def text_has_contrast(page):
+    for scheme in ("light", "dark"):
+        page.open(scheme=scheme)
+        ratio, where = page.run(CONTRAST)
+        true(ratio >= 4.5, f"{scheme}: {ratio:.2f} in {where}")
+
+
+# Labels of the drawings, and those of them that lie on each other or outside the page.
+OVERLAPS = """[...document.querySelectorAll("svg")].flatMap((svg) => {
+    const width = document.documentElement.clientWidth;
+    const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent)
+        .map((t) => [t.textContent, t.getBoundingClientRect()]);
+    const bad = texts.filter(([, b]) => b.left < -1 || b.right > width + 1).map(([t]) => "outside: " + t);
+    texts.forEach(([t, a], i) => texts.slice(i + 1).forEach(([u, b]) => {
+        if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 2 && b.top < a.bottom - 2)
+            bad.push(t + " on " + u);
+    }));
+    return bad; })"""
+
+
+def no_text_overlaps(page):
+    for name in ("pvhvm", "long", "hostile"):
+        page.open(name)
+        for width in (1280, 900):
+            page.browser.resize(width, 800)
+            page.settle()
+            equal(page.run(OVERLAPS), [])
+            true(page.run("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than {width}")
+            if width == 1280:
+                equal(page.run("""[...document.querySelectorAll(".scroll")]
+                    .filter((e) => e.scrollWidth > e.clientWidth).length"""), 0)
+
+
+def hostile_names_are_text(page):
+    page.open("hostile")
+    equal(page.number("script"), 2)
+    true("<script>&" in page.text("#wait"), "the name is not shown")
+    equal(page.run(r"/[\u0000-\u0008\u001b\u2028\u202e]/.test(document.body.innerText)"), False)
+    page.browser.click("#wait-flame .frame:last-child")
+    page.browser.key("/")
+    page.browser.type("<script>&\"';")
+    true("matched" in page.text("#matched"), "no match")
+
+
+def empty_and_courseless_runs_say_so(page):
+    page.open("empty")
+    for section, words in (("cpu", "no vCPU time"), ("wait", "nothing was waited for"),
+                           ("cpu-flame", "nothing was measured"), ("compare", "no whole request"),
+                           ("heat", "intervals were not kept"), ("slowest", "no request ended"),
+                           ("spectrum", "nothing is known")):
+        true(words in page.text("#" + section), f"{section}: {page.text('#' + section)}")
+    page.browser.key("Escape")
+    page.open("no-course")
+    page.browser.click(frame("emulated / disk / sda / read"))
+    true("not kept" in page.text("#heat"), "no word about the missing intervals")
+
+
+def ten_minutes_are_quick(page):
+    page.open("long")
+    equal(page.run("heat.columns"), 300)
+    equal(page.run("sum(heat.perColumn)"), 22043)
+    spent = page.run("""(() => { const began = performance.now(); choose(flames[0].root);
+        return performance.now() - began; })()""")
+    true(spent < 2000, f"{spent:.0f} ms to draw all paths over time")
+    equal(page.run("document.querySelectorAll('.heat').length <= 16"), True)
+
+
+def paper_is_white(page):
+    page.open(scheme="dark")
+    page.browser.call("Emulation.setEmulatedMedia", media="print", features=[])
+    equal(page.run("getComputedStyle(document.body).backgroundColor"), "rgb(255, 253, 249)")
+    equal(page.run("getComputedStyle(document.querySelector('.tools')).display"), "none")
+    page.browser.call("Emulation.setEmulatedMedia", media="")
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as out:
+        page.browser.paper(out.name)
+        pdf = out.read()
+    equal(page.number("details:not([open])"), 0)
+    true(pdf.startswith(b"%PDF-") and len(pdf) > 20000, "no paper")
+
+
+TESTS = [
+    nothing_is_asked_of_a_network, every_section_is_drawn, frames_add_up, tooltip_says_the_ledgers_figures,
+    spectrum_shows_its_evidence, click_zooms_and_escape_goes_back, keyboard_walks_and_zooms,
+    search_says_the_matched_share, heat_map_follows_the_choice, two_histograms_on_one_axis, slowest_requests_are_told_and_found_in_time,
+    theme_follows_and_switches, text_has_contrast, no_text_overlaps, hostile_names_are_text,
+    empty_and_courseless_runs_say_so, ten_minutes_are_quick, paper_is_white,
+]
+
+
+def main():
+    browser = Browser()
+    failed = 0
+    try:
+        page = Page(browser, sys.argv[1])
+        for number, test in enumerate(TESTS, 1):
+            name = test.__name__.replace("_", " ")
+            try:
+                test(page)
+                # Whatever the reader did: no script may have failed, no word of the browser's own.
+                equal(browser.errors, [])
+                print(f"ok {number} {name}", flush=True)
+            except Exception:  # one that fails is no reason not to run the others
+                failed += 1
+                print(f"not ok {number} {name}")
+                print("# " + traceback.format_exc().replace("\n", "\n# "), flush=True)
+        print(f"1..{len(TESTS)}")
+    finally:
+        browser.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
