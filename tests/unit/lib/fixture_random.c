@@ -8,10 +8,23 @@
 static uint64_t below(uint64_t *state, uint64_t n)
 {
 	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (*state >> 33) % n;
+	return (*state >> 20) % n;
 }
 
 #define PICK(state, names) names[below(state, sizeof(names) / sizeof(names[0]))]
+
+/* A whole request is measured in one place: of that area, device and operation there is a total. */
+static bool has_total(const struct fixture *f, enum area area, const char *device, const char *op)
+{
+	for (size_t i = 0; i < f->snap.nr_paths; i++) {
+		const struct path_key *key = &f->snap.paths[i].key;
+
+		if (path__is_total(&f->snap.paths[i]) && key->area == area &&
+		    !strcmp(key->device, device) && !strcmp(key->op, op))
+			return true;
+	}
+	return false;
+}
 
 static void add_path(struct fixture *f, uint64_t *state)
 {
@@ -22,10 +35,12 @@ static void add_path(struct fixture *f, uint64_t *state)
 	enum kind kind = below(state, KIND_NR);
 	/* What waits has a disk or a NIC; anything has any mechanism. */
 	enum area area = kind == KIND_WAIT ? AREA_DISK + below(state, 2) : below(state, AREA_NR);
+	const char *device = PICK(state, devices), *op = PICK(state, ops), *leg = PICK(state, legs);
 	struct hist *h;
 
-	h = fixture__path(f, kind, area, below(state, MECH_NR), PICK(state, devices),
-			  PICK(state, ops), PICK(state, legs));
+	if (kind == KIND_WAIT && !strcmp(leg, "total") && has_total(f, area, device, op))
+		return;
+	h = fixture__path(f, kind, area, below(state, MECH_NR), device, op, leg);
 	for (uint64_t n = below(state, 40); n; n--)
 		hist__add(h, below(state, 1ULL << below(state, 31)));
 	h->held = below(state, 2) ? hist__total_ns(h) / 2 : 0;
