@@ -13,6 +13,7 @@
 #include "output/tree.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "output/escape.h"
 
@@ -27,6 +28,33 @@ static void print_stack(FILE *out, const struct frame *frame)
 	fputs(escape__frame(name, sizeof(name), frame->name), out);
 }
 
+/*
+ * "irq 48" as the last frame: flamegraph.pl would take the 48 for one of two values, those of a
+ * differential, and drop it from the name.
+ */
+static void join_number(char *name)
+{
+	char *end = name + strlen(name), *c = end;
+
+	while (c > name && strchr("0123456789.", c[-1]))
+		c--;
+	if (c < end && c > name && c[-1] == ' ')
+		c[-1] = '_';
+}
+
+static void print_leaf(FILE *out, const struct frame *frame)
+{
+	char name[ESCAPE_LEN];
+
+	if (frame->parent) {
+		print_stack(out, frame->parent);
+		fputc(';', out);
+	}
+	escape__frame(name, sizeof(name), frame->name);
+	join_number(name);
+	fputs(name, out);
+}
+
 static void print_leaves(FILE *out, const struct frame *frame)
 {
 	uint64_t own_ns = frame->ns;
@@ -37,7 +65,7 @@ static void print_leaves(FILE *out, const struct frame *frame)
 	}
 	if (!own_ns)
 		return;
-	print_stack(out, frame);
+	print_leaf(out, frame);
 	fprintf(out, " %" PRIu64 "\n", own_ns);
 }
 

@@ -4,12 +4,86 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <inttypes.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "fixture.h"
 #include "golden.h"
+
+/* flamegraph.pl: /^(.*)\s+?(\d+(?:\.\d*)?)$/, and once more on the stack, for a differential. */
+#define PERL "^(.*)[[:space:]]+([0-9]+(\\.[0-9]*)?)$"
+/* speedscope, inferno and others: one space, digits only. */
+#define STRICT "^(.*) ([0-9]+)$"
+
+static bool matches(const char *expression, const char *text, size_t *stack)
+{
+	regmatch_t match[3];
+	regex_t regex;
+	bool found;
+
+	assert_int_equal(regcomp(&regex, expression, REG_EXTENDED), 0);
+	found = !regexec(&regex, text, 3, match, 0);
+	regfree(&regex);
+	if (found && stack)
+		*stack = match[1].rm_eo;
+	return found;
+}
+
+/* Each line is one stack and one value to every reader, and they agree which. */
+static void assert_grammar(const char *text)
+{
+	char *copy = strdup(text);
+
+	for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
+		size_t perl = 0, strict = 1;
+
+		assert_true(!strncmp(line, "cpu;", 4) || !strncmp(line, "wait;", 5));
+		assert_true(matches(PERL, line, &perl) && matches(STRICT, line, &strict));
+		assert_int_equal(perl, strict);
+		line[perl] = '\0';
+		if (matches(PERL, line, NULL))
+			fail_msg("'%s' ends in a second value", line);
+		assert_null(strstr(line, ";;"));
+		assert_true(line[perl - 1] != ';');
+	}
+	free(copy);
+}
+
+static void every_line_follows_the_grammar(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	for (unsigned int seed = 0; seed < 100; seed++) {
+		struct fixture *any = fixture__random(seed);
+
+		text = fixture__print(any, output_folded.total);
+		assert_grammar(text);
+		free(text);
+		fixture__free(any);
+	}
+	hist__add(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "t", "irq 48", ""), 70);
+	hist__add(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "t", "7 1.5", ""), 80);
+	hist__add(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "t", "12", ""), 90);
+	hist__add(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_PV, "t 9", "handler", ""), 60);
+	fixture__close(f);
+	text = fixture__print(f, output_folded.total);
+	assert_grammar(text);
+	assert_non_null(strstr(text, "cpu;pv;timers;t;irq_48 70\n"));
+	assert_non_null(strstr(text, "cpu;pv;timers;t;7_1.5 80\n"));
+	assert_non_null(strstr(text, "cpu;pv;timers;t;12 90\n"));
+	assert_non_null(strstr(text, "cpu;pv;timers;t 9;handler 60\n"));
+	free(text);
+	fixture__free(f);
+	f = fixture__hostile();
+	text = fixture__print(f, output_folded.total);
+	assert_grammar(text);
+	free(text);
+	fixture__free(f);
+}
 
 /* As flamegraph.pl: what follows the last space is the value, frames are split at ';'. */
 static uint64_t sum_of_tree(const char *text, const char *tree)
@@ -138,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_the_ledgers),
+		cmocka_unit_test(every_line_follows_the_grammar),
 		cmocka_unit_test(total_stands_in_for_missing_legs),
 		cmocka_unit_test(trees_are_as_they_were),
 		cmocka_unit_test(empty_has_no_line),
