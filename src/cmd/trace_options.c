@@ -27,12 +27,12 @@ static const struct argp_option options_table[] = {
 	{ "slower", OPT_SLOWER, "MS", 0,
 	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension (.txt .json .folded .svg .html); may "
+	  "Write there, in the format of its extension (.txt .json .folded .svg .html .om); may "
 	  "be repeated; "
 	  "- is standard output",
 	  0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0, "text, json, folded, svg or html, for standard output",
-	  0 },
+	{ "format", OPT_FORMAT, "FORMAT", 0,
+	  "text, json, folded, svg, html or openmetrics, for standard output", 0 },
 	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },

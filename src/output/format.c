@@ -6,7 +6,7 @@
 #include <time.h>
 
 static const struct output *const outputs[] = {
-	&output_text, &output_json, &output_folded, &output_svg, &output_html,
+	&output_text, &output_json, &output_folded, &output_svg, &output_html, &output_openmetrics,
 };
 
 #define NR_OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
@@ -29,7 +29,8 @@ const struct output *output__for_file(const char *path)
 	const char *extension = strrchr(path, '.');
 
 	for (size_t i = 0; extension && i < NR_OUTPUTS; i++)
-		if (!strcmp(outputs[i]->extension, extension))
+		if (!strcmp(outputs[i]->extension, extension) ||
+		    (outputs[i]->also_extension && !strcmp(outputs[i]->also_extension, extension)))
 			return outputs[i];
 	return NULL;
 }

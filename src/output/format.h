@@ -34,10 +34,11 @@ struct report {
  * empty. Each returns 0 or a negative errno: what writing to the stream failed with, or -ENOMEM.
  */
 struct output {
-	const char *name;      /* "json": --format */
-	const char *extension; /* ".json": -o FILE */
-	bool wants_series;     /* total() draws report->series */
-	bool is_document;      /* total() writes a whole file: a later one replaces it */
+	const char *name;	    /* "json": --format */
+	const char *extension;	    /* ".json": -o FILE */
+	const char *also_extension; /* another one, or NULL */
+	bool wants_series;	    /* total() draws report->series */
+	bool is_document;	    /* total() writes a whole file: a later one replaces it */
 	int (*header)(FILE *out, const struct report *report);
 	int (*interval)(FILE *out, const struct report *report);
 	int (*total)(FILE *out, const struct report *report);
@@ -55,6 +56,7 @@ extern const struct output output_json;
 extern const struct output output_folded;
 extern const struct output output_svg;
 extern const struct output output_html;
+extern const struct output output_openmetrics;
 
 /* When the run began, before a plus and its length: "2026-11-22 09:14:02Z + "; "" if unknown. */
 #define STAMP_LEN 32

@@ -92,6 +92,48 @@ teardown_file()
 		"$BATS_TEST_TMPDIR/out.json"
 }
 
+# The figures that a page draws.
+page_data()
+{
+	sed -n 's|^<script type="application/json" id="data">\(.*\)</script>$|\1|p' "$1"
+}
+
+@test "html: steps of 1 s of its own, which add up to the whole" {
+	fio --name=load --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k --iodepth=4 \
+		--ioengine=libaio --runtime=4 --time_based > /dev/null &
+	xentrace-bpf -d 3 -o "$BATS_TEST_TMPDIR/run.html"
+	kill $! && wait $! || true
+	page_data "$BATS_TEST_TMPDIR/run.html" > "$BATS_TEST_TMPDIR/data.json"
+	jq -e '.series.edges_ms | length == 4 and .[0] == 0 and .[1] >= 1000 and .[3] >= 3000' \
+		"$BATS_TEST_TMPDIR/data.json"
+	jq -e '[.waits[] | select(.op == "read")] | length > 0 and all(.count > 100)' \
+		"$BATS_TEST_TMPDIR/data.json"
+}
+
+@test "html: with an INTERVAL its steps, and a second report replaces the first" {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf -o "$BATS_TEST_TMPDIR/run.html" -o "$BATS_TEST_TMPDIR/run.svg" 0.4 --ready-fd 9 \
+		9> "$BATS_TEST_TMPDIR/ready" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	sleep 0.6
+	kill -USR1 $pid
+	sleep 1.4
+	kill -INT $pid
+	wait $pid
+	[ "$(grep -c '^</html>' "$BATS_TEST_TMPDIR/run.html")" -eq 1 ]
+	[ "$(grep -c '^</svg>' "$BATS_TEST_TMPDIR/run.svg")" -eq 1 ]
+	page_data "$BATS_TEST_TMPDIR/run.html" | jq -e '.series.edges_ms | length >= 5 and .[1] < 800'
+}
+
+@test "openmetrics: Prometheus' own parser takes it" {
+	/usr/bin/python3 -c 'import prometheus_client.openmetrics.parser' || skip "tools/setup test"
+	xentrace-bpf -d 1 -o "$BATS_TEST_TMPDIR/run.prom"
+	tests/lib/openmetrics < "$BATS_TEST_TMPDIR/run.prom" > "$BATS_TEST_TMPDIR/run.json"
+	jq -e '[.xentrace_cpu_seconds.samples[][2] | tonumber] | add > 0.9' "$BATS_TEST_TMPDIR/run.json"
+	jq -e '.xentrace_complete.samples[0][2] | tonumber == 1' "$BATS_TEST_TMPDIR/run.json"
+}
+
 @test "SIGINT and SIGTERM end a trace with its report, SIGUSR1 prints one in between" {
 	for signal in INT TERM; do
 		mkfifo "$BATS_TEST_TMPDIR/$signal"

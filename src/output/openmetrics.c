@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The run as OpenMetrics 1.0 text, for a collector. CPU, whole requests and their legs are families
+ * of their own: nothing in a family is part of something else in it, so any sum over labels is
+ * a sum of different time.
+ *
+ *	# TYPE xentrace_request_seconds histogram
+ *	# UNIT xentrace_request_seconds seconds
+ *	# HELP xentrace_request_seconds What a request waited, from when it was made to its end.
+ *	xentrace_request_seconds_bucket{area="disk",…,op="read",le="0.001048576"} 89210
+ */
+#include "output/format.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/escape.h"
+
+/*
+ * Buckets' bounds are powers of two in ns, 128 ns to 34 s, the same for all paths, so that paths
+ * may be added. No bucket of ours lies across one. Ours end below their bound and the format's
+ * include it: an event of exactly 2^k ns is counted in the next one, as if it took 1 ns more.
+ */
+#define FIRST_POWER 7
+#define LAST_POWER  35
+
+enum type { GAUGE, COUNTER, HISTOGRAM, INFO };
+
+static void family(FILE *out, const char *name, enum type type, const char *unit, const char *help)
+{
+	static const char *const types[] = {
+		[GAUGE] = "gauge",
+		[COUNTER] = "counter",
+		[HISTOGRAM] = "histogram",
+		[INFO] = "info",
+	};
+
+	fprintf(out, "# TYPE xentrace_%s %s\n", name, types[type]);
+	if (unit)
+		fprintf(out, "# UNIT xentrace_%s %s\n", name, unit);
+	fprintf(out, "# HELP xentrace_%s %s\n", name, help);
+}
+
+/* Backslash, quote and line end are what the format escapes; anything else may be in a value. */
+static void label(FILE *out, char before, const char *name, const char *value)
+{
+	char valid[ESCAPE_LEN];
+
+	fprintf(out, "%c%s=\"", before, name);
+	for (const char *c = escape__utf8(valid, sizeof(valid), value ? value : ""); *c; c++) {
+		if (*c == '\n')
+			fputs("\\n", out);
+		else if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
+		else
+			fputc(*c, out);
+	}
+	fputc('"', out);
+}
+
+/* Seconds of whole ns, exact. */
+static void seconds(FILE *out, uint64_t ns)
+{
+	fprintf(out, "%" PRIu64 ".%09" PRIu64 "\n", ns / 1000000000, ns % 1000000000);
+}
+
+/* A sample of one label. */
+static void sample(FILE *out, const char *name, const char *label_name, const char *value)
+{
+	fprintf(out, "xentrace_%s", name);
+	label(out, '{', label_name, value);
+	fputs("} ", out);
+}
+
+static void print_run(FILE *out, const struct report *report)
+{
+	const struct platform *platform = report->platform;
+
+	family(out, "run", INFO, NULL, "The traced guest and what traced it.");
+	fputs("xentrace_run_info", out);
+	label(out, '{', "version", report->run->version);
+	label(out, ',', "host", report->run->host);
+	label(out, ',', "kernel", report->run->kernel);
+	label(out, ',', "mode", platform ? platform->mode : "");
+	label(out, ',', "hypervisor", platform ? platform->hypervisor : "");
+	fputs("} 1\n", out);
+	family(out, "elapsed_seconds", GAUGE, "seconds", "How long was traced.");
+	fputs("xentrace_elapsed_seconds ", out);
+	seconds(out, report->ledger->elapsed_ns);
+	family(out, "vcpus", GAUGE, NULL, "Online vCPUs.");
+	fprintf(out, "xentrace_vcpus %u\n", report->snap->cpu.vcpus);
+	family(out, "complete", GAUGE, NULL, "1: at most 0.1 % of events were lost.");
+	fprintf(out, "xentrace_complete %d\n", !report->ledger->quality.incomplete);
+}
+
+/* Each nanosecond once; what nobody measures is left out, and not 0. */
+static void print_cpu(FILE *out, const struct report *report)
+{
+	const struct cpu_account *cpu = &report->ledger->cpu;
+	const struct cpu_time *time = &report->snap->cpu;
+
+	family(out, "cpu_seconds", COUNTER, "seconds",
+	       "vCPU time by what served it; guest includes exits that no probe can see.");
+	sample(out, "cpu_seconds_total", "mechanism", "idle");
+	seconds(out, cpu->idle_ns);
+	for (enum mech mech = 0; mech < MECH_NR; mech++) {
+		if (mech == MECH_STOLEN && !time->steal_measured)
+			continue;
+		sample(out, "cpu_seconds_total", "mechanism", mech__name(mech));
+		seconds(out, cpu->mech_ns[mech]);
+	}
+	if (!time->has_runstate)
+		return;
+	family(out, "held_by_device_model_seconds", COUNTER, "seconds",
+	       "vCPU time that Xen held a vCPU off inside an emulated path; part of emulated.");
+	fputs("xentrace_held_by_device_model_seconds_total ", out);
+	seconds(out, cpu->held_ns);
+}
+
+static void path_labels(FILE *out, const struct path_key *key)
+{
+	label(out, '{', "mechanism", mech__name(key->mech));
+	label(out, ',', "area", area__name(key->area));
+	label(out, ',', "device", key->device);
+	label(out, ',', "op", key->op);
+	if (key->kind != KIND_WAIT || strcmp(key->leg, "total"))
+		label(out, ',', "leg", key->leg);
+}
+
+/* Cumulative, as the format wants them. */
+static void print_hist(FILE *out, const char *name, const struct path_key *key,
+		       const struct hist *h)
+{
+	uint64_t seen = 0;
+	unsigned int i = 0;
+
+	for (unsigned int power = FIRST_POWER; power <= LAST_POWER; power++) {
+		for (; i < XT_BUCKETS && hist__upper(i) <= 1ULL << power; i++)
+			seen += h->bucket[i].count;
+		fprintf(out, "xentrace_%s_bucket", name);
+		path_labels(out, key);
+		fprintf(out, ",le=\"%.12g\"} %" PRIu64 "\n", (1ULL << power) / 1e9, seen);
+	}
+	fprintf(out, "xentrace_%s_bucket", name);
+	path_labels(out, key);
+	fprintf(out, ",le=\"+Inf\"} %" PRIu64 "\n", hist__count(h));
+	fprintf(out, "xentrace_%s_count", name);
+	path_labels(out, key);
+	fprintf(out, "} %" PRIu64 "\n", hist__count(h));
+	fprintf(out, "xentrace_%s_sum", name);
+	path_labels(out, key);
+	fputs("} ", out);
+	seconds(out, hist__total_ns(h));
+}
+
+/* Two paths of one name are one here: the same labels may come only once. */
+static bool is_repeated(const struct snapshot *snap, size_t i)
+{
+	for (size_t n = 0; n < i; n++)
+		if (path_key__equal(&snap->paths[n].key, &snap->paths[i].key))
+			return true;
+	return false;
+}
+
+static int print_paths(FILE *out, const struct snapshot *snap, const char *name, enum kind kind,
+		       bool whole)
+{
+	struct hist *sum = malloc(sizeof(*sum));
+
+	if (!sum)
+		return -ENOMEM;
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		const struct path *path = &snap->paths[i];
+
+		if (path->key.kind != kind || path__is_total(path) != whole || is_repeated(snap, i))
+			continue;
+		*sum = path->hist;
+		for (size_t n = i + 1; n < snap->nr_paths; n++)
+			if (path_key__equal(&snap->paths[n].key, &path->key))
+				hist__merge(sum, &snap->paths[n].hist);
+		print_hist(out, name, &path->key, sum);
+	}
+	free(sum);
+	return 0;
+}
+
+static int print_histograms(FILE *out, const struct snapshot *snap)
+{
+	int err;
+
+	family(out, "path_cpu_seconds", HISTOGRAM, "seconds",
+	       "vCPU time inside a path, exclusive: without the paths within it.");
+	err = print_paths(out, snap, "path_cpu_seconds", KIND_CPU, false);
+	if (err)
+		return err;
+	family(out, "request_seconds", HISTOGRAM, "seconds",
+	       "What a request waited, from when it was made to its end.");
+	err = print_paths(out, snap, "request_seconds", KIND_WAIT, true);
+	if (err)
+		return err;
+	family(out, "leg_seconds", HISTOGRAM, "seconds",
+	       "The legs of a request; backend and device include the real storage.");
+	return print_paths(out, snap, "leg_seconds", KIND_WAIT, false);
+}
+
+static void print_losses(FILE *out, const struct snapshot *snap)
+{
+	const struct conservation *io = &snap->io;
+
+	family(out, "requests_started", COUNTER, NULL, "Requests issued while tracing.");
+	fprintf(out, "xentrace_requests_started_total %" PRIu64 "\n", io->started);
+	family(out, "requests_completed", COUNTER, NULL, "Requests seen to end.");
+	fprintf(out, "xentrace_requests_completed_total %" PRIu64 "\n", io->completed);
+	family(out, "requests_lost", COUNTER, NULL, "Requests whose end was missed.");
+	fprintf(out, "xentrace_requests_lost_total %" PRIu64 "\n", io->lost);
+	family(out, "requests_in_flight", GAUGE, NULL, "Requests in flight, found by a scan.");
+	fprintf(out, "xentrace_requests_in_flight %" PRIu64 "\n", io->in_flight);
+	family(out, "lost_events", COUNTER, NULL, "Events that were not measured, by cause.");
+	for (int lost = 1; lost >= 0; lost--) {
+		if (!lost)
+			family(out, "noted_events", COUNTER, NULL,
+			       "Events that change no figure, by cause.");
+		for (size_t i = 0; i < snap->nr_losses; i++) {
+			if (snap->losses[i].lost != lost)
+				continue;
+			sample(out, lost ? "lost_events_total" : "noted_events_total", "cause",
+			       snap->losses[i].name);
+			fprintf(out, "%" PRIu64 "\n", snap->losses[i].count);
+		}
+	}
+}
+
+static void print_cost(FILE *out, const struct report *report)
+{
+	const struct own_cost *cost = &report->snap->cost;
+
+	family(out, "own_cpu_seconds", COUNTER, "seconds", "What tracing itself cost.");
+	sample(out, "own_cpu_seconds_total", "where", "bpf");
+	seconds(out, cost->bpf_ns);
+	sample(out, "own_cpu_seconds_total", "where", "user");
+	seconds(out, cost->user_ns);
+	family(out, "own_memory_bytes", GAUGE, "bytes", "Memory of the tracer and of its maps.");
+	sample(out, "own_memory_bytes", "where", "user");
+	fprintf(out, "%" PRIu64 "\n", cost->rss_bytes);
+	sample(out, "own_memory_bytes", "where", "kernel");
+	fprintf(out, "%" PRIu64 "\n", cost->kernel_bytes);
+	family(out, "probes", GAUGE, NULL, "Probes for this kind of guest, attached and refused.");
+	sample(out, "probes", "state", "on");
+	fprintf(out, "%zu\n", report->ledger->quality.probes_on);
+	sample(out, "probes", "state", "off");
+	fprintf(out, "%zu\n", report->ledger->quality.probes - report->ledger->quality.probes_on);
+}
+
+static int openmetrics__total(FILE *out, const struct report *report)
+{
+	int err;
+
+	print_run(out, report);
+	print_cpu(out, report);
+	err = print_histograms(out, report->snap);
+	if (err)
+		return err;
+	print_losses(out, report->snap);
+	print_cost(out, report);
+	fputs("# EOF\n", out);
+	return output__finish(out);
+}
+
+const struct output output_openmetrics = {
+	.name = "openmetrics",
+	.extension = ".om",
+	.also_extension = ".prom",
+	.is_document = true,
+	.header = output__nothing,
+	.interval = output__nothing,
+	.total = openmetrics__total,
+};
