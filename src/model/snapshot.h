@@ -168,6 +168,12 @@ struct run_info {
  */
 int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 		    const struct snapshot *earlier);
+/*
+ * Append an interval to the sum of those before it, which is {} at first: with all of a run's
+ * intervals its total again, but for what came after the last one, and for maxima that no interval
+ * knows exactly. Returns 0 or -ENOMEM, after which *sum is still to be freed.
+ */
+int snapshot__add(struct snapshot *sum, const struct snapshot *delta);
 void snapshot__free(struct snapshot *snap);
 
 #endif

@@ -130,6 +130,7 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 	if (sscanf(dev, "%u:%u", &disk->major, &disk->minor) != 2)
 		return false; /* a hidden path of a multipath NVMe disk has none */
 	files__number(files, &more->sectors, "sys/block/%s/size", name);
+	disk->sectors = more->sectors;
 	files__resolve(files, path, sizeof(path), "sys/block/%s", name);
 	more->unit = -1;
 	origin__find(&more->origin, guest, path);
