@@ -27,7 +27,7 @@ $(O)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 	$(call msg,TEST-LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
-		-lcmocka -ljansson -lm -o $@
+		-lcmocka -ljansson -lz -lm -o $@
 
 ## make unit       unit and golden tests (ASan, UBSan)
 unit: $(UNIT)

@@ -35,6 +35,13 @@ int sinks__open(struct sinks *sinks)
 	for (unsigned int i = 0; i < sinks->nr; i++) {
 		struct sink *sink = &sinks->sink[i];
 
+		if (sink->output->open) {
+			sink->state = sink->output->open();
+			if (!sink->state) {
+				elog("out of memory");
+				return -ENOMEM;
+			}
+		}
 		sink->file = is_stdout(sink) ? stdout : fopen(sink->path, "we");
 		if (!sink->file) {
 			elog("cannot write %s: %s", sink->path, strerror(errno));
@@ -88,6 +95,7 @@ static int worse(int first, int err)
 
 int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *report)
 {
+	struct report own = *report;
 	int err, first = 0;
 
 	for (unsigned int i = 0; i < sinks->nr; i++) {
@@ -95,15 +103,16 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 
 		if (sink->gone)
 			continue;
+		own.state = sink->state;
 		switch (part) {
 		case SINK_HEADER:
-			err = sink->output->header(sink->file, report);
+			err = sink->output->header(sink->file, &own);
 			break;
 		case SINK_INTERVAL:
-			err = sink->output->interval(sink->file, report);
+			err = sink->output->interval(sink->file, &own);
 			break;
 		default:
-			err = write_total(sink, report);
+			err = write_total(sink, &own);
 			break;
 		}
 		report_error(sink, err);
@@ -120,6 +129,9 @@ int sinks__close(struct sinks *sinks)
 	for (unsigned int i = 0; i < sinks->nr; i++) {
 		struct sink *sink = &sinks->sink[i];
 
+		if (sink->output->close)
+			sink->output->close(sink->state);
+		sink->state = NULL;
 		if (!sink->file)
 			continue;
 		err = is_stdout(sink) ? fflush(stdout) : fclose(sink->file);

@@ -13,7 +13,8 @@ struct sink {
 	const char *path; /* "-": standard output */
 	const struct output *output;
 	FILE *file;
-	bool gone; /* standard output's reader */
+	void *state; /* the output's */
+	bool gone;   /* standard output's reader */
 };
 
 struct sinks {

@@ -26,6 +26,7 @@ struct report {
 	bool timestamps;
 	bool verbose;
 	bool per_vcpu; /* -C */
+	void *state; /* what the output's open() made; its own */
 };
 
 /*
@@ -42,6 +43,9 @@ struct output {
 	int (*header)(FILE *out, const struct report *report);
 	int (*interval)(FILE *out, const struct report *report);
 	int (*total)(FILE *out, const struct report *report);
+	/* What a format remembers between its parts; NULL for one that remembers nothing. */
+	void *(*open)(void); /* NULL without memory */
+	void (*close)(void *state);
 };
 
 /* The format of that name, or NULL. */
@@ -57,6 +61,7 @@ extern const struct output output_folded;
 extern const struct output output_svg;
 extern const struct output output_html;
 extern const struct output output_openmetrics;
+extern const struct output output_recording;
 
 /* When the run began, before a plus and its length: "2026-11-22 09:14:02Z + "; "" if unknown. */
 #define STAMP_LEN 32

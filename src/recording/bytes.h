@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Bytes in memory, written at the end and read from the start. Both remember their first failure, so
+ * that it has to be asked for only once.
+ */
+#ifndef XT_RECORDING_BYTES_H
+#define XT_RECORDING_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A growing buffer; {} is an empty one. */
+struct bytes {
+	uint8_t *data;
+	size_t len, room;
+	int err; /* -ENOMEM: what was put since is not in it */
+};
+
+void bytes__free(struct bytes *bytes);
+/* Room for n more bytes at the end, which the caller fills; NULL without memory. */
+uint8_t *bytes__grow(struct bytes *bytes, size_t n);
+void bytes__put(struct bytes *bytes, const void *data, size_t n);
+/* 7 bits a byte, the lowest first; bit 7 says that more follow. */
+void bytes__varint(struct bytes *bytes, uint64_t value);
+/* Put the length of what follows `mark` in front of it. */
+void bytes__prefix(struct bytes *bytes, size_t mark);
+
+/* What is left to read. Once it is `bad`, everything read is 0. */
+struct cursor {
+	const uint8_t *at, *end;
+	bool bad; /* it ended too early, or made no sense */
+};
+
+struct cursor cursor__over(const void *data, size_t len);
+size_t cursor__left(const struct cursor *c);
+uint64_t cursor__varint(struct cursor *c);
+/* The next n bytes, NULL when there are fewer. */
+const uint8_t *cursor__take(struct cursor *c, uint64_t n);
+/* As many as the varint before them says; bad as well when it is. */
+struct cursor cursor__slice(struct cursor *c);
+
+#endif

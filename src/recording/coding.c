@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "recording/coding.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/buckets.h"
+#include "recording/dict.h"
+
+/* How a value is written, so that one who does not know it can skip it. */
+enum form { FORM_VARINT, FORM_REAL, FORM_BYTES };
+
+#define FORM_BITS 2
+#define FORM_MASK ((1 << FORM_BITS) - 1)
+#define REAL_SIZE 8
+
+enum which { ALL, KEYS, OTHERS };
+
+static enum form form_of(const struct field *field)
+{
+	switch (field->kind) {
+	case FIELD_UINT:
+	case FIELD_BOOL:
+	case FIELD_ENUM:
+		return FORM_VARINT;
+	case FIELD_REAL:
+		return FORM_REAL;
+	default:
+		return FORM_BYTES;
+	}
+}
+
+static bool has_keys(const struct type *type)
+{
+	for (size_t i = 0; i < type->nr; i++)
+		if (type->fields[i].key)
+			return true;
+	return false;
+}
+
+static uint64_t load(const void *from, size_t size)
+{
+	uint64_t value = 0;
+
+	/* little-endian, as every machine that this runs on (DESIGN §4) */
+	memcpy(&value, from, size);
+	return value;
+}
+
+static void put_members(struct bytes *out, struct dict *dict, const struct type *type,
+			const void *from, enum which which);
+
+static void put_tag(struct bytes *out, const struct field *field)
+{
+	bytes__varint(out, (uint64_t)field->id << FORM_BITS | form_of(field));
+}
+
+static void put_text(struct bytes *out, const char *text, size_t len)
+{
+	bytes__varint(out, len + 1);
+	bytes__put(out, text, len);
+	bytes__put(out, "", 1);
+}
+
+/* The number of elements, and whether they begin with the number of their names. */
+static void put_list(struct bytes *out, struct dict *dict, const struct field *field,
+		     const void *from, size_t nr)
+{
+	const char *element = *(const char *const *)((const char *)from + field->offset);
+	bool keyed = has_keys(field->of);
+	size_t mark = out->len;
+	struct bytes key = {};
+
+	bytes__varint(out, (uint64_t)nr << 1 | keyed);
+	for (size_t i = 0; i < nr; i++, element += field->of->size) {
+		if (keyed) {
+			key.len = 0;
+			put_members(&key, dict, field->of, element, KEYS);
+			bytes__varint(out, dict__number(dict, &key, &out->err));
+		}
+		put_members(out, dict, field->of, element, keyed ? OTHERS : ALL);
+		bytes__varint(out, 0);
+	}
+	bytes__free(&key);
+	bytes__prefix(out, mark);
+}
+
+/* Take the tag back when what followed it is empty, as it would be had it not been written. */
+static void put_nested(struct bytes *out, struct dict *dict, const struct field *field,
+		       const void *member)
+{
+	size_t start = out->len, mark;
+
+	put_tag(out, field);
+	mark = out->len;
+	if (field->kind == FIELD_BUCKETS)
+		buckets__put(out, member);
+	else
+		put_members(out, dict, field->of, member, ALL);
+	if (out->len == mark)
+		out->len = start;
+	else
+		bytes__prefix(out, mark);
+}
+
+static void put_member(struct bytes *out, struct dict *dict, const struct field *field,
+		       const void *from)
+{
+	const char *member = (const char *)from + field->offset;
+	const char *text;
+	uint64_t value;
+	size_t nr;
+
+	switch (field->kind) {
+	case FIELD_UINT:
+	case FIELD_BOOL:
+	case FIELD_ENUM:
+	case FIELD_REAL:
+		value = load(member, field->size);
+		if (!value)
+			break;
+		put_tag(out, field);
+		if (field->kind == FIELD_REAL)
+			bytes__put(out, &value, REAL_SIZE);
+		else
+			bytes__varint(out, value);
+		break;
+	case FIELD_TEXT:
+		nr = strnlen(member, field->size - 1);
+		if (!nr)
+			break;
+		put_tag(out, field);
+		put_text(out, member, nr);
+		break;
+	case FIELD_STRING:
+		text = *(const char *const *)member;
+		/* "" is not NULL: a string is there or not */
+		if (!text)
+			break;
+		put_tag(out, field);
+		put_text(out, text, strlen(text));
+		break;
+	case FIELD_LIST:
+		nr = *(const size_t *)((const char *)from + field->nr_offset);
+		if (!nr)
+			break;
+		put_tag(out, field);
+		put_list(out, dict, field, from, nr);
+		break;
+	case FIELD_STRUCT:
+	case FIELD_BUCKETS:
+		put_nested(out, dict, field, member);
+		break;
+	}
+}
+
+static void put_members(struct bytes *out, struct dict *dict, const struct type *type,
+			const void *from, enum which which)
+{
+	for (size_t i = 0; i < type->nr; i++) {
+		const struct field *field = &type->fields[i];
+
+		if (which == ALL || field->key == (which == KEYS))
+			put_member(out, dict, field, from);
+	}
+}
+
+void coding__put(struct bytes *out, struct dict *dict, const struct type *type, const void *from)
+{
+	put_members(out, dict, type, from, ALL);
+}
+
+/* Types hold types, but none holds itself: no file can make this deeper than the tables are. */
+static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to);
+
+/* Allocate only what the budget, which follows the size of the file, allows. */
+static void *get_memory(struct decoding *d, uint64_t nr, size_t size)
+{
+	void *memory;
+
+	if (nr > d->budget / size) {
+		d->err = -E2BIG;
+		return NULL;
+	}
+	memory = calloc(nr, size);
+	if (!memory) {
+		d->err = -ENOMEM;
+		return NULL;
+	}
+	d->budget -= nr * size;
+	return memory;
+}
+
+/* An element's text that is not there is empty, and not NULL: whoever prints it need not look. */
+static void fill_strings(const struct type *type, void *element)
+{
+	for (size_t i = 0; i < type->nr; i++) {
+		const char **string = (const char **)((char *)element + type->fields[i].offset);
+
+		if (type->fields[i].kind == FIELD_STRING && !*string)
+			*string = "";
+	}
+}
+
+static void get_list(struct decoding *d, struct cursor *in, const struct field *field, void *to)
+{
+	uint64_t head = cursor__varint(in), nr = head >> 1;
+	void **list = (void **)((char *)to + field->offset);
+	size_t *listed = (size_t *)((char *)to + field->nr_offset);
+	const struct type *type = field->of;
+
+	/* an element is a byte at least; a list that comes twice would leak the first */
+	if (in->bad || nr > cursor__left(in) || *list) {
+		in->bad = true;
+		return;
+	}
+	if (!nr)
+		return;
+	*list = get_memory(d, nr, type->size);
+	if (!*list)
+		return;
+	*listed = nr;
+	for (uint64_t i = 0; i < nr && !in->bad && !d->err; i++) {
+		void *element = (char *)*list + i * type->size;
+		struct cursor key;
+
+		if (head & 1) {
+			key = dict__at(d->dict, cursor__varint(in));
+			get_members(d, &key, type, element);
+			in->bad |= key.bad;
+		}
+		get_members(d, in, type, element);
+		fill_strings(type, element);
+	}
+}
+
+static const char *get_text(struct cursor *in, size_t *len)
+{
+	struct cursor text = cursor__slice(in);
+
+	*len = cursor__left(&text);
+	if (!*len || memchr(text.at, '\0', *len) != text.end - 1) {
+		in->bad = true;
+		return NULL;
+	}
+	(*len)--;
+	return (const char *)text.at;
+}
+
+static void get_number(struct cursor *in, const struct field *field, void *member)
+{
+	uint64_t value = cursor__varint(in);
+	bool yes = value;
+
+	if (field->kind == FIELD_BOOL) {
+		memcpy(member, &yes, sizeof(yes));
+		return;
+	}
+	if (field->kind == FIELD_ENUM && value >= field->limit)
+		value = field->otherwise;
+	if (field->size < sizeof(value) && value >> 8 * field->size) {
+		in->bad = true;
+		return;
+	}
+	in->bad |= field->kind == FIELD_ENUM && value == REFUSED;
+	if (!in->bad)
+		memcpy(member, &value, field->size);
+}
+
+static void get_real(struct cursor *in, void *member)
+{
+	const uint8_t *data = cursor__take(in, REAL_SIZE);
+	double value = 0;
+
+	if (data)
+		memcpy(&value, data, sizeof(value));
+	if (isfinite(value))
+		memcpy(member, &value, sizeof(value));
+	else
+		in->bad = true;
+}
+
+static void get_member(struct decoding *d, struct cursor *in, const struct field *field, void *to)
+{
+	char *member = (char *)to + field->offset;
+	struct cursor inside;
+	const char *text;
+	size_t len;
+
+	switch (field->kind) {
+	case FIELD_UINT:
+	case FIELD_BOOL:
+	case FIELD_ENUM:
+		get_number(in, field, member);
+		return;
+	case FIELD_REAL:
+		get_real(in, member);
+		return;
+	case FIELD_STRING:
+		*(const char **)member = get_text(in, &len);
+		return;
+	case FIELD_TEXT:
+		text = get_text(in, &len);
+		memset(member, 0, field->size);
+		if (text)
+			memcpy(member, text, len < field->size ? len : field->size - 1);
+		return;
+	case FIELD_STRUCT:
+	case FIELD_LIST:
+	case FIELD_BUCKETS:
+		inside = cursor__slice(in);
+		if (field->kind == FIELD_LIST)
+			get_list(d, &inside, field, to);
+		else if (field->kind == FIELD_STRUCT)
+			get_members(d, &inside, field->of, member);
+		else
+			buckets__get(&inside, (struct hist *)member);
+		in->bad |= inside.bad;
+		return;
+	}
+}
+
+static void skip(struct cursor *in, enum form form)
+{
+	switch (form) {
+	case FORM_VARINT:
+		cursor__varint(in);
+		return;
+	case FORM_REAL:
+		cursor__take(in, REAL_SIZE);
+		return;
+	case FORM_BYTES:
+		cursor__slice(in);
+		return;
+	}
+	in->bad = true;
+}
+
+/* Members come in the order of the table: the search goes on where the last one was found. */
+static const struct field *find(const struct type *type, uint64_t id, size_t *hint)
+{
+	for (size_t n = 0; n < type->nr; n++, *hint = *hint + 1 < type->nr ? *hint + 1 : 0)
+		if (type->fields[*hint].id == id)
+			return &type->fields[*hint];
+	return NULL;
+}
+
+static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to)
+{
+	size_t hint = 0;
+
+	while (cursor__left(in) && !d->err) {
+		uint64_t tag = cursor__varint(in);
+		const struct field *field = find(type, tag >> FORM_BITS, &hint);
+
+		if (!(tag >> FORM_BITS))
+			return;
+		if (!field)
+			skip(in, tag & FORM_MASK);
+		else if (form_of(field) != (tag & FORM_MASK))
+			in->bad = true;
+		else
+			get_member(d, in, field, to);
+	}
+}
+
+int coding__get(struct decoding *d, struct cursor in, const struct type *type, void *to)
+{
+	get_members(d, &in, type, to);
+	return d->err ? d->err : in.bad ? -EBADMSG : 0;
+}
+
+void coding__free(const struct type *type, void *what)
+{
+	for (size_t i = 0; i < type->nr; i++) {
+		const struct field *field = &type->fields[i];
+		char *member = (char *)what + field->offset;
+
+		if (field->kind == FIELD_STRUCT)
+			coding__free(field->of, member);
+		if (field->kind != FIELD_LIST)
+			continue;
+		for (size_t n = 0; n < *(size_t *)((char *)what + field->nr_offset); n++)
+			coding__free(field->of, *(char **)member + n * field->of->size);
+		free(*(void **)member);
+		*(void **)member = NULL;
+		*(size_t *)((char *)what + field->nr_offset) = 0;
+	}
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Structs as bytes and back, by a table of their fields: a new member is one line in tables.c.
+ *
+ * A struct is a list of its members that are not zero, each a varint of (id << 2 | form) and its
+ * value, in the order of the table; the id 0 ends it where its length does not. A reader skips an
+ * id that it does not know by its form, and a member that is not there reads as 0: old and new
+ * versions read each other's. So an id is given once, and never again to another member.
+ *
+ * What never changes in the elements of a list, like the names of a path, is marked KEY in its
+ * table. These members are put together once, into the recording's names, and then named by their
+ * number.
+ */
+#ifndef XT_RECORDING_CODING_H
+#define XT_RECORDING_CODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "recording/bytes.h"
+
+enum field_kind {
+	FIELD_UINT, /* an unsigned integer of any size */
+	FIELD_BOOL,
+	FIELD_ENUM,    /* a number below `limit`; another one, of a later version, is `otherwise` */
+	FIELD_REAL,    /* a double; never NaN or infinite */
+	FIELD_TEXT,    /* char[]: cut where it does not fit */
+	FIELD_STRING,  /* const char *: read, it points into the memory that it was read from */
+	FIELD_STRUCT,  /* a member of type `of` */
+	FIELD_LIST,    /* a pointer to elements of type `of`, and their number at nr_offset */
+	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset */
+};
+
+/* No value of the enum: what is not known here cannot be read as something else. */
+#define REFUSED UINT32_MAX
+
+struct type;
+
+struct field {
+	unsigned int id; /* from 1 on */
+	enum field_kind kind;
+	bool key;
+	size_t offset, size;
+	uint32_t limit, otherwise;
+	const struct type *of;
+	size_t nr_offset;
+};
+
+struct type {
+	const struct field *fields;
+	size_t nr;
+	size_t size;
+};
+
+struct dict;
+
+/*
+ * Append the members of *from. `dict` takes what is marked KEY in lists. Memory that runs out shows in
+ * out->err.
+ */
+void coding__put(struct bytes *out, struct dict *dict, const struct type *type, const void *from);
+
+/* Reading: names by number, and how much memory this may still take for lists. */
+struct decoding {
+	const struct dict *dict;
+	size_t budget; /* bytes */
+	int err;       /* -ENOMEM; -E2BIG when the budget is spent; what makes no sense is in.bad */
+};
+
+/*
+ * Read into *to, which is zero. Returns 0, -EBADMSG for what cannot be, -E2BIG or -ENOMEM; whatever
+ * it returns, the caller frees the lists of *to with coding__free().
+ */
+int coding__get(struct decoding *d, struct cursor in, const struct type *type, void *to);
+void coding__free(const struct type *type, void *what);
+
+#endif

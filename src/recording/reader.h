@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Reads a recording that lies in memory. It is scanned as a whole first, so that it is known
+ * before anything is shown how far it can be trusted: up to its last whole block, and nothing
+ * behind the first one that is damaged, for names and intervals may be missing there.
+ */
+#ifndef XT_RECORDING_READER_H
+#define XT_RECORDING_READER_H
+
+#include <stdbool.h>
+
+#include "recording/tables.h"
+
+struct reader;
+
+/*
+ * Returns 0 and *out, which the caller frees with reader__free(), before the memory. Else a
+ * negative errno and in *why (static) what is wrong with it: -EBADMSG for no recording or one that
+ * ends before any figure, -EPROTO for one of a newer major version, -ENOMEM.
+ */
+int reader__new(struct reader **out, const void *data, size_t size, const char **why);
+void reader__free(struct reader *reader);
+
+/* As long as the reader. */
+const struct recording_header *reader__header(const struct reader *reader);
+/* What is wrong with it, in one line; NULL for a recording that is whole. */
+const char *reader__damage(const struct reader *reader);
+
+/* What reader__next() found. */
+enum part_kind { PART_END, PART_INTERVAL, PART_TOTAL };
+
+/*
+ * The next part in *part, the reader's until the next call; its names and those of losses and
+ * probes as long as the reader. A recording without its end gets a last total, made from the
+ * intervals. Returns 0, also at the end, or -EBADMSG, -E2BIG or -ENOMEM with *why as above.
+ */
+int reader__next(struct reader *reader, enum part_kind *kind, const struct recording_part **part,
+		 const char **why);
+/* Begin again. */
+void reader__rewind(struct reader *reader);
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The members of everything that is recorded. A new member of a struct is one line here, with the
+ * next free id of its table; ids are never reused, lines never taken away (the id would be). What
+ * an older recording does not have reads as 0.
+ *
+ *	VALUE	an unsigned integer, bool, double or text; for an enum ENUM, with its end
+ *	KEY	the same, of an element of a list, and constant during a run
+ *	STRUCT	a struct with a table of its own
+ *	LIST	a pointer, with the number of its elements in nr_<member>
+ */
+#include "recording/tables.h"
+
+#define KIND_OF(type, member) \
+	_Generic(((type *)0)->member,                 \
+		bool: FIELD_BOOL,                     \
+		unsigned char: FIELD_UINT,            \
+		unsigned short: FIELD_UINT,           \
+		unsigned int: FIELD_UINT,             \
+		unsigned long: FIELD_UINT,            \
+		unsigned long long: FIELD_UINT,       \
+		double: FIELD_REAL,                   \
+		char *: FIELD_TEXT,                   \
+		const char *: FIELD_STRING)
+
+#define AT(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+
+#define VALUE(id_, type, member)                                           \
+	{                                                                  \
+		.id = id_, .kind = KIND_OF(type, member), AT(type, member) \
+	}
+#define KEY(id_, type, member)                                                          \
+	{                                                                               \
+		.id = id_, .kind = KIND_OF(type, member), .key = true, AT(type, member) \
+	}
+#define ENUM_(id_, type, member, end, other, key_)                                            \
+	{                                                                                     \
+		.id = id_, .kind = FIELD_ENUM, .key = key_, .limit = end, .otherwise = other, \
+		AT(type, member)                                                              \
+	}
+#define ENUM(id, type, member, end, other)     ENUM_(id, type, member, end, other, false)
+#define KEY_ENUM(id, type, member, end, other) ENUM_(id, type, member, end, other, true)
+#define STRUCT(id_, type, member, of_)                                        \
+	{                                                                     \
+		.id = id_, .kind = FIELD_STRUCT, .of = &of_, AT(type, member) \
+	}
+#define LIST(id_, type, member, of_)                                       \
+	{                                                                  \
+		.id = id_, .kind = FIELD_LIST, .of = &of_,                 \
+		.nr_offset = offsetof(type, nr_##member), AT(type, member) \
+	}
+#define BUCKETS(id_)                                                                       \
+	{                                                                                  \
+		.id = id_, .kind = FIELD_BUCKETS, .offset = 0, .size = sizeof(struct hist) \
+	}
+
+#define TYPE(name, of_, table)                          \
+	const struct type name = {                      \
+		.fields = table,                        \
+		.nr = sizeof(table) / sizeof(table[0]), \
+		.size = sizeof(of_),                    \
+	}
+
+/* Struct hist: the buckets with the maximum, then what each path has one of. */
+static const struct field hist_fields[] = {
+	BUCKETS(1),
+	VALUE(2, struct hist, inclusive),
+	VALUE(3, struct hist, held),
+	VALUE(4, struct hist, off_cpu),
+};
+static TYPE(hist_type, struct hist, hist_fields);
+
+static const struct field path_fields[] = {
+	KEY_ENUM(1, struct path, key.kind, KIND_NR, REFUSED),
+	KEY_ENUM(2, struct path, key.area, AREA_NR, AREA_OTHER),
+	KEY_ENUM(3, struct path, key.mech, MECH_NR, MECH_UNATTRIBUTED),
+	KEY(4, struct path, key.device),
+	KEY(5, struct path, key.op),
+	KEY(6, struct path, key.leg),
+	KEY(7, struct path, id),
+	STRUCT(8, struct path, hist, hist_type),
+};
+static TYPE(path_type, struct path, path_fields);
+
+static const struct field cpu_time_fields[] = {
+	VALUE(1, struct cpu_time, vcpus),	   VALUE(2, struct cpu_time, total_ns),
+	VALUE(3, struct cpu_time, idle_ns),	   VALUE(4, struct cpu_time, has_runstate),
+	VALUE(5, struct cpu_time, stolen_ns),	   VALUE(6, struct cpu_time, offline_ns),
+	VALUE(7, struct cpu_time, steal_measured), VALUE(8, struct cpu_time, stat_steal_ns),
+};
+static TYPE(cpu_time_type, struct cpu_time, cpu_time_fields);
+
+static const struct field loss_fields[] = {
+	KEY(1, struct loss, name),
+	KEY(2, struct loss, why),
+	KEY(3, struct loss, lost),
+	VALUE(4, struct loss, count),
+};
+static TYPE(loss_type, struct loss, loss_fields);
+
+static const struct field conservation_fields[] = {
+	VALUE(1, struct conservation, started),	    VALUE(2, struct conservation, completed),
+	VALUE(3, struct conservation, in_flight),   VALUE(4, struct conservation, lost),
+	VALUE(5, struct conservation, preexisting), VALUE(6, struct conservation, carried),
+};
+static TYPE(conservation_type, struct conservation, conservation_fields);
+
+static const struct field probe_fields[] = {
+	KEY(1, struct probe_status, name),
+	KEY(2, struct probe_status, family),
+	KEY(3, struct probe_status, purpose),
+	KEY_ENUM(4, struct probe_status, rung, RUNG_KPROBE + 1, RUNG_KPROBE),
+	KEY(5, struct probe_status, applicable),
+	KEY(6, struct probe_status, cause),
+	KEY(7, struct probe_status, fix),
+	VALUE(8, struct probe_status, runs),
+	KEY(9, struct probe_status, ns_per_run),
+};
+static TYPE(probe_type, struct probe_status, probe_fields);
+
+static const struct field own_cost_fields[] = {
+	VALUE(1, struct own_cost, bpf_ns),	  VALUE(2, struct own_cost, runs),
+	VALUE(3, struct own_cost, clock_read_ns), VALUE(4, struct own_cost, user_ns),
+	VALUE(5, struct own_cost, rss_bytes),	  VALUE(6, struct own_cost, kernel_bytes),
+};
+static TYPE(own_cost_type, struct own_cost, own_cost_fields);
+
+static const struct field snapshot_fields[] = {
+	VALUE(1, struct snapshot, start_ns),
+	VALUE(2, struct snapshot, end_ns),
+	VALUE(3, struct snapshot, wall_start_ns),
+	STRUCT(4, struct snapshot, cpu, cpu_time_type),
+	LIST(5, struct snapshot, losses, loss_type),
+	STRUCT(6, struct snapshot, io, conservation_type),
+	LIST(7, struct snapshot, probes, probe_type),
+	STRUCT(8, struct snapshot, cost, own_cost_type),
+	LIST(9, struct snapshot, paths, path_type),
+};
+static TYPE(snapshot_type, struct snapshot, snapshot_fields);
+
+static const struct field cell_fields[] = {
+	ENUM(1, struct cell, area, AREA_NR, AREA_OTHER),
+	VALUE(2, struct cell, what),
+	ENUM(3, struct cell, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(4, struct cell, how),
+	VALUE(5, struct cell, better),
+	VALUE(6, struct cell, evidence),
+	VALUE(7, struct cell, conflicting),
+};
+static TYPE(cell_type, struct cell, cell_fields);
+
+static const struct field feature_fields[] = {
+	VALUE(1, struct feature, name),
+	ENUM(2, struct feature, state, FEATURE_UNKNOWN + 1, FEATURE_UNKNOWN),
+	VALUE(3, struct feature, why),
+};
+static TYPE(feature_type, struct feature, feature_fields);
+
+static const struct field disk_fields[] = {
+	VALUE(1, struct disk, name),
+	VALUE(2, struct disk, major),
+	VALUE(3, struct disk, minor),
+	ENUM(4, struct disk, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(5, struct disk, driver),
+	VALUE(6, struct disk, stacked),
+	VALUE(7, struct disk, hw_queues),
+	VALUE(8, struct disk, depth),
+	VALUE(9, struct disk, iostats),
+	VALUE(10, struct disk, same_as),
+	VALUE(11, struct disk, mounts),
+	VALUE(12, struct disk, sectors),
+};
+static TYPE(disk_type, struct disk, disk_fields);
+
+static const struct field nic_fields[] = {
+	VALUE(1, struct nic, name),
+	VALUE(2, struct nic, ifindex),
+	ENUM(3, struct nic, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(4, struct nic, driver),
+	VALUE(5, struct nic, queues),
+};
+static TYPE(nic_type, struct nic, nic_fields);
+
+static const struct field irq_fields[] = {
+	VALUE(1, struct irq, nr),
+	VALUE(2, struct irq, follows),
+	VALUE(3, struct irq, action),
+	VALUE(4, struct irq, chip),
+	VALUE(5, struct irq, kind),
+	VALUE(6, struct irq, evtchn),
+	ENUM(7, struct irq, area, AREA_NR, AREA_OTHER),
+	ENUM(8, struct irq, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(9, struct irq, device),
+};
+static TYPE(irq_type, struct irq, irq_fields);
+
+static const struct field platform_fields[] = {
+	ENUM(1, struct platform, boot, BOOT_BARE + 1, BOOT_UNKNOWN),
+	VALUE(2, struct platform, mode),
+	VALUE(3, struct platform, hypervisor),
+	VALUE(4, struct platform, kernel),
+	VALUE(5, struct platform, host),
+	VALUE(6, struct platform, clocksource),
+	VALUE(7, struct platform, clockevent),
+	VALUE(8, struct platform, vcpus),
+	VALUE(9, struct platform, possible),
+	VALUE(10, struct platform, steal_measured),
+	LIST(11, struct platform, cells, cell_type),
+	LIST(12, struct platform, features, feature_type),
+	LIST(13, struct platform, disks, disk_type),
+	LIST(14, struct platform, nics, nic_type),
+	LIST(15, struct platform, irqs, irq_type),
+};
+static TYPE(platform_type, struct platform, platform_fields);
+
+static const struct field run_fields[] = {
+	VALUE(1, struct run_info, version),	  VALUE(2, struct run_info, command_line),
+	VALUE(3, struct run_info, host),	  VALUE(4, struct run_info, kernel),
+	VALUE(5, struct run_info, wall_start_ns),
+};
+static TYPE(run_type, struct run_info, run_fields);
+
+static const struct field header_fields[] = {
+	STRUCT(1, struct recording_header, run, run_type),
+	VALUE(2, struct recording_header, has_platform),
+	STRUCT(3, struct recording_header, platform, platform_type),
+	VALUE(4, struct recording_header, timestamps),
+	VALUE(5, struct recording_header, verbose),
+};
+TYPE(recording_header_type, struct recording_header, header_fields);
+
+static const struct field part_fields[] = {
+	VALUE(1, struct recording_part, interval_no),
+	STRUCT(2, struct recording_part, snap, snapshot_type),
+};
+TYPE(recording_part_type, struct recording_part, part_fields);

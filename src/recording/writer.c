@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "recording/writer.h"
+
+#include <stdlib.h>
+
+#include "recording/dict.h"
+
+struct writer {
+	struct dict *dict;
+	size_t named; /* how many of them are written */
+	uint32_t blocks;
+	struct bytes payload, fresh; /* of a block, and of the names that it needs */
+};
+
+struct writer *writer__new(void)
+{
+	struct writer *writer = calloc(1, sizeof(*writer));
+
+	if (!writer)
+		return NULL;
+	writer->dict = dict__new();
+	if (!writer->dict) {
+		free(writer);
+		return NULL;
+	}
+	return writer;
+}
+
+void writer__free(struct writer *writer)
+{
+	if (!writer)
+		return;
+	dict__free(writer->dict);
+	bytes__free(&writer->payload);
+	bytes__free(&writer->fresh);
+	free(writer);
+}
+
+/* New names go before the block that they came up in. */
+static int write_names(struct writer *writer, FILE *out)
+{
+	int err;
+
+	if (writer->named == dict__count(writer->dict))
+		return 0;
+	writer->fresh.len = 0;
+	dict__write(writer->dict, writer->named, &writer->fresh);
+	err = block__write(out, BLOCK_NAMES, writer->blocks, &writer->fresh);
+	if (err)
+		return err;
+	writer->blocks++;
+	writer->named = dict__count(writer->dict);
+	return 0;
+}
+
+static int write_block(struct writer *writer, FILE *out, enum block_type type,
+		       const struct type *of, const void *what)
+{
+	int err;
+
+	writer->payload.len = 0;
+	coding__put(&writer->payload, writer->dict, of, what);
+	err = writer->payload.err;
+	if (!err)
+		err = write_names(writer, out);
+	if (!err)
+		err = block__write(out, type, writer->blocks, &writer->payload);
+	if (!err)
+		writer->blocks++;
+	return err;
+}
+
+int writer__header(struct writer *writer, FILE *out, const struct recording_header *header)
+{
+	int err = block__write_start(out);
+
+	return err ? err : write_block(writer, out, BLOCK_HEADER, &recording_header_type, header);
+}
+
+int writer__part(struct writer *writer, FILE *out, enum block_type type,
+		 const struct recording_part *part)
+{
+	return write_block(writer, out, type, &recording_part_type, part);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "recordings.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static FILE *open_blob(struct blob *blob)
+{
+	FILE *out;
+
+	*blob = (struct blob) {};
+	out = open_memstream(&blob->data, &blob->size);
+	assert(out);
+	return out;
+}
+
+/* The first `part` of `parts` of a count. */
+static uint64_t share(uint64_t count, unsigned int part, unsigned int parts)
+{
+	return (count / parts) * part + (count % parts) * part / parts;
+}
+
+/* Buckets shrink by whole events of their mean; what the division leaves is the last part's. */
+static void shrink(struct hist *h, unsigned int part, unsigned int parts)
+{
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		struct xt_bucket *b = &h->bucket[i];
+		uint64_t count = share(b->count, part, parts);
+
+		b->ns = b->count ? b->ns / b->count * count + (part == parts ? b->ns % b->count : 0)
+				 : 0;
+		b->count = count;
+	}
+	h->inclusive = share(h->inclusive, part, parts);
+	h->held = share(h->held, part, parts);
+	h->off_cpu = share(h->off_cpu, part, parts);
+}
+
+/* The reading after `part` of `parts`. */
+static void read_part(struct snapshot *snap, const struct snapshot *whole, unsigned int part,
+		      unsigned int parts)
+{
+	size_t kept = 0;
+	int err = snapshot__delta(snap, whole, NULL);
+
+	assert(!err);
+	snap->end_ns = snap->start_ns + share(whole->end_ns - whole->start_ns, part, parts);
+	snap->cpu.total_ns = share(whole->cpu.total_ns, part, parts);
+	snap->cpu.idle_ns = share(whole->cpu.idle_ns, part, parts);
+	snap->cpu.stolen_ns = share(whole->cpu.stolen_ns, part, parts);
+	snap->cpu.offline_ns = share(whole->cpu.offline_ns, part, parts);
+	snap->cpu.stat_steal_ns = share(whole->cpu.stat_steal_ns, part, parts);
+	snap->io.started = share(whole->io.started, part, parts);
+	snap->io.completed = share(whole->io.completed, part, parts);
+	snap->io.in_flight = snap->io.started - snap->io.completed - snap->io.lost;
+	snap->cost.bpf_ns = share(whole->cost.bpf_ns, part, parts);
+	snap->cost.runs = share(whole->cost.runs, part, parts);
+	snap->cost.user_ns = share(whole->cost.user_ns, part, parts);
+	for (size_t i = 0; i < snap->nr_losses; i++)
+		snap->losses[i].count = share(whole->losses[i].count, part, parts);
+	for (size_t i = 0; i < snap->nr_probes; i++)
+		snap->probes[i].runs = share(whole->probes[i].runs, part, parts);
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		shrink(&snap->paths[i].hist, part, parts);
+		if (hist__count(&snap->paths[i].hist))
+			snap->paths[kept++] = snap->paths[i];
+	}
+	snap->nr_paths = kept;
+}
+
+static void write_part(FILE *out, int (*write)(FILE *out, const struct report *report),
+		       const struct report *base, const struct snapshot *snap, unsigned int no)
+{
+	struct report report = *base;
+	struct ledger *ledger;
+	int err = ledger__build(&ledger, snap, report.platform);
+
+	assert(!err);
+	report.snap = snap;
+	report.ledger = ledger;
+	report.interval_no = no;
+	err = write(out, &report);
+	assert(!err);
+	ledger__free(ledger);
+}
+
+struct blob recordings__live(struct fixture *f, unsigned int intervals, bool killed,
+			     const struct output *output)
+{
+	struct report report = f->report;
+	struct snapshot last = {}, now, delta;
+	struct blob blob;
+	FILE *out = open_blob(&blob);
+	int err;
+
+	report.state = output->open ? output->open() : NULL;
+	report.snap = NULL;
+	report.ledger = NULL;
+	err = output->header(out, &report);
+	assert(!err);
+	for (unsigned int i = 1; i <= intervals; i++) {
+		read_part(&now, &f->snap, i, intervals);
+		err = snapshot__delta(&delta, &now, i > 1 ? &last : NULL);
+		assert(!err);
+		write_part(out, output->interval, &report, &delta, i);
+		snapshot__free(&delta);
+		snapshot__free(&last);
+		last = now;
+	}
+	if (!killed)
+		write_part(out, output->total, &report, &f->snap, intervals);
+	snapshot__free(&last);
+	if (output->close)
+		output->close(report.state);
+	fclose(out);
+	return blob;
+}
+
+static int list(struct reader *reader, FILE *out)
+{
+	const struct recording_part *part;
+	enum part_kind kind;
+	const char *why;
+	int err;
+
+	while (!(err = reader__next(reader, &kind, &part, &why)) && kind != PART_END)
+		fputc(kind == PART_INTERVAL ? 'i' : 't', out);
+	return err;
+}
+
+static int replay(struct reader *reader, const struct output *output, FILE *out)
+{
+	const struct recording_header *header = reader__header(reader);
+	const struct recording_part *part;
+	struct report report = {
+		.run = &header->run,
+		.platform = header->has_platform ? &header->platform : NULL,
+		.timestamps = header->timestamps,
+		.verbose = header->verbose,
+		.state = output->open ? output->open() : NULL,
+	};
+	enum part_kind kind;
+	const char *why;
+	int err;
+
+	err = output->header(out, &report);
+	assert(!err);
+	while (!(err = reader__next(reader, &kind, &part, &why)) && kind != PART_END)
+		write_part(out, kind == PART_INTERVAL ? output->interval : output->total, &report,
+			   &part->snap, part->interval_no);
+	if (output->close)
+		output->close(report.state);
+	return err;
+}
+
+int recordings__report(const void *data, size_t size, const struct output *output,
+		       struct blob *text, char damage[160])
+{
+	FILE *out = open_blob(text);
+	struct reader *reader = NULL;
+	const char *why = "";
+	int err;
+
+	err = reader__new(&reader, data, size, &why);
+	if (!err) {
+		err = output ? replay(reader, output, out) : list(reader, out);
+		why = reader__damage(reader);
+	}
+	if (damage)
+		snprintf(damage, 160, "%s", why ? why : "");
+	reader__free(reader);
+	fclose(out);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Runs that are recorded in memory, and reported from there. */
+#ifndef XT_TESTS_RECORDINGS_H
+#define XT_TESTS_RECORDINGS_H
+
+#include "fixture.h"
+#include "recording/reader.h"
+
+/* What was written; data is freed by the caller, and ends with a NUL that does not count. */
+struct blob {
+	char *data;
+	size_t size;
+};
+
+/*
+ * What `output` writes in a live run that ends as the fixture does, seen in `intervals` parts which
+ * add up to it; without its total when it is killed.
+ */
+struct blob recordings__live(struct fixture *f, unsigned int intervals, bool killed,
+			     const struct output *output);
+
+/*
+ * What `output` writes when this is reported; its header, intervals and totals as they are there.
+ * Without an output one letter for each, "iit". Returns reader__new()'s or reader__next()'s error,
+ * and in *damage (if not NULL) what is wrong, "" for nothing.
+ */
+int recordings__report(const void *data, size_t size, const struct output *output,
+		       struct blob *text, char damage[160]);
+
+#endif
