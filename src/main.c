@@ -15,6 +15,8 @@ static const struct {
 	{ "trace", cmd_trace, "where the time goes: the default" },
 	{ "detect", cmd_detect, "what serves each part of this guest" },
 	{ "check", cmd_check, "what can be traced here, by which probe, and why not" },
+	{ "record", cmd_record, "trace into a file" },
+	{ "report", cmd_report, "any report from such a file" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -304,13 +304,13 @@ static int trace(struct run *run)
 	return exit_code(run, err && err != -EPIPE ? err : closed);
 }
 
-int cmd_trace(int argc, char **argv)
+static int run_trace(bool record, int argc, char **argv)
 {
 	struct run run = {};
 	int code;
 
 	describe(&run, argc, argv);
-	trace_options__parse(&run.options, argc, argv);
+	trace_options__parse(&run.options, record, argc, argv);
 	run.signals = open_signals();
 	if (run.signals < 0) {
 		elog("cannot wait for signals: %s", strerror(errno));
@@ -326,4 +326,15 @@ int cmd_trace(int argc, char **argv)
 	platform__free(run.platform);
 	free(run.options.family_text);
 	return code;
+}
+
+int cmd_trace(int argc, char **argv)
+{
+	return run_trace(false, argc, argv);
+}
+
+int cmd_record(int argc, char **argv)
+{
+	argv[0] = (char *)"xentrace-bpf record";
+	return run_trace(true, argc, argv);
 }

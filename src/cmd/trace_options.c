@@ -27,12 +27,11 @@ static const struct argp_option options_table[] = {
 	{ "slower", OPT_SLOWER, "MS", 0,
 	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension (.txt .json .folded .svg .html .om); may "
-	  "be repeated; "
-	  "- is standard output",
+	  "Write there, in the format of its extension (.txt .json .folded .svg .html .om .xtr); "
+	  "may be repeated; - is standard output",
 	  0 },
 	{ "format", OPT_FORMAT, "FORMAT", 0,
-	  "text, json, folded, svg, html or openmetrics, for standard output", 0 },
+	  "text, json, folded, svg, html, openmetrics or recording, for standard output", 0 },
 	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },
@@ -168,31 +167,62 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-void trace_options__parse(struct trace_options *options, int argc, char **argv)
+static const struct argp trace_argp = {
+	.options = options_table,
+	.parser = parse_one,
+	.args_doc = "[INTERVAL [COUNT]]",
+	.doc = "Where this guest's time goes: paravirtual, emulated, hardware, stolen.\v"
+	       "Examples:\n"
+	       "  xentrace-bpf -d 10               one report of 10 seconds\n"
+	       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
+	       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
+	       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
+	       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n",
+};
+
+static const struct argp record_argp = {
+	.options = options_table,
+	.parser = parse_one,
+	.args_doc = "-o FILE [INTERVAL [COUNT]]",
+	.doc = "Trace into a file, by intervals of 1 s: any report can be made from it.\v"
+	       "Examples:\n"
+	       "  xentrace-bpf record -o run.xtr           until Ctrl-C\n"
+	       "  xentrace-bpf record -d 60 -o run.xtr     a minute\n"
+	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n",
+};
+
+/* What is recorded into need not be called .xtr. */
+static const char *format_of(const struct parse *parse, const char *path, bool record)
 {
-	static const struct argp argp = {
-		.options = options_table,
-		.parser = parse_one,
-		.args_doc = "[INTERVAL [COUNT]]",
-		.doc = "Where this guest's time goes: paravirtual, emulated, hardware, stolen.\v"
-		       "Examples:\n"
-		       "  xentrace-bpf -d 10               one report of 10 seconds\n"
-		       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
-		       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
-		       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
-		       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n",
-	};
+	if (strcmp(path, "-") == 0)
+		return parse->format;
+	return record && !output__for_file(path) ? output_recording.name : NULL;
+}
+
+static bool has_recording(const struct sinks *sinks)
+{
+	for (unsigned int i = 0; i < sinks->nr; i++)
+		if (sinks->sink[i].output == &output_recording)
+			return true;
+	return false;
+}
+
+void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv)
+{
 	struct parse parse = { .options = options };
 
-	*options = (struct trace_options) { .ready_fd = -1 };
+	*options = (struct trace_options) { .ready_fd = -1, .interval = record ? 1 : 0 };
 	argp_err_exit_status = EXIT_USAGE;
-	argv[0] = (char *)"xentrace-bpf";
-	argp_parse(&argp, argc, argv, 0, NULL, &parse);
+	argv[0] = (char *)(record ? "xentrace-bpf record" : "xentrace-bpf");
+	argp_parse(record ? &record_argp : &trace_argp, argc, argv, 0, NULL, &parse);
 	for (unsigned int i = 0; i < parse.nr_paths; i++) {
-		bool out = strcmp(parse.paths[i], "-") == 0;
-
-		if (sinks__add(&options->sinks, parse.paths[i], out ? parse.format : NULL))
+		if (sinks__add(&options->sinks, parse.paths[i],
+			       format_of(&parse, parse.paths[i], record)))
 			exit(EXIT_USAGE);
+	}
+	if (record && !has_recording(&options->sinks)) {
+		elog("record needs a file to record into: -o FILE.xtr");
+		exit(EXIT_USAGE);
 	}
 	if (!parse.nr_paths && sinks__add(&options->sinks, "-", parse.format))
 		exit(EXIT_USAGE);

@@ -21,7 +21,10 @@ struct trace_options {
 	struct sinks sinks;
 };
 
-/* Parse; exits with the documented code for --help, --version and wrong usage. */
-void trace_options__parse(struct trace_options *options, int argc, char **argv);
+/*
+ * Parse; exits with the documented code for --help, --version and wrong usage. To record is to
+ * trace with intervals of 1 s, and with a recording among the outputs.
+ */
+void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv);
 
 #endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* xentrace-bpf report: from a recording what the live run would have given. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exit.h"
+#include "base/log.h"
+#include "cmd/cmd.h"
+#include "cmd/mapping.h"
+#include "cmd/sinks.h"
+#include "recording/reader.h"
+
+struct options {
+	const char *file, *format;
+	const char *paths[SINKS_MAX];
+	unsigned int nr_paths;
+	bool timestamps, verbose, strict;
+	struct sinks sinks;
+};
+
+#define OPT_FORMAT 0x100
+#define OPT_STRICT 0x101
+
+static const struct argp_option options_table[] = {
+	{ "output", 'o', "FILE", 0,
+	  "Write there, in the format of its extension (.txt .json .folded .svg .html .om .xtr); "
+	  "may be repeated; - is standard output",
+	  0 },
+	{ "format", OPT_FORMAT, "FORMAT", 0,
+	  "text, json, folded, svg, html, openmetrics or recording, for standard output", 0 },
+	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
+	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
+	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
+	{ "verbose", 'v', NULL, 0, "All rows of each table", 0 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
+	{ 0 },
+};
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'o':
+		if (options->nr_paths == SINKS_MAX)
+			argp_error(state, "more than %d outputs", SINKS_MAX);
+		options->paths[options->nr_paths++] = arg;
+		break;
+	case OPT_FORMAT:
+		options->format = arg;
+		break;
+	case 'j':
+		options->format = "json";
+		break;
+	case 'T':
+		options->timestamps = true;
+		break;
+	case OPT_STRICT:
+		options->strict = true;
+		break;
+	case 'v':
+		options->verbose = true;
+		log_verbosity++;
+		break;
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+		break;
+	case ARGP_KEY_ARG:
+		if (options->file)
+			argp_error(state, "'%s' is one argument too many", arg);
+		options->file = arg;
+		break;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "report of which recording?");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void parse(struct options *options, int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options_table,
+		.parser = parse_one,
+		.args_doc = "FILE",
+		.doc = "From a recording, to the byte what the run that recorded it would have "
+		       "given.\v"
+		       "Examples:\n"
+		       "  xentrace-bpf report run.xtr                the report\n"
+		       "  xentrace-bpf report run.xtr -o run.svg     the flame-style histogram\n"
+		       "  xentrace-bpf report run.xtr --json | jq    one JSON object a line\n",
+	};
+
+	argp_err_exit_status = EXIT_USAGE;
+	argv[0] = (char *)"xentrace-bpf report";
+	argp_parse(&argp, argc, argv, 0, NULL, options);
+	for (unsigned int i = 0; i < options->nr_paths; i++) {
+		bool out = strcmp(options->paths[i], "-") == 0;
+
+		if (sinks__add(&options->sinks, options->paths[i], out ? options->format : NULL))
+			exit(EXIT_USAGE);
+	}
+	if (!options->nr_paths && sinks__add(&options->sinks, "-", options->format))
+		exit(EXIT_USAGE);
+}
+
+/* As the live run calls it, with the same report. */
+static int write_part(struct options *options, const struct recording_header *header,
+		      enum sink_part part, const struct recording_part *from, bool *incomplete)
+{
+	const struct platform *platform = header->has_platform ? &header->platform : NULL;
+	struct report report = {
+		.run = &header->run,
+		.platform = platform,
+		.snap = from ? &from->snap : NULL,
+		.interval_no = from ? from->interval_no : 0,
+		.timestamps = options->timestamps || header->timestamps,
+		.verbose = options->verbose || header->verbose,
+	};
+	struct ledger *ledger = NULL;
+	int err;
+
+	if (from) {
+		err = ledger__build(&ledger, report.snap, platform);
+		if (err)
+			return err;
+		report.ledger = ledger;
+		if (part == SINK_TOTAL)
+			*incomplete = ledger->quality.incomplete;
+	}
+	err = sinks__write(&options->sinks, part, &report);
+	ledger__free(ledger);
+	return err;
+}
+
+/* A reader of standard output that went away is one output less; the others get their end. */
+static int replay(struct options *options, struct reader *reader, bool *incomplete)
+{
+	const struct recording_header *header = reader__header(reader);
+	const struct recording_part *part;
+	enum part_kind kind = PART_END;
+	const char *why;
+	int err;
+
+	err = write_part(options, header, SINK_HEADER, NULL, incomplete);
+	while (!err || err == -EPIPE) {
+		err = reader__next(reader, &kind, &part, &why);
+		if (err) {
+			elog("%s %s", options->file, why);
+			return err;
+		}
+		if (kind == PART_END)
+			break;
+		err = write_part(options, header,
+				 kind == PART_INTERVAL ? SINK_INTERVAL : SINK_TOTAL, part,
+				 incomplete);
+	}
+	if (err == -ENOMEM)
+		elog("out of memory");
+	return err == -EPIPE ? 0 : err;
+}
+
+static int report(struct options *options, struct reader *reader)
+{
+	const char *damage = reader__damage(reader);
+	bool incomplete = false;
+	int err, closed;
+
+	if (damage)
+		elog("%s %s", options->file, damage);
+	err = sinks__open(&options->sinks);
+	if (!err)
+		err = replay(options, reader, &incomplete);
+	closed = sinks__close(&options->sinks);
+	if (err || (closed && closed != -EPIPE))
+		return EXIT_RUNTIME;
+	return options->strict && (incomplete || damage) ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct options options = {};
+	struct reader *reader = NULL;
+	struct mapping mapping;
+	const char *why;
+	int code = EXIT_RUNTIME;
+
+	parse(&options, argc, argv);
+	if (mapping__open(&mapping, options.file))
+		return EXIT_RUNTIME;
+	if (reader__new(&reader, mapping.data, mapping.size, &why))
+		elog("%s %s", options.file, why);
+	else
+		code = report(&options, reader);
+	reader__free(reader);
+	mapping__close(&mapping);
+	return code;
+}

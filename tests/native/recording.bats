@@ -1,0 +1,70 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Recordings of this machine, and what a report of them is.
+
+setup_file()
+{
+	export PATH=$PWD/build:$PATH
+	export RUN=$BATS_FILE_TMPDIR FILE=$PWD/build/recording.fio
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
+	fio --name=load --filename="$FILE" --size=16M --direct=1 --rw=randrw --bs=4k --ioengine=libaio \
+		--iodepth=4 --runtime=30 --time_based > /dev/null &
+	export LOAD=$!
+}
+
+teardown_file()
+{
+	kill "$LOAD" 2> /dev/null || true
+	rm -f "$FILE"
+}
+
+@test "report is to the byte what the live run gave, in every format" {
+	xentrace-bpf record -d 2.5 -i 0.5 -T -o "$RUN/run.xtr" -o "$RUN/live.json" -o "$RUN/live.txt" \
+		-o "$RUN/live.folded" -o "$RUN/live.svg"
+	xentrace-bpf report "$RUN/run.xtr" -o "$RUN/new.json" -o "$RUN/new.txt" -o "$RUN/new.folded" \
+		-o "$RUN/new.svg" -o "$RUN/new.xtr"
+	for format in json txt folded svg; do
+		cmp "$RUN/live.$format" "$RUN/new.$format"
+	done
+	cmp "$RUN/run.xtr" "$RUN/new.xtr"
+	jq -es '[.[].type] | .[0] == "header" and .[-1] == "total" and
+		(map(select(. == "interval")) | length) >= 4' "$RUN/new.json"
+	jq -es '.[-1].paths | map(select(.leg == "total" and .count > 100)) | length > 0' "$RUN/new.json"
+}
+
+@test "a report in between is in the recording as well" {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf record -o "$RUN/usr1.xtr" -o "$RUN/usr1.json" --ready-fd 9 \
+		9> "$BATS_TEST_TMPDIR/ready" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	sleep 0.5
+	kill -USR1 $pid
+	sleep 1
+	kill -INT $pid
+	wait $pid
+	xentrace-bpf report --json "$RUN/usr1.xtr" | cmp - "$RUN/usr1.json"
+	jq -es 'map(select(.type == "total")) | length == 2' "$RUN/usr1.json"
+}
+
+@test "killed: the intervals until then, and their total" {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf record -i 0.3 -o "$RUN/killed.xtr" -o "$RUN/killed.json" --ready-fd 9 \
+		9> "$BATS_TEST_TMPDIR/ready" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	sleep 1.5
+	kill -KILL $pid
+	wait $pid || true
+	xentrace-bpf report --json "$RUN/killed.xtr" > "$RUN/killed.report.json" 2> "$RUN/killed.err"
+	cat "$RUN/killed.err"
+	[ "$(wc -l < "$RUN/killed.err")" -eq 1 ]
+	grep -qE "has no end|is cut" "$RUN/killed.err"
+	# all but the total is what the live run had written
+	head -n -1 "$RUN/killed.report.json" | cmp - <(head -n "$(($(wc -l < "$RUN/killed.report.json") - 1))" \
+		"$RUN/killed.json")
+	jq -es '(map(select(.type == "interval")) | length) as $n | $n >= 3 and .[-1].type == "total" and
+		.[-1].conservation.started == (map(select(.type == "interval").conservation.started) | add) and
+		.[-1].end_ns == .[$n].end_ns' "$RUN/killed.report.json"
+}
