@@ -9,9 +9,13 @@ UNIT	  := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%)
 SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.o)
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
-	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c)
+	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c)
+FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \
+	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
+FUZZ_SECONDS ?= 60
 
-.PHONY: unit lint check cli native browser lab-test lab-matrix lab-oracle lab-sabotage test setup-test demo bench
+.PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-sabotage test setup-test demo bench
+.PHONY: bench-recording
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -32,6 +36,37 @@ $(O)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
 ## make unit       unit and golden tests (ASan, UBSan)
 unit: $(UNIT)
 	$(Q)fail=0; for t in $(UNIT); do $$t || fail=1; done; exit $$fail
+
+# clang's, since libFuzzer is a part of it.
+FUZZ_FLAGS := -O1 -g $(SAN) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option
+
+$(O)/fuzz/tests/%.o: tests/%.c
+	$(call msg,CC-FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) -Itests/unit/lib $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
+
+$(O)/fuzz/%.o: src/%.c
+	$(call msg,CC-FUZZ,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
+
+$(O)/fuzz/fuzz_recording: $(FUZZ_OBJ)
+	$(call msg,LINK,$@)
+	$(Q)$(CLANG) $(SAN) -fsanitize=fuzzer $^ -lcmocka -ljansson -lz -lm -o $@
+
+$(O)/tests/fuzz/seeds: tests/fuzz/seeds.c $(SAN_OBJ)
+	$(call msg,TEST-LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
+		-lcmocka -ljansson -lz -lm -o $@
+
+## make fuzz       damaged recordings: 10,000 mutations, then libFuzzer for FUZZ_SECONDS=60
+fuzz: $(O)/tests/unit/test_mutations $(O)/tests/fuzz/seeds $(O)/fuzz/fuzz_recording
+	MUTATIONS=10000 $(O)/tests/unit/test_mutations
+	$(Q)mkdir -p $(O)/fuzz/corpus
+	$(O)/tests/fuzz/seeds $(O)/fuzz/corpus
+	$(O)/fuzz/fuzz_recording -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 \
+		-max_len=32768 -print_final_stats=1 -artifact_prefix=$(O)/fuzz/ $(O)/fuzz/corpus
 
 ## make lint       format, shellcheck, codespell
 lint:
@@ -93,8 +128,17 @@ demo:
 	+$(MAKE) static
 	tools/demo/demo
 
+$(O)/tests/bench/recording: tests/bench/recording.c $(UNIT_LIB) $(PURE:src/%.c=$(O)/obj/%.o)
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib $(CFLAGS) $(WARN) $^ -lcmocka -ljansson -lz -lm -o $@
+
+## make bench-recording  size of an hour with 32 disks, and how long a report of it takes
+bench-recording: $(O)/xentrace-bpf $(O)/tests/bench/recording
+	tests/bench/recording-hour
+
 ## make bench      what tracing adds to an I/O on this machine's disk (root)
 bench: $(O)/xentrace-bpf
 	tests/bench/io
 
--include $(SAN_OBJ:.o=.d) $(UNIT:%=%.d) $(O)/tests/browser/page.d
+-include $(FUZZ_OBJ:.o=.d) $(SAN_OBJ:.o=.d) $(UNIT:%=%.d) $(O)/tests/browser/page.d

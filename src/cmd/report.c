@@ -147,6 +147,8 @@ static int replay(struct options *options, struct reader *reader, bool *incomple
 	const char *why;
 	int err;
 
+	if (!sinks__want_intervals(&options->sinks))
+		reader__skip_intervals(reader);
 	err = write_part(options, header, SINK_HEADER, NULL, incomplete);
 	while (!err || err == -EPIPE) {
 		err = reader__next(reader, &kind, &part, &why);

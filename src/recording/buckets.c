@@ -23,6 +23,13 @@ static void put(struct bytes *out, struct bits *bits, uint64_t value, unsigned i
 	}
 }
 
+/* At least 57 bits, or all that are left. */
+static void refill(struct cursor *in, struct bits *bits)
+{
+	for (; bits->nr <= 56 && in->at < in->end; bits->nr += 8)
+		bits->value |= (uint64_t)*in->at++ << bits->nr;
+}
+
 static uint64_t get(struct cursor *in, struct bits *bits, unsigned int nr)
 {
 	uint64_t low;
@@ -31,11 +38,11 @@ static uint64_t get(struct cursor *in, struct bits *bits, unsigned int nr)
 		low = get(in, bits, 32);
 		return low | get(in, bits, nr - 32) << 32;
 	}
-	while (bits->nr < nr) {
-		const uint8_t *byte = cursor__take(in, 1);
-
-		bits->value |= (uint64_t)(byte ? *byte : 0) << bits->nr;
-		bits->nr += 8;
+	if (bits->nr < nr)
+		refill(in, bits);
+	if (bits->nr < nr) {
+		in->bad = true;
+		return 0;
 	}
 	low = bits->value & ((1ull << nr) - 1);
 	bits->value >>= nr;
@@ -60,11 +67,23 @@ static void put_gamma(struct bytes *out, struct bits *bits, uint64_t value)
 
 static uint64_t get_gamma(struct cursor *in, struct bits *bits)
 {
-	unsigned int below = 0;
+	unsigned int below = 0, zeros;
 
-	while (!in->bad && !get(in, bits, 1))
-		below++;
-	if (in->bad || below > 63) {
+	while (!bits->value) {
+		below += bits->nr;
+		bits->nr = 0;
+		refill(in, bits);
+		if (!bits->nr || below > 63) {
+			in->bad = true;
+			return 1;
+		}
+	}
+	zeros = __builtin_ctzll(bits->value);
+	below += zeros;
+	get(in, bits, zeros > 32 ? 32 : zeros);
+	get(in, bits, zeros > 32 ? zeros - 32 : 0);
+	get(in, bits, 1);
+	if (below > 63) {
 		in->bad = true;
 		return 1;
 	}
@@ -114,7 +133,7 @@ static bool is_regular(const struct hist *h, unsigned int last)
 static void put_bucket(struct bytes *out, struct bits *bits, unsigned int index, bool regular,
 		       const struct xt_bucket *b)
 {
-	uint64_t least, above;
+	uint64_t least, above = 0;
 
 	if (!regular) {
 		put(out, bits, b->count, 64);

@@ -30,7 +30,7 @@ struct reader {
 	struct bytes payload;
 	struct recording_part part;
 	/* Without an end: the sum of the intervals so far. */
-	bool whole, ended;
+	bool whole, ended, only_totals;
 	struct recording_part sum;
 	unsigned int intervals;
 	char damage[160];
@@ -191,6 +191,11 @@ const char *reader__damage(const struct reader *reader)
 	return *reader->damage ? reader->damage : NULL;
 }
 
+void reader__skip_intervals(struct reader *reader)
+{
+	reader->only_totals = true;
+}
+
 void reader__rewind(struct reader *reader)
 {
 	reader->at = reader->start;
@@ -237,6 +242,8 @@ static int read_block(struct reader *reader, const struct block *block, enum par
 	case BLOCK_NAMES:
 		return read_names(reader, block);
 	case BLOCK_INTERVAL:
+		if (reader->only_totals && reader->whole)
+			return 0;
 		*kind = PART_INTERVAL;
 		return read_part(reader, block);
 	case BLOCK_TOTAL:

@@ -36,6 +36,8 @@ enum part_kind { PART_END, PART_INTERVAL, PART_TOTAL };
  */
 int reader__next(struct reader *reader, enum part_kind *kind, const struct recording_part **part,
 		 const char **why);
+/* Pass over intervals that no total is made from: nobody wants to see them. */
+void reader__skip_intervals(struct reader *reader);
 /* Begin again. */
 void reader__rewind(struct reader *reader);
 

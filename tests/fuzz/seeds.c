@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* seeds DIR: where fuzz_recording begins: a recording as a file and as blocks, for each output. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "recording/block.h"
+#include "recordings.h"
+
+static FILE *create(const char *dir, unsigned int format, bool blocks)
+{
+	char path[4096];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s-%s", dir, output__at(format)->name,
+		 blocks ? "blocks" : "file");
+	out = fopen(path, "w");
+	if (!out) {
+		perror(path);
+		exit(1);
+	}
+	fputc(format << 1 | blocks, out);
+	return out;
+}
+
+static void write_blocks(FILE *out, const struct blob *recording)
+{
+	struct cursor in = cursor__over(recording->data, recording->size);
+	struct bytes payload = {};
+	struct block block;
+	unsigned int major;
+
+	if (block__read_start(&in, &major))
+		abort();
+	for (uint32_t number = 0; block__read(&in, number, &block) > 0; number++) {
+		if (block__unpack(&block, &payload))
+			abort();
+		fputc(block.type, out);
+		fputc(payload.len & 0xff, out);
+		fputc(payload.len >> 8, out);
+		fwrite(payload.data, payload.len, 1, out);
+	}
+	bytes__free(&payload);
+}
+
+int main(int argc, char **argv)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct blob recording = recordings__live(f, 2, false, &output_recording);
+	FILE *out;
+
+	if (argc != 2)
+		return 2;
+	for (unsigned int i = 0; output__at(i); i++) {
+		out = create(argv[1], i, false);
+		fwrite(recording.data, recording.size, 1, out);
+		fclose(out);
+		out = create(argv[1], i, true);
+		write_blocks(out, &recording);
+		fclose(out);
+	}
+	free(recording.data);
+	fixture__free(f);
+	return 0;
+}
