@@ -26,8 +26,8 @@ CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
 CPPFLAGS := -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
 LIBS	 := libbpf jansson libcap
-LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz
-LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf -lz
+LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
+LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf -lz -lm
 
 SRC  := $(sort $(wildcard src/*.c src/*/*.c))
 PURE := $(filter src/base/% src/model/% src/output/% src/platform/% src/recording/%,$(SRC))

@@ -17,6 +17,7 @@ static const struct {
 	{ "check", cmd_check, "what can be traced here, by which probe, and why not" },
 	{ "record", cmd_record, "trace into a file" },
 	{ "report", cmd_report, "any report from such a file" },
+	{ "diff", cmd_diff, "what changed between two of them" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

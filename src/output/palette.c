@@ -43,6 +43,14 @@ struct color palette__cell(enum mech mech, uint64_t latency_ns)
 	return t < .5 ? mix(stop[0], stop[1], 2 * t) : mix(stop[1], stop[2], 2 * t - 1);
 }
 
+struct color palette__change(double share)
+{
+	static const struct color less = { 66, 124, 196 }, same = { 250, 248, 244 },
+				  more = { 222, 84, 60 };
+
+	return share < 0 ? mix(same, less, -share) : mix(same, more, share);
+}
+
 bool palette__is_dark(struct color color)
 {
 	return 299 * color.red + 587 * color.green + 114 * color.blue < 128 * 1000;

@@ -23,6 +23,8 @@ struct color {
 struct color palette__frame(enum mech mech);
 /* A histogram cell. */
 struct color palette__cell(enum mech mech, uint64_t latency_ns);
+/* What changed: from -1, only before, in blue, through white to 1, only after, in red. */
+struct color palette__change(double share);
 /* Does text on this colour have to be white? */
 bool palette__is_dark(struct color color);
 

@@ -48,7 +48,7 @@ static unsigned int graph_height(const struct frame *root, enum kind kind)
 	       (kind == KIND_CPU ? SVG_FUNNEL + SVG_STRIP : 0);
 }
 
-static void print_text(FILE *out, double x, double y, const char *class, const char *text)
+void svg__text(FILE *out, double x, double y, const char *class, const char *text)
 {
 	char escaped[1024];
 
@@ -64,8 +64,8 @@ static void print_head(FILE *out, const struct report *report)
 	char line[512], stamp[STAMP_LEN];
 
 	report__stamp(stamp, report);
-	print_text(out, SVG_MARGIN, 34, "head",
-		   "Where the time goes: mechanism, device, leg, and latency on top");
+	svg__text(out, SVG_MARGIN, 34, "head",
+		  "Where the time goes: mechanism, device, leg, and latency on top");
 	snprintf(line, sizeof(line), "%s · %s%.1f s · %u vCPU%s · %s · %s%s%s · xentrace-bpf %s",
 		 run->host ? run->host : "", stamp, report->ledger->elapsed_ns / 1e9,
 		 snap->cpu.vcpus, snap->cpu.vcpus == 1 ? "" : "s", run->kernel ? run->kernel : "",
@@ -73,16 +73,16 @@ static void print_head(FILE *out, const struct report *report)
 		 report->platform && *report->platform->hypervisor ? " on " : "",
 		 report->platform ? report->platform->hypervisor : "",
 		 run->version ? run->version : "");
-	print_text(out, SVG_MARGIN, 56, "note", line);
+	svg__text(out, SVG_MARGIN, 56, "note", line);
 	if (report->ledger->quality.incomplete) {
 		snprintf(line, sizeof(line),
 			 "INCOMPLETE: %.2f %% of events lost, read it as a sketch",
 			 100 * report->ledger->quality.lost_share);
-		print_text(out, SVG_WIDTH - 400, 34, "bad", line);
+		svg__text(out, SVG_WIDTH - 400, 34, "bad", line);
 	}
 }
 
-static void print_swatch(FILE *out, double x, double y, double width, struct color color)
+void svg__swatch(FILE *out, double x, double y, double width, struct color color)
 {
 	fprintf(out,
 		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"14\" "
@@ -104,15 +104,15 @@ static void print_scale(FILE *out, double y)
 	unsigned int first = hist__index(PALETTE_FAST_NS), last = hist__index(PALETTE_SLOW_NS);
 	double x = SVG_WIDTH - SVG_MARGIN - SVG_SCALE, step = SVG_SCALE / (last - first + 1.0);
 
-	print_text(out, x - 134, y + 11.5, "note", "latency, both graphs");
+	svg__text(out, x - 134, y + 11.5, "note", "latency, both graphs");
 	for (unsigned int i = first; i <= last; i++)
 		for (unsigned int hue = 0; hue < sizeof(hues) / sizeof(hues[0]); hue++)
-			print_swatch(out, x + (i - first) * step, y - 14 + 14 * hue, step + .7,
-				     palette__cell(hues[hue], hist__lower(i)));
+			svg__swatch(out, x + (i - first) * step, y - 14 + 14 * hue, step + .7,
+				    palette__cell(hues[hue], hist__lower(i)));
 	for (unsigned int i = 0; i < sizeof(ticks) / sizeof(ticks[0]); i++) {
 		int at = (int)hist__index(ticks[i].ns) - (int)first;
 
-		print_text(out, x + (at > 0 ? at : 0) * step, y + 42, "tick", ticks[i].text);
+		svg__text(out, x + (at > 0 ? at : 0) * step, y + 42, "tick", ticks[i].text);
 	}
 }
 
@@ -127,8 +127,8 @@ static void print_legend(FILE *out, double y)
 			snprintf(text, sizeof(text), "guest's own");
 		else
 			snprintf(text, sizeof(text), "%s %s", mech__letter(mech), mech__name(mech));
-		print_swatch(out, x, y, 14, palette__frame(mech));
-		print_text(out, x + 20, y + 11.5, "", text);
+		svg__swatch(out, x, y, 14, palette__frame(mech));
+		svg__text(out, x + 20, y + 11.5, "", text);
 		x += 36 + 6.8 * strlen(text);
 	}
 	print_scale(out, y);
@@ -142,7 +142,7 @@ static void print_title(FILE *out, const struct report *report, enum kind kind, 
 	char line[256];
 
 	if (kind == KIND_CPU) {
-		print_text(out, SVG_MARGIN, y + 20, "name", "CPU: vCPU time by what serves it");
+		svg__text(out, SVG_MARGIN, y + 20, "name", "CPU: vCPU time by what serves it");
 		snprintf(line, sizeof(line),
 			 "%.2f of %.2f vCPU-s (%.1f %%) in traced paths or held off; the strip "
 			 "below "
@@ -150,14 +150,14 @@ static void print_title(FILE *out, const struct report *report, enum kind kind, 
 			 drawn_ns / 1e9, ledger->cpu.total_ns / 1e9,
 			 100 * ledger__share(drawn_ns, ledger->cpu.total_ns));
 	} else {
-		print_text(out, SVG_MARGIN, y + 20, "name", "WAIT: what requests waited for");
+		svg__text(out, SVG_MARGIN, y + 20, "name", "WAIT: what requests waited for");
 		snprintf(line, sizeof(line),
 			 "%.2f s waited in %.2f s: %.1f in flight on average; backend and device "
 			 "include the real storage",
 			 drawn_ns / 1e9, ledger->elapsed_ns / 1e9,
 			 ledger__share(drawn_ns, ledger->elapsed_ns));
 	}
-	print_text(out, SVG_MARGIN, y + 38, "note", line);
+	svg__text(out, SVG_MARGIN, y + 38, "note", line);
 }
 
 static void print_graph(FILE *out, const struct report *report, const struct frame *root,
@@ -176,10 +176,20 @@ static void print_graph(FILE *out, const struct report *report, const struct fra
 	if (drawn_ns)
 		svg__tree(out, &graph, root);
 	else
-		print_text(out, SVG_MARGIN, graph.base - 8, "note", "nothing was measured");
+		svg__text(out, SVG_MARGIN, graph.base - 8, "note", "nothing was measured");
 	if (kind == KIND_CPU)
 		svg__strip(out, &graph, &report->ledger->cpu);
 	fputs("</g>\n", out);
+}
+
+void svg__begin(FILE *out, unsigned int height, const char *what)
+{
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
+		"viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"%s\">\n"
+		"%s<rect width=\"100%%\" height=\"100%%\" fill=\"#fffdf9\"/>\n",
+		SVG_WIDTH, height, SVG_WIDTH, height, what, style);
 }
 
 static int svg__total(FILE *out, const struct report *report)
@@ -195,12 +205,7 @@ static int svg__total(FILE *out, const struct report *report)
 	}
 	if (err)
 		goto out;
-	fprintf(out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%u\" "
-		"viewBox=\"0 0 %d %u\" role=\"img\" aria-label=\"Flame-style latency histogram\">\n"
-		"%s<rect width=\"100%%\" height=\"100%%\" fill=\"#fffdf9\"/>\n",
-		SVG_WIDTH, height, SVG_WIDTH, height, style);
+	svg__begin(out, height, "Flame-style latency histogram");
 	print_head(out, report);
 	for (enum kind kind = 0; kind < KIND_NR; kind++) {
 		print_graph(out, report, roots[kind], kind, y);

@@ -21,13 +21,20 @@
 
 struct svg_graph {
 	enum kind kind;
+	bool two;     /* a tree of two runs: colours and words are of what changed */
 	double base;  /* y of the root's lower edge */
 	uint64_t ns;  /* what the whole width is */
 	double scale; /* pixels a ns */
 };
 
+/* The document's beginning; a line of text; a patch of colour. */
+void svg__begin(FILE *out, unsigned int height, const char *what);
+void svg__text(FILE *out, double x, double y, const char *class, const char *text);
+void svg__swatch(FILE *out, double x, double y, double width, struct color color);
 /* A frame's time without idle and the guest's own code. */
 uint64_t svg__drawn_ns(const struct frame *frame);
+/* The same of a tree of two runs, of the first one's. */
+uint64_t svg__drawn_was_ns(const struct frame *frame);
 /* Frames and cells from the root on, as far as they are drawn. */
 void svg__tree(FILE *out, const struct svg_graph *graph, const struct frame *root);
 /* Below the cpu graph: its place in the whole of vCPU time. */

@@ -60,6 +60,17 @@ uint64_t svg__drawn_ns(const struct frame *frame)
 	return ns;
 }
 
+uint64_t svg__drawn_was_ns(const struct frame *frame)
+{
+	uint64_t ns = frame->was_ns;
+
+	if (frame->idle || frame->code)
+		return 0;
+	for (const struct frame *child = frame->child; child; child = child->next)
+		ns -= child->was_ns - svg__drawn_was_ns(child);
+	return ns;
+}
+
 /* "emulated / disk / sda / read / device" */
 static void print_way(FILE *out, const struct frame *frame)
 {
@@ -80,6 +91,13 @@ static void print_frame_tooltip(FILE *out, const struct svg_graph *graph, const 
 
 	fputs("<title>", out);
 	print_way(out, frame);
+	if (graph->two) {
+		uint64_t was_ns = svg__drawn_was_ns(frame);
+
+		fprintf(out, "\n%.4g > %.4g ms a second (%+.4g)</title>", was_ns / 1e6,
+			(ns - was_ns) / 1e6, ((double)ns - 2.0 * was_ns) / 1e6);
+		return;
+	}
 	fprintf(out, "\n%.4g s, %.2f %%", ns / 1e9, 100 * ledger__share(ns, graph->ns));
 	if (frame->hist) {
 		units__count(text[0], hist__count(frame->hist));
@@ -151,6 +169,14 @@ static void print_cells(FILE *out, const struct svg_graph *graph, const struct f
 	}
 }
 
+static struct color frame_color(const struct svg_graph *graph, const struct frame *frame,
+				uint64_t ns)
+{
+	if (graph->two && ns)
+		return palette__change(1 - 2.0 * svg__drawn_was_ns(frame) / ns);
+	return frame->parent ? palette__frame(frame->mech) : (struct color) { 226, 222, 214 };
+}
+
 static void print_frame(FILE *out, const struct svg_graph *graph, const struct frame *frame,
 			double x)
 {
@@ -165,8 +191,7 @@ static void print_frame(FILE *out, const struct svg_graph *graph, const struct f
 	print_frame_tooltip(out, graph, frame);
 	fprintf(out, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%d\" rx=\"1.5\"", x, y,
 		width, SVG_ROW);
-	print_fill(out,
-		   frame->parent ? palette__frame(frame->mech) : (struct color) { 226, 222, 214 });
+	print_fill(out, frame_color(graph, frame, ns));
 	fputs("/>", out);
 	print_label(out, label, x, y, width);
 	fputs("</g>\n", out);

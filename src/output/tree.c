@@ -165,6 +165,58 @@ out:
 	return err;
 }
 
+/* What a frame has beside its children, as ns a second, to its like and all that are below that. */
+static int add_run(struct frame *to, const struct frame *from, uint64_t elapsed_ns, bool is_before)
+{
+	uint64_t own_ns = from->ns;
+	double per_s;
+
+	to->idle |= from->idle;
+	to->code |= from->code;
+	for (const struct frame *child = from->child; child; child = child->next) {
+		struct frame *same = frame__child(to, child->name, child->mech);
+		int err = same ? add_run(same, child, elapsed_ns, is_before) : -ENOMEM;
+
+		if (err)
+			return err;
+		own_ns -= child->ns;
+	}
+	per_s = own_ns * (1e9 / elapsed_ns) + .5;
+	own_ns = per_s < 1e18 ? per_s : 1e18;
+	for (; own_ns && to; to = to->parent) {
+		to->ns += own_ns;
+		to->was_ns += is_before ? own_ns : 0;
+	}
+	return 0;
+}
+
+int tree__build_two(struct frame **out, const struct report *before, const struct report *after,
+		    enum kind kind)
+{
+	const struct report *const reports[] = { before, after };
+	struct frame *both = calloc(1, sizeof(*both)), *one;
+	int err = both ? 0 : -ENOMEM;
+
+	for (int i = 0; !err && i < 2; i++) {
+		uint64_t elapsed_ns = reports[i]->ledger->elapsed_ns;
+
+		err = tree__build(&one, reports[i], kind);
+		if (err)
+			break;
+		memcpy(both->name, one->name, sizeof(both->name));
+		if (elapsed_ns)
+			err = add_run(both, one, elapsed_ns, i == 0);
+		tree__free(one);
+	}
+	if (!err)
+		tree__sort(both);
+	if (!err)
+		*out = both;
+	else
+		tree__free(both);
+	return err;
+}
+
 void tree__free(struct frame *root)
 {
 	struct frame *next;

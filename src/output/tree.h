@@ -16,6 +16,7 @@ struct frame {
 	bool code;	    /* the guest's own code: what no path measures */
 	unsigned int depth; /* 0: the root */
 	uint64_t ns;
+	uint64_t was_ns;	 /* in a tree of two runs: how much of it is the first one's */
 	const struct hist *hist; /* leaves that are paths; the snapshot's */
 	struct frame *parent;
 	struct frame *child; /* first; siblings by mechanism, then largest first */
@@ -28,6 +29,12 @@ struct frame {
  * Returns 0 and *out, which the caller frees with tree__free(), or -ENOMEM.
  */
 int tree__build(struct frame **out, const struct report *report, enum kind kind);
+/*
+ * Both runs in one tree: each frame has the time that both of them spent in it a second, together,
+ * and no histogram. The same returns.
+ */
+int tree__build_two(struct frame **out, const struct report *before, const struct report *after,
+		    enum kind kind);
 void tree__free(struct frame *root);
 
 /* Frames on the longest way from the root to a leaf, the root included. */

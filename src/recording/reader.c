@@ -32,7 +32,8 @@ struct reader {
 	/* Without an end: the sum of the intervals so far. */
 	bool whole, ended, only_totals;
 	struct recording_part sum;
-	unsigned int intervals;
+	unsigned int intervals; /* so far */
+	unsigned int nr_intervals;
 	char damage[160];
 };
 
@@ -156,6 +157,7 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 		err = -EBADMSG;
 		goto out;
 	}
+	reader->nr_intervals = reader->intervals;
 	reader__rewind(reader);
 	*out = reader;
 	reader = NULL;
@@ -184,6 +186,11 @@ void reader__free(struct reader *reader)
 const struct recording_header *reader__header(const struct reader *reader)
 {
 	return &reader->header;
+}
+
+unsigned int reader__intervals(const struct reader *reader)
+{
+	return reader->nr_intervals;
 }
 
 const char *reader__damage(const struct reader *reader)

@@ -23,6 +23,8 @@ void reader__free(struct reader *reader);
 
 /* As long as the reader. */
 const struct recording_header *reader__header(const struct reader *reader);
+/* How many intervals it has. */
+unsigned int reader__intervals(const struct reader *reader);
 /* What is wrong with it, in one line; NULL for a recording that is whole. */
 const char *reader__damage(const struct reader *reader);
 

@@ -60,7 +60,7 @@ need_recording()
 
 @test "report of nothing, or of two: 2" {
 	LINES_MAX=3 refused 2 "report of which recording" "$XT" report
-	LINES_MAX=2 refused 2 "one argument too many" "$XT" report a b
+	LINES_MAX=3 refused 2 "one argument too many" "$XT" report a b
 	refused 2 "unknown format 'xml'" "$XT" report a --format xml
 }
 
@@ -119,4 +119,36 @@ need_recording()
 	need_recording
 	"$XT" report --json "$DIR/run.xtr" 2> "$dir/err" | head -c 10 > /dev/null
 	[ ! -s "$dir/err" ]
+}
+
+@test "diff of one recording, of three, of none: 2" {
+	LINES_MAX=3 refused 2 "a diff is of two recordings" "$XT" diff
+	LINES_MAX=3 refused 2 "a diff is of two recordings" "$XT" diff a
+	LINES_MAX=3 refused 2 "one argument too many" "$XT" diff a b c
+	refused 2 "unknown format 'html5'" "$XT" diff a b --format html5
+}
+
+@test "diff of what is no recording: 1, and names it" {
+	need_recording
+	refused 1 "nowhere: No such file" "$XT" diff "$DIR/run.xtr" "$dir/nowhere"
+	refused 1 "README.md is not a recording" "$XT" diff README.md "$DIR/run.xtr"
+	refused 1 "cannot write /dev/full: No space left" "$XT" diff "$DIR/run.xtr" "$DIR/run.xtr" -o /dev/full
+	refused 1 "cannot write $dir: Is a directory" "$XT" diff "$DIR/run.xtr" "$DIR/run.xtr" -o "$dir"
+}
+
+@test "diff of recordings that were cut: works, and says so; --strict: 5" {
+	need_recording
+	head -c -10 "$DIR/run.xtr" > "$dir/run.xtr"
+	warned "run.xtr is cut in block .* after 3 intervals" "$XT" diff "$DIR/run.xtr" "$dir/run.xtr"
+	grep -q "takes 8 intervals of each run" "$dir/out"
+	run "$XT" diff --strict "$DIR/run.xtr" "$dir/run.xtr"
+	[ "$status" -eq 5 ]
+}
+
+@test "diff of a trace without intervals: its totals, and nothing is called a change" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	"$XT" -d 0.3 -o "$dir/a.xtr" 2> "$dir/err"
+	"$XT" -d 0.3 -o "$dir/b.xtr" 2> "$dir/err"
+	"$XT" diff "$dir/a.xtr" "$dir/b.xtr" --json > "$dir/out"
+	jq -e '.type == "diff" and .comparisons == 0 and .changed == 0 and (.changes | length) > 0' "$dir/out"
 }

@@ -121,7 +121,7 @@ as_root()
 	run "$xt" --help
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"detect"*"check"* ]]
-	for command in trace detect check record report; do
+	for command in trace detect check record report diff; do
 		run "$xt" "$command" --help
 		[ "$status" -eq 0 ]
 		[[ "$output" == *"Usage"* ]]

@@ -54,7 +54,7 @@ teardown_file()
 		9> "$BATS_TEST_TMPDIR/ready" &
 	pid=$!
 	read -r _ < "$BATS_TEST_TMPDIR/ready"
-	sleep 1.5
+	sleep 1.4 # not while an interval is written, which the other file may not have yet
 	kill -KILL $pid
 	wait $pid || true
 	xentrace-bpf report --json "$RUN/killed.xtr" > "$RUN/killed.report.json" 2> "$RUN/killed.err"
@@ -67,4 +67,25 @@ teardown_file()
 	jq -es '(map(select(.type == "interval")) | length) as $n | $n >= 3 and .[-1].type == "total" and
 		.[-1].conservation.started == (map(select(.type == "interval").conservation.started) | add) and
 		.[-1].end_ns == .[$n].end_ns' "$RUN/killed.report.json"
+}
+
+@test "diff of two runs: a queue eight times as deep is called a change" {
+	kill "$LOAD" 2> /dev/null || true
+	for depth in 1 8; do
+		fio --name=load --filename="$FILE" --size=16M --direct=1 --rw=randread --bs=4k \
+			--ioengine=libaio --iodepth=$depth --rate_iops=0 --runtime=20 --time_based > /dev/null &
+		load=$!
+		sleep 1
+		xentrace-bpf record -d 6 -i 0.3 -f blk -o "$RUN/depth$depth.xtr"
+		kill $load && wait $load || true
+	done
+	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth8.xtr"
+	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth8.xtr" --json > "$RUN/diff.json"
+	jq -e '.comparisons > 0 and ([.changes[] | select(.kind == "wait" and .op == "read" and
+		.leg.after == "total" and .changed)] | length) > 0' "$RUN/diff.json"
+	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth8.xtr" -o "$RUN/diff.folded" -v
+	grep -qE '^wait;.*;read.* [0-9]+ [0-9]+$' "$RUN/diff.folded"
+	# with itself nothing is
+	xentrace-bpf diff "$RUN/depth8.xtr" "$RUN/depth8.xtr" --json |
+		jq -e '.comparisons > 0 and .changed == 0'
 }

@@ -229,6 +229,7 @@ static void prepare(struct state *s)
 	s->f->platform.nr_disks = 0;
 	s->f->snap.cpu.vcpus = s->synth->vcpus;
 	s->f->snap.io = (struct conservation) {};
+	s->f->snap.cpu.offline_ns = 0;
 	for (size_t i = 0; i < s->synth->nr_disks; i++) {
 		add_disk(s, &s->synth->disks[i]);
 		add_paths(s, &s->synth->disks[i]);

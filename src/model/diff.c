@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Batches of both runs, and what they say about each path. Which paths are the same: diff_match.c */
+#include "model/diff.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/diff_parts.h"
+#include "model/ranks.h"
+
+int differ__new(struct differ **out, const struct diff_run runs[DIFF_SIDES])
+{
+	struct differ *differ = calloc(1, sizeof(*differ));
+
+	if (!differ)
+		return -ENOMEM;
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		struct diff_side_data *data = &differ->sides[side];
+
+		data->platform = runs[side].platform;
+		data->expected = runs[side].intervals ? runs[side].intervals : 1;
+		data->batches = data->expected < DIFF_BATCHES ? data->expected : DIFF_BATCHES;
+	}
+	*out = differ;
+	return 0;
+}
+
+void differ__free(struct differ *differ)
+{
+	if (!differ)
+		return;
+	for (int side = 0; side < DIFF_SIDES; side++)
+		free(differ->sides[side].paths);
+	free(differ);
+}
+
+/* The 99th percentile between the bounds of its bucket: midpoints would hide all below 12 %. */
+static double p99(const struct hist *h)
+{
+	double rank = .99 * hist__count(h), seen = 0;
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		double count = h->bucket[i].count, lower = hist__lower(i);
+
+		if (count > 0 && seen + count >= rank)
+			return lower + (hist__upper(i) - lower) * (rank - seen) / count;
+		seen += count;
+	}
+	return 0;
+}
+
+static void close_batch(struct diff_side_data *data)
+{
+	for (size_t i = 0; i < data->nr_paths; i++) {
+		struct diff_path *path = &data->paths[i];
+		struct diff_batch *batch = &path->batches[data->batch];
+
+		batch->count = hist__count(&path->now);
+		batch->ns = hist__total_ns(&path->now);
+		batch->p99 = batch->count >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
+		memset(&path->now, 0, sizeof(path->now));
+	}
+}
+
+int differ__add(struct differ *differ, enum diff_side side, const struct snapshot *interval)
+{
+	struct diff_side_data *data = &differ->sides[side];
+	unsigned int batch = (uint64_t)data->intervals * data->batches / data->expected;
+	size_t hint = 0;
+
+	/* more of them than were announced belong to the last batch */
+	if (batch >= data->batches)
+		batch = data->batches - 1;
+	if (batch != data->batch)
+		close_batch(data);
+	data->batch = batch;
+	data->intervals++;
+	if (interval->end_ns > interval->start_ns) {
+		data->elapsed_ns += interval->end_ns - interval->start_ns;
+		data->batch_ns[batch] += interval->end_ns - interval->start_ns;
+	}
+	for (size_t i = 0; i < interval->nr_paths; i++) {
+		struct diff_path *path;
+		int err = diff_side__find(data, &interval->paths[i], &hint, &path);
+
+		if (err)
+			return err;
+		if (!path)
+			continue;
+		hist__merge(&path->now, &interval->paths[i].hist);
+		hist__merge(&path->whole, &interval->paths[i].hist);
+	}
+	return 0;
+}
+
+double diff_metric__change(const struct diff_metric *metric)
+{
+	if (metric->value[0] > 0)
+		return metric->value[1] / metric->value[0] - 1;
+	return metric->value[1] > 0 ? HUGE_VAL : 0;
+}
+
+double diff_row__change(const struct diff_row *row)
+{
+	return row->ns_per_s[1] - row->ns_per_s[0];
+}
+
+enum what { COUNT, MEAN, P99 };
+
+/* A series without the batches that say nothing about it; a path that is not there counts 0. */
+static void make_series(struct series *to, const struct diff_side_data *data,
+			const struct diff_path *path, enum what what)
+{
+	static const struct diff_batch none;
+
+	to->nr = 0;
+	for (unsigned int i = 0; i <= data->batch; i++) {
+		const struct diff_batch *batch = path ? &path->batches[i] : &none;
+
+		if (!data->batch_ns[i])
+			continue;
+		if (what == COUNT)
+			to->value[to->nr++] = batch->count * 1e9 / data->batch_ns[i];
+		else if (what == MEAN && batch->count)
+			to->value[to->nr++] = (double)batch->ns / batch->count;
+		else if (what == P99 && batch->p99 > 0)
+			to->value[to->nr++] = batch->p99;
+	}
+}
+
+static void compare(const struct differ *differ, const struct diff_pair *pair, enum what what,
+		    struct diff_metric *metric)
+{
+	struct series series[DIFF_SIDES];
+	struct ranked ranked;
+
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		make_series(&series[side], &differ->sides[side], pair->path[side], what);
+		if (series[side].nr < DIFF_BATCHES_MIN)
+			return;
+	}
+	ranks__compare(&ranked, &series[0], &series[1]);
+	metric->tested = true;
+	metric->p = ranked.p;
+	metric->shift = ranked.ratio > 0 ? ranked.ratio - 1 : 0;
+	metric->low = ranked.ratio > 0 ? ranked.low - 1 : 0;
+	metric->high = ranked.ratio > 0 ? ranked.high - 1 : 0;
+}
+
+/* The figures of the whole runs; what was compared in batches is all of it, too. */
+static void fill_row(const struct differ *differ, const struct diff_pair *pair,
+		     struct diff_row *row)
+{
+	const struct diff_path *any = pair->path[0] ? pair->path[0] : pair->path[1];
+
+	row->kind = any->key.kind;
+	row->area = any->key.area;
+	row->is_leg = pair->is_leg;
+	memcpy(row->op, any->key.op, sizeof(row->op));
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		const struct diff_path *path = pair->path[side];
+		uint64_t elapsed_ns = differ->sides[side].elapsed_ns;
+
+		if (!path)
+			continue;
+		row->there[side] = true;
+		row->mech[side] = path->key.mech;
+		memcpy(row->device[side], path->key.device, sizeof(row->device[side]));
+		memcpy(row->leg[side], path->key.leg, sizeof(row->leg[side]));
+		if (elapsed_ns) {
+			row->ns_per_s[side] = hist__total_ns(&path->whole) * 1e9 / elapsed_ns;
+			row->count.value[side] = hist__count(&path->whole) * 1e9 / elapsed_ns;
+		}
+		row->mean.value[side] = hist__mean_ns(&path->whole);
+		row->p99.value[side] = p99(&path->whole);
+	}
+	/* a leg is passed as often as its whole: once is enough to ask */
+	if (!row->is_leg)
+		compare(differ, pair, COUNT, &row->count);
+	compare(differ, pair, MEAN, &row->mean);
+	compare(differ, pair, P99, &row->p99);
+}
+
+static struct diff_metric *metric_at(struct diff_row *row, unsigned int i)
+{
+	return i == 0 ? &row->count : i == 1 ? &row->mean : &row->p99;
+}
+
+#define METRICS 3
+
+static int call_changes(struct diff *diff)
+{
+	double *p = calloc(METRICS * diff->nr_rows + 1, sizeof(*p)), bound;
+
+	if (!p)
+		return -ENOMEM;
+	for (size_t i = 0; i < METRICS * diff->nr_rows; i++) {
+		const struct diff_metric *m = metric_at(&diff->rows[i / METRICS], i % METRICS);
+
+		if (m->tested)
+			p[diff->tested++] = m->p;
+	}
+	bound = ranks__bound(p, diff->tested, DIFF_ALPHA);
+	free(p);
+	for (size_t i = 0; i < METRICS * diff->nr_rows; i++) {
+		struct diff_row *row = &diff->rows[i / METRICS];
+		struct diff_metric *m = metric_at(row, i % METRICS);
+		double change;
+
+		change = m->high > m->low ? m->shift : diff_metric__change(m);
+		m->called = m->tested && m->p <= bound && fabs(change) >= DIFF_SMALLEST;
+		diff->called += m->called;
+		row->called |= m->called;
+	}
+	return 0;
+}
+
+int differ__close(struct differ *differ, struct diff *out)
+{
+	struct diff_pair *pairs = NULL;
+	size_t nr = 0;
+	int err;
+
+	*out = (struct diff) {};
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		close_batch(&differ->sides[side]);
+		out->intervals[side] = differ->sides[side].intervals;
+		out->elapsed_s[side] = differ->sides[side].elapsed_ns / 1e9;
+		out->batches[side] = differ->sides[side].batches;
+	}
+	err = differ__match(differ, out, &pairs, &nr);
+	if (err)
+		goto out;
+	err = -ENOMEM;
+	out->rows = calloc(nr ? nr : 1, sizeof(*out->rows));
+	if (!out->rows)
+		goto out;
+	out->nr_rows = nr;
+	for (size_t i = 0; i < nr; i++)
+		fill_row(differ, &pairs[i], &out->rows[i]);
+	err = call_changes(out);
+out:
+	free(pairs);
+	if (err)
+		diff__free(out);
+	return err;
+}
+
+void diff__free(struct diff *diff)
+{
+	free(diff->rows);
+	free(diff->disks);
+	*diff = (struct diff) {};
+}

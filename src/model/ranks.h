@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Is one series larger than another? The Mann-Whitney test asks how often a value of the one is
+ * above a value of the other, so that it needs no normal distribution, which latencies have not,
+ * and one interval with a flush of 2 s in it is no more than one that was slow.
+ *
+ * It takes values for independent, but an interval resembles the one before it. The autocorrelation of
+ * the series widens what counts as chance, as in Hamed and Rao's trend test: by (1 + r) / (1 - r).
+ */
+#ifndef XT_MODEL_RANKS_H
+#define XT_MODEL_RANKS_H
+
+#include <stddef.h>
+
+/* The most values that a series may have. */
+#define RANKS_MAX 32
+
+/* Values in the order of time, none below 0. */
+struct series {
+	double value[RANKS_MAX];
+	size_t nr;
+};
+
+struct ranked {
+	double p; /* two-sided, of there being no difference */
+	/* The ratio y / x by Hodges and Lehmann, the median of all pairs': 0 unless all are above 0. */
+	double ratio;
+	double low, high; /* it is between them, with 95 % confidence */
+};
+
+/* Both must have values. */
+void ranks__compare(struct ranked *out, const struct series *x, const struct series *y);
+
+/*
+ * Holm's correction: of nr tests with these p-values, which may be believed so that all of them
+ * together go wrong in a share `alpha` of cases? Returns the largest p that may.
+ */
+double ranks__bound(double *p, size_t nr, double alpha);
+
+#endif

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Comparing runs: what is called a change, what is not, and which disk is which. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "diffs.h"
+#include "model/ranks.h"
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool is_near(double a, double b)
+{
+	return fabs(a - b) <= 1e-6 * fabs(b);
+}
+
+/* Against all orders that there are, counted. */
+static void chances_are_counted(void **state)
+{
+	struct series x = { .nr = 8 }, y = { .nr = 8 };
+	/* neighbours are unlike: no autocorrelation widens anything */
+	static const double order[] = { 4, 1, 6, 3, 8, 2, 7, 5 };
+	struct ranked ranked;
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		x.value[i] = order[i];
+		y.value[i] = 100 + order[i];
+	}
+	/* 1 of the 12,870 orders, on either side */
+	ranks__compare(&ranked, &x, &y);
+	assert_true(is_near(ranked.p, 2 / 12870.0));
+	assert_true(ranked.low > 10 && ranked.high < 110);
+	ranks__compare(&ranked, &y, &x);
+	assert_true(is_near(ranked.p, 2 / 12870.0));
+	/* the same values: no difference, and the ratio is about 1 */
+	ranks__compare(&ranked, &x, &x);
+	assert_true(ranked.p > .99);
+	assert_true(ranked.low < 1 && ranked.high > 1);
+	assert_true(is_near(ranked.ratio, 1));
+	/* one that is far off moves nothing */
+	y = x;
+	y.value[3] = 1000;
+	ranks__compare(&ranked, &x, &y);
+	assert_true(ranked.p > .5 && ranked.ratio < 1.3);
+	/* all equal */
+	for (size_t i = 0; i < 8; i++)
+		x.value[i] = y.value[i] = 7;
+	ranks__compare(&ranked, &x, &y);
+	assert_true(ranked.p > .99);
+	/* 60 of the 924 orders are at least as far from the middle */
+	x = (struct series) { { 8, 1, 5, 2, 7, 4 }, 6 };
+	y = (struct series) { { 12, 3, 11, 6, 10, 9 }, 6 };
+	ranks__compare(&ranked, &x, &y);
+	assert_true(is_near(ranked.p, 60 / 924.0));
+}
+
+/* A series that drifts proves less than one that does not. */
+static void what_drifts_proves_less(void **state)
+{
+	struct series x = { .nr = 30 }, y = { .nr = 30 }, slow_x = { .nr = 30 },
+		      slow_y = { .nr = 30 };
+	struct ranked ranked, slow;
+
+	(void)state;
+	/* the same values, once in no order and once rising and falling */
+	for (size_t i = 0; i < 30; i++) {
+		x.value[i] = 100 + (i * 11) % 30;
+		y.value[i] = 109.5 + (i * 11) % 30;
+		slow_x.value[i] = 100 + i;
+		slow_y.value[i] = 109.5 + i;
+	}
+	ranks__compare(&ranked, &x, &y);
+	ranks__compare(&slow, &slow_x, &slow_y);
+	assert_true(ranked.p < .001);
+	assert_true(slow.p > .1);
+	assert_true(slow.high - slow.low > 1.5 * (ranked.high - ranked.low));
+}
+
+static void many_tests_need_smaller_chances(void **state)
+{
+	double p[] = { .04, .001, .03, .005 };
+
+	(void)state;
+	/* .001 <= .05 / 4, .005 <= .05 / 3, .03 > .05 / 2 */
+	assert_true(is_near(ranks__bound(p, 4, .05), .005));
+	assert_true(is_near(ranks__bound(p, 4, .0001) + 1, 1));
+	assert_true(is_near(ranks__bound(p, 0, .05) + 1, 1));
+}
+
+/* A small database's disks. */
+static struct synth_disk disks[] = {
+	{ .name = "xvdb", .reads = 180, .writes = 120, .sectors = 1000 },
+	{ .name = "xvdc", .reads = 150, .sectors = 2000 },
+	{ .name = "xvdd", .writes = 5, .sectors = 3000 },
+};
+
+static struct synth load = {
+	.disks = disks,
+	.nr_disks = NR(disks),
+	.vcpus = 4,
+	.intervals = 60,
+	.noise = .04,
+	.memory = .5,
+};
+
+static struct blob record(unsigned int seed)
+{
+	load.seed = seed;
+	return synth__record(&load);
+}
+
+static const struct diff_row *find(const struct diff *diff, const char *device, const char *op,
+				   const char *leg)
+{
+	for (size_t i = 0; i < diff->nr_rows; i++) {
+		const struct diff_row *row = &diff->rows[i];
+		int side = row->there[0] ? 0 : 1;
+
+		if (row->kind == KIND_WAIT && !strcmp(row->device[side], device) &&
+		    !strcmp(row->op, op) && !strcmp(row->leg[side], leg))
+			return row;
+	}
+	fail_msg("no row %s %s %s", device, op, leg);
+	return NULL;
+}
+
+/* Twenty pairs of equal runs: in at most one of them a change is called. */
+static void equal_runs_are_equal(void **state)
+{
+	static const double memories[] = { 0, .5, .9 };
+	unsigned int called = 0, tested = 0, pairs = 0;
+
+	(void)state;
+	for (unsigned int pair = 0; pair < 20; pair++) {
+		struct compared *c;
+
+		load.memory = memories[pair % 3];
+		c = diffs__compare(record(2 * pair + 1), record(2 * pair + 2));
+		tested += c->diff.tested;
+		called += c->diff.called > 0;
+		pairs++;
+		diffs__free(c);
+	}
+	load.memory = .5;
+	print_message("%u of %u pairs of equal runs called different, %u comparisons\n", called,
+		      pairs, tested);
+	assert_true(tested > 20 * 30);
+	assert_true(called <= 1);
+}
+
+/* A leg that takes a tenth longer is found in nineteen of twenty, and it alone is blamed. */
+static void a_slower_leg_is_found(void **state)
+{
+	unsigned int found = 0, within = 0, elsewhere = 0;
+
+	(void)state;
+	for (unsigned int pair = 0; pair < 20; pair++) {
+		struct blob before = record(1000 + pair), after;
+		const struct diff_row *leg;
+		struct compared *c;
+
+		disks[0].slower = "backend";
+		disks[0].factor = 1.1;
+		after = record(2000 + pair);
+		disks[0].slower = NULL;
+		c = diffs__compare(before, after);
+		leg = find(&c->diff, "xvdb", "read", "backend");
+		found += leg->mean.called;
+		within += leg->mean.low < .1 && leg->mean.high > .1;
+		elsewhere += find(&c->diff, "xvdb", "read", "queue")->called ||
+			     find(&c->diff, "xvdc", "read", "backend")->called;
+		/* the disk is the first that is named, and its backend first of its legs */
+		if (leg->mean.called) {
+			assert_string_equal(c->diff.rows[0].device[0], "xvdb");
+			assert_string_equal(c->diff.rows[0].leg[0], "total");
+			assert_string_equal(c->diff.rows[1].leg[0], "backend");
+		}
+		diffs__free(c);
+	}
+	print_message("10 %% found in %u of 20 pairs, within the noise shown in %u; elsewhere "
+		      "called in %u\n",
+		      found, within, elsewhere);
+	assert_true(found >= 19);
+	assert_true(within >= 17);
+	assert_true(elsewhere <= 1);
+}
+
+static struct compared *compare_disks(const struct synth_disk *before, size_t nr_before,
+				      const struct synth_disk *after, size_t nr_after,
+				      unsigned int intervals)
+{
+	struct synth synth = load;
+	struct blob first;
+
+	synth.disks = before;
+	synth.nr_disks = nr_before;
+	synth.intervals = intervals;
+	synth.seed = 1;
+	first = synth__record(&synth);
+	synth.disks = after;
+	synth.nr_disks = nr_after;
+	synth.seed = 2;
+	return diffs__compare(first, synth__record(&synth));
+}
+
+/* From AHCI to blkfront: the same disk, leg by leg, and it is what is named first. */
+static void a_disk_is_followed_to_its_other_path(void **state)
+{
+	static const struct synth_disk before[] = {
+		{ .name = "sda", .emulated = true, .reads = 150, .same_as = "xvda" },
+		{ .name = "xvdb", .reads = 100 },
+	};
+	static const struct synth_disk after[] = {
+		{ .name = "xvdb", .reads = 100 },
+		{ .name = "xvda", .reads = 150, .same_as = "sda" },
+	};
+	struct compared *c = compare_disks(before, 2, after, 2, 20);
+	const struct diff_row *row = &c->diff.rows[0];
+
+	(void)state;
+	assert_int_equal(c->diff.nr_disks, 1);
+	assert_string_equal(c->diff.disks[0].by, "other path");
+	assert_string_equal(row->device[DIFF_BEFORE], "sda");
+	assert_string_equal(row->device[DIFF_AFTER], "xvda");
+	assert_string_equal(row->leg[DIFF_BEFORE], "total");
+	assert_int_equal(row->mech[DIFF_BEFORE], MECH_EMULATED);
+	assert_int_equal(row->mech[DIFF_AFTER], MECH_PV);
+	assert_true(row->mean.called && row->mean.shift < -.8);
+	/* as often as before */
+	assert_false(row->count.called);
+	row++;
+	assert_true(row->is_leg && row->mean.called);
+	assert_string_equal(row->leg[DIFF_BEFORE], "device");
+	assert_string_equal(row->leg[DIFF_AFTER], "backend");
+	assert_false(find(&c->diff, "xvdb", "read", "total")->called);
+	diffs__free(c);
+}
+
+static void disks_are_matched_by_what_is_known(void **state)
+{
+	static const struct synth_disk before[] = {
+		{ .name = "sda", .reads = 20, .mounts = "/data", .sectors = 7 },
+		{ .name = "sdb", .reads = 20, .sectors = 8 },
+		{ .name = "sdc", .reads = 20, .sectors = 9 },
+		{ .name = "sdd", .reads = 20, .sectors = 9 },
+		{ .name = "same", .reads = 20, .sectors = 5 },
+	};
+	static const struct synth_disk after[] = {
+		{ .name = "xvda", .reads = 20, .sectors = 9 },
+		{ .name = "xvdb", .reads = 20, .sectors = 8 },
+		{ .name = "xvdc", .reads = 20, .mounts = "/data", .sectors = 6 },
+		{ .name = "same", .reads = 20, .sectors = 4 },
+	};
+	struct compared *c = compare_disks(before, 5, after, 4, 3);
+
+	(void)state;
+	assert_int_equal(c->diff.nr_disks, 2);
+	assert_string_equal(c->diff.disks[0].name[DIFF_BEFORE], "sda");
+	assert_string_equal(c->diff.disks[0].name[DIFF_AFTER], "xvdc");
+	assert_string_equal(c->diff.disks[0].by, "mount point");
+	assert_string_equal(c->diff.disks[1].name[DIFF_BEFORE], "sdb");
+	assert_string_equal(c->diff.disks[1].name[DIFF_AFTER], "xvdb");
+	assert_string_equal(c->diff.disks[1].by, "size");
+	/* of the two of a size neither is guessed; a name is a name */
+	assert_false(find(&c->diff, "sdc", "read", "total")->there[DIFF_AFTER]);
+	assert_true(find(&c->diff, "same", "read", "total")->there[DIFF_AFTER]);
+	/* three intervals tell nothing from noise */
+	assert_int_equal(c->diff.tested, 0);
+	assert_int_equal(c->diff.called, 0);
+	diffs__free(c);
+}
+
+/* A disk that only one run used is a change, and is said to be gone or new. */
+static void what_is_gone_or_new_is_called(void **state)
+{
+	static const struct synth_disk before[] = { { .name = "a", .reads = 50 },
+						    { .name = "b", .reads = 30 } };
+	static const struct synth_disk after[] = { { .name = "a", .reads = 50 },
+						   { .name = "c", .reads = 40 } };
+	struct compared *c = compare_disks(before, 2, after, 2, 20);
+	const struct diff_row *gone = find(&c->diff, "b", "read", "total");
+	const struct diff_row *fresh = find(&c->diff, "c", "read", "total");
+
+	(void)state;
+	assert_true(gone->called && gone->count.called && !gone->there[DIFF_AFTER]);
+	assert_true(fresh->called && fresh->count.called && !fresh->there[DIFF_BEFORE]);
+	assert_false(find(&c->diff, "a", "read", "total")->called);
+	diffs__free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chances_are_counted),
+		cmocka_unit_test(what_drifts_proves_less),
+		cmocka_unit_test(many_tests_need_smaller_chances),
+		cmocka_unit_test(equal_runs_are_equal),
+		cmocka_unit_test(a_slower_leg_is_found),
+		cmocka_unit_test(a_disk_is_followed_to_its_other_path),
+		cmocka_unit_test(disks_are_matched_by_what_is_known),
+		cmocka_unit_test(what_is_gone_or_new_is_called),
+	};
+
+	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A comparison as text, JSON, folded stacks and drawing. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "diffs.h"
+#include "golden.h"
+#include "schema.h"
+
+/* From AHCI to blkfront, beside a disk that stays as it is. */
+static struct compared *ahci_to_blkfront(void)
+{
+	static const struct synth_disk before[] = {
+		{ .name = "sda", .emulated = true, .reads = 150, .writes = 20, .same_as = "xvda" },
+		{ .name = "xvdb", .reads = 110 },
+	};
+	static const struct synth_disk after[] = {
+		{ .name = "xvda", .reads = 150, .writes = 20, .same_as = "sda" },
+		{ .name = "xvdb", .reads = 110 },
+	};
+	struct synth synth = { .nr_disks = 2,
+			       .vcpus = 2,
+			       .intervals = 20,
+			       .noise = .03,
+			       .memory = .3,
+			       .disks = before,
+			       .seed = 11 };
+	struct blob first = synth__record(&synth);
+
+	synth.disks = after;
+	synth.seed = 12;
+	return diffs__compare(first, synth__record(&synth));
+}
+
+static char *print(const struct compared *c, const struct diff_output *output)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_int_equal(output->print(out, &c->report), 0);
+	fclose(out);
+	return text;
+}
+
+static void text_is_as_it_was(void **state)
+{
+	struct compared *c = ahci_to_blkfront();
+	char *text = print(c, &diff_text), *end;
+
+	(void)state;
+	golden__check("diff.txt", text);
+	for (const char *line = text; (end = strchr(line, '\n')); line = end + 1) {
+		assert_true(end - line <= 100);
+		assert_true(end == line || end[-1] != ' ');
+	}
+	free(text);
+	diffs__free(c);
+}
+
+static void json_follows_its_schema(void **state)
+{
+	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
+	struct compared *c = ahci_to_blkfront();
+	char *text = print(c, &diff_json);
+	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *rows, *row;
+	double last = HUGE_VAL;
+	size_t i;
+
+	(void)state;
+	assert_non_null(schema);
+	assert_non_null(line);
+	assert_true(schema__accepts(schema, schema, line));
+	/* of the requests the one whose time changed most is first */
+	rows = json_object_get(line, "changes");
+	assert_true(json_array_size(rows) > 10);
+	json_array_foreach(rows, i, row)
+	{
+		double change;
+
+		if (strcmp(json_string_value(json_object_get(row, "kind")), "wait") ||
+		    json_is_true(json_object_get(row, "part_of_total")))
+			continue;
+		change = fabs(json_real_value(json_object_get(row, "after_ns_per_s")) -
+			      json_real_value(json_object_get(row, "before_ns_per_s")));
+		assert_true(change <= last);
+		last = change;
+	}
+	/* and the schema refuses what it does not know */
+	json_object_set_new(json_array_get(rows, 0), "renamed", json_true());
+	assert_false(schema__accepts(schema, schema, line));
+	json_decref(line);
+	json_decref(schema);
+	free(text);
+	diffs__free(c);
+}
+
+/* Two counts a line, and each column is its run's time, by the second. */
+static void folded_columns_are_the_runs(void **state)
+{
+	struct compared *c = ahci_to_blkfront();
+	char *text = print(c, &diff_folded), *end;
+	double sum[KIND_NR][DIFF_SIDES] = {};
+	size_t lines = 0;
+
+	(void)state;
+	for (char *line = text; (end = strchr(line, '\n')); line = end + 1) {
+		enum kind kind = strncmp(line, "wait;", 5) ? KIND_CPU : KIND_WAIT;
+		uint64_t before, after;
+		char *space;
+		int len = 0;
+
+		*end = '\0';
+		space = strchr(line, ' ');
+		/* names have spaces as well: the counts are the last two words */
+		while (space &&
+		       sscanf(space, " %" SCNu64 " %" SCNu64 "%n", &before, &after, &len) != 2)
+			space = strchr(space + 1, ' ');
+		assert_non_null(space);
+		assert_int_equal(space[len], '\0');
+		assert_true(before + after > 0);
+		sum[kind][0] += before;
+		sum[kind][1] += after;
+		lines++;
+	}
+	assert_true(lines > 20);
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		const struct ledger *ledger = c->ledger[side];
+		double columns = ledger->cpu.total_ns + ledger->cpu.excess_ns;
+		double seconds = ledger->elapsed_ns / 1e9, waited = 0;
+
+		for (size_t i = 0; i < ledger->nr_waits; i++)
+			waited += ledger->waits[i].waited_ns;
+		assert_true(fabs(sum[KIND_CPU][side] - columns / seconds) < lines);
+		assert_true(fabs(sum[KIND_WAIT][side] - waited / seconds) < lines);
+	}
+	free(text);
+	diffs__free(c);
+}
+
+static double number_after(const char *at, const char *what)
+{
+	const char *found = strstr(at, what);
+
+	assert_non_null(found);
+	return strtod(found + strlen(what), NULL);
+}
+
+/* What only one run has is seen, in its colour; frames are as wide as their parents. */
+static void drawing_shows_what_is_gone(void **state)
+{
+	struct compared *c = ahci_to_blkfront();
+	char *svg = print(c, &diff_svg);
+	const char *wait = strstr(svg, "<g id=\"wait\""), *at = wait;
+	double depth[8] = {};
+	bool gone = false, fresh = false;
+
+	(void)state;
+	assert_non_null(wait);
+	while ((at = strstr(at + 1, "<g class=\"frame\""))) {
+		const char *end = strstr(at, "</g>");
+		const char *title = strstr(at, "<title>");
+
+		depth[(int)number_after(at, "data-depth=\"")] += number_after(at, "data-ns=\"");
+		/* blue and red, as in the legend */
+		if (!strncmp(title, "<title>guest / emulated / disk / sda\n", 36))
+			gone = memmem(at, end - at, "fill=\"#427cc4\"", 14);
+		if (!strncmp(title, "<title>guest / pv / disk / xvda\n", 31))
+			fresh = memmem(at, end - at, "fill=\"#de543c\"", 14);
+		assert_null(memmem(at, end - at, "nan", 3));
+	}
+	assert_true(gone && fresh);
+	assert_true(depth[0] > 0);
+	for (int i = 1; i <= 5; i++)
+		assert_true(fabs(depth[i] - depth[0]) < 1);
+	assert_null(strstr(svg, "class=\"cell\""));
+	assert_non_null(strstr(svg, "</svg>\n"));
+	free(svg);
+	diffs__free(c);
+}
+
+/* Runs without anything in them. */
+static void empty_runs_have_a_comparison(void **state)
+{
+	const struct diff_output *const outputs[] = { &diff_text, &diff_json, &diff_folded,
+						      &diff_svg };
+	struct fixture *f = fixture__empty();
+	struct compared *c = diffs__compare(recordings__live(f, 1, false, &output_recording),
+					    recordings__live(f, 1, false, &output_recording));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		char *text = print(c, outputs[i]);
+
+		assert_null(strstr(text, "nan"));
+		assert_null(strstr(text, "inf"));
+		free(text);
+	}
+	diffs__free(c);
+	fixture__free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_as_it_was),
+		cmocka_unit_test(json_follows_its_schema),
+		cmocka_unit_test(folded_columns_are_the_runs),
+		cmocka_unit_test(drawing_shows_what_is_gone),
+		cmocka_unit_test(empty_runs_have_a_comparison),
+	};
+
+	return cmocka_run_group_tests_name("diff output", tests, NULL, NULL);
+}
