@@ -61,6 +61,9 @@
 		.size = sizeof(of_),                    \
 	}
 
+/* One line a member, whatever fits. */
+/* clang-format off */
+
 /* Struct hist: the buckets with the maximum, then what each path has one of. */
 static const struct field hist_fields[] = {
 	BUCKETS(1),
@@ -83,10 +86,14 @@ static const struct field path_fields[] = {
 static TYPE(path_type, struct path, path_fields);
 
 static const struct field cpu_time_fields[] = {
-	VALUE(1, struct cpu_time, vcpus),	   VALUE(2, struct cpu_time, total_ns),
-	VALUE(3, struct cpu_time, idle_ns),	   VALUE(4, struct cpu_time, has_runstate),
-	VALUE(5, struct cpu_time, stolen_ns),	   VALUE(6, struct cpu_time, offline_ns),
-	VALUE(7, struct cpu_time, steal_measured), VALUE(8, struct cpu_time, stat_steal_ns),
+	VALUE(1, struct cpu_time, vcpus),
+	VALUE(2, struct cpu_time, total_ns),
+	VALUE(3, struct cpu_time, idle_ns),
+	VALUE(4, struct cpu_time, has_runstate),
+	VALUE(5, struct cpu_time, stolen_ns),
+	VALUE(6, struct cpu_time, offline_ns),
+	VALUE(7, struct cpu_time, steal_measured),
+	VALUE(8, struct cpu_time, stat_steal_ns),
 };
 static TYPE(cpu_time_type, struct cpu_time, cpu_time_fields);
 
@@ -99,9 +106,12 @@ static const struct field loss_fields[] = {
 static TYPE(loss_type, struct loss, loss_fields);
 
 static const struct field conservation_fields[] = {
-	VALUE(1, struct conservation, started),	    VALUE(2, struct conservation, completed),
-	VALUE(3, struct conservation, in_flight),   VALUE(4, struct conservation, lost),
-	VALUE(5, struct conservation, preexisting), VALUE(6, struct conservation, carried),
+	VALUE(1, struct conservation, started),
+	VALUE(2, struct conservation, completed),
+	VALUE(3, struct conservation, in_flight),
+	VALUE(4, struct conservation, lost),
+	VALUE(5, struct conservation, preexisting),
+	VALUE(6, struct conservation, carried),
 };
 static TYPE(conservation_type, struct conservation, conservation_fields);
 
@@ -119,9 +129,12 @@ static const struct field probe_fields[] = {
 static TYPE(probe_type, struct probe_status, probe_fields);
 
 static const struct field own_cost_fields[] = {
-	VALUE(1, struct own_cost, bpf_ns),	  VALUE(2, struct own_cost, runs),
-	VALUE(3, struct own_cost, clock_read_ns), VALUE(4, struct own_cost, user_ns),
-	VALUE(5, struct own_cost, rss_bytes),	  VALUE(6, struct own_cost, kernel_bytes),
+	VALUE(1, struct own_cost, bpf_ns),
+	VALUE(2, struct own_cost, runs),
+	VALUE(3, struct own_cost, clock_read_ns),
+	VALUE(4, struct own_cost, user_ns),
+	VALUE(5, struct own_cost, rss_bytes),
+	VALUE(6, struct own_cost, kernel_bytes),
 };
 static TYPE(own_cost_type, struct own_cost, own_cost_fields);
 
@@ -214,8 +227,10 @@ static const struct field platform_fields[] = {
 static TYPE(platform_type, struct platform, platform_fields);
 
 static const struct field run_fields[] = {
-	VALUE(1, struct run_info, version),	  VALUE(2, struct run_info, command_line),
-	VALUE(3, struct run_info, host),	  VALUE(4, struct run_info, kernel),
+	VALUE(1, struct run_info, version),
+	VALUE(2, struct run_info, command_line),
+	VALUE(3, struct run_info, host),
+	VALUE(4, struct run_info, kernel),
 	VALUE(5, struct run_info, wall_start_ns),
 };
 static TYPE(run_type, struct run_info, run_fields);

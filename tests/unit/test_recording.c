@@ -11,6 +11,7 @@
 #include "recording/block.h"
 #include "recording/buckets.h"
 #include "recording/tables.h"
+#include "golden.h"
 #include "recordings.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -338,6 +339,77 @@ static void claims_get_no_memory(void **state)
 	assert_int_equal(read_paths(1 << 20, 1 << 20), -E2BIG);
 }
 
+/* A struct that grew: what was written before it did reads as 0, what is new is passed over. */
+static void structs_may_grow(void **state)
+{
+	struct grown {
+		uint64_t old;
+		char name[8];
+		uint32_t fresh;
+		double rate;
+		bool yes;
+	} from = { .old = 7, .name = "name", .fresh = 8, .rate = .5, .yes = true }, to = {};
+	static const struct field fields[] = {
+		{ .id = 1, .kind = FIELD_UINT, .offset = offsetof(struct grown, old), .size = 8 },
+		{ .id = 2, .kind = FIELD_TEXT, .offset = offsetof(struct grown, name), .size = 8 },
+		{ .id = 3, .kind = FIELD_UINT, .offset = offsetof(struct grown, fresh), .size = 4 },
+		{ .id = 4, .kind = FIELD_REAL, .offset = offsetof(struct grown, rate), .size = 8 },
+		{ .id = 5, .kind = FIELD_BOOL, .offset = offsetof(struct grown, yes), .size = 1 },
+	};
+	const struct type before = { fields, 2, sizeof(from) }, after = { fields, 5, sizeof(from) };
+	struct decoding d = {};
+	struct bytes bytes = {};
+
+	(void)state;
+	coding__put(&bytes, NULL, &before, &from);
+	assert_int_equal(coding__get(&d, cursor__over(bytes.data, bytes.len), &after, &to), 0);
+	assert_int_equal(to.old, 7);
+	assert_string_equal(to.name, "name");
+	assert_true(!to.fresh && !(to.rate > 0) && !to.yes);
+	bytes.len = 0;
+	to = (struct grown) {};
+	coding__put(&bytes, NULL, &after, &from);
+	assert_int_equal(coding__get(&d, cursor__over(bytes.data, bytes.len), &before, &to), 0);
+	assert_true(to.old == 7 && !to.fresh && !to.yes);
+	to = (struct grown) {};
+	assert_int_equal(coding__get(&d, cursor__over(bytes.data, bytes.len), &after, &to), 0);
+	assert_true(to.fresh == 8 && to.rate > .4 && to.yes);
+	bytes__free(&bytes);
+}
+
+/*
+ * A recording that version 1.0 wrote, of the fixture's guest: it stays readable. It is written
+ * once (UPDATE_RECORDING=1), and not when members are added.
+ */
+static void recordings_of_version_1_stay_readable(void **state)
+{
+	static const char path[] = "tests/fixtures/recording-1.0.xtr";
+	struct fixture *f = fixture__pvhvm();
+	struct blob text, recording = {};
+	FILE *file;
+
+	(void)state;
+	if (getenv("UPDATE_RECORDING")) {
+		recording = recordings__live(f, 3, false, &output_recording);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fwrite(recording.data, recording.size, 1, file);
+		fclose(file);
+		free(recording.data);
+	}
+	file = fopen(path, "r");
+	assert_non_null(file);
+	recording.data = malloc(1 << 20);
+	recording.size = fread(recording.data, 1, 1 << 20, file);
+	fclose(file);
+	assert_int_equal(
+		recordings__report(recording.data, recording.size, &output_folded, &text, NULL), 0);
+	golden__check("pvhvm.folded", text.data);
+	free(text.data);
+	free(recording.data);
+	fixture__free(f);
+}
+
 /* No member is forgotten: what lies between two fields of a table is padding. */
 static void assert_covered(const struct type *type, const char *path)
 {
@@ -390,6 +462,8 @@ int main(void)
 		cmocka_unit_test(unknown_blocks_and_fields_are_skipped),
 		cmocka_unit_test(newer_major_version_is_refused),
 		cmocka_unit_test(claims_get_no_memory),
+		cmocka_unit_test(structs_may_grow),
+		cmocka_unit_test(recordings_of_version_1_stay_readable),
 		cmocka_unit_test(tables_cover_their_structs),
 	};
 
