@@ -11,18 +11,21 @@
 #include "cmd/cmd.h"
 #include "cmd/mapping.h"
 #include "cmd/sinks.h"
+#include "cmd/trace_options.h"
 #include "recording/reader.h"
 
 struct options {
 	const char *file, *format;
 	const char *paths[SINKS_MAX];
 	unsigned int nr_paths;
-	bool timestamps, verbose, strict;
+	bool timestamps, verbose, strict, per_vcpu;
+	uint64_t slower_ns;
 	struct sinks sinks;
 };
 
 #define OPT_FORMAT 0x100
 #define OPT_STRICT 0x101
+#define OPT_SLOWER 0x102
 
 static const struct argp_option options_table[] = {
 	{ "output", 'o', "FILE", 0,
@@ -32,6 +35,9 @@ static const struct argp_option options_table[] = {
 	{ "format", OPT_FORMAT, "FORMAT", 0,
 	  "text, json, folded, svg, html, openmetrics or recording, for standard output", 0 },
 	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
+	{ "per-vcpu", 'C', NULL, 0, "Also the vCPUs apart: their states, and events by device", 0 },
+	{ "slower", OPT_SLOWER, "MS", 0,
+	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "verbose", 'v', NULL, 0, "All rows of each table", 0 },
@@ -57,6 +63,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case 'T':
 		options->timestamps = true;
+		break;
+	case 'C':
+		options->per_vcpu = true;
+		break;
+	case OPT_SLOWER:
+		options->slower_ns = 1e6 * trace_options__milliseconds(arg, state);
 		break;
 	case OPT_STRICT:
 		options->strict = true;
@@ -121,6 +133,8 @@ static int write_part(struct options *options, const struct recording_header *he
 		.interval_no = from ? from->interval_no : 0,
 		.timestamps = options->timestamps || header->timestamps,
 		.verbose = options->verbose || header->verbose,
+		.per_vcpu = options->per_vcpu || header->per_vcpu,
+		.slower_ns = options->slower_ns ? options->slower_ns : header->slower_ns,
 	};
 	struct ledger *ledger = NULL;
 	int err;

@@ -58,7 +58,7 @@ static double seconds(const char *text, const char *what, struct argp_state *sta
 	return value;
 }
 
-static double milliseconds(const char *text, struct argp_state *state)
+double trace_options__milliseconds(const char *text, struct argp_state *state)
 {
 	char *end;
 	double value = strtod(text, &end);
@@ -137,7 +137,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		parse->format = arg;
 		break;
 	case OPT_SLOWER:
-		options->slower = milliseconds(arg, state);
+		options->slower = trace_options__milliseconds(arg, state);
 		break;
 	case OPT_STRICT:
 		options->strict = true;

@@ -2,6 +2,7 @@
 #ifndef XT_CMD_TRACE_OPTIONS_H
 #define XT_CMD_TRACE_OPTIONS_H
 
+#include <argp.h>
 #include <stdbool.h>
 
 #include "cmd/sinks.h"
@@ -26,5 +27,7 @@ struct trace_options {
  * trace with intervals of 1 s, and with a recording among the outputs.
  */
 void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv);
+/* The argument of --slower, which `report` has as well; wrong usage exits. */
+double trace_options__milliseconds(const char *text, struct argp_state *state);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "model/snapshot.h"
+#include "model/snapshot_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -46,9 +46,8 @@ bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *
 	return a_id && b_id ? a_id == b_id : path_key__equal(a, b);
 }
 
-/* Both readings list their paths in the same order: the search starts where the last one ended. */
-static const struct path *find_path(const struct snapshot *snap, const struct path *path,
-				    size_t *hint)
+const struct path *snapshot__find_path(const struct snapshot *snap, const struct path *path,
+				       size_t *hint)
 {
 	for (size_t n = 0; n < snap->nr_paths; n++) {
 		size_t i = (*hint + n) % snap->nr_paths;
@@ -67,7 +66,7 @@ static void subtract_paths(struct snapshot *delta, const struct snapshot *earlie
 
 	for (size_t i = 0; i < delta->nr_paths; i++) {
 		struct path *path = &delta->paths[i];
-		const struct path *old = find_path(earlier, path, &hint);
+		const struct path *old = snapshot__find_path(earlier, path, &hint);
 
 		if (old)
 			hist__subtract(&path->hist, &old->hist);
@@ -206,74 +205,6 @@ out:
 	if (err)
 		snapshot__free(delta);
 	return err;
-}
-
-static int add_paths(struct snapshot *sum, const struct snapshot *delta)
-{
-	size_t hint = 0;
-
-	for (size_t i = 0; i < delta->nr_paths; i++) {
-		const struct path *path = &delta->paths[i];
-		struct path *to = (struct path *)find_path(sum, path, &hint);
-
-		if (to) {
-			hist__merge(&to->hist, &path->hist);
-			to->key = path->key; /* its device may have been learned only now */
-			continue;
-		}
-		to = realloc(sum->paths, (sum->nr_paths + 1) * sizeof(*to));
-		if (!to)
-			return -ENOMEM;
-		sum->paths = to;
-		sum->paths[sum->nr_paths++] = *path;
-	}
-	return 0;
-}
-
-static void add_cpu(struct cpu_time *to, const struct cpu_time *from)
-{
-	struct cpu_time sum = *from;
-
-	sum.total_ns += to->total_ns;
-	sum.idle_ns += to->idle_ns;
-	sum.stolen_ns += to->stolen_ns;
-	sum.offline_ns += to->offline_ns;
-	sum.stat_steal_ns += to->stat_steal_ns;
-	*to = sum;
-}
-
-static void add_counters(struct snapshot *sum, const struct snapshot *delta)
-{
-	struct own_cost cost = sum->cost;
-
-	sum->io.started += delta->io.started;
-	sum->io.completed += delta->io.completed;
-	sum->io.lost += delta->io.lost;
-	sum->io.preexisting += delta->io.preexisting;
-	sum->io.in_flight = delta->io.in_flight;
-	sum->cost = delta->cost;
-	sum->cost.bpf_ns += cost.bpf_ns;
-	sum->cost.runs += cost.runs;
-	sum->cost.user_ns += cost.user_ns;
-	for (size_t i = 0; i < sum->nr_losses && i < delta->nr_losses; i++)
-		sum->losses[i].count += delta->losses[i].count;
-	for (size_t i = 0; i < sum->nr_probes && i < delta->nr_probes; i++)
-		sum->probes[i].runs += delta->probes[i].runs;
-}
-
-int snapshot__add(struct snapshot *sum, const struct snapshot *delta)
-{
-	int err;
-
-	if (!sum->end_ns)
-		return snapshot__delta(sum, delta, NULL);
-	err = add_paths(sum, delta);
-	if (err)
-		return err;
-	sum->end_ns = delta->end_ns;
-	add_cpu(&sum->cpu, &delta->cpu);
-	add_counters(sum, delta);
-	return 0;
 }
 
 void snapshot__free(struct snapshot *snap)

@@ -111,6 +111,23 @@ void vcpu_time__subtract(struct vcpu_time *later, const struct vcpu_time *earlie
 	later->went = since(later->went, earlier->went);
 }
 
+void vcpu_time__merge(struct vcpu_time *to, const struct vcpu_time *interval)
+{
+	for (int i = 0; i < VCPU_STATES; i++)
+		to->state_ns[i] += interval->state_ns[i];
+	to->online = interval->online;
+	to->has_runstate |= interval->has_runstate;
+	to->total_ns += interval->total_ns;
+	to->stat_idle_ns += interval->stat_idle_ns;
+	to->stat_steal_ns += interval->stat_steal_ns;
+	to->held_ns += interval->held_ns;
+	to->events += interval->events;
+	to->unmeasured_ns += interval->unmeasured_ns;
+	to->jumps += interval->jumps;
+	to->came += interval->came;
+	to->went += interval->went;
+}
+
 uint64_t vcpu_time__idle_ns(const struct vcpu_time *vcpu)
 {
 	if (vcpu->has_runstate)

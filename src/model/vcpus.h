@@ -47,6 +47,9 @@ void vcpu_time__add(struct vcpu_time *vcpu, const struct vcpu_reading *from,
 /* later -= earlier of the same vCPU in the same run. */
 void vcpu_time__subtract(struct vcpu_time *later, const struct vcpu_time *earlier);
 
+/* The sum of an interval and those before it. */
+void vcpu_time__merge(struct vcpu_time *to, const struct vcpu_time *interval);
+
 /* Idle of this vCPU: blocked; without runstate what /proc/stat calls it, at most all its time. */
 uint64_t vcpu_time__idle_ns(const struct vcpu_time *vcpu);
 

@@ -24,6 +24,8 @@ static int recording__header(FILE *out, const struct report *report)
 		.has_platform = report->platform,
 		.timestamps = report->timestamps,
 		.verbose = report->verbose,
+		.per_vcpu = report->per_vcpu,
+		.slower_ns = report->slower_ns,
 	};
 	int err;
 

@@ -66,9 +66,8 @@ static void put_text(struct bytes *out, const char *text, size_t len)
 
 /* The number of elements, and whether they begin with the number of their names. */
 static void put_list(struct bytes *out, struct dict *dict, const struct field *field,
-		     const void *from, size_t nr)
+		     const char *element, size_t nr)
 {
-	const char *element = *(const char *const *)((const char *)from + field->offset);
 	bool keyed = has_keys(field->of);
 	size_t mark = out->len;
 	struct bytes key = {};
@@ -84,6 +83,40 @@ static void put_list(struct bytes *out, struct dict *dict, const struct field *f
 		bytes__varint(out, 0);
 	}
 	bytes__free(&key);
+	bytes__prefix(out, mark);
+}
+
+/* All of them: an array has no number. */
+static void put_uints(struct bytes *out, const struct field *field, const char *member)
+{
+	size_t mark = out->len, nr = field->size / field->each;
+
+	while (nr && !load(member + (nr - 1) * field->each, field->each))
+		nr--;
+	for (size_t i = 0; i < nr; i++)
+		bytes__varint(out, load(member + i * field->each, field->each));
+	bytes__prefix(out, mark);
+}
+
+static size_t table_size(const struct field *field, const void *from)
+{
+	return *(const size_t *)((const char *)from + field->nr_offset) *
+	       *(const unsigned int *)((const char *)from + field->columns_offset);
+}
+
+/* What is not 0: how many places after the one before, and the value. */
+static void put_table(struct bytes *out, const struct field *field, const void *from)
+{
+	const uint64_t *table = *(uint64_t *const *)((const char *)from + field->offset);
+	size_t mark = out->len, next = 0, nr = table_size(field, from);
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!table[i])
+			continue;
+		bytes__varint(out, i - next);
+		bytes__varint(out, table[i]);
+		next = i + 1;
+	}
 	bytes__prefix(out, mark);
 }
 
@@ -142,12 +175,24 @@ static void put_member(struct bytes *out, struct dict *dict, const struct field 
 		put_tag(out, field);
 		put_text(out, text, strlen(text));
 		break;
+	case FIELD_UINTS:
+		put_tag(out, field);
+		put_uints(out, field, member);
+		break;
+	case FIELD_INLINE:
 	case FIELD_LIST:
 		nr = *(const size_t *)((const char *)from + field->nr_offset);
 		if (!nr)
 			break;
 		put_tag(out, field);
-		put_list(out, dict, field, from, nr);
+		put_list(out, dict, field,
+			 field->kind == FIELD_LIST ? *(const char *const *)member : member, nr);
+		break;
+	case FIELD_TABLE:
+		if (!table_size(field, from))
+			break;
+		put_tag(out, field);
+		put_table(out, field, from);
 		break;
 	case FIELD_STRUCT:
 	case FIELD_BUCKETS:
@@ -207,23 +252,25 @@ static void fill_strings(const struct type *type, void *element)
 static void get_list(struct decoding *d, struct cursor *in, const struct field *field, void *to)
 {
 	uint64_t head = cursor__varint(in), nr = head >> 1;
-	void **list = (void **)((char *)to + field->offset);
+	char *member = (char *)to + field->offset, *list = member;
 	size_t *listed = (size_t *)((char *)to + field->nr_offset);
 	const struct type *type = field->of;
 
 	/* an element is a byte at least; a list that comes twice would leak the first */
-	if (in->bad || nr > cursor__left(in) || *list) {
+	if (in->bad || nr > cursor__left(in) || *listed ||
+	    (field->kind == FIELD_INLINE && nr > field->size / type->size)) {
 		in->bad = true;
 		return;
 	}
-	if (!nr)
-		return;
-	*list = get_memory(d, nr, type->size);
-	if (!*list)
-		return;
+	if (nr && field->kind == FIELD_LIST) {
+		list = get_memory(d, nr, type->size);
+		if (!list)
+			return;
+		*(void **)member = list;
+	}
 	*listed = nr;
 	for (uint64_t i = 0; i < nr && !in->bad && !d->err; i++) {
-		void *element = (char *)*list + i * type->size;
+		void *element = list + i * type->size;
 		struct cursor key;
 
 		if (head & 1) {
@@ -233,6 +280,43 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 		}
 		get_members(d, in, type, element);
 		fill_strings(type, element);
+	}
+}
+
+static void get_uints(struct cursor *in, const struct field *field, char *member)
+{
+	for (size_t i = 0; cursor__left(in) && i < field->size / field->each; i++) {
+		uint64_t value = cursor__varint(in);
+
+		in->bad |= field->each < sizeof(value) && value >> 8 * field->each;
+		if (!in->bad)
+			memcpy(member + i * field->each, &value, field->each);
+	}
+}
+
+/* As large as its struct says when all of that is read, with 0 for what is not there. */
+static void get_table(struct decoding *d, struct cursor *in, const struct field *field, void *to)
+{
+	uint64_t **table = (uint64_t **)((char *)to + field->offset);
+	size_t rows = *(size_t *)((char *)to + field->nr_offset), at = 0, nr;
+	unsigned int columns = *(unsigned int *)((char *)to + field->columns_offset);
+
+	if (!rows)
+		return;
+	if (!columns || __builtin_mul_overflow(rows, columns, &nr)) {
+		in->bad = true;
+		return;
+	}
+	*table = get_memory(d, nr, sizeof(**table));
+	while (*table && cursor__left(in)) {
+		uint64_t step = cursor__varint(in);
+
+		if (in->bad || step >= nr - at) {
+			in->bad = true;
+			return;
+		}
+		at += step;
+		(*table)[at++] = cursor__varint(in);
 	}
 }
 
@@ -260,7 +344,8 @@ static void get_number(struct cursor *in, const struct field *field, void *membe
 	}
 	if (field->kind == FIELD_ENUM && value >= field->limit)
 		value = field->otherwise;
-	if (field->size < sizeof(value) && value >> 8 * field->size) {
+	if ((field->size < sizeof(value) && value >> 8 * field->size) ||
+	    (field->kind == FIELD_UINT && field->limit && value >= field->limit)) {
 		in->bad = true;
 		return;
 	}
@@ -307,12 +392,18 @@ static void get_member(struct decoding *d, struct cursor *in, const struct field
 		if (text)
 			memcpy(member, text, len < field->size ? len : field->size - 1);
 		return;
+	case FIELD_TABLE:
+		break; /* see get_members() */
 	case FIELD_STRUCT:
+	case FIELD_UINTS:
+	case FIELD_INLINE:
 	case FIELD_LIST:
 	case FIELD_BUCKETS:
 		inside = cursor__slice(in);
-		if (field->kind == FIELD_LIST)
+		if (field->kind == FIELD_LIST || field->kind == FIELD_INLINE)
 			get_list(d, &inside, field, to);
+		else if (field->kind == FIELD_UINTS)
+			get_uints(&inside, field, member);
 		else if (field->kind == FIELD_STRUCT)
 			get_members(d, &inside, field->of, member);
 		else
@@ -347,22 +438,39 @@ static const struct field *find(const struct type *type, uint64_t id, size_t *hi
 	return NULL;
 }
 
+static void get_member_or_skip(struct decoding *d, struct cursor *in, const struct type *type,
+			       uint64_t tag, void *to, struct cursor *table, size_t *hint)
+{
+	const struct field *field = find(type, tag >> FORM_BITS, hint);
+
+	if (!field)
+		skip(in, tag & FORM_MASK);
+	else if (form_of(field) != (tag & FORM_MASK))
+		in->bad = true;
+	else if (field->kind == FIELD_TABLE)
+		*table = cursor__slice(in);
+	else
+		get_member(d, in, field, to);
+}
+
+/* A table has to wait for the members that say how large it is; a type has one at most. */
 static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to)
 {
+	struct cursor table = cursor__over("", 0);
 	size_t hint = 0;
 
 	while (cursor__left(in) && !d->err) {
 		uint64_t tag = cursor__varint(in);
-		const struct field *field = find(type, tag >> FORM_BITS, &hint);
 
 		if (!(tag >> FORM_BITS))
-			return;
-		if (!field)
-			skip(in, tag & FORM_MASK);
-		else if (form_of(field) != (tag & FORM_MASK))
-			in->bad = true;
-		else
-			get_member(d, in, field, to);
+			break;
+		get_member_or_skip(d, in, type, tag, to, &table, &hint);
+	}
+	for (size_t i = 0; i < type->nr && !in->bad && !d->err; i++) {
+		if (type->fields[i].kind != FIELD_TABLE)
+			continue;
+		get_table(d, &table, &type->fields[i], to);
+		in->bad |= table.bad;
 	}
 }
 
@@ -380,6 +488,10 @@ void coding__free(const struct type *type, void *what)
 
 		if (field->kind == FIELD_STRUCT)
 			coding__free(field->of, member);
+		if (field->kind == FIELD_TABLE) {
+			free(*(void **)member);
+			*(void **)member = NULL;
+		}
 		if (field->kind != FIELD_LIST)
 			continue;
 		for (size_t n = 0; n < *(size_t *)((char *)what + field->nr_offset); n++)

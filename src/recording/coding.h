@@ -28,7 +28,10 @@ enum field_kind {
 	FIELD_TEXT,    /* char[]: cut where it does not fit */
 	FIELD_STRING,  /* const char *: read, it points into the memory that it was read from */
 	FIELD_STRUCT,  /* a member of type `of` */
+	FIELD_UINTS,   /* an array of unsigned integers of `each` bytes, all of it */
+	FIELD_INLINE,  /* an array of elements of type `of`, and their number at nr_offset */
 	FIELD_LIST,    /* a pointer to elements of type `of`, and their number at nr_offset */
+	FIELD_TABLE,   /* a pointer to uint64_t, as many as nr_offset's times columns_offset's */
 	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset */
 };
 
@@ -44,7 +47,9 @@ struct field {
 	size_t offset, size;
 	uint32_t limit, otherwise;
 	const struct type *of;
-	size_t nr_offset;
+	size_t each;
+	size_t nr_offset;      /* of a size_t */
+	size_t columns_offset; /* of an unsigned int */
 };
 
 struct type {

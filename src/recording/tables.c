@@ -8,8 +8,14 @@
  *	KEY	the same, of an element of a list, and constant during a run
  *	STRUCT	a struct with a table of its own
  *	LIST	a pointer, with the number of its elements in nr_<member>
+ *	INLINE	an array, with the number of those in use in nr_<member>
+ *	UINTS	an array of unsigned integers
+ *	TABLE	a pointer to uint64_t, rows times columns
  */
 #include "recording/tables.h"
+
+/* More than Linux has. */
+#define CPUS_MAX 65536
 
 #define KIND_OF(type, member) \
 	_Generic(((type *)0)->member,                 \
@@ -40,6 +46,26 @@
 	}
 #define ENUM(id, type, member, end, other)     ENUM_(id, type, member, end, other, false)
 #define KEY_ENUM(id, type, member, end, other) ENUM_(id, type, member, end, other, true)
+/* A number that others are sized by: one above it is no number. */
+#define BOUNDED(id_, type, member, end)                                       \
+	{                                                                     \
+		.id = id_, .kind = FIELD_UINT, .limit = end, AT(type, member) \
+	}
+#define UINTS(id_, type, member)                                  \
+	{                                                         \
+		.id = id_, .kind = FIELD_UINTS, AT(type, member), \
+		.each = sizeof(((type *)0)->member[0])            \
+	}
+#define INLINE(id_, type, member, of_)                                     \
+	{                                                                  \
+		.id = id_, .kind = FIELD_INLINE, .of = &of_,               \
+		.nr_offset = offsetof(type, nr_##member), AT(type, member) \
+	}
+#define TABLE(id_, type, member, rows, columns)                                    \
+	{                                                                          \
+		.id = id_, .kind = FIELD_TABLE, .nr_offset = offsetof(type, rows), \
+		.columns_offset = offsetof(type, columns), AT(type, member)        \
+	}
 #define STRUCT(id_, type, member, of_)                                        \
 	{                                                                     \
 		.id = id_, .kind = FIELD_STRUCT, .of = &of_, AT(type, member) \
@@ -70,6 +96,9 @@ static const struct field hist_fields[] = {
 	VALUE(2, struct hist, inclusive),
 	VALUE(3, struct hist, held),
 	VALUE(4, struct hist, off_cpu),
+	VALUE(5, struct hist, known),
+	VALUE(6, struct hist, known_ns),
+	VALUE(7, struct hist, stolen),
 };
 static TYPE(hist_type, struct hist, hist_fields);
 
@@ -96,6 +125,75 @@ static const struct field cpu_time_fields[] = {
 	VALUE(8, struct cpu_time, stat_steal_ns),
 };
 static TYPE(cpu_time_type, struct cpu_time, cpu_time_fields);
+
+static const struct field vcpu_time_fields[] = {
+	VALUE(1, struct vcpu_time, cpu),
+	VALUE(2, struct vcpu_time, online),
+	VALUE(3, struct vcpu_time, has_runstate),
+	VALUE(4, struct vcpu_time, total_ns),
+	UINTS(5, struct vcpu_time, state_ns),
+	VALUE(6, struct vcpu_time, stat_idle_ns),
+	VALUE(7, struct vcpu_time, stat_steal_ns),
+	VALUE(8, struct vcpu_time, held_ns),
+	VALUE(9, struct vcpu_time, events),
+	VALUE(10, struct vcpu_time, unmeasured_ns),
+	VALUE(11, struct vcpu_time, jumps),
+	VALUE(12, struct vcpu_time, came),
+	VALUE(13, struct vcpu_time, went),
+};
+static TYPE(vcpu_time_type, struct vcpu_time, vcpu_time_fields);
+
+static const struct field channel_fields[] = {
+	KEY(1, struct channel, kind),
+	KEY(2, struct channel, device),
+	KEY(3, struct channel, op),
+	KEY(4, struct channel, bound),
+};
+static TYPE(channel_type, struct channel, channel_fields);
+
+static const struct field bus_events_fields[] = {
+	KEY(1, struct bus_events, name),
+	KEY(2, struct bus_events, device),
+	VALUE(3, struct bus_events, events),
+	VALUE(4, struct bus_events, spurious),
+	VALUE(5, struct bus_events, delay_jiffies),
+	VALUE(6, struct bus_events, threshold),
+};
+static TYPE(bus_events_type, struct bus_events, bus_events_fields);
+
+static const struct field queue_use_fields[] = {
+	KEY(1, struct queue_use, device),
+	KEY(2, struct queue_use, queues),
+	KEY(3, struct queue_use, places),
+	VALUE(4, struct queue_use, most),
+	VALUE(5, struct queue_use, last),
+	VALUE(6, struct queue_use, last_waited_ns),
+};
+static TYPE(queue_use_type, struct queue_use, queue_use_fields);
+
+typedef __typeof__(((struct slow_request *)0)->legs[0]) slow_leg;
+
+static const struct field slow_leg_fields[] = {
+	KEY(1, slow_leg, name),
+	VALUE(2, slow_leg, ns),
+};
+static TYPE(slow_leg_type, slow_leg, slow_leg_fields);
+
+static const struct field slow_request_fields[] = {
+	KEY(1, struct slow_request, device),
+	KEY(2, struct slow_request, op),
+	VALUE(3, struct slow_request, start_ns),
+	VALUE(4, struct slow_request, total_ns),
+	INLINE(5, struct slow_request, legs, slow_leg_type),
+	VALUE(6, struct slow_request, issued),
+	VALUE(7, struct slow_request, vcpu),
+	VALUE(8, struct slow_request, pid),
+	VALUE(9, struct slow_request, comm),
+	VALUE(10, struct slow_request, overlap_known),
+	VALUE(11, struct slow_request, stolen_ns),
+	VALUE(12, struct slow_request, held_ns),
+};
+static TYPE(slow_request_type, struct slow_request, slow_request_fields);
 
 static const struct field loss_fields[] = {
 	KEY(1, struct loss, name),
@@ -148,6 +246,13 @@ static const struct field snapshot_fields[] = {
 	LIST(7, struct snapshot, probes, probe_type),
 	STRUCT(8, struct snapshot, cost, own_cost_type),
 	LIST(9, struct snapshot, paths, path_type),
+	LIST(10, struct snapshot, queues, queue_use_type),
+	LIST(11, struct snapshot, slow, slow_request_type),
+	LIST(12, struct snapshot, vcpus, vcpu_time_type),
+	LIST(13, struct snapshot, channels, channel_type),
+	BOUNDED(14, struct snapshot, nr_cpus, CPUS_MAX),
+	TABLE(15, struct snapshot, channel_counts, nr_channels, nr_cpus),
+	LIST(16, struct snapshot, bus, bus_events_type),
 };
 static TYPE(snapshot_type, struct snapshot, snapshot_fields);
 
@@ -182,6 +287,7 @@ static const struct field disk_fields[] = {
 	VALUE(10, struct disk, same_as),
 	VALUE(11, struct disk, mounts),
 	VALUE(12, struct disk, sectors),
+	VALUE(13, struct disk, tags),
 };
 static TYPE(disk_type, struct disk, disk_fields);
 
@@ -223,6 +329,7 @@ static const struct field platform_fields[] = {
 	LIST(13, struct platform, disks, disk_type),
 	LIST(14, struct platform, nics, nic_type),
 	LIST(15, struct platform, irqs, irq_type),
+	VALUE(16, struct platform, not_xen),
 };
 static TYPE(platform_type, struct platform, platform_fields);
 
@@ -241,6 +348,8 @@ static const struct field header_fields[] = {
 	STRUCT(3, struct recording_header, platform, platform_type),
 	VALUE(4, struct recording_header, timestamps),
 	VALUE(5, struct recording_header, verbose),
+	VALUE(6, struct recording_header, slower_ns),
+	VALUE(7, struct recording_header, per_vcpu),
 };
 TYPE(recording_header_type, struct recording_header, header_fields);
 

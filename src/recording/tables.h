@@ -12,7 +12,9 @@ struct recording_header {
 	struct run_info run;
 	bool has_platform;
 	struct platform platform;
-	bool timestamps, verbose; /* as the live run was asked to report */
+	/* As the live run was asked to report: see struct report. */
+	bool timestamps, verbose, per_vcpu;
+	uint64_t slower_ns;
 };
 
 /* An interval's difference or a total. */

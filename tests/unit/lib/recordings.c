@@ -36,6 +36,46 @@ static void shrink(struct hist *h, unsigned int part, unsigned int parts)
 	h->inclusive = share(h->inclusive, part, parts);
 	h->held = share(h->held, part, parts);
 	h->off_cpu = share(h->off_cpu, part, parts);
+	h->known = share(h->known, part, parts);
+	h->known_ns = share(h->known_ns, part, parts);
+	h->stolen = share(h->stolen, part, parts);
+}
+
+static void shrink_vcpu(struct vcpu_time *vcpu, unsigned int part, unsigned int parts)
+{
+	for (int i = 0; i < VCPU_STATES; i++)
+		vcpu->state_ns[i] = share(vcpu->state_ns[i], part, parts);
+	vcpu->total_ns = share(vcpu->total_ns, part, parts);
+	vcpu->stat_idle_ns = share(vcpu->stat_idle_ns, part, parts);
+	vcpu->stat_steal_ns = share(vcpu->stat_steal_ns, part, parts);
+	vcpu->held_ns = share(vcpu->held_ns, part, parts);
+	vcpu->events = share(vcpu->events, part, parts);
+	vcpu->unmeasured_ns = share(vcpu->unmeasured_ns, part, parts);
+	vcpu->jumps = share(vcpu->jumps, part, parts);
+}
+
+/* What the evtchn family counts, and of the slowest requests those that had ended. */
+static void shrink_tables(struct snapshot *snap, unsigned int part, unsigned int parts)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < snap->nr_vcpus; i++)
+		shrink_vcpu(&snap->vcpus[i], part, parts);
+	for (size_t i = 0; i < snap->nr_channels * snap->nr_cpus; i++)
+		snap->channel_counts[i] = share(snap->channel_counts[i], part, parts);
+	for (size_t i = 0; i < snap->nr_bus; i++) {
+		snap->bus[i].events = share(snap->bus[i].events, part, parts);
+		snap->bus[i].spurious = share(snap->bus[i].spurious, part, parts);
+		snap->bus[i].delay_jiffies = share(snap->bus[i].delay_jiffies, part, parts);
+	}
+	for (size_t i = 0; i < snap->nr_queues; i++) {
+		snap->queues[i].last = share(snap->queues[i].last, part, parts);
+		snap->queues[i].last_waited_ns = share(snap->queues[i].last_waited_ns, part, parts);
+	}
+	for (size_t i = 0; i < snap->nr_slow; i++)
+		if (snap->slow[i].start_ns + snap->slow[i].total_ns < snap->end_ns)
+			snap->slow[kept++] = snap->slow[i];
+	snap->nr_slow = kept;
 }
 
 /* The reading after `part` of `parts`. */
@@ -62,6 +102,7 @@ static void read_part(struct snapshot *snap, const struct snapshot *whole, unsig
 		snap->losses[i].count = share(whole->losses[i].count, part, parts);
 	for (size_t i = 0; i < snap->nr_probes; i++)
 		snap->probes[i].runs = share(whole->probes[i].runs, part, parts);
+	shrink_tables(snap, part, parts);
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		shrink(&snap->paths[i].hist, part, parts);
 		if (hist__count(&snap->paths[i].hist))
@@ -139,6 +180,8 @@ static int replay(struct reader *reader, const struct output *output, FILE *out)
 		.platform = header->has_platform ? &header->platform : NULL,
 		.timestamps = header->timestamps,
 		.verbose = header->verbose,
+		.per_vcpu = header->per_vcpu,
+		.slower_ns = header->slower_ns,
 		.state = output->open ? output->open() : NULL,
 	};
 	enum part_kind kind;
