@@ -26,7 +26,7 @@ struct report {
 	bool timestamps;
 	bool verbose;
 	bool per_vcpu; /* -C */
-	void *state; /* what the output's open() made; its own */
+	void *state;   /* what the output's open() made; its own */
 };
 
 /*

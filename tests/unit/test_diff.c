@@ -94,8 +94,8 @@ static void many_tests_need_smaller_chances(void **state)
 
 /* A small database's disks. */
 static struct synth_disk disks[] = {
-	{ .name = "xvdb", .reads = 180, .writes = 120, .sectors = 1000 },
-	{ .name = "xvdc", .reads = 150, .sectors = 2000 },
+	{ .name = "xvdb", .reads = 120, .writes = 70, .sectors = 1000 },
+	{ .name = "xvdc", .reads = 100, .sectors = 2000 },
 	{ .name = "xvdd", .writes = 5, .sectors = 3000 },
 };
 

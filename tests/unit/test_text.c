@@ -305,8 +305,14 @@ static void a_full_disk_is_an_error(void **state)
 
 	(void)state;
 	assert_non_null(full);
-	for (unsigned int i = 0; output__at(i); i++)
-		assert_int_equal(output__at(i)->total(full, &f->report), -ENOSPC);
+	for (unsigned int i = 0; output__at(i); i++) {
+		const struct output *output = output__at(i);
+
+		f->report.state = output->open ? output->open() : NULL;
+		assert_int_equal(output->total(full, &f->report), -ENOSPC);
+		if (output->close)
+			output->close(f->report.state);
+	}
 	fclose(full);
 	fixture__free(f);
 }
@@ -321,6 +327,7 @@ static void formats_by_name_and_file(void **state)
 	assert_null(output__find(""));
 	assert_ptr_equal(output__for_file("a/b.c/report.json"), &output_json);
 	assert_ptr_equal(output__for_file("x.folded"), &output_folded);
+	assert_ptr_equal(output__for_file("x.xtr"), &output_recording);
 	assert_null(output__for_file("a.json/report"));
 	assert_null(output__for_file("report"));
 	assert_null(output__for_file(""));
