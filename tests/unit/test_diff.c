@@ -94,8 +94,8 @@ static void many_tests_need_smaller_chances(void **state)
 
 /* A small database's disks. */
 static struct synth_disk disks[] = {
-	{ .name = "xvdb", .reads = 120, .writes = 70, .sectors = 1000 },
-	{ .name = "xvdc", .reads = 100, .sectors = 2000 },
+	{ .name = "xvdb", .reads = 190, .writes = 15, .sectors = 1000 },
+	{ .name = "xvdc", .reads = 40, .sectors = 2000 },
 	{ .name = "xvdd", .writes = 5, .sectors = 3000 },
 };
 
@@ -103,7 +103,7 @@ static struct synth load = {
 	.disks = disks,
 	.nr_disks = NR(disks),
 	.vcpus = 4,
-	.intervals = 60,
+	.intervals = 90,
 	.noise = .04,
 	.memory = .5,
 };
@@ -132,7 +132,7 @@ static const struct diff_row *find(const struct diff *diff, const char *device, 
 /* Twenty pairs of equal runs: in at most one of them a change is called. */
 static void equal_runs_are_equal(void **state)
 {
-	static const double memories[] = { 0, .5, .9 };
+	static const double memories[] = { 0, .5, .8 };
 	unsigned int called = 0, tested = 0, pairs = 0;
 
 	(void)state;
