@@ -12,6 +12,7 @@
 #include "cmd/mapping.h"
 #include "cmd/sinks.h"
 #include "cmd/trace_options.h"
+#include "recording/course.h"
 #include "recording/reader.h"
 
 struct options {
@@ -21,6 +22,7 @@ struct options {
 	bool timestamps, verbose, strict, per_vcpu;
 	uint64_t slower_ns;
 	struct sinks sinks;
+	struct course *course; /* NULL when no output draws it */
 };
 
 #define OPT_FORMAT 0x100
@@ -130,6 +132,7 @@ static int write_part(struct options *options, const struct recording_header *he
 		.run = &header->run,
 		.platform = platform,
 		.snap = from ? &from->snap : NULL,
+		.series = course__series(options->course),
 		.interval_no = from ? from->interval_no : 0,
 		.timestamps = options->timestamps || header->timestamps,
 		.verbose = options->verbose || header->verbose,
@@ -152,6 +155,16 @@ static int write_part(struct options *options, const struct recording_header *he
 	return err;
 }
 
+static int follow(struct options *options, const struct reader *reader, enum part_kind kind,
+		  const struct snapshot *snap)
+{
+	if (!options->course)
+		return 0;
+	if (kind == PART_INTERVAL)
+		return course__add(options->course, snap);
+	return reader__at_end(reader) ? course__end(options->course, snap) : 0;
+}
+
 /* A reader of standard output that went away is one output less; the others get their end. */
 static int replay(struct options *options, struct reader *reader, bool *incomplete)
 {
@@ -172,6 +185,9 @@ static int replay(struct options *options, struct reader *reader, bool *incomple
 		}
 		if (kind == PART_END)
 			break;
+		err = follow(options, reader, kind, &part->snap);
+		if (err)
+			break;
 		err = write_part(options, header,
 				 kind == PART_INTERVAL ? SINK_INTERVAL : SINK_TOTAL, part,
 				 incomplete);
@@ -190,8 +206,11 @@ static int report(struct options *options, struct reader *reader)
 	if (damage)
 		elog("%s %s", options->file, damage);
 	err = sinks__open(&options->sinks);
+	if (!err && sinks__want_series(&options->sinks))
+		err = course__new(&options->course);
 	if (!err)
 		err = replay(options, reader, &incomplete);
+	course__free(options->course);
 	closed = sinks__close(&options->sinks);
 	if (err || (closed && closed != -EPIPE))
 		return EXIT_RUNTIME;

@@ -173,8 +173,11 @@ int snapshot__add(struct snapshot *sum, const struct snapshot *delta)
 {
 	int err;
 
-	if (!sum->end_ns)
+	/* one that ends before the clock began is none, but may have been copied */
+	if (!sum->end_ns) {
+		snapshot__free(sum);
 		return snapshot__delta(sum, delta, NULL);
+	}
 	err = add_paths(sum, delta);
 	if (!err)
 		err = add_vcpus(sum, delta);

@@ -198,6 +198,11 @@ const char *reader__damage(const struct reader *reader)
 	return *reader->damage ? reader->damage : NULL;
 }
 
+bool reader__at_end(const struct reader *reader)
+{
+	return reader->ended || !cursor__left(&reader->at);
+}
+
 void reader__skip_intervals(struct reader *reader)
 {
 	reader->only_totals = true;

@@ -38,6 +38,8 @@ enum part_kind { PART_END, PART_INTERVAL, PART_TOTAL };
  */
 int reader__next(struct reader *reader, enum part_kind *kind, const struct recording_part **part,
 		 const char **why);
+/* Was that the last part? */
+bool reader__at_end(const struct reader *reader);
 /* Pass over intervals that no total is made from: nobody wants to see them. */
 void reader__skip_intervals(struct reader *reader);
 /* Begin again. */

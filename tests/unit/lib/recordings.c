@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "recordings.h"
 
+#include "recording/course.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -132,10 +134,13 @@ struct blob recordings__live(struct fixture *f, unsigned int intervals, bool kil
 {
 	struct report report = f->report;
 	struct snapshot last = {}, now, delta;
+	struct series *series = NULL;
 	struct blob blob;
 	FILE *out = open_blob(&blob);
-	int err;
+	int err = output->wants_series ? series__new(&series, SERIES_STEPS, SERIES_BYTES) : 0;
 
+	assert(!err);
+	report.series = series;
 	report.state = output->open ? output->open() : NULL;
 	report.snap = NULL;
 	report.ledger = NULL;
@@ -145,14 +150,25 @@ struct blob recordings__live(struct fixture *f, unsigned int intervals, bool kil
 		read_part(&now, &f->snap, i, intervals);
 		err = snapshot__delta(&delta, &now, i > 1 ? &last : NULL);
 		assert(!err);
+		err = series ? series__add(series, &delta) : 0;
+		assert(!err);
 		write_part(out, output->interval, &report, &delta, i);
 		snapshot__free(&delta);
 		snapshot__free(&last);
 		last = now;
 	}
+	if (series) {
+		/* what came after the last one */
+		err = snapshot__delta(&delta, &f->snap, intervals ? &last : NULL);
+		assert(!err);
+		err = series__add(series, &delta);
+		assert(!err);
+		snapshot__free(&delta);
+	}
 	if (!killed)
 		write_part(out, output->total, &report, &f->snap, intervals);
 	snapshot__free(&last);
+	series__free(series);
 	if (output->close)
 		output->close(report.state);
 	fclose(out);
@@ -184,15 +200,25 @@ static int replay(struct reader *reader, const struct output *output, FILE *out)
 		.slower_ns = header->slower_ns,
 		.state = output->open ? output->open() : NULL,
 	};
+	struct course *course = NULL;
 	enum part_kind kind;
 	const char *why;
-	int err;
+	int err = output->wants_series ? course__new(&course) : 0;
 
+	assert(!err);
+	report.series = course__series(course);
 	err = output->header(out, &report);
 	assert(!err);
-	while (!(err = reader__next(reader, &kind, &part, &why)) && kind != PART_END)
+	while (!(err = reader__next(reader, &kind, &part, &why)) && kind != PART_END) {
+		if (course)
+			err = kind == PART_INTERVAL    ? course__add(course, &part->snap)
+			      : reader__at_end(reader) ? course__end(course, &part->snap)
+						       : 0;
+		assert(!err);
 		write_part(out, kind == PART_INTERVAL ? output->interval : output->total, &report,
 			   &part->snap, part->interval_no);
+	}
+	course__free(course);
 	if (output->close)
 		output->close(report.state);
 	return err;
