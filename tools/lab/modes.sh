@@ -7,7 +7,7 @@
 #   mode     as given to --mode
 #   type     of the Xen domain; "-" is dom0 itself; "qemu" is a plain machine, without Xen
 #   disks    pv: all on blkfront; both: one emulated disk beside them; emulated: none on blkfront;
-#            virtio: all on virtio-blk; nvme: an emulated NVMe disk beside them
+#            ide: the same, and one more on IDE (mode_ide); virtio: all on virtio-blk; nvme: an emulated NVMe disk beside them
 #   nic      pv: netfront; emulated: one that Linux unplugs for netfront unless told otherwise;
 #            kept: an emulated one that stays in use beside netfront; virtio: virtio-net; vf: a virtual function
 #   console  what COMMAND's output leaves the guest by; "-" is the lab's virtio port
@@ -24,6 +24,7 @@ LAB_MODES='
 	hvm-pv	hvm	both		emulated	hvc0	300	xen_no_vector_callback
 	mixed	hvm	both		kept		hvc0	300	xen_emul_unplug=ide-disks
 	hvm	hvm	emulated	emulated	ttyS0	400	nopv,xen_emul_unplug=never
+	hvm-ide	hvm	ide		emulated	ttyS0	400	nopv,xen_emul_unplug=never
 	sriov	qemu	virtio		vf		-	120	-
 	nvme	qemu	nvme		virtio		-	120	nvme_core.multipath=N
 '
@@ -35,6 +36,8 @@ mode_get() {
 		[[ $name == "$1" ]] || continue
 		[[ $mode_args == - ]] && mode_args=
 		mode_args=${mode_args//,/ }
+		mode_ide=
+		[[ $mode_disks == ide ]] && mode_disks=emulated mode_ide=1
 		return 0
 	done <<<"$LAB_MODES"
 	return 1

@@ -49,8 +49,10 @@ guest_config() {
 	fi
 	[[ $mode_disks == pv ]] || disks+="'phy:${disk[scratch-emul]},hdc,w', "
 	if [[ $mode_disks == emulated ]]; then
-		# libxl's hdtype is for all disks; the device model has an IDE controller all the same.
-		echo "device_model_args_hvm = [ '-drive', 'file=${disk[scratch-ide]},if=ide,index=0,format=raw,cache=none' ]"
+		# libxl's hdtype is for all disks; the device model has an IDE controller all the same. Not
+		# cache=none: a guest's pages are mapped in a way that direct I/O refuses.
+		[[ ! $mode_ide ]] ||
+			echo "device_model_args_hvm = [ '-drive', 'file=${disk[scratch-ide]},if=ide,index=0,format=raw,cache=writeback' ]"
 		disks+="'phy:${disk[rw-root]},hdd,w', 'phy:${disk[rw-kernel-$kernel]},d4p0,w', 'phy:${disk[out-$name]},d5p0,w'"
 	else
 		disks+="'phy:${disk[root]},xvdk,r', 'phy:${disk[kernel-$kernel]},xvdl,r', 'phy:${disk[run]},xvdm,r', "

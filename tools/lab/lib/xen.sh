@@ -12,7 +12,8 @@ xen_guest_arguments() {
 	echo "console=$mode_console quiet loglevel=1 panic=1 $mode_args lab.init=/lab/guest/init lab.kernel=$kernel" \
 		"lab.mode=$mode lab.drivers=$drivers lab.nic=$mode_nic lab.tty=$mode_console" \
 		"$([[ $mode_disks == emulated ]] || echo lab.run=xvdm lab.result=xvdn lab.disk_pv=xvdo)" \
-		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb lab.disk_ide=size:$scratch_ide_mb")" \
+		"$([[ $mode_disks != emulated ]] || echo "lab.run=boot lab.result=size:$result_mb")" \
+		"${mode_ide:+lab.disk_ide=size:$scratch_ide_mb}" \
 		"$([[ $mode_disks == pv ]] || echo "lab.disk_emulated=size:$scratch_emulated_mb") $append"
 }
 
@@ -75,7 +76,7 @@ xen_disks() {
 		if [[ $mode_disks == emulated ]]; then
 			disk_once rw-root "$root_disk" snapshot=on
 			disk_once "rw-kernel-$kernel" "${kernels[$kernel]}/disk" snapshot=on
-			disk_once scratch-ide "$work/scratch-ide.disk"
+			[[ ! $mode_ide ]] || disk_once scratch-ide "$work/scratch-ide.disk"
 		fi
 	done
 	disk scratch-pv "$work/scratch-pv.disk"
