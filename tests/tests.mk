@@ -93,7 +93,7 @@ $(O)/tests/browser/page: tests/browser/page.c $(SAN_OBJ)
 	$(call msg,TEST-LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
-		-lcmocka -ljansson -lm -o $@
+		-lcmocka -ljansson -lz -lm -o $@
 
 ## make browser    the html report in a headless Chromium (tools/setup browser)
 browser: $(O)/tests/browser/page
