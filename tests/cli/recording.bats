@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # Recordings that are none, and those that are not whole: one line, and the documented exit code.
 
+load refused
+
 setup_file()
 {
 	export DIR=$BATS_FILE_TMPDIR
@@ -17,20 +19,6 @@ setup()
 teardown()
 {
 	rm -rf "$dir"
-}
-
-# refused CODE TEXT COMMAND…: exits with CODE and says TEXT, in one line
-refused()
-{
-	local code=$1 text=$2 status=0
-
-	shift 2
-	"$@" > "$dir/out" 2> "$dir/err" < /dev/null || status=$?
-	cat "$dir/err"
-	[ "$status" -eq "$code" ]
-	[ ! -s "$dir/out" ]
-	grep -q -- "$text" "$dir/err"
-	[ "$(grep -c . "$dir/err")" -le "${LINES_MAX:-1}" ]
 }
 
 # warned TEXT COMMAND…: works, and says TEXT in one line

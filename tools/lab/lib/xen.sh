@@ -53,8 +53,9 @@ xen_prepare() {
 		if [[ ! -e $work/grub.disk ]]; then
 			grub_image
 			cp "$image_dir/disk" "$work/grub.disk"
-			# The firmware boots from the first IDE disk where there is one.
-			cp "$image_dir/disk" "$work/scratch-ide.disk"
+		fi
+		if [[ $mode_ide ]]; then # the firmware boots from it then
+			cp "$work/grub.disk" "$work/scratch-ide.disk"
 			truncate -s "${scratch_ide_mb}M" "$work/scratch-ide.disk"
 		fi
 		make_boot_disk "$guest" "${kernels[${guest##*-}]}"
