@@ -5,30 +5,12 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "model/hypercalls.h"
-#include "probe/layout.h"
+#include "probe/layout_parts.h"
 #include "probe/table.h"
 
 #define NAME(id, name, ...) [id] = name,
 
 static const char *const op_names[] = { XT_BLK_OPS(NAME) };
-
-#define WRAPPER_FUNCTION(id, function, hypercall, guests) [id - XT_P_NOTIFY] = #function,
-#define WRAPPER_CALL(id, function, hypercall, guests)	  [id - XT_P_NOTIFY] = hypercall,
-
-static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION) };
-static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL) };
-
-#define EMULATED_FUNCTION(id, function, what) [id - XT_P_E1000_XMIT] = #function,
-#define EMULATED_WHAT(id, function, what)     [id - XT_P_E1000_XMIT] = what,
-#define ONE(...)			      +1
-
-static const char *const emulated_functions[] = { XT_EMULATED(EMULATED_FUNCTION) };
-static const char *const emulated_what[] = { XT_EMULATED(EMULATED_WHAT) };
-
-#define NICS	 (0 XT_EMULATED_NICS(ONE))
-#define EMULATED (sizeof(emulated_what) / sizeof(emulated_what[0]))
-#define WRAPPERS (sizeof(wrapper_functions) / sizeof(wrapper_functions[0]))
 
 /* include/linux/interrupt.h, the order of the softirq vectors */
 static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "net tx",  "net rx",
@@ -41,8 +23,8 @@ static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "ne
 /* Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change. */
 #define TAGS_MIN 256
 
-static void key_set(struct path_key *key, enum kind kind, enum area area, enum mech mech,
-		    const char *device, const char *op, const char *leg)
+void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
+		  const char *device, const char *op, const char *leg)
 {
 	key->kind = kind;
 	key->area = area;
@@ -85,11 +67,12 @@ static void name_disk(struct layout *layout, uint32_t slot, uint32_t path, const
 
 	for (unsigned int op = 0; op < XT_OP_NR; op++) {
 		for (unsigned int leg = 0; leg < legs; leg++)
-			key_set(&layout->keys[path++], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
-				name, op_names[op], leg_name(leg, is_blkfront(driver)));
+			layout__name(&layout->keys[path++], KIND_WAIT, AREA_DISK,
+				     leg_mech(leg, mech), name, op_names[op],
+				     leg_name(leg, is_blkfront(driver)));
 	}
-	key_set(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
-		"submit");
+	layout__name(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
+		     "submit");
 }
 
 static bool is_wanted(const char *const *wanted, const char *name)
@@ -177,7 +160,7 @@ static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
 		strip_digits(device);
 		snprintf(op, sizeof(op), "%s", irq->kind);
 	}
-	key_set(key, KIND_CPU, irq->area, letter__mech(irq->letter), device, op, "handler");
+	layout__name(key, KIND_CPU, irq->area, letter__mech(irq->letter), device, op, "handler");
 }
 
 /*
@@ -193,7 +176,8 @@ static uint32_t place_wake(struct layout *layout, const struct irq *irq)
 		if (!strcmp(layout->keys[path].device, name))
 			return path + 1;
 	layout->nr_wakes++;
-	key_set(&layout->keys[path], KIND_WAIT, AREA_EVTCHN, MECH_GUEST, name, "wake", "total");
+	layout__name(&layout->keys[path], KIND_WAIT, AREA_EVTCHN, MECH_GUEST, name, "wake",
+		     "total");
 	return path + 1;
 }
 
@@ -204,8 +188,8 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 	struct path_key key;
 
 	memset(&key, 0, sizeof(key));
-	key_set(&layout->keys[layout->irq], KIND_CPU, AREA_INTERRUPT, MECH_UNATTRIBUTED, "other",
-		"", "handler");
+	layout__name(&layout->keys[layout->irq], KIND_CPU, AREA_INTERRUPT, MECH_UNATTRIBUTED,
+		     "other", "", "handler");
 	for (size_t i = 0; i < platform->nr_irqs; i++) {
 		const struct irq *irq = &platform->irqs[i];
 		bool shared = !apart && strcmp(irq->chip, "xen-percpu") == 0;
@@ -230,54 +214,6 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 			layout->irqs[irq->nr].flags[irq->follows] = XT_IRQ_EMULATED;
 	}
 	layout->nr_irqs = used;
-}
-
-static void place_hypercalls(struct layout *layout)
-{
-	const char *name;
-	char number[16];
-
-	for (uint32_t i = 0; i < WRAPPERS; i++)
-		key_set(&layout->keys[layout->wrapper + i], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-			wrapper_calls[i], wrapper_functions[i]);
-	key_set(&layout->keys[layout->clockevent], KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "vcpu_op",
-		"clockevents_program_event");
-	key_set(&layout->keys[layout->segment_base], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-		"set_segment_base", "xen_do_write_msr");
-	for (uint32_t i = 0; i < XT_HYPERCALLS; i++) {
-		name = hypercall__name(i);
-		snprintf(number, sizeof(number), "%u", i);
-		key_set(&layout->keys[layout->mc + i], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-			name ? name : number, "xen_mc_flush");
-	}
-}
-
-/* The NIC that such a driver serves; the driver's name when there is none. */
-static const char *nic_of(const struct platform *platform, const char *driver)
-{
-	for (size_t i = 0; i < platform->nr_nics; i++) {
-		if (strcmp(platform->nics[i].driver, driver) == 0)
-			return platform->nics[i].name;
-	}
-	return driver;
-}
-
-static void place_emulated(struct layout *layout, const struct platform *platform)
-{
-	static const char *const msr[] = { "read_msr", "write_msr" };
-	const char *device;
-	bool nic;
-
-	for (uint32_t i = 0; i < EMULATED; i++) {
-		nic = i < NICS;
-		device = nic ? nic_of(platform, emulated_what[i]) : emulated_what[i];
-		key_set(&layout->keys[layout->emul + i], KIND_CPU, nic ? AREA_NET : AREA_PLATFORM,
-			MECH_EMULATED, device, "", nic ? "submit" : emulated_functions[i]);
-	}
-	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
-	for (uint32_t i = 0; i < 2; i++)
-		key_set(&layout->keys[layout->msr + i], KIND_CPU, AREA_CPU, MECH_UNATTRIBUTED,
-			"MSR", msr[i], "count");
 }
 
 static uint32_t count_users(const struct platform *platform)
@@ -305,16 +241,7 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 	layout->softirq = next;
 	next += XT_SOFTIRQS;
 	layout->upcall = next++;
-	layout->wrapper = next;
-	next += WRAPPERS;
-	layout->clockevent = next++;
-	layout->segment_base = next++;
-	layout->mc = next;
-	next += XT_HYPERCALLS;
-	layout->emul = next;
-	next += EMULATED;
-	layout->msr = next;
-	next += 2;
+	next = layout__range_calls(layout, next);
 	layout->wake = next;
 	next += count_users(platform);
 	layout->scratch = next++;
@@ -338,14 +265,14 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	}
 	place_disks(layout, platform, wanted);
 	place_irqs(layout, platform);
-	place_hypercalls(layout);
-	place_emulated(layout, platform);
+	layout__place_calls(layout, platform);
 	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
-		key_set(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT, MECH_GUEST,
-			"", softirq_names[i], "softirq");
-	key_set(&layout->keys[layout->upcall], KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall");
-	key_set(&layout->keys[layout->scratch], KIND_CPU, AREA_OTHER, MECH_GUEST, "", "",
-		"calibration");
+		layout__name(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT,
+			     MECH_GUEST, "", softirq_names[i], "softirq");
+	layout__name(&layout->keys[layout->upcall], KIND_CPU, AREA_EVTCHN, MECH_PV, "", "",
+		     "upcall");
+	layout__name(&layout->keys[layout->scratch], KIND_CPU, AREA_OTHER, MECH_GUEST, "", "",
+		     "calibration");
 	*out = layout;
 	return 0;
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Inside the layout: each file numbers (range) and names (place) the paths of its families. */
+#ifndef XT_PROBE_LAYOUT_PARTS_H
+#define XT_PROBE_LAYOUT_PARTS_H
+
+#include "probe/layout.h"
+
+/* Names are cut to the key's room. */
+void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
+		  const char *device, const char *op, const char *leg);
+
+/* The families' ranges begin at path `next`; returns the one after their last. */
+uint32_t layout__range_calls(struct layout *layout, uint32_t next);
+/* Once layout->keys has room for all paths. */
+void layout__place_calls(struct layout *layout, const struct platform *platform);
+
+#endif
