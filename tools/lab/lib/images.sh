@@ -9,7 +9,7 @@ root_packages=(
 	base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin mawk mount ncurses-base
 	netbase passwd procps psmisc sed tar time util-linux xz-utils zstd
 	kmod iproute2 iputils-ping ethtool e2fsprogs dmsetup pciutils libcap2-bin cpuid busybox-static
-	fio iperf3 bpftool libbpf-tools jq strace
+	fio iperf3 rt-tests bpftool libbpf-tools jq strace
 	xen-utils-4.17 xen-utils-common xenstore-utils qemu-system-xen ipxe-qemu seabios
 )
 # Documentation, translations and what only serves other architectures or graphics.
@@ -28,6 +28,7 @@ kernel_modules=(
 	xen-blkfront xen-netfront xen-blkback xen-netback xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs xen-scsifront
 	xen-pcifront xen-pciback xen-kbdfront xen_wdt
 	bridge stp llc tun veth dummy ifb macvlan sch_fq_codel sch_fq sch_netem sch_tbf sch_htb sch_prio sch_ingress
+	act_mirred cls_matchall
 	null_blk brd dm-mod dm-delay dm-mirror dm-snapshot md-mod raid1 nbd zram scsi_debug
 	mq-deadline bfq kyber-iosched msr cpuid i2c-piix4
 )
