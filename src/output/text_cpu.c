@@ -16,7 +16,7 @@
 #include "output/escape.h"
 
 #define NAME_WIDTH 26
-#define NOTE_WIDTH (TEXT_WIDTH - NAME_WIDTH - 36)
+#define NOTE_WIDTH (TEXT_WIDTH - NAME_WIDTH - 37)
 /* Rows of a mechanism that are always shown; -v shows all. */
 #define MAX_ROWS 10
 /* There are parts that did not fit. */
@@ -42,7 +42,7 @@ static void print_column(FILE *out, const struct cpu_account *cpu, const char *n
 {
 	print_columns(out, cpu, name, ns);
 	if (*note)
-		fprintf(out, "%21s  %.*s", "", NOTE_WIDTH, note);
+		fprintf(out, "%22s  %.*s", "", NOTE_WIDTH, note);
 	fputc('\n', out);
 }
 
@@ -102,7 +102,7 @@ static void print_row(FILE *out, const struct cpu_account *cpu, const struct cpu
 	units__count(each, ledger__share(row->ns, row->events));
 	make_note(note, sizeof(note), cpu, row);
 	print_columns(out, cpu, name, row->ns);
-	fprintf(out, "%11s%10s", events, each);
+	fprintf(out, "%11s %10s", events, each);
 	if (*note)
 		fprintf(out, "  %.*s", NOTE_WIDTH, note);
 	fputc('\n', out);
@@ -156,7 +156,7 @@ static void print_stolen(FILE *out, const struct report *report)
 	const struct cpu_time *time = &report->snap->cpu;
 
 	if (!time->steal_measured)
-		fprintf(out, "%-*s%14s%20s  %s\n", NAME_WIDTH, " stolen", "not measurable", "",
+		fprintf(out, "%-*s%14s%22s  %s\n", NAME_WIDTH, " stolen", "not measurable", "",
 			"nobody accounts it in this guest");
 	else
 		print_column(out, cpu, " stolen", cpu->mech_ns[MECH_STOLEN],
@@ -196,7 +196,7 @@ void text__cpu(FILE *out, const struct report *report)
 
 	snprintf(title, sizeof(title), "CPU    %.*f vCPU-s", cpu->total_ns < 10000000000 ? 3 : 1,
 		 cpu->total_ns / 1e9);
-	fprintf(out, "%-*s%7s%6s%11s%10s\n", NAME_WIDTH, title, "seconds", "%", "events",
+	fprintf(out, "%-*s%7s%6s%11s %10s\n", NAME_WIDTH, title, "seconds", "%", "events",
 		"ns/event");
 	print_column(out, cpu, " guest code", cpu->mech_ns[MECH_GUEST],
 		     "includes exits that no probe can see");
