@@ -173,10 +173,23 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_MSR_READ, "emul", "read_msr", "privileged operations: counts") \
 	X(XT_P_MSR_WRITE, "emul", "write_msr", "privileged operations: counts")
 
+/*
+ * Lateness of high-resolution timers, by where they expire: in the clock event device's interrupt,
+ * or in the softirq that it raises for those that may wait for it (HRTIMER_MODE_SOFT).
+ */
+#define XT_TIMER_OPS(X)             \
+	X(XT_TIMER_HARD, "hrtimer") \
+	X(XT_TIMER_SOFTIRQ, "softirq")
+
+enum xt_timer_op { XT_TIMER_OPS(XT_ENUM) XT_TIMER_OP_NR };
+
+#define XT_TIMER_PROBES(X) \
+	X(XT_P_HRTIMER, "timer", "hrtimer_expire_entry", "timers: how late they expire")
+
 enum xt_probe {
 	XT_CORE_PROBES(XT_ENUM) XT_BLK_PROBES(XT_ENUM) XT_EVTCHN_PROBES(XT_ENUM)
 		XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_EMULATED(XT_ENUM)
-			XT_EMUL_PROBES(XT_ENUM) XT_PROBE_NR
+			XT_EMUL_PROBES(XT_ENUM) XT_TIMER_PROBES(XT_ENUM) XT_PROBE_NR
 };
 
 /* Softirq vectors and hypercall numbers that have a path of their own. */
@@ -227,7 +240,12 @@ enum xt_probe {
 	  "a vCPU's runstate or steal shrank, or outgrew the clock; that second is in no sum")     \
 	X(XT_NOTE_VCPU_CAME, "vcpu-came", 0, "vCPUs plugged while tracing; measured from then on") \
 	X(XT_NOTE_VCPU_WENT, "vcpu-went", 0,                                                       \
-	  "vCPUs unplugged while tracing; their last second, or less, is in no sum")
+	  "vCPUs unplugged while tracing; their last second, or less, is in no sum")               \
+	X(XT_LOST_TIMER_UNREAD, "timers-unread", 1,                                                \
+	  "a timer's expiry could not be read: a bug in this program, please report it")           \
+	X(XT_NOTE_TIMER_PAST, "timers-past", 0,                                                    \
+	  "timers set to a time that was past already, by a step of the clock too, or due before " \
+	  "tracing began; not late")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 
@@ -305,6 +323,9 @@ struct xt_cpu {
 	struct xt_frame frame[XT_FRAMES];
 	__u64 nr_batch;
 	struct xt_issue batch[XT_BATCH];
+	/* ns, CLOCK_MONOTONIC, by XT_TIMER_*: when timers last were looked for, and before that */
+	__u64 timer_now[XT_TIMER_OP_NR];
+	__u64 timer_before[XT_TIMER_OP_NR];
 } __attribute__((aligned(4096)));
 
 /* State of a request in flight, at the slot of its disk, hardware queue and tag: two cache lines. */

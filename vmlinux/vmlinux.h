@@ -68,6 +68,21 @@ struct clock_event_device {
 	const char *name;
 };
 
+/* include/linux/timerqueue.h, include/linux/hrtimer.h; ktime_t is s64 since 4.10 */
+struct timerqueue_node {
+	s64 expires;
+};
+
+struct hrtimer_clock_base {
+	s64 offset;
+};
+
+struct hrtimer {
+	struct timerqueue_node node;
+	struct hrtimer_clock_base *base;
+	u8 is_soft;
+};
+
 /* include/xen/interface/xen.h */
 struct multicall_entry {
 	unsigned long op;

@@ -22,8 +22,8 @@ static const struct argp_option options_table[] = {
 	{ "per-vcpu", 'C', NULL, 0, "Also the vCPUs apart: their states, and events by device", 0 },
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
-	{ "family", 'f', "FAMILY[,...]", 0, "Only these families: blk, evtchn, hypercall, emul",
-	  0 },
+	{ "family", 'f', "FAMILY[,...]", 0,
+	  "Only these families: blk, evtchn, hypercall, emul, timer", 0 },
 	{ "slower", OPT_SLOWER, "MS", 0,
 	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
@@ -80,7 +80,8 @@ static unsigned int number(const char *text, const char *what, struct argp_state
 
 static void add_families(struct parse *parse, char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "blk", "evtchn", "hypercall", "emul" };
+	static const char *const known[] = { "blk", "evtchn", "hypercall", "emul", "timer" };
+	const unsigned int nr_known = sizeof(known) / sizeof(known[0]);
 	struct trace_options *options = parse->options;
 	unsigned int nr = 0, k;
 	char *rest, *name;
@@ -89,10 +90,11 @@ static void add_families(struct parse *parse, char *arg, struct argp_state *stat
 	options->family_text = strdup(arg);
 	for (name = strtok_r(options->family_text, ",", &rest); name;
 	     name = strtok_r(NULL, ",", &rest)) {
-		for (k = 0; k < 4 && strcmp(known[k], name); k++)
+		for (k = 0; k < nr_known && strcmp(known[k], name); k++)
 			;
-		if (k == 4 || nr == NAMES_MAX)
-			argp_error(state, "unknown family '%s': blk, evtchn, hypercall, emul",
+		if (k == nr_known || nr == NAMES_MAX)
+			argp_error(state,
+				   "unknown family '%s': blk, evtchn, hypercall, emul, timer",
 				   name);
 		options->families[nr++] = name;
 	}

@@ -224,11 +224,6 @@ static const struct path_key *any_key(const struct diff_pair *pair)
 	return &(pair->path[0] ? pair->path[0] : pair->path[1])->key;
 }
 
-static bool is_total(const struct path_key *key)
-{
-	return key->kind == KIND_WAIT && !strcmp(key->leg, "total");
-}
-
 /* The total of the same requests on the same side. */
 static const struct diff_pair *whole_of(const struct diff_pair *pairs, size_t nr,
 					const struct diff_pair *leg)
@@ -236,7 +231,7 @@ static const struct diff_pair *whole_of(const struct diff_pair *pairs, size_t nr
 	for (size_t i = 0; i < nr; i++) {
 		const struct path_key *key = any_key(&pairs[i]);
 
-		if (!is_total(key) || key->area != any_key(leg)->area ||
+		if (!path_key__is_whole(key) || key->area != any_key(leg)->area ||
 		    strcmp(key->op, any_key(leg)->op))
 			continue;
 		for (int side = 0; side < DIFF_SIDES; side++)
@@ -255,7 +250,7 @@ static void group_legs(const struct differ *differ, struct diff_pair *pairs, siz
 		const struct path_key *key = any_key(&pairs[i]);
 		const struct diff_pair *whole;
 
-		if (key->kind != KIND_WAIT || is_total(key))
+		if (key->kind != KIND_WAIT || path_key__is_whole(key))
 			continue;
 		whole = whole_of(pairs, nr, &pairs[i]);
 		if (!whole)

@@ -74,9 +74,9 @@ struct wait_row {
 	enum mech mech; /* of the device */
 	char device[48];
 	char op[40];
-	bool measured; /* from the leg "total"; false: the sum of the legs, no quantiles */
-	bool stacked;  /* dm, md, …: shown, part of no total */
-	const struct hist *hist; /* of "total", the snapshot's; NULL when not measured */
+	bool measured;		 /* from its whole; false: the sum of the legs, no quantiles */
+	bool stacked;		 /* dm, md, …: shown, part of no total */
+	const struct hist *hist; /* of the whole, the snapshot's; NULL when not measured */
 	uint64_t count;
 	uint64_t waited_ns;
 	double per_second;
@@ -130,7 +130,7 @@ void ledger__free(struct ledger *ledger);
 /* a ÷ b as a share, 0 when there is nothing to share. */
 double ledger__share(uint64_t part, uint64_t whole);
 
-/* The leg that measures a whole request, and so is in no sum of legs. */
+/* The leg that measures the whole, and so is in no sum of legs: path_key__is_whole(). */
 bool path__is_total(const struct path *path);
 
 /*

@@ -158,7 +158,9 @@ int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
 	}
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		ledger->waits[i].stacked = is_stacked(platform, &ledger->waits[i]);
-		ledger->waits[i].overlap_measured = snap->cpu.has_runstate;
+		/* of a timer nobody notes what the vCPU had been through when it was due */
+		ledger->waits[i].overlap_measured = snap->cpu.has_runstate &&
+						    ledger->waits[i].area != AREA_TIMER;
 		close_row(&ledger->waits[i], ledger->elapsed_ns);
 	}
 	qsort(ledger->waits, ledger->nr_waits, sizeof(*ledger->waits), by_waited);
@@ -167,7 +169,7 @@ int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
 
 bool path__is_total(const struct path *path)
 {
-	return path->key.kind == KIND_WAIT && !strcmp(path->key.leg, "total");
+	return path_key__is_whole(&path->key);
 }
 
 bool ledger__adds_up(const struct ledger *ledger, const struct path *path)

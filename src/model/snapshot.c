@@ -35,6 +35,12 @@ static int copy_array(void *to, const void *from, size_t n, size_t size)
 	return 0;
 }
 
+bool path_key__is_whole(const struct path_key *key)
+{
+	return key->kind == KIND_WAIT &&
+	       (!strcmp(key->leg, "total") || !strcmp(key->leg, "lateness"));
+}
+
 bool path_key__equal(const struct path_key *a, const struct path_key *b)
 {
 	return a->kind == b->kind && a->area == b->area && a->mech == b->mech &&

@@ -37,6 +37,11 @@ struct path {
 	struct hist hist;
 };
 
+/*
+ * Does this path measure all that was waited for: the leg "total" of a request, or a timer's
+ * "lateness", which has no other legs?
+ */
+bool path_key__is_whole(const struct path_key *key);
 bool path_key__equal(const struct path_key *a, const struct path_key *b);
 /* Are these the same path of one run: by id where both have one, else by key? */
 bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *b, uint32_t b_id);

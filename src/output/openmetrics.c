@@ -125,7 +125,7 @@ static void path_labels(FILE *out, const struct path_key *key)
 	label(out, ',', "area", area__name(key->area));
 	label(out, ',', "device", key->device);
 	label(out, ',', "op", key->op);
-	if (key->kind != KIND_WAIT || strcmp(key->leg, "total"))
+	if (!path_key__is_whole(key))
 		label(out, ',', "leg", key->leg);
 }
 
@@ -164,8 +164,17 @@ static bool is_repeated(const struct snapshot *snap, size_t i)
 	return false;
 }
 
-static int print_paths(FILE *out, const struct snapshot *snap, const char *name, enum kind kind,
-		       bool whole)
+/* A timer is no request: its lateness would only blur what those waited. */
+static const char *family_of(const struct path_key *key)
+{
+	if (key->kind == KIND_CPU)
+		return "path_cpu_seconds";
+	if (key->area == AREA_TIMER)
+		return "timer_lateness_seconds";
+	return path_key__is_whole(key) ? "request_seconds" : "leg_seconds";
+}
+
+static int print_paths(FILE *out, const struct snapshot *snap, const char *name)
 {
 	struct hist *sum = malloc(sizeof(*sum));
 
@@ -174,7 +183,7 @@ static int print_paths(FILE *out, const struct snapshot *snap, const char *name,
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
 
-		if (path->key.kind != kind || path__is_total(path) != whole || is_repeated(snap, i))
+		if (strcmp(family_of(&path->key), name) || is_repeated(snap, i))
 			continue;
 		*sum = path->hist;
 		for (size_t n = i + 1; n < snap->nr_paths; n++)
@@ -192,17 +201,22 @@ static int print_histograms(FILE *out, const struct snapshot *snap)
 
 	family(out, "path_cpu_seconds", HISTOGRAM, "seconds",
 	       "vCPU time inside a path, exclusive: without the paths within it.");
-	err = print_paths(out, snap, "path_cpu_seconds", KIND_CPU, false);
+	err = print_paths(out, snap, "path_cpu_seconds");
 	if (err)
 		return err;
 	family(out, "request_seconds", HISTOGRAM, "seconds",
 	       "What a request waited, from when it was made to its end.");
-	err = print_paths(out, snap, "request_seconds", KIND_WAIT, true);
+	err = print_paths(out, snap, "request_seconds");
 	if (err)
 		return err;
 	family(out, "leg_seconds", HISTOGRAM, "seconds",
 	       "The legs of a request; backend and device include the real storage.");
-	return print_paths(out, snap, "leg_seconds", KIND_WAIT, false);
+	err = print_paths(out, snap, "leg_seconds");
+	if (err)
+		return err;
+	family(out, "timer_lateness_seconds", HISTOGRAM, "seconds",
+	       "How long after its hard expiry a timer expired, by clock event device.");
+	return print_paths(out, snap, "timer_lateness_seconds");
 }
 
 static void print_losses(FILE *out, const struct snapshot *snap)

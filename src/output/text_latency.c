@@ -34,9 +34,12 @@ static bool is_taken(const struct column *columns, size_t nr, const struct wait_
 	return false;
 }
 
-/* The row with most requests; of any mechanism for MECH_NR, of any operation for NULL. */
+/*
+ * The row with most requests; of any mechanism for MECH_NR, of any operation for NULL. There are
+ * always timers, so they are asked for only where there is nothing else.
+ */
 static const struct wait_row *busiest(const struct ledger *ledger, enum mech mech, const char *op,
-				      const struct column *taken, size_t nr_taken)
+				      const struct column *taken, size_t nr_taken, bool timers)
 {
 	const struct wait_row *best = NULL;
 
@@ -44,6 +47,8 @@ static const struct wait_row *busiest(const struct ledger *ledger, enum mech mec
 		const struct wait_row *row = &ledger->waits[i];
 
 		if (!row->measured || row->stacked || is_taken(taken, nr_taken, row))
+			continue;
+		if (row->area == AREA_TIMER && !timers)
 			continue;
 		if ((mech != MECH_NR && row->mech != mech) || (op && strcmp(row->op, op)))
 			continue;
@@ -71,10 +76,16 @@ static size_t choose(struct column *columns, const struct ledger *ledger)
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]) && nr < COLUMNS; i++) {
 		const char *op = nr ? columns[0].row->op : NULL;
-		const struct wait_row *row = busiest(ledger, wanted[i], op, columns, nr);
+		const struct wait_row *row = busiest(ledger, wanted[i], op, columns, nr, false);
 
 		if (!row)
-			row = busiest(ledger, wanted[i], NULL, columns, nr);
+			row = busiest(ledger, wanted[i], NULL, columns, nr, false);
+		if (row)
+			column__fill(&columns[nr++], row);
+	}
+	if (!nr) {
+		const struct wait_row *row = busiest(ledger, MECH_NR, NULL, NULL, 0, true);
+
 		if (row)
 			column__fill(&columns[nr++], row);
 	}

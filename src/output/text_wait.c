@@ -19,7 +19,8 @@
 #define NAME_WIDTH 25
 #define MAX_ROWS   16
 
-static void print_name(FILE *out, const struct wait_row *row, unsigned int device_width)
+/* Returns its width: the longest, "lapic-deadline hrtimer VS", takes a column from the count. */
+static int print_name(FILE *out, const struct wait_row *row, unsigned int device_width)
 {
 	char device[sizeof(row->device)], op[sizeof(row->op)], name[128];
 
@@ -27,10 +28,10 @@ static void print_name(FILE *out, const struct wait_row *row, unsigned int devic
 	escape__ascii(op, sizeof(op), row->op);
 	snprintf(name, sizeof(name), " %-*.*s %-7.7s %s", device_width, device_width,
 		 *device ? device : area__name(row->area), op, mech__letter(row->mech));
-	fprintf(out, "%-*.*s", NAME_WIDTH, NAME_WIDTH, name);
+	return fprintf(out, "%-*.*s", NAME_WIDTH, NAME_WIDTH + 1, name);
 }
 
-static void print_figures(FILE *out, const struct wait_row *row)
+static void print_figures(FILE *out, const struct wait_row *row, int name_width)
 {
 	char text[8][UNITS_LEN];
 
@@ -38,7 +39,8 @@ static void print_figures(FILE *out, const struct wait_row *row)
 	units__count(text[1], row->per_second);
 	units__ratio(text[2], row->in_flight);
 	units__ns(text[3], row->mean_ns);
-	fprintf(out, "%11s%10s%11s%8s", text[0], text[1], text[2], text[3]);
+	fprintf(out, "%*s%10s%11s%8s", NAME_WIDTH + 11 - name_width, text[0], text[1], text[2],
+		text[3]);
 	if (!row->measured) {
 		fputs("  (the sum of its legs)\n", out);
 		return;
@@ -111,6 +113,9 @@ static void print_legs(FILE *out, const struct report *report, const struct wait
 	char line[1024], mean[UNITS_LEN];
 	size_t used = 0;
 
+	if (row->area == AREA_TIMER)
+		fputs("   late after the hard expiry: slack that was asked for is not in it\n",
+		      out);
 	if (!row->nr_legs)
 		return;
 	for (size_t i = 0; i < row->nr_legs && used < sizeof(line); i++) {
@@ -141,13 +146,14 @@ static unsigned int widest_device(const struct ledger *ledger)
 	for (size_t i = 0; i < ledger->nr_waits; i++)
 		if (strlen(ledger->waits[i].device) > widest)
 			widest = strlen(ledger->waits[i].device);
-	return widest < 13 ? widest : 13;
+	return widest < 14 ? widest : 14;
 }
 
 void text__wait(FILE *out, const struct report *report)
 {
 	const struct ledger *ledger = report->ledger;
 	size_t shown = report->verbose || ledger->nr_waits < MAX_ROWS ? ledger->nr_waits : MAX_ROWS;
+	int width;
 
 	if (!ledger->nr_waits) {
 		fputs("WAIT  no request was seen\n\n", out);
@@ -158,8 +164,8 @@ void text__wait(FILE *out, const struct report *report)
 	fprintf(out, "%-*s%11s%10s%11s%8s%8s%8s%8s%8s\n", NAME_WIDTH, "", "count", "IOPS",
 		"in flight", "mean", "p50", "p99", "p99.9", "max");
 	for (size_t i = 0; i < shown; i++) {
-		print_name(out, &ledger->waits[i], widest_device(ledger));
-		print_figures(out, &ledger->waits[i]);
+		width = print_name(out, &ledger->waits[i], widest_device(ledger));
+		print_figures(out, &ledger->waits[i], width);
 		print_legs(out, report, &ledger->waits[i]);
 	}
 	if (shown < ledger->nr_waits)

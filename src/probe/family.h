@@ -21,6 +21,7 @@ struct family {
 	const char *const *extras;
 };
 
-extern const struct family family_core, family_blk, family_evtchn, family_hypercall, family_emul;
+extern const struct family family_core, family_blk, family_evtchn, family_hypercall, family_emul,
+	family_timer;
 
 #endif

@@ -71,11 +71,13 @@
 		 FUNCTION(#function) },
 #define HOW_XT_P_MSR_READ  TRACEPOINT("xt_msr_read"), .use = FOR_HVM
 #define HOW_XT_P_MSR_WRITE TRACEPOINT("xt_msr_write"), .use = FOR_HVM
+#define HOW_XT_P_HRTIMER   TRACEPOINT("xt_hrtimer")
 
 const struct probe probe_table[XT_PROBE_NR] = {
 	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER)
 		XT_HYPERCALL_PROBES(SAID) XT_EMULATED_NICS(SAID_NIC)
 			XT_EMULATED_PLATFORM(SAID_PLATFORM) XT_EMUL_PROBES(SAID)
+				XT_TIMER_PROBES(SAID)
 };
 
 int probe_table__hook(const char *function)

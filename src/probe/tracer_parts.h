@@ -8,7 +8,7 @@
 #include "probe/load.h"
 #include "probe/tracer.h"
 
-#define FAMILIES 5
+#define FAMILIES 6
 
 struct tracer {
 	const struct platform *platform;

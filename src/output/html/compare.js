@@ -4,8 +4,6 @@ const BAND = 26;
 /* Two histograms on one axis of latency, one up and one down: an emulated path against a PV one. */
 class Compare {
 	constructor(section) {
-		const isWhole = (path) => path.kind === WAIT && path.leg === "total";
-
 		this.rows = [...D.paths.keys()].filter((i) => isWhole(D.paths[i]));
 		section.querySelector("h2").append(
 			el("small", null, "share of requests by latency, on one axis"));
@@ -33,7 +31,10 @@ class Compare {
 	/* The emulated and the paravirtual one most waited for; of one kind only, its first two. */
 	pick() {
 		const time = (i) => sum(histOf([i]).ns);
-		const sorted = [...this.rows].sort((a, b) => time(b) - time(a));
+		/* timers, the most of all, only where there is nothing else */
+		const order = (a, b) =>
+			isTimer(D.paths[a]) - isTimer(D.paths[b]) || time(b) - time(a);
+		const sorted = [...this.rows].sort(order);
 		const of = (mech) => sorted.find((i) => D.paths[i].mech === mech);
 		const a = of(EMULATED) ?? sorted[0];
 		const others = [of(PV), ...sorted].filter((i) => i !== undefined && i !== a);

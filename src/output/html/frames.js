@@ -24,10 +24,9 @@ const height = (frame) => 1 + Math.max(0, ...frame.kids.filter((kid) => kid.draw
 /* The whole requests of which these paths are legs. */
 function wholeRequests(legs) {
 	const same = (a, b) => a.area === b.area && a.device === b.device && a.op === b.op;
-	const isWhole = (path) => path.kind === WAIT && path.leg === "total" &&
-		legs.some((i) => same(D.paths[i], path));
+	const hasLegs = (path) => isWhole(path) && legs.some((i) => same(D.paths[i], path));
 
-	return [...D.paths.keys()].filter((i) => isWhole(D.paths[i]));
+	return [...D.paths.keys()].filter((i) => hasLegs(D.paths[i]));
 }
 
 /*

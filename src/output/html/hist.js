@@ -64,6 +64,10 @@ function figures(hist) {
 	};
 }
 
+/* It measures all that was waited for: src/model/snapshot.c, path_key__is_whole(). */
+const isWhole = (path) => path.kind === WAIT && (path.leg === "total" || path.leg === "lateness");
+const isTimer = (path) => D.terms.areas[path.area] === "timers";
+
 /* The shade of a latency in a mechanism's hue. */
 function shade(mech, latency) {
 	const shades = D.palette.cells[mech];

@@ -14,8 +14,8 @@ function overlap(slow) {
 }
 
 /* The number of the path that has these requests. */
-const pathOf = (slow) => D.paths.findIndex((path) => path.kind === WAIT && path.leg === "total" &&
-		path.device === slow.device && path.op === slow.op);
+const pathOf = (slow) => D.paths.findIndex(
+	(path) => isWhole(path) && path.device === slow.device && path.op === slow.op);
 
 /* A leg's mechanism is the same for all operations of a device. */
 function slowLegs(slow) {
