@@ -86,6 +86,7 @@ struct hrtimer {
 /* include/xen/interface/xen.h */
 struct multicall_entry {
 	unsigned long op;
+	unsigned long args[6];
 };
 
 /* include/xen/interface/vcpu.h: times in ns of Xen's system time */

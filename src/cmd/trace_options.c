@@ -23,7 +23,7 @@ static const struct argp_option options_table[] = {
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "family", 'f', "FAMILY[,...]", 0,
-	  "Only these families: blk, evtchn, hypercall, emul, timer", 0 },
+	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu", 0 },
 	{ "slower", OPT_SLOWER, "MS", 0,
 	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
@@ -80,7 +80,7 @@ static unsigned int number(const char *text, const char *what, struct argp_state
 
 static void add_families(struct parse *parse, char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "blk", "evtchn", "hypercall", "emul", "timer" };
+	static const char *const known[] = { "blk", "evtchn", "hypercall", "emul", "timer", "mmu" };
 	const unsigned int nr_known = sizeof(known) / sizeof(known[0]);
 	struct trace_options *options = parse->options;
 	unsigned int nr = 0, k;
@@ -94,7 +94,7 @@ static void add_families(struct parse *parse, char *arg, struct argp_state *stat
 			;
 		if (k == nr_known || nr == NAMES_MAX)
 			argp_error(state,
-				   "unknown family '%s': blk, evtchn, hypercall, emul, timer",
+				   "unknown family '%s': blk, evtchn, hypercall, emul, timer, mmu",
 				   name);
 		options->families[nr++] = name;
 	}

@@ -245,6 +245,7 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 	layout->wake = next;
 	next += count_users(platform);
 	next = layout__range_timer(layout, next);
+	next = layout__range_mmu(layout, platform, next);
 	layout->scratch = next++;
 	layout->nr_paths = next;
 }
@@ -268,6 +269,7 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	place_irqs(layout, platform);
 	layout__place_calls(layout, platform);
 	layout__place_timer(layout, platform);
+	layout__place_mmu(layout, platform);
 	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
 		layout__name(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT,
 			     MECH_GUEST, "", softirq_names[i], "softirq");

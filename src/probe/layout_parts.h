@@ -12,8 +12,10 @@ void layout__name(struct path_key *key, enum kind kind, enum area area, enum mec
 /* The families' ranges begin at path `next`; returns the one after their last. */
 uint32_t layout__range_calls(struct layout *layout, uint32_t next);
 uint32_t layout__range_timer(struct layout *layout, uint32_t next);
+uint32_t layout__range_mmu(struct layout *layout, const struct platform *platform, uint32_t next);
 /* Once layout->keys has room for all paths. */
 void layout__place_calls(struct layout *layout, const struct platform *platform);
 void layout__place_timer(struct layout *layout, const struct platform *platform);
+void layout__place_mmu(struct layout *layout, const struct platform *platform);
 
 #endif

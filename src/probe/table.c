@@ -73,11 +73,31 @@
 #define HOW_XT_P_MSR_WRITE TRACEPOINT("xt_msr_write"), .use = FOR_HVM
 #define HOW_XT_P_HRTIMER   TRACEPOINT("xt_hrtimer")
 
+#define SAID_MMU(id, function, older_, what)   \
+	[id] = { .family = "mmu",              \
+		 .hook = #function,            \
+		 .purpose = what ": CPU time", \
+		 .older = older_,              \
+		 .use = FOR_PV,                \
+		 FUNCTION(#function) },
+#define SAID_MMU_COUNT(id, event, op)              \
+	[id] = { .family = "mmu",                  \
+		 .hook = #event,                   \
+		 .purpose = "page tables: counts", \
+		 .use = FOR_PV,                    \
+		 TRACEPOINT("xt_" #event) },
+#define HOW_XT_P_MMU_PTE    TRACEPOINT("xt_mmu_pte"), .use = FOR_PV
+#define HOW_XT_P_MMU_EXTEND TRACEPOINT("xt_mmu_extend"), .use = FOR_PV
+#define HOW_XT_P_MMU_ENTRY  TRACEPOINT("xt_mmu_entry"), .use = FOR_PV
+#define HOW_XT_P_MMU_FLUSH  TRACEPOINT("xt_mmu_flush"), .use = FOR_PV
+
 const struct probe probe_table[XT_PROBE_NR] = {
 	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER)
 		XT_HYPERCALL_PROBES(SAID) XT_EMULATED_NICS(SAID_NIC)
 			XT_EMULATED_PLATFORM(SAID_PLATFORM) XT_EMUL_PROBES(SAID)
-				XT_TIMER_PROBES(SAID)
+				XT_TIMER_PROBES(SAID) XT_MMU_FUNCTIONS(SAID_MMU)
+					XT_MMU_WRITES(SAID_MMU_COUNT) XT_MMU_COUNTED(SAID_MMU_COUNT)
+						XT_MMU_PROBES(SAID)
 };
 
 int probe_table__hook(const char *function)

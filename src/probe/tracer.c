@@ -18,7 +18,8 @@
 #include "probe/tracer_parts.h"
 
 static const struct family *const families[FAMILIES] = {
-	&family_core, &family_blk, &family_evtchn, &family_hypercall, &family_emul, &family_timer,
+	&family_core, &family_blk,   &family_evtchn, &family_hypercall,
+	&family_emul, &family_timer, &family_mmu,
 };
 
 static bool is_wanted(const struct tracer_options *options, const struct family *family)

@@ -8,7 +8,7 @@
 #include "probe/load.h"
 #include "probe/tracer.h"
 
-#define FAMILIES 6
+#define FAMILIES 7
 
 struct tracer {
 	const struct platform *platform;

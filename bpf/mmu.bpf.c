@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A PV guest's page tables: it may read them, and asks Xen for each change. Changes are counted by
+ * what was asked for, multicalls by what is in them and how much of it; TLB flushes and pinning are
+ * timed. The time of a multicall itself is the hypercall family's (xen_mc_flush): its frame is inside
+ * these, and takes it from them.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "frame.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 cfg_mmu_base;    /* paths: XT_MMU_* */
+const volatile __u32 cfg_entry_base;  /* paths: XT_MC_*, entries of multicalls */
+const volatile __u32 cfg_mmuext_base; /* paths: XT_MMUEXT_* */
+const volatile __u32 cfg_size_base;   /* paths: XT_MC_1 … */
+const volatile __u32 cfg_mmu_fn_base; /* paths: one a function, in XT_MMU_FUNCTIONS' order */
+
+/* include/xen/interface/xen.h */
+#define __HYPERVISOR_mmu_update 1
+#define __HYPERVISOR_mmuext_op	26
+
+/* include/trace/events/xen.h: enum xen_mc_extend_args */
+#define XEN_MC_XE_OK 0
+
+static __always_inline void count(struct xt_cpu *cpu, enum xt_mmu_op op)
+{
+	hist_add(cpu, cfg_mmu_base + op, 0);
+}
+
+/*
+ * arch/x86/xen/mmu_pv.c:__xen_set_pte(): in lazy mode the update is appended to the multicall that
+ * is being made (xen_mc_extend_args, which always says so), else it is a hypercall of its own, of
+ * which nothing tells. So a write is known to have been single when the next one comes.
+ */
+static __always_inline void settle_pte(struct xt_cpu *cpu)
+{
+	if (cpu->pte_pending)
+		count(cpu, XT_MMU_PTE_SINGLE);
+	cpu->pte_pending = 0;
+}
+
+SEC("?tp_btf/xen_mmu_set_pte")
+int xt_mmu_pte(void *ctx)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_PTE);
+
+	if (!cpu)
+		return 0;
+	settle_pte(cpu);
+	cpu->pte_pending = 1;
+	return 0;
+}
+
+SEC("?tp_btf/xen_mc_extend_args")
+int BPF_PROG(xt_mmu_extend, unsigned long op, unsigned long size, int result)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_EXTEND);
+
+	if (!cpu || op != __HYPERVISOR_mmu_update)
+		return 0;
+	if (cpu->pte_pending)
+		count(cpu, XT_MMU_PTE_BATCHED);
+	cpu->pte_pending = 0;
+	if (result == XEN_MC_XE_OK)
+		count(cpu, XT_MMU_APPENDED);
+	return 0;
+}
+
+static __always_inline int counted(enum xt_probe probe, enum xt_mmu_op op, bool writes)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (!cpu)
+		return 0;
+	if (writes) /* the update that it appends is not the entry's */
+		settle_pte(cpu);
+	count(cpu, op);
+	return 0;
+}
+
+#define XT_WRITES(id, event, op)              \
+	SEC("?tp_btf/" #event)                \
+	int xt_##event(void *ctx)             \
+	{                                     \
+		return counted(id, op, true); \
+	}
+
+#define XT_COUNTED(id, event, op)              \
+	SEC("?tp_btf/" #event)                 \
+	int xt_##event(void *ctx)              \
+	{                                      \
+		return counted(id, op, false); \
+	}
+
+XT_MMU_WRITES(XT_WRITES)
+XT_MMU_COUNTED(XT_COUNTED)
+
+static __always_inline __u32 entry_path(struct multicall_entry *mc)
+{
+	__u32 command;
+
+	switch (mc->op) {
+#define XT_CASE(id, number, name) \
+	case number:              \
+		return cfg_entry_base + id;
+		XT_MC_OPS(XT_CASE)
+#undef XT_CASE
+	case __HYPERVISOR_mmuext_op:
+		/* struct mmuext_op begins with its command; more than one in an entry are alike */
+		if (bpf_probe_read_kernel(&command, sizeof(command), (void *)mc->args[0]) ||
+		    command > XT_MMUEXT_OTHER)
+			command = XT_MMUEXT_OTHER;
+		return cfg_mmuext_base + command;
+	}
+	return cfg_entry_base + XT_MC_OTHER;
+}
+
+/* arch/x86/include/asm/xen/hypercall.h: MULTI_*() make this event when the entry is filled. */
+SEC("?tp_btf/xen_mc_entry")
+int BPF_PROG(xt_mmu_entry, struct multicall_entry *mc)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_ENTRY);
+
+	if (cpu)
+		hist_add(cpu, entry_path(mc), 0);
+	return 0;
+}
+
+/* One entry is made as the call that it is; none is no call. */
+SEC("?tp_btf/xen_mc_flush")
+int BPF_PROG(xt_mmu_flush, unsigned int entries)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_FLUSH);
+	__u32 size = entries > 1 ? log2_floor(entries - 1) + 1 : 0;
+
+	if (cpu && entries)
+		hist_add(cpu, cfg_size_base + (size < XT_MC_SIZE_NR ? size : XT_MC_17_32), 0);
+	return 0;
+}
+
+static __always_inline int function_enter(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		frame_open(cpu, probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+static __always_inline int function_exit(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct closed closed;
+
+	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
+		frame_record(cpu, cfg_mmu_fn_base + (probe - XT_P_FLUSH_TLB), &closed, false);
+	return 0;
+}
+
+#define XT_FUNCTION_PROGS(id, function, older, what) \
+	XT_TIMED_PROGS(function, function, function_enter(id), function_exit(id))
+
+XT_MMU_FUNCTIONS(XT_FUNCTION_PROGS)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Paths of page tables: PV guests' alone, elsewhere there are none. */
+#include "probe/layout_parts.h"
+
+#define NAME(id, name)			    [id] = name,
+#define MC_NAME(id, number, name)	    [id] = name,
+#define FUNCTION(id, function, older, what) [id - XT_P_FLUSH_TLB] = #function,
+#define WHAT(id, function, older, what)	    [id - XT_P_FLUSH_TLB] = what,
+
+static const char *const mmu_names[] = { XT_MMU_OPS(NAME) };
+static const char *const entry_names[] = { XT_MC_OPS(MC_NAME) };
+static const char *const mmuext_names[] = { XT_MMUEXT_OPS(NAME) };
+static const char *const size_names[] = { XT_MC_SIZES(NAME) };
+static const char *const functions[] = { XT_MMU_FUNCTIONS(FUNCTION) };
+static const char *const function_what[] = { XT_MMU_FUNCTIONS(WHAT) };
+
+#define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
+
+static bool is_pv(const struct platform *platform)
+{
+	return platform->boot == BOOT_PV || platform->boot == BOOT_DOM0;
+}
+
+uint32_t layout__range_mmu(struct layout *layout, const struct platform *platform, uint32_t next)
+{
+	if (!is_pv(platform))
+		return next;
+	layout->mmu = next;
+	next += XT_MMU_OP_NR;
+	layout->mc_entry = next;
+	next += XT_MC_OP_NR;
+	layout->mmuext = next;
+	next += XT_MMUEXT_OP_NR;
+	layout->mc_size = next;
+	next += XT_MC_SIZE_NR;
+	layout->mmu_fn = next;
+	return next + FUNCTIONS;
+}
+
+/* Paths that are counts alone. */
+static void place_counts(struct layout *layout, uint32_t first, const char *device,
+			 const char *const *names, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		layout__name(&layout->keys[first + i], KIND_CPU, AREA_MEMORY, MECH_PV, device,
+			     names[i], "count");
+}
+
+void layout__place_mmu(struct layout *layout, const struct platform *platform)
+{
+	if (!is_pv(platform))
+		return;
+	place_counts(layout, layout->mmu, "page tables", mmu_names, XT_MMU_OP_NR);
+	place_counts(layout, layout->mc_entry, "multicall entries", entry_names, XT_MC_OP_NR);
+	place_counts(layout, layout->mmuext, "multicall entries", mmuext_names, XT_MMUEXT_OP_NR);
+	place_counts(layout, layout->mc_size, "multicall sizes", size_names, XT_MC_SIZE_NR);
+	for (uint32_t i = 0; i < FUNCTIONS; i++)
+		layout__name(&layout->keys[layout->mmu_fn + i], KIND_CPU, AREA_MEMORY, MECH_PV, "",
+			     function_what[i], functions[i]);
+}
