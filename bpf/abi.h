@@ -163,9 +163,9 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 	X(XT_P_IOAPIC_MASK, mask_ioapic_irq, "IO-APIC")      \
 	X(XT_P_IOAPIC_UNMASK, unmask_ioapic_irq, "IO-APIC")  \
 	X(XT_P_IOAPIC_ACK, ioapic_ack_level, "IO-APIC")      \
-	X(XT_P_LAPIC_TIMER, lapic_next_event, "LAPIC timer") \
+	X(XT_P_LAPIC_TIMER, lapic_next_event, "lapic")       \
 	X(XT_P_LAPIC_ICR, native_apic_icr_write, "LAPIC")    \
-	X(XT_P_HPET_TIMER, hpet_clkevt_set_next_event, "HPET")
+	X(XT_P_HPET_TIMER, hpet_clkevt_set_next_event, "hpet")
 
 #define XT_EMULATED(X) XT_EMULATED_NICS(X) XT_EMULATED_PLATFORM(X)
 
@@ -183,8 +183,13 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 
 enum xt_timer_op { XT_TIMER_OPS(XT_ENUM) XT_TIMER_OP_NR };
 
-#define XT_TIMER_PROBES(X) \
-	X(XT_P_HRTIMER, "timer", "hrtimer_expire_entry", "timers: how late they expire")
+#define XT_TIMER_PROBES(X)                                                                     \
+	X(XT_P_HRTIMER, "timer", "hrtimer_expire_entry", "timers: how late they expire")       \
+	X(XT_P_PROGRAM, "timer", "clockevents_program_event", "timers: programming, CPU time") \
+	X(XT_P_CLOCK_GETTIME, "timer", "__x64_sys_clock_gettime",                              \
+	  "clock reads by system call: counts")                                                \
+	X(XT_P_GETTIMEOFDAY, "timer", "__x64_sys_gettimeofday",                                \
+	  "clock reads by system call: counts")
 
 /*
  * A PV guest's page tables. What is asked for: X(enumerator, name). A page-table entry is written

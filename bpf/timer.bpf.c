@@ -8,11 +8,14 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "cpu.bpf.h"
+#include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile __u32 cfg_late_base; /* paths: XT_TIMER_* */
+const volatile __u32 cfg_program_path;
+const volatile __u32 cfg_clock_base; /* paths: clock_gettime, gettimeofday */
+const volatile bool cfg_emulated;    /* the clock event device is */
 
 /*
  * Due before the kernel last looked for due timers on this CPU, and yet not expired then: it was
@@ -58,4 +61,63 @@ int BPF_PROG(xt_hrtimer, struct hrtimer *timer, s64 *now_at)
 	else
 		hist_add(cpu, cfg_late_base + op, now > due ? now - due : 0);
 	return 0;
+}
+
+/*
+ * kernel/time/clockevents.c: reads the clock, and sets the device unless the time is past already.
+ * Not loaded where that is Xen's, whose programming is a hypercall and counted as that.
+ */
+SEC("?fentry/clockevents_program_event")
+int xt_program_fe(void *ctx)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_PROGRAM);
+
+	if (cpu)
+		frame_open(cpu, XT_P_PROGRAM, bpf_ktime_get_ns());
+	return 0;
+}
+
+SEC("?fexit/clockevents_program_event")
+int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool force, int ret)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_PROGRAM);
+	struct closed closed;
+
+	if (cpu && frame_close(cpu, XT_P_PROGRAM, bpf_ktime_get_ns(), &closed) && !ret)
+		frame_record(cpu, cfg_program_path, &closed, cfg_emulated);
+	return 0;
+}
+
+/* Made by those alone that the vDSO cannot serve: nothing passes here where it can. */
+static __always_inline int clock_call(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		hist_add(cpu, cfg_clock_base + (probe - XT_P_CLOCK_GETTIME), 0);
+	return 0;
+}
+
+SEC("?fentry/__x64_sys_clock_gettime")
+int xt_gettime_fe(void *ctx)
+{
+	return clock_call(XT_P_CLOCK_GETTIME);
+}
+
+SEC("?kprobe/__x64_sys_clock_gettime")
+int xt_gettime_kp(void *ctx)
+{
+	return clock_call(XT_P_CLOCK_GETTIME);
+}
+
+SEC("?fentry/__x64_sys_gettimeofday")
+int xt_timeofday_fe(void *ctx)
+{
+	return clock_call(XT_P_GETTIMEOFDAY);
+}
+
+SEC("?kprobe/__x64_sys_gettimeofday")
+int xt_timeofday_kp(void *ctx)
+{
+	return clock_call(XT_P_GETTIMEOFDAY);
 }

@@ -308,6 +308,28 @@ int rule__grants_short(struct question *q)
 	return test_shortages(q, &shortage, 1);
 }
 
+/* What it costs this run: the tracer, whose programs read it at most once each, and processes. */
+static void show_clock_reads(const struct question *q, struct finding *f)
+{
+	const struct own_cost *cost = &q->snap->cost;
+	uint64_t calls = snapshot__clock_calls(q->snap);
+	char runs[UNITS_LEN], each[UNITS_LEN], n[UNITS_LEN], made[64] = "";
+
+	units__count(runs, cost->runs);
+	set(f->figures[1],
+	    "every probe pays it: at most %.3f s in the %s runs of this trace's programs",
+	    cost->clock_read_ns * cost->runs / 1e9, runs);
+	if (!(cost->clock_gettime_ns > 0))
+		return;
+	units__ns(each, cost->clock_gettime_ns);
+	/* none may be none seen: the probe may be off */
+	if (calls)
+		set(made, "; %s clock system calls were made", units__count(n, calls));
+	set(f->figures[2], "%ss a clock_gettime()%s%s", each,
+	    cost->vdso_known && !cost->in_vdso ? ", a system call: the vDSO cannot read it" : "",
+	    made);
+}
+
 int rule__emulated_clock(struct question *q)
 {
 	const char *clock = q->platform ? q->platform->clocksource : "";
@@ -334,6 +356,7 @@ int rule__emulated_clock(struct question *q)
 	set(f->what, "the clocksource is %s, emulated: each read of the time leaves the guest",
 	    clock);
 	set(f->figures[0], "%ss a read of the clock from BPF, measured here", read);
+	show_clock_reads(q, f);
 	set(f->action, "clocksource=xen or tsc, as /sys/devices/system/clocksource/*/"
 		       "available_clocksource offers");
 	set(f->check, "xentrace-bpf detect, then this finding");

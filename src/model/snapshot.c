@@ -220,3 +220,16 @@ void snapshot__free(struct snapshot *snap)
 #undef FREE
 	memset(snap, 0, sizeof(*snap));
 }
+
+uint64_t snapshot__clock_calls(const struct snapshot *snap)
+{
+	uint64_t calls = 0;
+
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		const struct path_key *key = &snap->paths[i].key;
+
+		if (key->area == AREA_TIMER && !strcmp(key->leg, "count"))
+			calls += hist__count(&snap->paths[i].hist);
+	}
+	return calls;
+}

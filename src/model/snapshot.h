@@ -125,8 +125,10 @@ const char *rung__name(enum rung rung);
 struct own_cost {
 	uint64_t bpf_ns; /* runs × (body + dispatch), all programs */
 	uint64_t runs;
-	double clock_read_ns; /* one bpf_ktime_get_ns() here; 0 unknown */
-	uint64_t user_ns;     /* this process: user + system */
+	double clock_read_ns;	  /* one bpf_ktime_get_ns() here; 0 unknown */
+	double clock_gettime_ns;  /* one clock_gettime(CLOCK_MONOTONIC) of a process; 0 unknown */
+	bool vdso_known, in_vdso; /* whether that is a system call was tried; it is not */
+	uint64_t user_ns;	  /* this process: user + system */
 	uint64_t rss_bytes;
 	uint64_t kernel_bytes; /* maps */
 };
@@ -180,5 +182,7 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
  */
 int snapshot__add(struct snapshot *sum, const struct snapshot *delta);
 void snapshot__free(struct snapshot *snap);
+/* System calls that read the clock, made because the vDSO could not. */
+uint64_t snapshot__clock_calls(const struct snapshot *snap);
 
 #endif

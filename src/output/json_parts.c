@@ -294,6 +294,10 @@ json_t *json__own_cost(const struct report *report)
 	err |= put__real(obj, "cpu_share", report->ledger->quality.cost_share);
 	err |= put(obj, "clock_read_ns",
 		   cost->clock_read_ns > 0 ? json_real(cost->clock_read_ns) : json_null());
+	err |= put(obj, "clock_gettime_ns",
+		   cost->clock_gettime_ns > 0 ? json_real(cost->clock_gettime_ns) : json_null());
+	err |= put(obj, "clock_in_vdso",
+		   cost->vdso_known ? json_boolean(cost->in_vdso) : json_null());
 	err |= put__int(obj, "rss_bytes", cost->rss_bytes);
 	err |= put__int(obj, "kernel_bytes", cost->kernel_bytes);
 	return json__done(obj, err);

@@ -29,6 +29,7 @@ static int text__interval(FILE *out, const struct report *report)
 	text__cpu(out, report);
 	text__vcpus(out, report);
 	text__events(out, report);
+	text__page_tables(out, report);
 	text__wait(out, report);
 	if (report->slower_ns)
 		text__slowest(out, report);
@@ -47,6 +48,7 @@ static int text__total(FILE *out, const struct report *report)
 	text__cpu(out, report);
 	text__vcpus(out, report);
 	text__events(out, report);
+	text__page_tables(out, report);
 	text__wait(out, report);
 	text__latency(out, report);
 	text__slowest(out, report);

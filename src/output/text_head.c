@@ -209,6 +209,32 @@ static void print_unseen(FILE *out, const struct report *report)
 	text__wrap(out, 0, 8, line);
 }
 
+/* Clock: hpet, 4.30us a read by BPF, 5.01us by clock_gettime(), a system call; 12,034 were made */
+static void print_clock(FILE *out, const struct report *report)
+{
+	const struct own_cost *cost = &report->snap->cost;
+	uint64_t calls = snapshot__clock_calls(report->snap);
+	char read[UNITS_LEN], gettime[UNITS_LEN], n[UNITS_LEN], line[256];
+	size_t used;
+
+	if (!(cost->clock_gettime_ns > 0))
+		return;
+	units__ns(read, cost->clock_read_ns);
+	units__ns(gettime, cost->clock_gettime_ns);
+	used = snprintf(line, sizeof(line), "Clock: %s, %ss a read by BPF, %ss by clock_gettime()",
+			report->platform && report->platform->clocksource[0]
+				? report->platform->clocksource
+				: "?",
+			read, gettime);
+	if (cost->vdso_known)
+		used += snprintf(line + used, sizeof(line) - used, "%s",
+				 cost->in_vdso ? " in the vDSO" : ", a system call");
+	if (calls)
+		snprintf(line + used, sizeof(line) - used, "; %s clock system calls",
+			 units__count(n, calls));
+	text__wrap(out, 0, 7, line);
+}
+
 /*
  * Tracer: 117 ms BPF + 40 ms own (0.39 % of CPU), 356n an event, RSS 9.8 MB, kernel 6.1 MB;
  *     41 of 44 probes on: xentrace-bpf check
@@ -223,6 +249,8 @@ void text__books(FILE *out, const struct report *report)
 	print_losses(out, report);
 	text__vcpu_notes(out, report);
 	print_unseen(out, report);
+	print_clock(out, report);
+	text__no_page_tables(out, report);
 	units__ns(each, quality->ns_per_event);
 	units__bytes(rss, cost->rss_bytes);
 	units__bytes(kernel, cost->kernel_bytes);

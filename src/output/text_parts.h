@@ -19,6 +19,9 @@ void text__cpu(FILE *out, const struct report *report);
 void text__vcpus(FILE *out, const struct report *report);
 void text__events(FILE *out, const struct report *report);
 void text__vcpu_notes(FILE *out, const struct report *report);
+/* A PV guest's; of others text__no_page_tables() says that there are none, and why. */
+void text__page_tables(FILE *out, const struct report *report);
+void text__no_page_tables(FILE *out, const struct report *report);
 void text__wait(FILE *out, const struct report *report);
 void text__latency(FILE *out, const struct report *report);
 void text__slowest(FILE *out, const struct report *report);

@@ -12,6 +12,8 @@ struct calibration {
 	double clock_ns;    /* one bpf_ktime_get_ns() */
 	double body_ns;	    /* half a pair: frame, clock, histogram */
 	double dispatch_ns; /* of a tp_btf program */
+	double gettime_ns;  /* one clock_gettime(CLOCK_MONOTONIC) of this process */
+	int in_vdso;	    /* that makes no system call: 1, 0, or a negative errno: not known */
 };
 
 /* Measure with core's loaded object; what cannot be measured is 0. Attaches one empty program. */

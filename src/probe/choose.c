@@ -37,6 +37,8 @@ static const char *not_for(const struct probe *probe)
 		return "no emulated platform devices in this kind of guest";
 	case FOR_NIC:
 		return "no NIC of this driver";
+	case FOR_TIMER:
+		return "no clock event device but Xen's, which is set by hypercalls";
 	case FOR_FRAMES:
 		return "no function is timed here";
 	case FOR_END:

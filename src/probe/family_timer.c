@@ -11,6 +11,9 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 		return NULL;
 	(void)features;
 	skel->rodata->cfg_late_base = layout->late;
+	skel->rodata->cfg_program_path = layout->program;
+	skel->rodata->cfg_clock_base = layout->clock;
+	skel->rodata->cfg_emulated = layout->keys[layout->program].mech == MECH_EMULATED;
 	*object = skel->obj;
 	return skel;
 }

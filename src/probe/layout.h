@@ -17,7 +17,7 @@
 struct layout {
 	/* first path of each family's range */
 	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, segment_base, mc, emul,
-		msr, wake, late, mmu, mc_entry, mmuext, mc_size, mmu_fn, scratch;
+		msr, wake, late, program, clock, mmu, mc_entry, mmuext, mc_size, mmu_fn, scratch;
 	uint32_t nr_paths;
 	struct path_key *keys; /* by path number */
 

@@ -57,14 +57,19 @@ static void place_emulated(struct layout *layout, const struct platform *platfor
 {
 	static const char *const msr[] = { "read_msr", "write_msr" };
 	const char *device;
+	enum area area;
 	bool nic;
 
 	for (uint32_t i = 0; i < EMULATED; i++) {
 		nic = i < NICS;
 		device = nic ? nic_of(platform, emulated_what[i]) : emulated_what[i];
-		layout__name(&layout->keys[layout->emul + i], KIND_CPU,
-			     nic ? AREA_NET : AREA_PLATFORM, MECH_EMULATED, device, "",
-			     nic ? "submit" : emulated_functions[i]);
+		area = nic ? AREA_NET : AREA_PLATFORM;
+		/* beside what the kernel does around it: clockevents_program_event() */
+		if (i + XT_P_E1000_XMIT == XT_P_LAPIC_TIMER ||
+		    i + XT_P_E1000_XMIT == XT_P_HPET_TIMER)
+			area = AREA_TIMER;
+		layout__name(&layout->keys[layout->emul + i], KIND_CPU, area, MECH_EMULATED, device,
+			     "", nic ? "submit" : emulated_functions[i]);
 	}
 	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
 	for (uint32_t i = 0; i < 2; i++)

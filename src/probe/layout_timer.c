@@ -4,6 +4,8 @@
 
 #define NAME(id, name) [id] = name,
 
+#define CLOCK_CALLS 2
+
 static const char *const op_names[] = { XT_TIMER_OPS(NAME) };
 
 /* Who serves the device, as the spectrum says it. */
@@ -19,12 +21,24 @@ static enum mech timer_mech(const struct platform *platform)
 uint32_t layout__range_timer(struct layout *layout, uint32_t next)
 {
 	layout->late = next;
-	return next + XT_TIMER_OP_NR;
+	next += XT_TIMER_OP_NR;
+	layout->program = next++;
+	layout->clock = next;
+	return next + CLOCK_CALLS;
 }
 
 void layout__place_timer(struct layout *layout, const struct platform *platform)
 {
+	static const char *const calls[CLOCK_CALLS] = { "clock_gettime", "gettimeofday" };
+	enum mech mech = timer_mech(platform);
+
 	for (uint32_t op = 0; op < XT_TIMER_OP_NR; op++)
-		layout__name(&layout->keys[layout->late + op], KIND_WAIT, AREA_TIMER,
-			     timer_mech(platform), platform->clockevent, op_names[op], "lateness");
+		layout__name(&layout->keys[layout->late + op], KIND_WAIT, AREA_TIMER, mech,
+			     platform->clockevent, op_names[op], "lateness");
+	layout__name(&layout->keys[layout->program], KIND_CPU, AREA_TIMER, mech,
+		     platform->clockevent, "", "clockevents_program_event");
+	/* that is the guest's own: what a read costs beyond the call is the price of the clock */
+	for (uint32_t i = 0; i < CLOCK_CALLS; i++)
+		layout__name(&layout->keys[layout->clock + i], KIND_CPU, AREA_TIMER, MECH_GUEST,
+			     platform->clocksource, calls[i], "count");
 }

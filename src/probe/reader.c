@@ -286,6 +286,9 @@ static uint64_t resident_bytes(void)
 static void read_cost(const struct tracer *tracer, struct own_cost *cost)
 {
 	cost->clock_read_ns = tracer->calibration.clock_ns;
+	cost->clock_gettime_ns = tracer->calibration.gettime_ns;
+	cost->vdso_known = cost->clock_gettime_ns > 0 && tracer->calibration.in_vdso >= 0;
+	cost->in_vdso = tracer->calibration.in_vdso > 0;
 	cost->kernel_bytes = tracer->maps->bytes;
 	cost->user_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID) - tracer->user_start_ns;
 	cost->rss_bytes = resident_bytes();

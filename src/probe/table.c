@@ -72,6 +72,13 @@
 #define HOW_XT_P_MSR_READ  TRACEPOINT("xt_msr_read"), .use = FOR_HVM
 #define HOW_XT_P_MSR_WRITE TRACEPOINT("xt_msr_write"), .use = FOR_HVM
 #define HOW_XT_P_HRTIMER   TRACEPOINT("xt_hrtimer")
+#define HOW_XT_P_PROGRAM                                                     \
+	.kind = PROBE_FUNCTION, .use = FOR_TIMER, .fentry = "xt_program_fe", \
+	.fexit = "xt_program_fx"
+#define HOW_XT_P_CLOCK_GETTIME \
+	.kind = PROBE_FUNCTION, .fentry = "xt_gettime_fe", .kprobe = "xt_gettime_kp"
+#define HOW_XT_P_GETTIMEOFDAY \
+	.kind = PROBE_FUNCTION, .fentry = "xt_timeofday_fe", .kprobe = "xt_timeofday_kp"
 
 #define SAID_MMU(id, function, older_, what)   \
 	[id] = { .family = "mmu",              \
@@ -169,6 +176,8 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 		return has_user_channel(platform);
 	case FOR_HVM:
 		return boot == BOOT_HVM || boot == BOOT_KVM;
+	case FOR_TIMER:
+		return platform->clockevent[0] && strcmp(platform->clockevent, "xen");
 	case FOR_NIC:
 		return has_nic(platform, probe->driver);
 	case FOR_DRIVER:

@@ -25,7 +25,8 @@ enum probe_for {
 	FOR_FRAMES,
 	FOR_END,
 	FOR_HVM,
-	FOR_NIC
+	FOR_NIC,
+	FOR_TIMER /* a clock event device that is not Xen's */
 };
 
 struct probe {

@@ -233,6 +233,9 @@ static const struct field own_cost_fields[] = {
 	VALUE(4, struct own_cost, user_ns),
 	VALUE(5, struct own_cost, rss_bytes),
 	VALUE(6, struct own_cost, kernel_bytes),
+	VALUE(7, struct own_cost, clock_gettime_ns),
+	VALUE(8, struct own_cost, vdso_known),
+	VALUE(9, struct own_cost, in_vdso),
 };
 static TYPE(own_cost_type, struct own_cost, own_cost_fields);
 

@@ -122,12 +122,48 @@ static void openmetrics_has_a_family_of_its_own(void **state)
 	fixture__free(f);
 }
 
+static void clock_and_its_price_are_said(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	strcpy(f->platform.clocksource, "hpet");
+	f->snap.cost.clock_read_ns = 4300;
+	f->snap.cost.clock_gettime_ns = 5010;
+	f->snap.cost.vdso_known = true;
+	fixture__path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "clock_gettime", "count")
+		->bucket[0]
+		.count = 1200;
+	fixture__path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "gettimeofday", "count")
+		->bucket[0]
+		.count = 34;
+	fixture__close(f);
+	assert_int_equal(snapshot__clock_calls(&f->snap), 1234);
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text, "\nClock: hpet, 4.30us a read by BPF, 5.01us by "
+				     "clock_gettime(), a system call; 1,234 clock "));
+	assert_non_null(strstr(text, "every probe pays it: "));
+	assert_non_null(strstr(text, "5.01us a clock_gettime(), a system call: the vDSO cannot"));
+	assert_non_null(strstr(text, "cannot read it; 1,234 clock system calls"));
+	free(text);
+	f->snap.cost.in_vdso = true;
+	strcpy(f->platform.clocksource, "tsc");
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text, "5.01us by clock_gettime() in the vDSO"));
+	assert_null(strstr(text, "emulated-clock"));
+	free(text);
+	fixture__free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_measured_whole),
 		cmocka_unit_test(text_says_what_it_is_and_compares_requests),
 		cmocka_unit_test(alone_they_have_the_histogram),
+		cmocka_unit_test(clock_and_its_price_are_said),
 		cmocka_unit_test(openmetrics_has_a_family_of_its_own),
 	};
 

@@ -12,7 +12,10 @@ function requestBooks() {
 
 function ownCost() {
 	const own = D.own_cost, share = (100 * own.cpu_share).toFixed(2);
-	const clock = own.clock_read_ns ? `, a clock read ${ns(own.clock_read_ns)}` : "";
+	const vdso = own.clock_in_vdso === false ? ", a system call" : "";
+	const process =
+		own.clock_gettime_ns ? ` (a process pays ${ns(own.clock_gettime_ns)}${vdso})` : "";
+	const clock = own.clock_read_ns ? `, a clock read ${ns(own.clock_read_ns)}${process}` : "";
 
 	return el("p", null, `Tracer: ${ns(own.bpf_ns)} in BPF + ${ns(own.user_ns)} of its own `,
 		`(${share} % of CPU), ${ns(own.ns_per_event)} an event${clock}; `,
