@@ -10,6 +10,7 @@ import struct
 CPU_CHANGE = 0x1F003
 LOST_RECORDS = 0x1F001
 HYPERCALL_PV = 0x20100D  # first word, low 20 bits: the hypercall's number
+SUBCALL_PV = 0x20200E  # the same, of a multicall
 RUNSTATE_CHANGE = 0x21001  # | old state << 8 | new state << 4; word: domain << 16 | vCPU
 VMEXIT = 0x81102  # first word: the reason
 IO_PORT = (0x82016, 0x82216)  # read, write: an access that Xen or the device model answered
