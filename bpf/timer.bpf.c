@@ -39,17 +39,24 @@ static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s6
  * kernel/time/hrtimer.c:__run_hrtimer(). Both times are of the timer's own clock. A timer expires
  * between its soft expiry and the hard one (node.expires) whenever that saves an interrupt: such
  * slack was asked for, and is no lateness.
+ *
+ * `now` is passed by its address, and an argument that points to a number cannot be loaded before
+ * bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing programs"), 5.18: copied, it
+ * can.
  */
 SEC("?tp_btf/hrtimer_expire_entry")
-int BPF_PROG(xt_hrtimer, struct hrtimer *timer, s64 *now_at)
+int xt_hrtimer(__u64 *ctx)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_HRTIMER);
+	struct hrtimer *timer = (void *)ctx[0];
 	s64 now, due, offset;
+	void *now_at;
 	enum xt_timer_op op;
 
 	if (!cpu)
 		return 0;
-	if (bpf_probe_read_kernel(&now, sizeof(now), now_at)) {
+	if (bpf_probe_read_kernel(&now_at, sizeof(now_at), &ctx[1]) ||
+	    bpf_probe_read_kernel(&now, sizeof(now), now_at)) {
 		cpu_lost(cpu, XT_LOST_TIMER_UNREAD);
 		return 0;
 	}
