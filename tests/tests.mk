@@ -14,7 +14,7 @@ FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
 
-.PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-mmu lab-timer lab-sabotage test setup-test demo bench
+.PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-sabotage test setup-test demo bench
 .PHONY: bench-recording
 
 $(O)/san/%.o: src/%.c
@@ -110,14 +110,6 @@ lab-matrix: $(O)/static/xentrace-bpf
 ## make lab-oracle figures held against xentrace, fio, the kernel and injected delays (root)
 lab-oracle: $(O)/static/xentrace-bpf
 	tests/lab/oracle
-
-## make lab-mmu    a PV guest's page tables held against xentrace (root)
-lab-mmu: $(O)/static/xentrace-bpf
-	tests/lab/mmu
-
-## make lab-timer  how late timers are, held against cyclictest (root)
-lab-timer: $(O)/static/xentrace-bpf
-	tests/lab/timer
 
 ## make lab-sabotage the program broken on purpose: the oracle has to find each fault (root)
 lab-sabotage:
