@@ -40,9 +40,9 @@ static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s6
  * between its soft expiry and the hard one (node.expires) whenever that saves an interrupt: such
  * slack was asked for, and is no lateness.
  *
- * `now` is passed by its address, and an argument that points to a number cannot be loaded before
- * bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing programs"), 5.18: copied, it
- * can.
+ * `now` is passed by its address. An argument that points to a number cannot be loaded before
+ * bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing programs"), 5.17, and by the
+ * name of a typedef only later; copied, it can.
  */
 SEC("?tp_btf/hrtimer_expire_entry")
 int xt_hrtimer(__u64 *ctx)

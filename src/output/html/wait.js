@@ -48,7 +48,8 @@ function saidOfLeg(leg) {
 
 function waitRows(row) {
 	const name = [row.device || D.terms.areas[row.area], row.op].filter(Boolean).join(" ");
-	const notes = [overlapNote(row), queueNote(row)].filter(Boolean).join("; ");
+	const late = isTimer(row) ? "late after the hard expiry: slack is not in it" : "";
+	const notes = [late, overlapNote(row), queueNote(row)].filter(Boolean).join("; ");
 	const whole = sum(row.legs.map((leg) => leg.ns)) || 1;
 	/* Without the whole request there is no distribution, only the legs' sum. */
 	const latencies = [row.p50_ns, row.p99_ns, row.p999_ns, row.max_ns];
