@@ -32,7 +32,10 @@ static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s6
 		cpu->timer_now[op] = now;
 	}
 	before = cpu->timer_before[op];
-	return (__u64)due <= (before ? before : tracing_since());
+	if (!before)
+		before = tracing_since();
+	/* a time of day long past is before CLOCK_MONOTONIC began */
+	return before == ~0ull || due <= (s64)before;
 }
 
 /*
