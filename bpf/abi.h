@@ -286,12 +286,26 @@ enum xt_mc_size { XT_MC_SIZES(XT_ENUM) XT_MC_SIZE_NR };
 	X(XT_P_MMU_ENTRY, "mmu", "xen_mc_entry", "multicalls: entries by operation")      \
 	X(XT_P_MMU_FLUSH, "mmu", "xen_mc_flush", "multicalls: by how many entries they had")
 
+#define XT_NET_PROBES(X)                                                                        \
+	X(XT_P_TX_QUEUE, "net", "net_dev_queue", "packets sent: qdisc")                         \
+	X(XT_P_TX_START, "net", "net_dev_start_xmit", "packets sent: count, start of submit")   \
+	X(XT_P_TX_XMIT, "net", "net_dev_xmit", "packets sent: end of submit, CPU time")         \
+	X(XT_P_TX_CONSUME, "net", "consume_skb", "packets sent: end")                           \
+	X(XT_P_TX_KFREE, "net", "kfree_skb", "packets sent: end, where the driver calls it so") \
+	X(XT_P_RX_RAISE, "net", "softirq_raise", "packets received: interrupt to poll")         \
+	X(XT_P_RX_POLL, "net", "napi_poll", "packets received: interrupt to poll, poll")        \
+	X(XT_P_RX_GRO, "net", "napi_gro_receive_entry", "packets received: count")              \
+	X(XT_P_RX_FRAGS, "net", "napi_gro_frags_entry", "the same, for some drivers")           \
+	X(XT_P_RX_SKB, "net", "netif_receive_skb_entry", "the same, for drivers without GRO")   \
+	X(XT_P_RX_LIST, "net", "netif_receive_skb_list_entry", "the same, for some drivers")    \
+	X(XT_P_RX_BACKLOG, "net", "netif_rx_entry", "the same, for drivers without NAPI")
+
 enum xt_probe {
 	XT_CORE_PROBES(XT_ENUM) XT_BLK_PROBES(XT_ENUM) XT_EVTCHN_PROBES(XT_ENUM)
 		XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_EMULATED(XT_ENUM)
 			XT_EMUL_PROBES(XT_ENUM) XT_TIMER_PROBES(XT_ENUM) XT_MMU_FUNCTIONS(XT_ENUM)
 				XT_MMU_WRITES(XT_ENUM) XT_MMU_COUNTED(XT_ENUM)
-					XT_MMU_PROBES(XT_ENUM) XT_PROBE_NR
+					XT_MMU_PROBES(XT_ENUM) XT_NET_PROBES(XT_ENUM) XT_PROBE_NR
 };
 
 /* Softirq vectors and hypercall numbers that have a path of their own. */
@@ -347,14 +361,32 @@ enum xt_probe {
 	  "a timer's expiry could not be read: a bug in this program, please report it")           \
 	X(XT_NOTE_TIMER_PAST, "timers-past", 0,                                                    \
 	  "timers set to a time that was past already, by a step of the clock too, or due before " \
-	  "tracing began; not late")
+	  "tracing began; not late")                                                               \
+	X(XT_LOST_TX_NO_SLOT, "tx-no-slot", 1,                                                     \
+	  "more packets of one transmit queue in flight than are kept here; not measured")         \
+	X(XT_LOST_TX_OVERWRITTEN, "tx-overwritten", 1,                                             \
+	  "a packet's place was taken by another, its own end not seen: a free was missed")        \
+	X(XT_LOST_TX_CLOCK, "tx-clock-back", 1,                                                    \
+	  "a packet's interval was negative: the clock stepped")                                   \
+	X(XT_NOTE_TX_NO_QDISC, "tx-no-qdisc", 0,                                                   \
+	  "packets that were not seen on their way to the driver: they have no qdisc leg")         \
+	X(XT_NOTE_TX_DROPPED, "tx-qdisc-drop", 0,                                                  \
+	  "packets that were dropped before they came to a driver; not measured")                  \
+	X(XT_NOTE_RX_NO_IRQ, "rx-no-irq", 0,                                                       \
+	  "polls that no interrupt on their CPU preceded: they have no leg before the poll")       \
+	X(XT_NOTE_RX_UNTIMED, "rx-untimed", 0,                                                     \
+	  "polls outside the softirq, by threads and busy pollers: counted, not timed")            \
+	X(XT_NOTE_OTHER_NIC, "other-nic", 0,                                                       \
+	  "packets of a NIC that appeared after the start, or is a guest's; not measured")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 
 /* Started and ended requests, for conservation: started = completed + in flight + lost. */
-#define XT_COUNTS(X)                   \
-	X(XT_COUNT_STARTED, "started") \
-	X(XT_COUNT_COMPLETED, "completed")
+#define XT_COUNTS(X)                              \
+	X(XT_COUNT_STARTED, "started")            \
+	X(XT_COUNT_COMPLETED, "completed")        \
+	X(XT_COUNT_TX_STARTED, "packets started") \
+	X(XT_COUNT_TX_COMPLETED, "packets completed")
 
 enum xt_count { XT_COUNTS(XT_ENUM) XT_COUNT_NR };
 
@@ -393,6 +425,9 @@ struct xt_issue {
 	__u32 pad;
 };
 
+/* Slots of NICs; 0 is none. More of them are not traced, and that is said. */
+#define XT_NICS 64
+
 /* One page-aligned slice a possible CPU; written by BPF on that CPU only. */
 struct xt_cpu {
 	/*
@@ -428,7 +463,17 @@ struct xt_cpu {
 	/* ns, CLOCK_MONOTONIC, by XT_TIMER_*: when timers last were looked for, and before that */
 	__u64 timer_now[XT_TIMER_OP_NR];
 	__u64 timer_before[XT_TIMER_OP_NR];
-	__u64 pte_pending; /* a page-table entry is written, not known yet if single or batched */
+	__u64 pte_pending;  /* a page-table entry is written, not known yet if single or batched */
+	__u64 address;	    /* of CPU 0's slice: where the kernel has it, once it was asked */
+	__u64 hypercall_ns; /* inside wrappers of hypercalls, ever */
+	__u64 tx_at;	    /* packet slot + 1 that the driver is given now; 0: none */
+	__u64 tx_gso;	    /* ns: when the packet was queued whose segments follow now */
+	__u64 poll_at;	    /* ns: start of the NAPI poll that runs now; 0 outside the softirq */
+	__u64 poll_raised;  /* the interrupt handler that runs now wants one */
+	__u64 polled_at;    /* ns: start of the last softirq that polls, also outside of it */
+	__u64 tx_softirq;   /* inside NET_TX */
+	__u64 nic_first[XT_NICS]; /* ns: entry of its first interrupt since it was polled here */
+	__u64 nic_last[XT_NICS];  /* ns: entry of its last interrupt here */
 } __attribute__((aligned(4096)));
 
 /* State of a request in flight, at the slot of its disk, hardware queue and tag: two cache lines. */
@@ -543,7 +588,7 @@ struct xt_irq {
 	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_DISKS */
 	__u16 disk[XT_IRQ_ACTIONS];
 	__u32 wake; /* a channel of /dev/xen/evtchn: path + 1 of the process's waking; 0: none */
-	__u32 pad;
+	__u8 nic[XT_IRQ_ACTIONS]; /* slot of the NIC whose it is; 0: none's */
 };
 
 /*
@@ -559,6 +604,98 @@ struct xt_wake {
 };
 
 #define XT_IRQ_DISKS 0xffff
+
+/*
+ * Legs of a packet sent (PROBES §4), in the order of time; TOTAL is their sum, measured. HYPERCALL is
+ * taken out of SUBMIT, whose last part it is.
+ */
+#define XT_TX_LEGS(X)                                                                                \
+	X(XT_TX_QDISC, "qdisc")	  /* the stack gave it to the interface -> the driver got it */      \
+	X(XT_TX_SUBMIT, "submit") /* -> ndo_start_xmit() returned, without … */                    \
+	X(XT_TX_HYPERCALL, "hypercall") /* … the wrappers of hypercalls in it: netfront's event */ \
+	X(XT_TX_DEVICE, "device")	/* -> the device's interrupt; netfront: backend */           \
+	X(XT_TX_HANDLER, "handler")	/* -> the driver let go of it */                             \
+	X(XT_TX_TOTAL, "total")
+
+/* Legs of a NAPI poll: what received packets wait for in the guest. */
+#define XT_RX_LEGS(X)                                                             \
+	X(XT_RX_DELAY, "irq to poll") /* the NIC's interrupt -> its poll began */ \
+	X(XT_RX_POLL, "poll")	      /* -> and ended */                          \
+	X(XT_RX_TOTAL, "total")
+
+enum xt_tx_leg { XT_TX_LEGS(XT_ENUM) XT_TX_NR };
+enum xt_rx_leg { XT_RX_LEGS(XT_ENUM) XT_RX_NR };
+
+#define XT_NIC_PATHS (XT_TX_NR + XT_RX_NR) /* wait paths of a NIC: sent, then received */
+
+/*
+ * NIC table: open addressing over the interface's index, XT_NIC_PROBES places from its own. The
+ * loader fills it with NICs that have a device below them; BPF only reads.
+ */
+#define XT_NIC_TABLE  256
+#define XT_NIC_PROBES 4
+
+struct xt_nic {
+	__u32 ifindex; /* 0: empty */
+	__u16 slot;
+	__u16 flags;	   /* XT_NIC_* */
+	__u32 first;	   /* packet slots: first + transmit queue * XT_QUEUE_PACKETS */
+	__u32 queues;	   /* transmit queues */
+	__u32 paths;	   /* first of its wait paths */
+	__u32 first_queue; /* of its struct xt_queue */
+	__u32 pad[2];
+};
+
+#define XT_NIC_UNFRAMED (1 << 0) /* the CPU time of its driver's xmit is family emul's */
+#define XT_NIC_EMULATED (1 << 1) /* held time is the device model's */
+
+/*
+ * A packet in a driver's hands, in the region of its transmit queue at one of XT_PACKET_WAYS places
+ * from the hash of its address. Places are taken under the queue's lock, which the kernel holds
+ * around ndo_start_xmit(), and given back by whoever frees the packet: no two race for one.
+ */
+#define XT_QUEUE_PACKETS 1024 /* a power of two */
+#define XT_PACKET_WAYS	 4
+
+struct xt_packet {
+	__u64 skb;	 /* struct sk_buff *, 0 when free */
+	__u64 queued;	 /* ns: the stack gave it to the interface */
+	__u64 started;	 /* ns: the driver got it */
+	__u64 submitted; /* ns: … and returned; 0: not yet */
+	__u64 hypercall; /* ns in wrappers; until submitted the CPU's sum before */
+	__u64 freed;	 /* ns: inside ndo_start_xmit(), by a driver that copies */
+	__u32 weight;	 /* packets that this one stands for */
+	__u32 queue;	 /* its struct xt_queue */
+	__u32 pad[2];
+} __attribute__((aligned(64)));
+
+/*
+ * Packets on their way through a queue discipline, direct-mapped by hash: one word, since any CPU may
+ * write any, of the hash's other bits, the sampling's exponent and the time.
+ */
+#define XT_QUEUED	    4096
+#define XT_QUEUED_TAG_BITS  20
+#define XT_QUEUED_RATE_BITS 4
+#define XT_QUEUED_NS_BITS   40 /* 18 min */
+
+/* What is counted of each NIC, on each CPU: by CPU * XT_NICS + slot. */
+#define XT_NIC_COUNTS(X)                                                              \
+	X(tx_packets) /* given to the driver and taken; one with GSO is one */        \
+	X(tx_bytes)                                                                   \
+	X(tx_segments) /* of which they are on the wire */                            \
+	X(tx_busy)     /* given back: NETDEV_TX_BUSY */                               \
+	X(tx_copied)   /* freed inside ndo_start_xmit(): no device leg */             \
+	X(tx_cut)      /* GSO packets that the kernel cut for a device that cannot */ \
+	X(rx_packets)                                                                 \
+	X(rx_bytes)                                                                   \
+	X(polls)                                                                      \
+	X(polls_full) /* that used up their budget */
+
+struct xt_nic_count {
+#define XT_COUNTER(name) __u64 name;
+	XT_NIC_COUNTS(XT_COUNTER)
+#undef XT_COUNTER
+} __attribute__((aligned(64)));
 
 #define XT_IRQ_EMULATED (1 << 0)
 

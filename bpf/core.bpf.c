@@ -45,6 +45,26 @@ static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, _
 	irq->disk[after] = known ? XT_IRQ_DISKS : disk;
 }
 
+/*
+ * A NIC's interrupt may leave its work to a NAPI poll on this CPU: it raises the softirq, or is in one
+ * already. The first of them since the last poll is what that work waits from. One that is still there
+ * though a softirq began after it waits for no poll here: a thread does it.
+ */
+static __always_inline void nic_interrupted(struct xt_cpu *cpu, __u32 nic, __u64 start)
+{
+	if (!nic || nic >= XT_NICS)
+		return;
+	cpu->nic_last[nic] = start;
+	if (!cpu->poll_raised && !cpu->poll_at)
+		return;
+	if (!cpu->nic_first[nic] || cpu->nic_first[nic] < cpu->polled_at)
+		cpu->nic_first[nic] = start;
+}
+
+/* include/linux/interrupt.h */
+#define NET_TX_SOFTIRQ 2
+#define NET_RX_SOFTIRQ 3
+
 /* kernel/irq/handle.c:__handle_irq_event_percpu(), once an action. */
 SEC("?tp_btf/irq_handler_entry")
 int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
@@ -57,6 +77,7 @@ int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
 	now = bpf_ktime_get_ns();
 	cpu->irq_start = now;
 	cpu->irq_disk = 0;
+	cpu->poll_raised = 0;
 	frame_open(cpu, XT_TOKEN_IRQ | (__u32)irq, now);
 	return 0;
 }
@@ -69,9 +90,11 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 	struct closed closed;
 	bool emulated = false;
 	struct xt_irq *known;
+	__u64 start;
 
 	if (!cpu)
 		return 0;
+	start = cpu->irq_start;
 	cpu->irq_start = 0;
 	if (!frame_close(cpu, XT_TOKEN_IRQ | nr, bpf_ktime_get_ns(), &closed))
 		return 0;
@@ -81,6 +104,7 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 		slot = known->slot[after];
 		emulated = known->flags[after] & XT_IRQ_EMULATED;
 		learn_disk(cpu, known, after);
+		nic_interrupted(cpu, known->nic[after], start);
 	}
 	if (!slot)
 		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);
@@ -96,9 +120,16 @@ SEC("?tp_btf/softirq_entry")
 int BPF_PROG(xt_softirq_entry, unsigned int vector)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_SOFTIRQ_ENTRY);
+	__u64 now;
 
-	if (cpu)
-		frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, bpf_ktime_get_ns());
+	if (!cpu)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (vector == NET_RX_SOFTIRQ)
+		cpu->poll_at = cpu->polled_at = now;
+	else if (vector == NET_TX_SOFTIRQ)
+		cpu->tx_softirq = 1;
+	frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, now);
 	return 0;
 }
 
@@ -110,6 +141,10 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
+	if (vector == NET_RX_SOFTIRQ)
+		cpu->poll_at = 0;
+	else if (vector == NET_TX_SOFTIRQ)
+		cpu->tx_softirq = 0;
 	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, bpf_ktime_get_ns(), &closed))
 		frame_record(cpu, cfg_softirq_base + vector, &closed, false);
 	return 0;

@@ -78,8 +78,8 @@ static __always_inline __u32 hist_index(__u64 ns)
 	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
 }
 
-/* One event of `ns` on `path`; returns the histogram for sums beside the buckets, or NULL. */
-static __always_inline struct xt_hist *hist_add(struct xt_cpu *cpu, __u32 path, __u64 ns)
+/* `n` events of `ns` each on `path`; returns the histogram for sums beside the buckets, or NULL. */
+static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path, __u64 ns, __u64 n)
 {
 	__u32 at = cpu->first_path + path, index;
 	struct xt_hist *h = NULL;
@@ -93,11 +93,17 @@ static __always_inline struct xt_hist *hist_add(struct xt_cpu *cpu, __u32 path, 
 	index = hist_index(ns);
 	if (index >= XT_BUCKETS) /* for the verifier, which forgets the bound */
 		return NULL;
-	bump(&h->bucket[index].count, 1);
-	bump(&h->bucket[index].ns, ns);
+	bump(&h->bucket[index].count, n);
+	bump(&h->bucket[index].ns, ns * n);
 	if (ns > h->max)
 		h->max = ns;
 	return h;
+}
+
+/* One event. */
+static __always_inline struct xt_hist *hist_add(struct xt_cpu *cpu, __u32 path, __u64 ns)
+{
+	return hist_add_n(cpu, path, ns, 1);
 }
 
 #endif

@@ -62,6 +62,7 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 		return;
 	}
 	frame_record(cpu, path, &closed, false);
+	bump(&cpu->hypercall_ns, closed.inclusive);
 	cover_outer(cpu);
 }
 

@@ -96,6 +96,48 @@ struct vcpu_runstate_info {
 	u64 time[4];
 };
 
+/* include/net/net_namespace.h, include/linux/ns_common.h */
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net; /* with CONFIG_NET_NS */
+} possible_net_t;
+
+/* include/linux/netdevice.h */
+struct device {
+	struct device *parent;
+};
+
+struct net_device {
+	int ifindex;
+	possible_net_t nd_net;
+	struct device dev;
+};
+
+struct napi_struct {
+	struct net_device *dev;
+};
+
+/* include/linux/skbuff.h */
+struct sk_buff {
+	struct net_device *dev; /* other things while a socket has it */
+	unsigned int len;
+	__u16 queue_mapping;
+	__u16 mac_header;
+	unsigned int end;
+	unsigned char *head, *data;
+};
+
+struct skb_shared_info {
+	unsigned short gso_segs;
+};
+
 #pragma clang attribute pop
 
 #endif

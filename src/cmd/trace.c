@@ -236,6 +236,24 @@ static int find_disks(struct run *run, const char **names)
 	return EXIT_DONE;
 }
 
+static int find_nics(const struct run *run)
+{
+	const struct platform *platform = run->platform;
+
+	for (const char *const *name = run->options.nics; *name; name++) {
+		size_t i = 0;
+
+		while (i < platform->nr_nics && strcmp(platform->nics[i].name, *name))
+			i++;
+		if (i < platform->nr_nics)
+			continue;
+		elog("no NIC '%s' here: only interfaces with a device below them are traced",
+		     *name);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 /* Everything before the first event: a wrong disk or file is said before anything is loaded. */
 static int prepare(struct run *run)
 {
@@ -250,6 +268,8 @@ static int prepare(struct run *run)
 		return EXIT_RUNTIME;
 	}
 	err = find_disks(run, disks);
+	if (!err)
+		err = find_nics(run);
 	if (err)
 		return err;
 	if (sinks__open(&options->sinks))
@@ -260,6 +280,7 @@ static int prepare(struct run *run)
 		return EXIT_RUNTIME;
 	}
 	wanted.disks = disks[0] ? disks : NULL;
+	wanted.nics = options->nics[0] ? options->nics : NULL;
 	wanted.slower_ns = slower_ns(options);
 	wanted.families = options->families[0] ? options->families : NULL;
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);

@@ -22,8 +22,9 @@ static const struct argp_option options_table[] = {
 	{ "per-vcpu", 'C', NULL, 0, "Also the vCPUs apart: their states, and events by device", 0 },
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
+	{ "nic", 'N', "NIC", 0, "Only this NIC's packets; may be repeated", 0 },
 	{ "family", 'f', "FAMILY[,...]", 0,
-	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu", 0 },
+	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu, net", 0 },
 	{ "slower", OPT_SLOWER, "MS", 0,
 	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
 	{ "output", 'o', "FILE", 0,
@@ -43,7 +44,7 @@ static const struct argp_option options_table[] = {
 struct parse {
 	struct trace_options *options;
 	const char *paths[SINKS_MAX];
-	unsigned int nr_paths, nr_disks;
+	unsigned int nr_paths, nr_disks, nr_nics;
 	const char *format;
 	unsigned int positional;
 };
@@ -80,7 +81,8 @@ static unsigned int number(const char *text, const char *what, struct argp_state
 
 static void add_families(struct parse *parse, char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "blk", "evtchn", "hypercall", "emul", "timer", "mmu" };
+	static const char *const known[] = { "blk",   "evtchn", "hypercall", "emul",
+					     "timer", "mmu",	"net" };
 	const unsigned int nr_known = sizeof(known) / sizeof(known[0]);
 	struct trace_options *options = parse->options;
 	unsigned int nr = 0, k;
@@ -94,7 +96,8 @@ static void add_families(struct parse *parse, char *arg, struct argp_state *stat
 			;
 		if (k == nr_known || nr == NAMES_MAX)
 			argp_error(state,
-				   "unknown family '%s': blk, evtchn, hypercall, emul, timer, mmu",
+				   "unknown family '%s': blk, evtchn, hypercall, emul, timer, mmu, "
+				   "net",
 				   name);
 		options->families[nr++] = name;
 	}
@@ -123,6 +126,11 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		if (parse->nr_disks == NAMES_MAX)
 			argp_error(state, "more than %d disks", NAMES_MAX);
 		options->disks[parse->nr_disks++] = arg;
+		break;
+	case 'N':
+		if (parse->nr_nics == NAMES_MAX)
+			argp_error(state, "more than %d NICs", NAMES_MAX);
+		options->nics[parse->nr_nics++] = arg;
 		break;
 	case 'f':
 		add_families(parse, arg, state);

@@ -17,6 +17,7 @@ struct trace_options {
 	bool timestamps, verbose, strict, per_vcpu;
 	int ready_fd;			     /* -1: none */
 	const char *disks[NAMES_MAX + 1];    /* as given: device, mount point, … */
+	const char *nics[NAMES_MAX + 1];     /* NULL-ended; empty: all */
 	const char *families[NAMES_MAX + 1]; /* NULL-ended; empty: all */
 	char *family_text;		     /* what families[] points into; owned */
 	struct sinks sinks;

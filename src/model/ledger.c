@@ -24,12 +24,22 @@ static uint64_t count_events(const struct ledger *ledger, const struct snapshot 
 	return events;
 }
 
+/* What neither ended nor is in flight nor is known as lost. */
+static int64_t missing_of(const struct conservation *io)
+{
+	return io->carried + io->started - io->completed - io->in_flight - io->lost;
+}
+
+/* One request may start or end between reading the counters and scanning the slots. */
+static bool is_missing(const struct conservation *io)
+{
+	return llabs(missing_of(io)) > (io->carried + io->started) * INCOMPLETE_SHARE + 1;
+}
+
 static void judge(struct ledger *ledger, const struct snapshot *snap)
 {
 	struct quality *quality = &ledger->quality;
-	const struct conservation *io = &snap->io;
 	const struct own_cost *cost = &snap->cost;
-	uint64_t missing;
 
 	quality->events = count_events(ledger, snap);
 	for (size_t i = 0; i < snap->nr_losses; i++)
@@ -37,12 +47,10 @@ static void judge(struct ledger *ledger, const struct snapshot *snap)
 			quality->lost += snap->losses[i].count;
 	quality->lost_share = ledger__share(quality->lost, quality->events + quality->lost);
 
-	quality->io_missing =
-		(int64_t)(io->carried + io->started - io->completed - io->in_flight - io->lost);
-	missing = llabs(quality->io_missing);
-	/* One request may start or end between reading the counters and scanning the slots. */
-	quality->incomplete = quality->lost_share > INCOMPLETE_SHARE ||
-			      missing > (io->carried + io->started) * INCOMPLETE_SHARE + 1;
+	quality->io_missing = missing_of(&snap->io);
+	quality->packets_missing = missing_of(&snap->packets);
+	quality->incomplete = quality->lost_share > INCOMPLETE_SHARE || is_missing(&snap->io) ||
+			      is_missing(&snap->packets);
 
 	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);
 	quality->ns_per_event = ledger__share(cost->bpf_ns, quality->events);

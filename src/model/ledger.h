@@ -99,10 +99,11 @@ struct wait_row {
 struct quality {
 	uint64_t events; /* everything counted: CPU paths, and requests once */
 	uint64_t lost;
-	double lost_share;  /* lost ÷ (events + lost) */
-	int64_t io_missing; /* carried + started - completed - in flight - lost; 0 is right */
-	bool incomplete;    /* more than 0.1 % lost or missing */
-	double cost_share;  /* of vCPU time, BPF and this process */
+	double lost_share;	 /* lost ÷ (events + lost) */
+	int64_t io_missing;	 /* carried + started - completed - in flight - lost; 0 is right */
+	int64_t packets_missing; /* the same of packets */
+	bool incomplete;	 /* more than 0.1 % lost or missing */
+	double cost_share;	 /* of vCPU time, BPF and this process */
 	double ns_per_event;
 	size_t probes_on;
 	size_t probes; /* those that apply to this kind of guest */

@@ -8,8 +8,8 @@
 
 /* Legs in the order of time; blkfront and other drivers have names of their own for some. */
 static const char *const leg_order[] = {
-	"queue",  "ring full", "grants short", "requeue", "submit",
-	"device", "backend",   "handler",      "finish",
+	"queue",     "qdisc",  "ring full", "grants short", "requeue", "submit",
+	"hypercall", "device", "backend",   "handler",	    "finish",  "irq to poll",
 };
 
 static size_t leg_rank(const char *name)

@@ -429,6 +429,10 @@ int rule__lost_events(struct question *q)
 		set(f->figures[used++],
 		    "requests: %lld missing from started = completed + in flight + lost",
 		    (long long)quality->io_missing);
+	if (quality->packets_missing && used < FINDING_FIGURES)
+		set(f->figures[used++],
+		    "packets: %lld missing from started = completed + in flight + lost",
+		    (long long)quality->packets_missing);
 	set(f->action, "a shorter or narrower trace (-f, -D); report it if it persists");
 	set(f->check, "the first lines of the report say complete");
 	return 0;

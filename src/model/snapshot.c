@@ -141,6 +141,15 @@ static void subtract_io(struct conservation *to, const struct conservation *from
 	to->carried = from->in_flight;
 }
 
+static void subtract_nics(struct snapshot *delta, const struct snapshot *earlier)
+{
+	for (size_t i = 0; i < delta->nr_nics && i < earlier->nr_nics; i++) {
+#define SINCE(name) delta->nics[i].name = since(delta->nics[i].name, earlier->nics[i].name);
+		XT_NIC_COUNTS(SINCE)
+#undef SINCE
+	}
+}
+
 static void subtract_counters(struct snapshot *delta, const struct snapshot *earlier)
 {
 	for (size_t i = 0; i < delta->nr_losses && i < earlier->nr_losses; i++)
@@ -164,6 +173,7 @@ static void subtract_counters(struct snapshot *delta, const struct snapshot *ear
 	X(paths, nr_paths)                              \
 	X(slow, nr_slow)                                \
 	X(queues, nr_queues)                            \
+	X(nics, nr_nics)                                \
 	X(losses, nr_losses)                            \
 	X(probes, nr_probes)                            \
 	X(vcpus, nr_vcpus)                              \
@@ -206,6 +216,8 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	subtract_channels(delta, earlier);
 	subtract_bus(delta, earlier);
 	subtract_io(&delta->io, &earlier->io);
+	subtract_io(&delta->packets, &earlier->packets);
+	subtract_nics(delta, earlier);
 	subtract_counters(delta, earlier);
 out:
 	if (err)

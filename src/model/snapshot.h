@@ -68,6 +68,16 @@ struct queue_use {
 	uint64_t last_waited_ns; /* their queue legs */
 };
 
+/* What passed a NIC. The counts' meaning is at XT_NIC_COUNTS in abi.h. */
+struct nic_use {
+	char device[48];
+	unsigned int queues; /* for sending */
+	uint64_t most; /* packets at once in the driver's hands, of one queue, of the whole run */
+#define XT_MEMBER(name) uint64_t name;
+	XT_NIC_COUNTS(XT_MEMBER)
+#undef XT_MEMBER
+};
+
 #define SLOW_LEGS 9
 
 /* One of the slowest requests of a run. */
@@ -140,6 +150,8 @@ struct snapshot {
 	size_t nr_paths;
 	struct queue_use *queues; /* of each disk that is traced */
 	size_t nr_queues;
+	struct nic_use *nics; /* that are traced */
+	size_t nr_nics;
 	struct slow_request *slow; /* the slowest first, of the whole run up to here */
 	size_t nr_slow;
 	struct cpu_time cpu;
@@ -154,6 +166,7 @@ struct snapshot {
 	struct loss *losses; /* all of them, zero or not */
 	size_t nr_losses;
 	struct conservation io;
+	struct conservation packets; /* sent, that a driver had; preexisting ones are not known */
 	struct probe_status *probes;
 	size_t nr_probes;
 	struct own_cost cost;

@@ -136,6 +136,12 @@ static void add_tables(struct snapshot *sum, const struct snapshot *delta)
 		queue->last += delta->queues[i].last;
 		queue->last_waited_ns += delta->queues[i].last_waited_ns;
 	}
+	for (size_t i = 0; i < sum->nr_nics && i < delta->nr_nics; i++) {
+		sum->nics[i].most = delta->nics[i].most;
+#define ADD(name) sum->nics[i].name += delta->nics[i].name;
+		XT_NIC_COUNTS(ADD)
+#undef ADD
+	}
 	for (size_t i = 0; i < sum->nr_losses && i < delta->nr_losses; i++)
 		sum->losses[i].count += delta->losses[i].count;
 	for (size_t i = 0; i < sum->nr_probes && i < delta->nr_probes; i++)
@@ -154,15 +160,21 @@ static void add_cpu(struct cpu_time *to, const struct cpu_time *from)
 	*to = sum;
 }
 
+static void add_io(struct conservation *sum, const struct conservation *delta)
+{
+	sum->started += delta->started;
+	sum->completed += delta->completed;
+	sum->lost += delta->lost;
+	sum->preexisting += delta->preexisting;
+	sum->in_flight = delta->in_flight;
+}
+
 static void add_counters(struct snapshot *sum, const struct snapshot *delta)
 {
 	struct own_cost cost = sum->cost;
 
-	sum->io.started += delta->io.started;
-	sum->io.completed += delta->io.completed;
-	sum->io.lost += delta->io.lost;
-	sum->io.preexisting += delta->io.preexisting;
-	sum->io.in_flight = delta->io.in_flight;
+	add_io(&sum->io, &delta->io);
+	add_io(&sum->packets, &delta->packets);
 	sum->cost = delta->cost;
 	sum->cost.bpf_ns += cost.bpf_ns;
 	sum->cost.runs += cost.runs;

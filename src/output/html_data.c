@@ -317,7 +317,8 @@ json_t *html__data(const struct report *report)
 	err |= put(obj, "paths", paths(report->snap));
 	err |= put(obj, "trees", trees(report));
 	err |= put(obj, "series", html__series(report, HTML_SERIES_BYTES));
-	err |= put(obj, "conservation", json__conservation(report));
+	err |= put(obj, "conservation",
+		   json__conservation(&report->snap->io, report->ledger->quality.io_missing));
 	err |= put(obj, "losses", json__losses(report->snap));
 	err |= put(obj, "own_cost", json__own_cost(report));
 	err |= put(obj, "probes", json__probes(report->snap));

@@ -58,6 +58,7 @@ static int json__header(FILE *out, const struct report *report)
 
 static int write_snapshot(FILE *out, const struct report *report, const char *type)
 {
+	const struct quality *quality = &report->ledger->quality;
 	const struct snapshot *snap = report->snap;
 	json_t *obj = begin(type);
 	int err = 0;
@@ -74,10 +75,13 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	err |= put(obj, "xenbus", json__bus(snap));
 	err |= put(obj, "paths", json__paths(snap));
 	err |= put(obj, "queues", json__queues(snap));
+	err |= put(obj, "nics", json__nics(snap));
 	err |= put(obj, "slowest", json__slowest(snap));
 	err |= put(obj, "complete", json_boolean(!report->ledger->quality.incomplete));
 	err |= put(obj, "losses", json__losses(snap));
-	err |= put(obj, "conservation", json__conservation(report));
+	err |= put(obj, "conservation", json__conservation(&snap->io, quality->io_missing));
+	err |= put(obj, "packet_conservation",
+		   json__conservation(&snap->packets, quality->packets_missing));
 	err |= put(obj, "probes", json__probes(snap));
 	err |= put(obj, "own_cost", json__own_cost(report));
 	err |= put(obj, "findings", json__findings(&report->ledger->findings));

@@ -222,6 +222,27 @@ json_t *json__slowest(const struct snapshot *snap)
 	return json__done(list, err);
 }
 
+/* XT_NIC_COUNTS says what each is. */
+json_t *json__nics(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_nics; i++) {
+		const struct nic_use *use = &snap->nics[i];
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "device", use->device);
+		err |= put__int(obj, "queues", use->queues);
+		err |= put__int(obj, "most_under_way", use->most);
+#define PUT(name) err |= put__int(obj, #name, use->name);
+		XT_NIC_COUNTS(PUT)
+#undef PUT
+		err |= json_array_append_new(list, obj);
+	}
+	return json__done(list, err);
+}
+
 json_t *json__losses(const struct snapshot *snap)
 {
 	json_t *list = json_array();
@@ -240,9 +261,8 @@ json_t *json__losses(const struct snapshot *snap)
 	return json__done(list, err);
 }
 
-json_t *json__conservation(const struct report *report)
+json_t *json__conservation(const struct conservation *io, int64_t missing)
 {
-	const struct conservation *io = &report->snap->io;
 	json_t *obj = json_object();
 	int err = 0;
 
@@ -252,7 +272,7 @@ json_t *json__conservation(const struct report *report)
 	err |= put__int(obj, "in_flight", io->in_flight);
 	err |= put__int(obj, "lost", io->lost);
 	err |= put__int(obj, "preexisting", io->preexisting);
-	err |= put(obj, "missing", json_integer(report->ledger->quality.io_missing));
+	err |= put(obj, "missing", json_integer(missing));
 	return json__done(obj, err);
 }
 

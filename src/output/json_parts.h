@@ -30,9 +30,11 @@ json_t *json__channels(const struct snapshot *snap);
 json_t *json__bus(const struct snapshot *snap);
 json_t *json__paths(const struct snapshot *snap);
 json_t *json__queues(const struct snapshot *snap);
+json_t *json__nics(const struct snapshot *snap);
 json_t *json__slowest(const struct snapshot *snap);
 json_t *json__losses(const struct snapshot *snap);
-json_t *json__conservation(const struct report *report);
+/* `missing`: what none of its members accounts for. */
+json_t *json__conservation(const struct conservation *io, int64_t missing);
 json_t *json__probes(const struct snapshot *snap);
 json_t *json__own_cost(const struct report *report);
 json_t *json__findings(const struct findings *findings);

@@ -219,6 +219,34 @@ static int print_histograms(FILE *out, const struct snapshot *snap)
 	return print_paths(out, snap, "timer_lateness_seconds");
 }
 
+/* Packets of each NIC and direction, and the bytes in them with the link's header. */
+static void print_nics(FILE *out, const struct snapshot *snap)
+{
+	static const char *const directions[] = { "received", "sent" };
+
+	for (int bytes = 0; bytes < 2; bytes++) {
+		const char *name = bytes ? "network_bytes" : "network_packets";
+
+		if (bytes)
+			family(out, name, COUNTER, "bytes", "Bytes of packets of a NIC.");
+		else
+			family(out, name, COUNTER, NULL, "Packets of a NIC; one with GSO is one.");
+		for (size_t i = 0; i < snap->nr_nics * 2; i++) {
+			const struct nic_use *nic = &snap->nics[i / 2];
+			bool sent = i % 2;
+			uint64_t packets = sent ? nic->tx_packets : nic->rx_packets;
+
+			fprintf(out, "xentrace_%s_total", name);
+			label(out, '{', "device", nic->device);
+			label(out, ',', "direction", directions[sent]);
+			fprintf(out, "} %" PRIu64 "\n",
+				!bytes ? packets
+				: sent ? nic->tx_bytes
+				       : nic->rx_bytes);
+		}
+	}
+}
+
 static void print_losses(FILE *out, const struct snapshot *snap)
 {
 	const struct conservation *io = &snap->io;
@@ -276,6 +304,7 @@ static int openmetrics__total(FILE *out, const struct report *report)
 	err = print_histograms(out, report->snap);
 	if (err)
 		return err;
+	print_nics(out, report->snap);
 	print_losses(out, report->snap);
 	print_cost(out, report);
 	fputs("# EOF\n", out);

@@ -31,6 +31,7 @@ static int text__interval(FILE *out, const struct report *report)
 	text__events(out, report);
 	text__page_tables(out, report);
 	text__wait(out, report);
+	text__nics(out, report);
 	if (report->slower_ns)
 		text__slowest(out, report);
 	text__vcpu_notes(out, report);
@@ -50,6 +51,7 @@ static int text__total(FILE *out, const struct report *report)
 	text__events(out, report);
 	text__page_tables(out, report);
 	text__wait(out, report);
+	text__nics(out, report);
 	text__latency(out, report);
 	text__slowest(out, report);
 	text__books(out, report);

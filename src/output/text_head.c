@@ -168,9 +168,9 @@ static void print_losses(FILE *out, const struct report *report)
 }
 
 /* I/O: 164,150 started = 164,142 completed + 8 in flight + 0 lost; 3 were under way before */
-static void print_conservation(FILE *out, const struct report *report)
+static void print_conservation(FILE *out, const char *what, const struct conservation *io,
+			       int64_t not_seen)
 {
-	const struct conservation *io = &report->snap->io;
 	char started[UNITS_LEN], completed[UNITS_LEN], flight[UNITS_LEN], lost[UNITS_LEN];
 	char line[512], n[UNITS_LEN], before[64] = "", missing[64] = "";
 
@@ -183,11 +183,10 @@ static void print_conservation(FILE *out, const struct report *report)
 	if (io->preexisting)
 		snprintf(before, sizeof(before), "; %s were under way before",
 			 units__count(n, io->preexisting));
-	if (report->ledger->quality.io_missing)
-		snprintf(missing, sizeof(missing), " %+" PRId64 " not accounted for",
-			 report->ledger->quality.io_missing);
-	snprintf(line, sizeof(line), "I/O: %s started = %s completed + %s in flight + %s lost%s%s",
-		 started, completed, flight, lost, missing, before);
+	if (not_seen)
+		snprintf(missing, sizeof(missing), " %+" PRId64 " not accounted for", not_seen);
+	snprintf(line, sizeof(line), "%s: %s started = %s completed + %s in flight + %s lost%s%s",
+		 what, started, completed, flight, lost, missing, before);
 	text__wrap(out, 0, 5, line);
 }
 
@@ -245,7 +244,8 @@ void text__books(FILE *out, const struct report *report)
 	const struct own_cost *cost = &report->snap->cost;
 	char each[UNITS_LEN], rss[UNITS_LEN], kernel[UNITS_LEN], line[512];
 
-	print_conservation(out, report);
+	print_conservation(out, "I/O", &report->snap->io, quality->io_missing);
+	print_conservation(out, "Packets sent", &report->snap->packets, quality->packets_missing);
 	print_losses(out, report);
 	text__vcpu_notes(out, report);
 	print_unseen(out, report);

@@ -46,6 +46,9 @@ static const struct wait_row *busiest(const struct ledger *ledger, enum mech mec
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		const struct wait_row *row = &ledger->waits[i];
 
+		/* polls of a NIC are no requests */
+		if (row->area == AREA_NET && !strcmp(row->op, "poll"))
+			continue;
 		if (!row->measured || row->stacked || is_taken(taken, nr_taken, row))
 			continue;
 		if (row->area == AREA_TIMER && !timers)

@@ -23,6 +23,7 @@ void text__vcpu_notes(FILE *out, const struct report *report);
 void text__page_tables(FILE *out, const struct report *report);
 void text__no_page_tables(FILE *out, const struct report *report);
 void text__wait(FILE *out, const struct report *report);
+void text__nics(FILE *out, const struct report *report);
 void text__latency(FILE *out, const struct report *report);
 void text__slowest(FILE *out, const struct report *report);
 void text__books(FILE *out, const struct report *report);

@@ -39,6 +39,8 @@ static const char *not_for(const struct probe *probe)
 		return "no NIC of this driver";
 	case FOR_TIMER:
 		return "no clock event device but Xen's, which is set by hypercalls";
+	case FOR_NET:
+		return "no NIC";
 	case FOR_FRAMES:
 		return "no function is timed here";
 	case FOR_END:
@@ -112,9 +114,14 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 	}
 }
 
-/* Some function is timed: families with functions are loaded before core. */
+/*
+ * Some function is timed, or packets are, whose polls begin with a softirq: the other families are
+ * loaded before core.
+ */
 static bool has_frames(const struct loader *loader)
 {
+	if (loader->attempts[XT_P_RX_POLL].rung != RUNG_OFF)
+		return true;
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		if (loader->attempts[i].rung != RUNG_OFF && probe__is_timed(&probe_table[i]))
 			return true;

@@ -75,7 +75,7 @@ static void name_disk(struct layout *layout, uint32_t slot, uint32_t path, const
 		     "submit");
 }
 
-static bool is_wanted(const char *const *wanted, const char *name)
+bool layout__is_wanted(const char *const *wanted, const char *name)
 {
 	if (!wanted)
 		return true;
@@ -124,7 +124,7 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 			.places = disk->tags,
 		};
 
-		if (disk->stacked || !is_wanted(wanted, disk->name)) {
+		if (disk->stacked || !layout__is_wanted(wanted, disk->name)) {
 			entry.slot = 0;
 			entry.flags = XT_DISK_IGNORED;
 			table_add(layout, &entry);
@@ -246,11 +246,13 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 	next += count_users(platform);
 	next = layout__range_timer(layout, next);
 	next = layout__range_mmu(layout, platform, next);
+	next = layout__range_net(layout, platform, next);
 	layout->scratch = next++;
 	layout->nr_paths = next;
 }
 
-int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted)
+int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted,
+		const char *const *nics)
 {
 	struct layout *layout = calloc(1, sizeof(*layout));
 
@@ -270,6 +272,7 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	layout__place_calls(layout, platform);
 	layout__place_timer(layout, platform);
 	layout__place_mmu(layout, platform);
+	layout__place_net(layout, platform, nics);
 	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
 		layout__name(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT,
 			     MECH_GUEST, "", softirq_names[i], "softirq");

@@ -17,7 +17,8 @@
 struct layout {
 	/* first path of each family's range */
 	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, segment_base, mc, emul,
-		msr, wake, late, program, clock, mmu, mc_entry, mmuext, mc_size, mmu_fn, scratch;
+		msr, wake, late, program, clock, mmu, mc_entry, mmuext, mc_size, mmu_fn, net,
+		net_submit, scratch;
 	uint32_t nr_paths;
 	struct path_key *keys; /* by path number */
 
@@ -30,6 +31,12 @@ struct layout {
 	uint32_t nr_irqs;	   /* slots in use, with "other" */
 	uint32_t nr_wakes;	   /* paths of user channels */
 
+	struct xt_nic nics[XT_NIC_TABLE];
+	const struct nic *nic_of[XT_NICS]; /* by slot; NULL: not traced */
+	uint32_t nr_packets;
+	bool some_nics; /* only those that were asked for */
+	uint32_t netns; /* inode of this network namespace; 0: there are none */
+
 	bool runstate; /* Xen's, of each vCPU */
 
 	unsigned int cpus; /* possible */
@@ -37,9 +44,10 @@ struct layout {
 
 /*
  * Number all paths for this guest. `wanted`: only these disks are traced (NULL: all leaf disks);
- * names as in platform->disks. Returns 0 and *out, freed with layout__free(), or -ENOMEM.
+ * names as in platform->disks; `nics` likewise. Returns 0 and *out, freed with layout__free(), or -ENOMEM.
  */
-int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted);
+int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted,
+		const char *const *nics);
 void layout__free(struct layout *layout);
 
 #endif

@@ -18,4 +18,10 @@ void layout__place_calls(struct layout *layout, const struct platform *platform)
 void layout__place_timer(struct layout *layout, const struct platform *platform);
 void layout__place_mmu(struct layout *layout, const struct platform *platform);
 
+/* After the disks, behind whose queues a NIC's are; packets' mechanism is the NIC's. */
+uint32_t layout__range_net(struct layout *layout, const struct platform *platform, uint32_t next);
+void layout__place_net(struct layout *layout, const struct platform *platform,
+		       const char *const *wanted);
+bool layout__is_wanted(const char *const *wanted, const char *name);
+
 #endif

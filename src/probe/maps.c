@@ -39,6 +39,7 @@ static void fill(struct maps *maps, const struct layout *layout)
 {
 	memcpy(maps->disks, layout->disks, sizeof(layout->disks));
 	memcpy(maps->irqs, layout->irqs, sizeof(layout->irqs));
+	memcpy(maps->nics, layout->nics, sizeof(layout->nics));
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
 		maps->cpus[cpu].first_path = cpu * layout->nr_paths;
 		maps->cpus[cpu].nr_paths = layout->nr_paths;
@@ -56,6 +57,10 @@ int maps__new(struct maps **out, const struct layout *layout)
 	const uint32_t entries_queues = layout->nr_queues;
 	const uint32_t entries_slowest = layout->cpus;
 	const uint32_t entries_wakes = layout->nr_wakes ? XT_WAKES : 1;
+	const uint32_t entries_nics = XT_NIC_TABLE;
+	const uint32_t entries_packets = layout->nr_packets;
+	const uint32_t entries_queued = XT_QUEUED;
+	const uint32_t entries_nic_counts = layout->cpus * XT_NICS;
 	struct maps *maps = calloc(1, sizeof(*maps));
 	int err = -ENOMEM;
 	void *mem = NULL;

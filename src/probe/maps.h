@@ -19,7 +19,11 @@ struct bpf_object;
 	X(requests, "xt_requests", struct xt_request) \
 	X(queues, "xt_queues", struct xt_queue)       \
 	X(slowest, "xt_slowest", struct xt_slowest)   \
-	X(wakes, "xt_wakes", struct xt_wake)
+	X(wakes, "xt_wakes", struct xt_wake)          \
+	X(nics, "xt_nics", struct xt_nic)             \
+	X(packets, "xt_packets", struct xt_packet)    \
+	X(queued, "xt_queued", uint64_t)              \
+	X(nic_counts, "xt_nic_counts", struct xt_nic_count)
 
 struct shared_map {
 	int fd;

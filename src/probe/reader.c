@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "probe/reader.h"
+#include "probe/reader_parts.h"
 #include "probe/slowest.h"
 
 #define NAME(id, name, ...)		[id] = name,
@@ -118,7 +119,7 @@ static int read_queues(const struct tracer *tracer, struct snapshot *snap)
 	return 0;
 }
 
-static uint64_t sum_loss(const struct tracer *tracer, enum xt_loss loss)
+uint64_t reader__sum_loss(const struct tracer *tracer, enum xt_loss loss)
 {
 	uint64_t sum = 0;
 
@@ -137,7 +138,7 @@ static int read_losses(const struct tracer *tracer, struct snapshot *snap)
 		snap->losses[i].name = loss_names[i];
 		snap->losses[i].why = loss_why[i];
 		snap->losses[i].lost = loss_lost[i];
-		snap->losses[i].count = sum_loss(tracer, i);
+		snap->losses[i].count = reader__sum_loss(tracer, i);
 	}
 	return 0;
 }
@@ -152,8 +153,9 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 		if (tracer->maps->requests[i].state != XT_RQ_FREE)
 			io->in_flight++;
 	}
-	io->lost = sum_loss(tracer, XT_LOST_OVERWRITTEN) + sum_loss(tracer, XT_LOST_CLOCK);
-	io->preexisting = sum_loss(tracer, XT_NOTE_PREEXISTING);
+	io->lost = reader__sum_loss(tracer, XT_LOST_OVERWRITTEN) +
+		   reader__sum_loss(tracer, XT_LOST_CLOCK);
+	io->preexisting = reader__sum_loss(tracer, XT_NOTE_PREEXISTING);
 }
 
 static int read_probes(const struct tracer *tracer, struct snapshot *snap)
@@ -308,6 +310,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	if (!err)
 		err = read_queues(tracer, snap);
 	if (!err)
+		err = reader__nics(tracer, snap);
+	if (!err)
 		err = slowest__read(snap, tracer->maps, tracer->layout);
 	if (!err)
 		err = read_losses(tracer, snap);
@@ -320,6 +324,7 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 		return err;
 	}
 	read_conservation(tracer, &snap->io);
+	reader__packets(tracer, &snap->packets);
 	read_vcpus(tracer, snap);
 	read_bus(tracer, snap);
 	read_cost(tracer, &snap->cost);

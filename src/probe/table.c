@@ -98,13 +98,27 @@
 #define HOW_XT_P_MMU_ENTRY  TRACEPOINT("xt_mmu_entry"), .use = FOR_PV
 #define HOW_XT_P_MMU_FLUSH  TRACEPOINT("xt_mmu_flush"), .use = FOR_PV
 
+#define PACKETS(prog)	    TRACEPOINT(prog), .use = FOR_NET
+#define HOW_XT_P_TX_QUEUE   PACKETS("xt_tx_queue")
+#define HOW_XT_P_TX_START   PACKETS("xt_tx_start")
+#define HOW_XT_P_TX_XMIT    PACKETS("xt_tx_xmit")
+#define HOW_XT_P_TX_CONSUME PACKETS("xt_tx_consume")
+#define HOW_XT_P_TX_KFREE   PACKETS("xt_tx_kfree")
+#define HOW_XT_P_RX_RAISE   PACKETS("xt_rx_raise")
+#define HOW_XT_P_RX_POLL    PACKETS("xt_rx_poll")
+#define HOW_XT_P_RX_GRO	    PACKETS("xt_rx_gro")
+#define HOW_XT_P_RX_FRAGS   PACKETS("xt_rx_frags")
+#define HOW_XT_P_RX_SKB	    PACKETS("xt_rx_skb")
+#define HOW_XT_P_RX_LIST    PACKETS("xt_rx_list")
+#define HOW_XT_P_RX_BACKLOG PACKETS("xt_rx_backlog")
+
 const struct probe probe_table[XT_PROBE_NR] = {
 	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER)
 		XT_HYPERCALL_PROBES(SAID) XT_EMULATED_NICS(SAID_NIC)
 			XT_EMULATED_PLATFORM(SAID_PLATFORM) XT_EMUL_PROBES(SAID)
 				XT_TIMER_PROBES(SAID) XT_MMU_FUNCTIONS(SAID_MMU)
 					XT_MMU_WRITES(SAID_MMU_COUNT) XT_MMU_COUNTED(SAID_MMU_COUNT)
-						XT_MMU_PROBES(SAID)
+						XT_MMU_PROBES(SAID) XT_NET_PROBES(SAID)
 };
 
 int probe_table__hook(const char *function)
@@ -180,6 +194,8 @@ bool probe__applies(const struct probe *probe, const struct platform *platform)
 		return platform->clockevent[0] && strcmp(platform->clockevent, "xen");
 	case FOR_NIC:
 		return has_nic(platform, probe->driver);
+	case FOR_NET:
+		return platform->nr_nics;
 	case FOR_DRIVER:
 		return platform__has_driver(platform, probe->driver);
 	default:

@@ -26,7 +26,8 @@ enum probe_for {
 	FOR_END,
 	FOR_HVM,
 	FOR_NIC,
-	FOR_TIMER /* a clock event device that is not Xen's */
+	FOR_TIMER, /* a clock event device that is not Xen's */
+	FOR_NET,   /* NICs, of any driver */
 };
 
 struct probe {

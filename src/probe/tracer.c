@@ -19,7 +19,7 @@
 
 static const struct family *const families[FAMILIES] = {
 	&family_core, &family_blk,   &family_evtchn, &family_hypercall,
-	&family_emul, &family_timer, &family_mmu,
+	&family_emul, &family_timer, &family_mmu,    &family_net,
 };
 
 static bool is_wanted(const struct tracer_options *options, const struct family *family)
@@ -111,7 +111,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	err = features__usable(tracer->features, why);
 	if (err)
 		goto out;
-	err = layout__new(&tracer->layout, platform, options->disks);
+	err = layout__new(&tracer->layout, platform, options->disks, options->nics);
 	if (err)
 		goto out;
 	err = cputime__init(&tracer->cputime, tracer->layout->cpus);

@@ -13,6 +13,7 @@ struct tracer;
 
 struct tracer_options {
 	const char *const *families; /* NULL-ended names; NULL: all. core always comes along */
+	const char *const *nics;     /* the same of NICs */
 	const char *const *disks;    /* NULL-ended names; NULL: all leaf disks */
 	uint64_t slower_ns;	     /* note only requests slower than this; 0: the slowest */
 	bool dry;		     /* check: choose and load, attach nothing */

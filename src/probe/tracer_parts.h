@@ -8,7 +8,7 @@
 #include "probe/load.h"
 #include "probe/tracer.h"
 
-#define FAMILIES 7
+#define FAMILIES 8
 
 struct tracer {
 	const struct platform *platform;

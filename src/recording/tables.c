@@ -171,6 +171,23 @@ static const struct field queue_use_fields[] = {
 };
 static TYPE(queue_use_type, struct queue_use, queue_use_fields);
 
+static const struct field nic_use_fields[] = {
+	KEY(1, struct nic_use, device),
+	KEY(2, struct nic_use, queues),
+	VALUE(3, struct nic_use, most),
+	VALUE(4, struct nic_use, tx_packets),
+	VALUE(5, struct nic_use, tx_bytes),
+	VALUE(6, struct nic_use, tx_segments),
+	VALUE(7, struct nic_use, tx_busy),
+	VALUE(8, struct nic_use, tx_copied),
+	VALUE(9, struct nic_use, tx_cut),
+	VALUE(10, struct nic_use, rx_packets),
+	VALUE(11, struct nic_use, rx_bytes),
+	VALUE(12, struct nic_use, polls),
+	VALUE(13, struct nic_use, polls_full),
+};
+static TYPE(nic_use_type, struct nic_use, nic_use_fields);
+
 typedef __typeof__(((struct slow_request *)0)->legs[0]) slow_leg;
 
 static const struct field slow_leg_fields[] = {
@@ -256,6 +273,8 @@ static const struct field snapshot_fields[] = {
 	BOUNDED(14, struct snapshot, nr_cpus, CPUS_MAX),
 	TABLE(15, struct snapshot, channel_counts, nr_channels, nr_cpus),
 	LIST(16, struct snapshot, bus, bus_events_type),
+	LIST(17, struct snapshot, nics, nic_use_type),
+	STRUCT(18, struct snapshot, packets, conservation_type),
 };
 static TYPE(snapshot_type, struct snapshot, snapshot_fields);
 

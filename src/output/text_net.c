@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What passed the NICs.
+ *
+ *	NETWORK                 packets  a second     bytes    Mbit/s
+ *	 eth0 sent               48,110     4,811   66.9 MB      53.5  at most 14 in the driver; 3 given
+ *	                                                               back
+ *	 eth0 received           21,004     2,100    1.4 MB       1.1  8,204 polls, 12 with more to do
+ */
+#include "output/text_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/units.h"
+#include "output/escape.h"
+
+#define NAME_WIDTH 21
+#define NOTE_AT	   62
+
+static void print_direction(FILE *out, const struct report *report, const struct nic_use *use,
+			    const char *direction, uint64_t packets, uint64_t bytes,
+			    const char *note)
+{
+	char device[48], name[80], count[UNITS_LEN], rate[UNITS_LEN], volume[UNITS_LEN];
+	double seconds = report->ledger->elapsed_ns / 1e9;
+
+	escape__ascii(device, sizeof(device), use->device);
+	snprintf(name, sizeof(name), " %.10s %s", device, direction);
+	fprintf(out, "%-*.*s%10s%10s%10s%9.2f", NAME_WIDTH, NAME_WIDTH, name,
+		units__count(count, packets), units__count(rate, seconds ? packets / seconds : 0),
+		units__bytes(volume, bytes), seconds ? bytes * 8 / seconds / 1e6 : 0);
+	if (*note) {
+		fputs("  ", out);
+		text__wrap(out, NOTE_AT, NOTE_AT, note);
+	} else {
+		fputc('\n', out);
+	}
+}
+
+/* "; 3 given back by the driver", when there are any. */
+static size_t add_note(char *text, size_t size, size_t used, uint64_t count, const char *what)
+{
+	char n[UNITS_LEN];
+
+	if (!count || used >= size)
+		return used;
+	return used + snprintf(text + used, size - used, "%s%s %s", used ? "; " : "",
+			       units__count(n, count), what);
+}
+
+static void print_nic(FILE *out, const struct report *report, const struct nic_use *use)
+{
+	char note[256] = "";
+	size_t used = 0;
+
+	if (use->most)
+		used = snprintf(note, sizeof(note), "at most %" PRIu64 " in the driver%s",
+				use->most, use->queues > 1 ? ", of one queue" : "");
+	if (use->tx_segments != use->tx_packets)
+		used = add_note(note, sizeof(note), used, use->tx_segments, "segments");
+	used = add_note(note, sizeof(note), used, use->tx_cut, "cut into segments by the kernel");
+	used = add_note(note, sizeof(note), used, use->tx_busy, "given back by the driver");
+	add_note(note, sizeof(note), used, use->tx_copied, "copied by the driver: no device leg");
+	print_direction(out, report, use, "sent", use->tx_packets, use->tx_bytes, note);
+	*note = '\0';
+	used = add_note(note, sizeof(note), 0, use->polls, "polls");
+	add_note(note, sizeof(note), used, use->polls_full, "left work for the next");
+	print_direction(out, report, use, "received", use->rx_packets, use->rx_bytes, note);
+}
+
+void text__nics(FILE *out, const struct report *report)
+{
+	const struct snapshot *snap = report->snap;
+	bool any = false;
+
+	for (size_t i = 0; i < snap->nr_nics; i++) {
+		const struct nic_use *use = &snap->nics[i];
+
+		if (!use->tx_packets && !use->rx_packets && !use->polls)
+			continue;
+		if (!any)
+			fprintf(out, "%-*s%10s%10s%10s%9s\n", NAME_WIDTH, "NETWORK", "packets",
+				"a second", "bytes", "Mbit/s");
+		any = true;
+		print_nic(out, report, use);
+	}
+	if (any)
+		fputc('\n', out);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Paths and slots of NICs: packets sent and received, in legs. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "probe/layout_parts.h"
+
+#define NAME(id, name, ...) [id] = name,
+
+static const char *const tx_legs[] = { XT_TX_LEGS(NAME) };
+static const char *const rx_legs[] = { XT_RX_LEGS(NAME) };
+
+/* Drivers whose ndo_start_xmit() family emul times as a function. */
+static bool is_timed(const char *driver)
+{
+#define IS_TIMED(id, function, what)   \
+	if (strcmp(driver, what) == 0) \
+		return true;
+	XT_EMULATED_NICS(IS_TIMED)
+#undef IS_TIMED
+	return false;
+}
+
+/* What passed the device is the device's; what the stack made a packet wait for is the guest's. */
+static void name_nic(struct layout *layout, uint32_t slot, uint32_t path, const struct nic *nic)
+{
+	enum mech mech = letter__mech(nic->letter);
+	bool netfront = strcmp(nic->driver, "netfront") == 0;
+
+	for (unsigned int leg = 0; leg < XT_TX_NR; leg++)
+		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET,
+			     leg == XT_TX_QDISC ? MECH_GUEST : mech, nic->name, "sent",
+			     leg == XT_TX_DEVICE && netfront ? "backend" : tx_legs[leg]);
+	for (unsigned int leg = 0; leg < XT_RX_NR; leg++)
+		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET,
+			     leg == XT_RX_TOTAL ? mech : MECH_GUEST, nic->name, "poll",
+			     rx_legs[leg]);
+	layout__name(&layout->keys[layout->net_submit + slot], KIND_CPU, AREA_NET, mech, nic->name,
+		     "", "submit");
+}
+
+/* Enter a NIC into the table that BPF looks packets' NICs up in. */
+static bool table_add(struct layout *layout, const struct xt_nic *nic)
+{
+	for (uint32_t i = 0; i < XT_NIC_PROBES; i++) {
+		struct xt_nic *at = &layout->nics[(nic->ifindex + i) % XT_NIC_TABLE];
+
+		if (!at->ifindex) {
+			*at = *nic;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The slot of each interrupt's NIC: core notes when one came. */
+static void place_irqs(struct layout *layout, const struct platform *platform)
+{
+	for (size_t i = 0; i < platform->nr_irqs; i++) {
+		const struct irq *irq = &platform->irqs[i];
+
+		if (irq->area != AREA_NET || irq->nr >= XT_IRQ_TABLE ||
+		    irq->follows >= XT_IRQ_ACTIONS)
+			continue;
+		for (uint32_t slot = 1; slot < XT_NICS; slot++)
+			if (layout->nic_of[slot] &&
+			    strcmp(layout->nic_of[slot]->name, irq->device) == 0)
+				layout->irqs[irq->nr].nic[irq->follows] = slot;
+	}
+}
+
+/* stat() of a namespace's file gives its inode: nsfs, fs/nsfs.c. Without CONFIG_NET_NS there is none. */
+static uint32_t own_netns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
+}
+
+uint32_t layout__range_net(struct layout *layout, const struct platform *platform, uint32_t next)
+{
+	size_t nr = platform->nr_nics < XT_NICS - 1 ? platform->nr_nics : XT_NICS - 1;
+
+	layout->net = next;
+	next += nr * XT_NIC_PATHS;
+	layout->net_submit = next;
+	return next + nr + 1;
+}
+
+void layout__place_net(struct layout *layout, const struct platform *platform,
+		       const char *const *wanted)
+{
+	uint32_t slot = 1, path = layout->net;
+
+	layout->nr_packets = 1; /* a map cannot be empty */
+	layout->netns = own_netns();
+	layout->some_nics = wanted;
+	for (size_t i = 0; i < platform->nr_nics; i++) {
+		const struct nic *nic = &platform->nics[i];
+		struct xt_nic entry = {
+			.ifindex = nic->ifindex,
+			.slot = slot,
+			.flags = (is_timed(nic->driver) ? XT_NIC_UNFRAMED : 0) |
+				 (nic->letter == LETTER_VS ? XT_NIC_EMULATED : 0),
+			.first = layout->nr_packets,
+			.queues = nic->queues ? nic->queues : 1,
+			.paths = path,
+			.first_queue = layout->nr_queues,
+		};
+
+		if (!layout__is_wanted(wanted, nic->name))
+			continue;
+		if (slot == XT_NICS || !nic->ifindex || !table_add(layout, &entry)) {
+			elog("no place for NIC %s: its packets are not traced", nic->name);
+			continue;
+		}
+		layout->nic_of[slot] = nic;
+		layout->nr_packets += entry.queues * XT_QUEUE_PACKETS;
+		layout->nr_queues += entry.queues;
+		name_nic(layout, slot++, path, nic);
+		path += XT_NIC_PATHS;
+	}
+	place_irqs(layout, platform);
+}
