@@ -292,6 +292,8 @@ enum xt_mc_size { XT_MC_SIZES(XT_ENUM) XT_MC_SIZE_NR };
 	X(XT_P_TX_XMIT, "net", "net_dev_xmit", "packets sent: end of submit, CPU time")         \
 	X(XT_P_TX_CONSUME, "net", "consume_skb", "packets sent: end")                           \
 	X(XT_P_TX_KFREE, "net", "kfree_skb", "packets sent: end, where the driver calls it so") \
+	X(XT_P_TX_DONE, "net", "dev_kfree_skb_irq_reason",                                      \
+	  "packets sent: handler and finish apart")                                             \
 	X(XT_P_RX_RAISE, "net", "softirq_raise", "packets received: interrupt to poll")         \
 	X(XT_P_RX_POLL, "net", "napi_poll", "packets received: interrupt to poll, poll")        \
 	X(XT_P_RX_GRO, "net", "napi_gro_receive_entry", "packets received: count")              \
@@ -467,6 +469,12 @@ struct xt_cpu {
 	__u64 address;	    /* of CPU 0's slice: where the kernel has it, once it was asked */
 	__u64 hypercall_ns; /* inside wrappers of hypercalls, ever */
 	__u64 tx_at;	    /* packet slot + 1 that the driver is given now; 0: none */
+	__u64 tx_queue;	    /* transmit queue of that packet */
+	__u64 tx_followed;  /* that packet is followed … */
+	__u64 tx_weight;    /* … for so many */
+	__u64 tx_rate;	    /* of CPU 0's slice: 1 of 2^this packets is followed */
+	__u64 tx_seq;	    /* packets queued here */
+	__u64 tx_gso_rate;  /* of the packet below */
 	__u64 tx_gso;	    /* ns: when the packet was queued whose segments follow now */
 	__u64 poll_at;	    /* ns: start of the NAPI poll that runs now; 0 outside the softirq */
 	__u64 poll_raised;  /* the interrupt handler that runs now wants one */
@@ -569,10 +577,11 @@ static inline __u32 xt_disk_hash(__u32 dev)
  */
 struct xt_queue {
 	__u64 under_way;
-	__u64 most;   /* two CPUs may race for it, and the lower one win by their difference */
-	__u64 last;   /* requests issued into the last place */
-	__u64 waited; /* ns: their queue legs */
-	__u64 pad[4];
+	__u64 most;    /* two CPUs may race for it, and the lower one win by their difference */
+	__u64 last;    /* requests issued into the last place */
+	__u64 waited;  /* ns: their queue legs */
+	__u64 stopped; /* ns: since when a NIC's driver has it stopped; 0: it runs */
+	__u64 pad[3];
 };
 
 /* The first request slots belong to disks without an entry, by a hash of disk, queue and tag. */
@@ -615,6 +624,8 @@ struct xt_wake {
 	X(XT_TX_HYPERCALL, "hypercall") /* … the wrappers of hypercalls in it: netfront's event */ \
 	X(XT_TX_DEVICE, "device")	/* -> the device's interrupt; netfront: backend */           \
 	X(XT_TX_HANDLER, "handler")	/* -> the driver let go of it */                             \
+	X(XT_TX_FINISH,                                                                              \
+	  "finish") /* -> the stack freed it, where the driver leaves that to a softirq */           \
 	X(XT_TX_TOTAL, "total")
 
 /* Legs of a NAPI poll: what received packets wait for in the guest. */
@@ -654,19 +665,20 @@ struct xt_nic {
  * from the hash of its address. Places are taken under the queue's lock, which the kernel holds
  * around ndo_start_xmit(), and given back by whoever frees the packet: no two race for one.
  */
+#define XT_PACKET_COPIED 1    /* inside ndo_start_xmit(), by a driver that copies it, or drops it */
 #define XT_QUEUE_PACKETS 1024 /* a power of two */
 #define XT_PACKET_WAYS	 4
 
 struct xt_packet {
 	__u64 skb;	 /* struct sk_buff *, 0 when free */
-	__u64 queued;	 /* ns: the stack gave it to the interface */
+	__u64 queued;	 /* ns: the stack gave it to the interface; 0: not seen */
 	__u64 started;	 /* ns: the driver got it */
 	__u64 submitted; /* ns: … and returned; 0: not yet */
 	__u64 hypercall; /* ns in wrappers; until submitted the CPU's sum before */
-	__u64 freed;	 /* ns: inside ndo_start_xmit(), by a driver that copies */
+	__u64 irq;	 /* ns: entry of the interrupt in whose handler it was let go */
+	__u64 done;	 /* ns: … and when; or XT_PACKET_COPIED */
 	__u32 weight;	 /* packets that this one stands for */
 	__u32 queue;	 /* its struct xt_queue */
-	__u32 pad[2];
 } __attribute__((aligned(64)));
 
 /*
@@ -679,16 +691,20 @@ struct xt_packet {
 #define XT_QUEUED_NS_BITS   40 /* 18 min */
 
 /* What is counted of each NIC, on each CPU: by CPU * XT_NICS + slot. */
-#define XT_NIC_COUNTS(X)                                                              \
-	X(tx_packets) /* given to the driver and taken; one with GSO is one */        \
-	X(tx_bytes)                                                                   \
-	X(tx_segments) /* of which they are on the wire */                            \
-	X(tx_busy)     /* given back: NETDEV_TX_BUSY */                               \
-	X(tx_copied)   /* freed inside ndo_start_xmit(): no device leg */             \
-	X(tx_cut)      /* GSO packets that the kernel cut for a device that cannot */ \
-	X(rx_packets)                                                                 \
-	X(rx_bytes)                                                                   \
-	X(polls)                                                                      \
+#define XT_NIC_COUNTS(X)                                                                \
+	X(tx_packets) /* given to the driver and taken; one with GSO is one */          \
+	X(tx_bytes)                                                                     \
+	X(tx_segments)	 /* of which they are on the wire */                            \
+	X(tx_sampled)	 /* of the packets: followed from leg to leg */                 \
+	X(tx_stops)	 /* after which the driver stopped its queue, being full */     \
+	X(tx_stopped_ns) /* … until the next packet of that queue */                  \
+	X(tx_limited)	 /* after which BQL stopped it: enough bytes under way */       \
+	X(tx_busy)	 /* given back: NETDEV_TX_BUSY */                               \
+	X(tx_copied)	 /* freed inside ndo_start_xmit(): no device leg */             \
+	X(tx_cut)	 /* GSO packets that the kernel cut for a device that cannot */ \
+	X(rx_packets)                                                                   \
+	X(rx_bytes)                                                                     \
+	X(polls)                                                                        \
 	X(polls_full) /* that used up their budget */
 
 struct xt_nic_count {

@@ -13,17 +13,25 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* include/linux/netdevice.h: enum netdev_tx */
 #define NETDEV_TX_BUSY 0x10
 
-/* net/core/dev.c:__dev_queue_xmit(): the stack is done with it, a qdisc may be next. */
+/*
+ * net/core/dev.c:__dev_queue_xmit(): the stack is done with it, a qdisc may be next. Here it is chosen
+ * which packets are followed; all of them are counted.
+ */
 SEC("?tp_btf/net_dev_queue")
 int xt_tx_queue(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_QUEUE);
 
+	__u64 rate;
+
 	if (!cpu || !nic_find(skb->dev))
 		return 0;
 	cpu->tx_gso = 0;
-	queued_put(address_of(skb), bpf_ktime_get_ns(), 0);
+	rate = sampling_rate();
+	if (rate && cpu->tx_seq++ & ((1ull << rate) - 1))
+		return 0;
+	queued_put(address_of(skb), bpf_ktime_get_ns(), rate);
 	return 0;
 }
 
@@ -50,9 +58,52 @@ static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buf
 	bump(&count->tx_segments, sign * (skb->len > FRAME_MAX ? segments_of(skb) : 1));
 }
 
+/* A packet comes to a queue that its driver had stopped: it runs again, at the latest since now. */
+static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
+{
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	__u64 since = q ? q->stopped : 0;
+
+	if (!since)
+		return;
+	q->stopped = 0;
+	if (count && now > since)
+		bump(&count->tx_stopped_ns, now - since);
+}
+
+/* A packet that is followed has its place, and the stamps that it begins with. */
+static __always_inline void packet_start(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
+					 __u64 address, __u64 now, __u64 queued, __u64 rate)
+{
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+	struct xt_packet *p;
+	__u32 at;
+
+	at = packet_place(cpu, nic, queue, address, now);
+	p = packet_get(at);
+	if (!p)
+		return;
+	if (!queued)
+		cpu_lost(cpu, XT_NOTE_TX_NO_QDISC);
+	if (!p->skb)
+		queue_enter(queue_at(nic, queue));
+	cpu->tx_at = at;
+	p->queue = queue_at(nic, queue);
+	p->queued = queued;
+	p->started = now;
+	p->submitted = p->irq = p->done = 0;
+	p->hypercall = cpu->hypercall_ns;
+	p->weight = 1u << rate;
+	p->skb = address;
+	bump(&cpu->count[XT_COUNT_TX_STARTED], 1);
+	if (count)
+		bump(&count->tx_sampled, 1);
+}
+
 /*
  * net/core/dev.c:xmit_one(), under the transmit queue's lock. A driver that gave the packet back gets
- * it again: the time until then is the qdisc's, where it waits.
+ * it again: the time until then is the qdisc's, where it waits. One that was not queued (its segments
+ * have their packet's stamp) came by no qdisc, or is not followed.
  */
 SEC("?tp_btf/net_dev_start_xmit")
 int xt_tx_start(__u64 *ctx)
@@ -61,9 +112,8 @@ int xt_tx_start(__u64 *ctx)
 	struct net_device *dev = (void *)ctx[1];
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_START);
 	__u64 now, address, queued, rate = 0;
-	struct xt_packet *p;
+	struct xt_nic_count *count;
 	struct xt_nic *nic;
-	__u32 at;
 
 	if (!cpu)
 		return 0;
@@ -73,32 +123,26 @@ int xt_tx_start(__u64 *ctx)
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
-	sent_count(nic_counts(cpu, nic), skb, 1);
-	if (!(nic->flags & XT_NIC_UNFRAMED))
-		frame_open(cpu, XT_P_TX_START, now);
+	count = nic_counts(cpu, nic);
+	sent_count(count, skb, 1);
+	queue_runs(queue_at(nic, skb->queue_mapping), count, now);
+	cpu->tx_at = 0;
+	cpu->tx_queue = skb->queue_mapping;
 	address = address_of(skb);
 	queued = queued_take(address, now, &rate);
-	if (queued)
+	if (queued) {
 		cpu->tx_gso = 0;
-	else
+	} else {
 		queued = cpu->tx_gso;
-	at = packet_place(cpu, nic, skb->queue_mapping, address, now);
-	cpu->tx_at = at;
-	p = packet_get(at);
-	if (!p)
+		rate = queued ? cpu->tx_gso_rate : sampling_rate();
+	}
+	cpu->tx_followed = queued || !rate;
+	if (!cpu->tx_followed)
 		return 0;
-	if (!queued)
-		cpu_lost(cpu, XT_NOTE_TX_NO_QDISC);
-	if (!p->skb)
-		queue_enter(queue_at(nic, skb->queue_mapping));
-	p->queue = queue_at(nic, skb->queue_mapping);
-	p->queued = queued;
-	p->started = now;
-	p->submitted = p->freed = 0;
-	p->hypercall = cpu->hypercall_ns;
-	p->weight = 1;
-	p->skb = address;
-	bump(&cpu->count[XT_COUNT_TX_STARTED], 1);
+	if (!(nic->flags & XT_NIC_UNFRAMED))
+		frame_open(cpu, XT_P_TX_START, now);
+	cpu->tx_weight = 1ull << rate;
+	packet_start(cpu, nic, skb->queue_mapping, address, now, queued, rate);
 	return 0;
 }
 
@@ -113,9 +157,61 @@ static __always_inline void sent_back(struct xt_cpu *cpu, const struct xt_nic *n
 		bump(&count->tx_busy, 1);
 	if (!p)
 		return;
-	queued_put(p->skb, p->queued ? p->queued : p->started, 0);
+	queued_put(p->skb, p->queued ? p->queued : p->started, log2_floor(p->weight));
 	bump(&cpu->count[XT_COUNT_TX_STARTED], -1);
+	if (count)
+		bump(&count->tx_sampled, -1);
 	packet_leave(p);
+}
+
+/* include/linux/netdevice.h: enum netdev_queue_state_t */
+#define QUEUE_DRV_XOFF	 (1 << 0)
+#define QUEUE_STACK_XOFF (1 << 1)
+
+/* Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does. */
+static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_nic *nic,
+					struct net_device *dev, __u64 now)
+{
+	__u64 txq = address_of(dev->_tx) + cpu->tx_queue * bpf_core_type_size(struct netdev_queue);
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+	__u32 at = queue_at(nic, cpu->tx_queue);
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	unsigned long state = 0;
+
+	if (!q || !count || BPF_CORE_READ_INTO(&state, (struct netdev_queue *)txq, state))
+		return;
+	if (state & QUEUE_STACK_XOFF)
+		bump(&count->tx_limited, 1);
+	if (!(state & QUEUE_DRV_XOFF))
+		return;
+	bump(&count->tx_stops, 1);
+	q->stopped = now;
+}
+
+/*
+ * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the stack,
+ * a softirq): it is taken out there.
+ */
+static __always_inline void xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 now)
+{
+	__u64 weight = cpu->tx_weight;
+	struct closed closed;
+	struct xt_frame *outer;
+	struct xt_hist *h;
+
+	if (!frame_close(cpu, XT_P_TX_START, now, &closed))
+		return;
+	if (nic->flags & XT_NIC_EMULATED)
+		closed.self += closed.held;
+	h = hist_add_n(cpu, cfg_net_submit + nic->slot, closed.self, weight);
+	if (!h)
+		return;
+	bump(&h->inclusive, closed.inclusive * weight);
+	bump(&h->held, closed.held * weight);
+	bump(&h->off_cpu, closed.off_cpu * weight);
+	outer = weight > 1 ? frame_below(cpu, cpu->depth) : NULL;
+	if (outer && outer->start)
+		bump(&outer->inside, closed.inclusive * (weight - 1));
 }
 
 /* ndo_start_xmit() returned. Unless it gave it back, the packet may be gone: its address is left. */
@@ -125,10 +221,9 @@ int xt_tx_xmit(__u64 *ctx)
 	int rc = (int)ctx[1];
 	struct net_device *dev = (void *)ctx[2];
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_XMIT);
-	struct closed closed;
 	struct xt_packet *p;
 	struct xt_nic *nic;
-	__u64 now, address;
+	__u64 now;
 
 	if (!cpu)
 		return 0;
@@ -136,13 +231,13 @@ int xt_tx_xmit(__u64 *ctx)
 	if (!nic)
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (!(nic->flags & XT_NIC_UNFRAMED) && frame_close(cpu, XT_P_TX_START, now, &closed))
-		frame_record(cpu, cfg_net_submit + nic->slot, &closed,
-			     nic->flags & XT_NIC_EMULATED);
-	address = address_of((void *)ctx[0]);
+	if (cpu->tx_followed && !(nic->flags & XT_NIC_UNFRAMED))
+		xmit_record(cpu, nic, now);
+	queue_state(cpu, nic, dev, now);
 	p = packet_get(cpu->tx_at);
 	cpu->tx_at = 0;
-	if (p && p->skb != address)
+	cpu->tx_followed = 0;
+	if (p && p->skb != address_of((void *)ctx[0]))
 		p = NULL; /* freed on another CPU meanwhile */
 	if (rc == NETDEV_TX_BUSY) {
 		sent_back(cpu, nic, p, (void *)ctx[0]);
@@ -152,7 +247,7 @@ int xt_tx_xmit(__u64 *ctx)
 		return 0;
 	p->hypercall = cpu->hypercall_ns - p->hypercall;
 	p->submitted = now;
-	if (p->freed)
+	if (p->done == XT_PACKET_COPIED)
 		packet_end(cpu, nic, p, now, 0);
 	return 0;
 }
@@ -165,7 +260,7 @@ static __always_inline void queued_end(struct xt_cpu *cpu, const struct xt_nic *
 				       bool consumed)
 {
 	struct xt_nic_count *count = nic_counts(cpu, nic);
-	__u64 rate, queued;
+	__u64 rate = 0, queued;
 
 	queued = queued_take(address, bpf_ktime_get_ns(), &rate);
 	if (!queued)
@@ -175,6 +270,7 @@ static __always_inline void queued_end(struct xt_cpu *cpu, const struct xt_nic *
 		return;
 	}
 	cpu->tx_gso = queued;
+	cpu->tx_gso_rate = rate;
 	if (count)
 		bump(&count->tx_cut, 1);
 }
@@ -209,7 +305,7 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe)
 		return 0;
 	}
 	if (at == cpu->tx_at)
-		p->freed = 1; /* the driver copied it, and has not returned yet */
+		p->done = XT_PACKET_COPIED; /* and it has not returned yet */
 	else
 		packet_end(cpu, nic, p, bpf_ktime_get_ns(), packet_irq(cpu, nic, p));
 	return 0;
@@ -225,6 +321,34 @@ SEC("?tp_btf/kfree_skb")
 int xt_tx_kfree(__u64 *ctx)
 {
 	return skb_end((void *)ctx[0], XT_P_TX_KFREE);
+}
+
+/*
+ * A driver lets go of a packet where it must not free it: the NET_TX softirq does that, later. Those of
+ * several slots have a reference for each (netfront): the last one counts.
+ */
+SEC("?fentry/dev_kfree_skb_irq_reason")
+int BPF_PROG(xt_tx_done, struct sk_buff *skb)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_TX_DONE);
+	struct net_device *dev;
+	struct xt_packet *p;
+	struct xt_nic *nic;
+	__u32 at;
+
+	if (!cpu || skb->users.refs.counter != 1)
+		return 0;
+	dev = skb->dev;
+	nic = dev ? nic_find(dev) : NULL;
+	if (!nic)
+		return 0;
+	at = packet_find(nic, skb->queue_mapping, address_of(skb));
+	p = packet_get(at);
+	if (!p)
+		return 0;
+	p->irq = cpu->irq_start;
+	p->done = at == cpu->tx_at ? XT_PACKET_COPIED : bpf_ktime_get_ns();
+	return 0;
 }
 
 /* include/linux/interrupt.h */

@@ -40,6 +40,15 @@ static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 	return NULL;
 }
 
+/* 1 of how many packets is followed, as an exponent of 2. */
+static __always_inline __u64 sampling_rate(void)
+{
+	__u32 first = 0;
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
+
+	return cpu ? cpu->tx_rate & ((1 << XT_QUEUED_RATE_BITS) - 1) : 0;
+}
+
 /* One that has a device below it, and is in no table: it came after the start. */
 static __always_inline void nic_missed(struct xt_cpu *cpu, struct net_device *dev)
 {

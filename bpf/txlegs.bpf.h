@@ -60,9 +60,9 @@ static __always_inline void packet_leave(struct xt_packet *p)
 static __always_inline __u64 packet_irq(const struct xt_cpu *cpu, const struct xt_nic *nic,
 					const struct xt_packet *p)
 {
-	__u64 irq = cpu->irq_start;
+	__u64 irq = p->done ? p->irq : cpu->irq_start;
 
-	if (!irq && !cpu->tx_at && (cpu->poll_at || cpu->tx_softirq))
+	if (!irq && !p->done && !cpu->tx_at && (cpu->poll_at || cpu->tx_softirq))
 		irq = cpu->nic_last[nic_slot(nic)];
 	return irq > p->started ? irq : 0;
 }
@@ -94,12 +94,15 @@ static __always_inline void packet_end(struct xt_cpu *cpu, const struct xt_nic *
 	} else {
 		tx_leg_add(&legs, XT_TX_SUBMIT, p->submitted);
 	}
-	if (!p->freed) {
+	if (p->done == XT_PACKET_COPIED) {
+		if (count)
+			bump(&count->tx_copied, 1);
+	} else {
 		if (irq)
 			tx_leg_add(&legs, XT_TX_DEVICE, irq);
-		tx_leg_add(&legs, irq ? XT_TX_HANDLER : XT_TX_DEVICE, now);
-	} else if (count) {
-		bump(&count->tx_copied, 1);
+		tx_leg_add(&legs, irq ? XT_TX_HANDLER : XT_TX_DEVICE, p->done ? p->done : now);
+		if (p->done)
+			tx_leg_add(&legs, XT_TX_FINISH, now);
 	}
 	hist_add_n(cpu, nic->paths + XT_TX_TOTAL, now - begin, p->weight);
 	bump(&cpu->count[XT_COUNT_TX_COMPLETED], 1);

@@ -114,7 +114,12 @@ struct device {
 	struct device *parent;
 };
 
+struct netdev_queue {
+	unsigned long state;
+};
+
 struct net_device {
+	struct netdev_queue *_tx;
 	int ifindex;
 	possible_net_t nd_net;
 	struct device dev;
@@ -124,8 +129,18 @@ struct napi_struct {
 	struct net_device *dev;
 };
 
+/* include/linux/refcount.h */
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct refcount_struct {
+	atomic_t refs;
+} refcount_t;
+
 /* include/linux/skbuff.h */
 struct sk_buff {
+	refcount_t users;
 	struct net_device *dev; /* other things while a socket has it */
 	unsigned int len;
 	__u16 queue_mapping;

@@ -281,6 +281,7 @@ static int prepare(struct run *run)
 	}
 	wanted.disks = disks[0] ? disks : NULL;
 	wanted.nics = options->nics[0] ? options->nics : NULL;
+	wanted.every = options->every;
 	wanted.slower_ns = slower_ns(options);
 	wanted.families = options->families[0] ? options->families : NULL;
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);

@@ -14,6 +14,7 @@ const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 #define OPT_READY_FD 0x101
 #define OPT_STRICT   0x102
 #define OPT_SLOWER   0x103
+#define OPT_SAMPLE   0x104
 
 static const struct argp_option options_table[] = {
 	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
@@ -23,6 +24,9 @@ static const struct argp_option options_table[] = {
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "nic", 'N', "NIC", 0, "Only this NIC's packets; may be repeated", 0 },
+	{ "sample", OPT_SAMPLE, "N", 0,
+	  "Follow 1 of N packets sent, a power of two; without it as many as 1 % of CPU allows",
+	  0 },
 	{ "family", 'f', "FAMILY[,...]", 0,
 	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu, net", 0 },
 	{ "slower", OPT_SLOWER, "MS", 0,
@@ -148,6 +152,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_SLOWER:
 		options->slower = trace_options__milliseconds(arg, state);
+		break;
+	case OPT_SAMPLE:
+		options->every = number(arg, "--sample", state);
+		if (!options->every || options->every > 1 << 15 ||
+		    options->every & (options->every - 1))
+			argp_error(state, "--sample '%s' is not a power of two up to 32768", arg);
 		break;
 	case OPT_STRICT:
 		options->strict = true;

@@ -13,6 +13,7 @@ struct trace_options {
 	double duration;    /* s; 0: until a signal */
 	double interval;    /* s; 0: only the total */
 	double slower;	    /* ms; 0: only the slowest one is shown */
+	unsigned int every; /* packets sent, of which one is followed; 0: by the rate */
 	unsigned int count; /* intervals; 0: no limit */
 	bool timestamps, verbose, strict, per_vcpu;
 	int ready_fd;			     /* -1: none */

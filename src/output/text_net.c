@@ -51,7 +51,7 @@ static size_t add_note(char *text, size_t size, size_t used, uint64_t count, con
 
 static void print_nic(FILE *out, const struct report *report, const struct nic_use *use)
 {
-	char note[256] = "";
+	char note[512] = "", n[UNITS_LEN];
 	size_t used = 0;
 
 	if (use->most)
@@ -59,6 +59,15 @@ static void print_nic(FILE *out, const struct report *report, const struct nic_u
 				use->most, use->queues > 1 ? ", of one queue" : "");
 	if (use->tx_segments != use->tx_packets)
 		used = add_note(note, sizeof(note), used, use->tx_segments, "segments");
+	if (use->tx_sampled && use->tx_sampled < .995 * use->tx_packets)
+		used += snprintf(note + used, sizeof(note) - used, "%s1 of %s followed",
+				 used ? "; " : "",
+				 units__ratio(n, (double)use->tx_packets / use->tx_sampled));
+	used = add_note(note, sizeof(note), used, use->tx_stops, "times full and stopped");
+	if (use->tx_stops)
+		used += snprintf(note + used, sizeof(note) - used, ", for %s in all",
+				 units__ns(n, use->tx_stopped_ns));
+	used = add_note(note, sizeof(note), used, use->tx_limited, "times stopped by BQL");
 	used = add_note(note, sizeof(note), used, use->tx_cut, "cut into segments by the kernel");
 	used = add_note(note, sizeof(note), used, use->tx_busy, "given back by the driver");
 	add_note(note, sizeof(note), used, use->tx_copied, "copied by the driver: no device leg");

@@ -22,6 +22,11 @@ static bool is_timed(const char *driver)
 	return false;
 }
 
+static enum mech tx_leg_mech(unsigned int leg, enum mech nic)
+{
+	return leg == XT_TX_QDISC || leg == XT_TX_FINISH ? MECH_GUEST : nic;
+}
+
 /* What passed the device is the device's; what the stack made a packet wait for is the guest's. */
 static void name_nic(struct layout *layout, uint32_t slot, uint32_t path, const struct nic *nic)
 {
@@ -29,8 +34,8 @@ static void name_nic(struct layout *layout, uint32_t slot, uint32_t path, const 
 	bool netfront = strcmp(nic->driver, "netfront") == 0;
 
 	for (unsigned int leg = 0; leg < XT_TX_NR; leg++)
-		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET,
-			     leg == XT_TX_QDISC ? MECH_GUEST : mech, nic->name, "sent",
+		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET, tx_leg_mech(leg, mech),
+			     nic->name, "sent",
 			     leg == XT_TX_DEVICE && netfront ? "backend" : tx_legs[leg]);
 	for (unsigned int leg = 0; leg < XT_RX_NR; leg++)
 		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET,

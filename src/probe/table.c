@@ -104,6 +104,9 @@
 #define HOW_XT_P_TX_XMIT    PACKETS("xt_tx_xmit")
 #define HOW_XT_P_TX_CONSUME PACKETS("xt_tx_consume")
 #define HOW_XT_P_TX_KFREE   PACKETS("xt_tx_kfree")
+#define HOW_XT_P_TX_DONE                                                \
+	.kind = PROBE_FUNCTION, .use = FOR_NET, .fentry = "xt_tx_done", \
+	.older = "__dev_kfree_skb_irq"
 #define HOW_XT_P_RX_RAISE   PACKETS("xt_rx_raise")
 #define HOW_XT_P_RX_POLL    PACKETS("xt_rx_poll")
 #define HOW_XT_P_RX_GRO	    PACKETS("xt_rx_gro")

@@ -105,6 +105,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		return -ENOMEM;
 	said__init();
 	tracer->platform = platform;
+	tracer->every = options->every;
 	err = features__new(&tracer->features);
 	if (err)
 		goto out;
@@ -150,6 +151,8 @@ void tracer__start(struct tracer *tracer)
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
 	cputime__start(&tracer->cputime, tracer->maps);
+	sampling__start(&tracer->sampling, tracer->maps, tracer->layout->cpus, &tracer->calibration,
+			tracer->every);
 	free(tracer->bus);
 	if (bus_events__read(&tracer->bus, &tracer->nr_bus, "/"))
 		vlog("event counts of xenbus devices cannot be read");
@@ -175,8 +178,10 @@ void tracer__stop(struct tracer *tracer)
 
 void tracer__tick(struct tracer *tracer)
 {
-	if (!tracer->stopped)
-		cputime__advance(&tracer->cputime, tracer->maps);
+	if (tracer->stopped)
+		return;
+	cputime__advance(&tracer->cputime, tracer->maps);
+	sampling__tick(&tracer->sampling, tracer->maps, tracer->layout->cpus);
 }
 
 int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)

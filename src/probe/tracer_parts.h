@@ -6,6 +6,7 @@
 #include "probe/calibrate.h"
 #include "probe/cputime.h"
 #include "probe/load.h"
+#include "probe/sampling.h"
 #include "probe/tracer.h"
 
 #define FAMILIES 8
@@ -21,6 +22,8 @@ struct tracer {
 	uint64_t start_ns, wall_start_ns;
 	uint64_t user_start_ns; /* this process's CPU time at the start */
 	struct cputime cputime;
+	struct sampling sampling; /* of packets */
+	unsigned int every;	  /* 1 of so many packets, if that was asked for */
 	struct bus_events *bus; /* at the start */
 	size_t nr_bus;
 	bool stopped;

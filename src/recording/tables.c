@@ -185,6 +185,10 @@ static const struct field nic_use_fields[] = {
 	VALUE(11, struct nic_use, rx_bytes),
 	VALUE(12, struct nic_use, polls),
 	VALUE(13, struct nic_use, polls_full),
+	VALUE(14, struct nic_use, tx_sampled),
+	VALUE(15, struct nic_use, tx_stops),
+	VALUE(16, struct nic_use, tx_stopped_ns),
+	VALUE(17, struct nic_use, tx_limited),
 };
 static TYPE(nic_use_type, struct nic_use, nic_use_fields);
 

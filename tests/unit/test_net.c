@@ -29,6 +29,10 @@ static struct fixture *with_nic(unsigned int tenths)
 		.tx_packets = 4800 * tenths,
 		.tx_bytes = 7000000 * tenths,
 		.tx_segments = 5000 * tenths,
+		.tx_sampled = 600 * tenths,
+		.tx_stops = 7 * tenths,
+		.tx_stopped_ns = 2000000 * tenths,
+		.tx_limited = 1 * tenths,
 		.tx_busy = 3 * tenths,
 		.rx_packets = 2100 * tenths,
 		.rx_bytes = 140000 * tenths,
@@ -64,7 +68,8 @@ static void text_has_both_directions(void **state)
 	assert_non_null(strstr(text,
 			       " eth0 sent               48,000     4,800   70.0 MB    56.00  "
 			       "at most 70 in the driver, of one"));
-	assert_non_null(strstr(text, "30 given back"));
+	assert_non_null(strstr(text, "1 of 8.00 followed"));
+	assert_non_null(strstr(text, "70 times full and stopped"));
 	assert_non_null(strstr(text,
 			       " eth0 received           21,000     2,100    1.4 MB     1.12  "
 			       "8,000 polls; 20 left work for the"));
