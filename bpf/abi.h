@@ -372,8 +372,6 @@ enum xt_probe {
 	  "a packet's interval was negative: the clock stepped")                                   \
 	X(XT_NOTE_TX_NO_QDISC, "tx-no-qdisc", 0,                                                   \
 	  "packets that were not seen on their way to the driver: they have no qdisc leg")         \
-	X(XT_NOTE_TX_DROPPED, "tx-qdisc-drop", 0,                                                  \
-	  "packets that were dropped before they came to a driver; not measured")                  \
 	X(XT_NOTE_RX_NO_IRQ, "rx-no-irq", 0,                                                       \
 	  "polls that no interrupt on their CPU preceded: they have no leg before the poll")       \
 	X(XT_NOTE_RX_UNTIMED, "rx-untimed", 0,                                                     \
@@ -689,6 +687,13 @@ struct xt_packet {
 #define XT_QUEUED_TAG_BITS  20
 #define XT_QUEUED_RATE_BITS 4
 #define XT_QUEUED_NS_BITS   40 /* 18 min */
+
+/*
+ * Packets that were dropped, by NIC, direction and the kernel's reason (enum skb_drop_reason, since
+ * 5.17): by (slot * 2 + 1 for received ones) * XT_DROP_REASONS + reason. The last one is for reasons
+ * beyond, which subsystems have.
+ */
+#define XT_DROP_REASONS 256
 
 /* What is counted of each NIC, on each CPU: by CPU * XT_NICS + slot. */
 #define XT_NIC_COUNTS(X)                                                                \

@@ -10,6 +10,16 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+XT_SHARED_ARRAY(xt_drops, __u64);
+
+/*
+ * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its third
+ * argument. The loader counts them.
+ */
+const volatile bool cfg_drop_reasons;
+
+#define NO_DROP (~0u)
+
 /* include/linux/netdevice.h: enum netdev_tx */
 #define NETDEV_TX_BUSY 0x10
 
@@ -252,34 +262,49 @@ int xt_tx_xmit(__u64 *ctx)
 	return 0;
 }
 
+static __always_inline void drop_count(const struct xt_nic *nic, bool received, __u32 reason,
+				       __u64 weight)
+{
+	__u32 at = nic_slot(nic) * 2 + received;
+	__u64 *count;
+
+	if (reason >= XT_DROP_REASONS)
+		reason = XT_DROP_REASONS - 1;
+	at = at * XT_DROP_REASONS + reason;
+	count = bpf_map_lookup_elem(&xt_drops, &at);
+	if (count)
+		bump(count, weight);
+}
+
 /*
- * Was it cut into segments, which come to the driver next and take its stamp over, or was it dropped?
- * net/core/dev.c:validate_xmit_skb() consumes a packet that it has cut.
+ * One that no driver has ended. From a qdisc: it was cut into segments, which come to the driver next
+ * and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped. If it
+ * came by this NIC, the stack is done with it, or drops it.
  */
-static __always_inline void queued_end(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 address,
-				       bool consumed)
+static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *nic,
+				      struct sk_buff *skb, __u64 address, __u32 reason)
 {
 	struct xt_nic_count *count = nic_counts(cpu, nic);
 	__u64 rate = 0, queued;
 
 	queued = queued_take(address, bpf_ktime_get_ns(), &rate);
-	if (!queued)
-		return;
-	if (!consumed) {
-		cpu_lost(cpu, XT_NOTE_TX_DROPPED);
-		return;
+	if (queued && reason != NO_DROP) {
+		drop_count(nic, false, reason, 1ull << rate);
+	} else if (queued) {
+		cpu->tx_gso = queued;
+		cpu->tx_gso_rate = rate;
+		if (count)
+			bump(&count->tx_cut, 1ull << rate);
+	} else if (reason != NO_DROP && (__u32)skb->skb_iif == nic->ifindex) {
+		drop_count(nic, true, reason, 1);
 	}
-	cpu->tx_gso = queued;
-	cpu->tx_gso_rate = rate;
-	if (count)
-		bump(&count->tx_cut, 1);
 }
 
 /*
- * The end of any packet in the guest, and so of ours: who frees it says nothing of its fate, since
- * drivers use kfree_skb() and consume_skb() both for what they have sent.
+ * The end of any packet in the guest, and so of ours: of those that a driver has, who frees it says
+ * nothing of its fate, since drivers use kfree_skb() and consume_skb() both for what they have sent.
  */
-static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe)
+static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
 	struct net_device *dev;
@@ -301,7 +326,7 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe)
 	at = packet_find(nic, skb->queue_mapping, address);
 	p = packet_get(at);
 	if (!p) {
-		queued_end(cpu, nic, address, probe == XT_P_TX_CONSUME);
+		other_end(cpu, nic, skb, address, reason);
 		return 0;
 	}
 	if (at == cpu->tx_at)
@@ -314,13 +339,13 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe)
 SEC("?tp_btf/consume_skb")
 int xt_tx_consume(__u64 *ctx)
 {
-	return skb_end((void *)ctx[0], XT_P_TX_CONSUME);
+	return skb_end((void *)ctx[0], XT_P_TX_CONSUME, NO_DROP);
 }
 
 SEC("?tp_btf/kfree_skb")
 int xt_tx_kfree(__u64 *ctx)
 {
-	return skb_end((void *)ctx[0], XT_P_TX_KFREE);
+	return skb_end((void *)ctx[0], XT_P_TX_KFREE, cfg_drop_reasons ? (__u32)ctx[2] : 0);
 }
 
 /*

@@ -143,6 +143,7 @@ struct sk_buff {
 	refcount_t users;
 	struct net_device *dev; /* other things while a socket has it */
 	unsigned int len;
+	int skb_iif; /* index of the interface that it came by; 0: the guest made it */
 	__u16 queue_mapping;
 	__u16 mac_header;
 	unsigned int end;

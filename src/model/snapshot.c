@@ -150,6 +150,28 @@ static void subtract_nics(struct snapshot *delta, const struct snapshot *earlier
 	}
 }
 
+bool drop__same(const struct drop *a, const struct drop *b)
+{
+	return a->received == b->received && !strcmp(a->device, b->device) &&
+	       !strcmp(a->reason, b->reason);
+}
+
+static void subtract_drops(struct snapshot *delta, const struct snapshot *earlier)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < delta->nr_drops; i++) {
+		struct drop *drop = &delta->drops[i];
+
+		for (size_t n = 0; n < earlier->nr_drops; n++)
+			if (drop__same(drop, &earlier->drops[n]))
+				drop->count = since(drop->count, earlier->drops[n].count);
+		if (drop->count)
+			delta->drops[kept++] = *drop;
+	}
+	delta->nr_drops = kept;
+}
+
 static void subtract_counters(struct snapshot *delta, const struct snapshot *earlier)
 {
 	for (size_t i = 0; i < delta->nr_losses && i < earlier->nr_losses; i++)
@@ -174,6 +196,7 @@ static void subtract_counters(struct snapshot *delta, const struct snapshot *ear
 	X(slow, nr_slow)                                \
 	X(queues, nr_queues)                            \
 	X(nics, nr_nics)                                \
+	X(drops, nr_drops)                              \
 	X(losses, nr_losses)                            \
 	X(probes, nr_probes)                            \
 	X(vcpus, nr_vcpus)                              \
@@ -218,6 +241,7 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 	subtract_io(&delta->io, &earlier->io);
 	subtract_io(&delta->packets, &earlier->packets);
 	subtract_nics(delta, earlier);
+	subtract_drops(delta, earlier);
 	subtract_counters(delta, earlier);
 out:
 	if (err)

@@ -78,6 +78,19 @@ struct nic_use {
 #undef XT_MEMBER
 };
 
+#define DROP_REASON 40
+
+/* Packets of a NIC that the kernel dropped, in its qdisc or having received them. */
+struct drop {
+	char device[48];
+	bool received;
+	char reason[DROP_REASON]; /* "QDISC_DROP", as the kernel names it; "": it does not say */
+	uint64_t count;
+};
+
+/* Of the same packets? */
+bool drop__same(const struct drop *a, const struct drop *b);
+
 #define SLOW_LEGS 9
 
 /* One of the slowest requests of a run. */
@@ -152,6 +165,8 @@ struct snapshot {
 	size_t nr_queues;
 	struct nic_use *nics; /* that are traced */
 	size_t nr_nics;
+	struct drop *drops; /* only what there was */
+	size_t nr_drops;
 	struct slow_request *slow; /* the slowest first, of the whole run up to here */
 	size_t nr_slow;
 	struct cpu_time cpu;

@@ -101,6 +101,23 @@ static int add_bus(struct snapshot *sum, const struct snapshot *delta)
 	return 0;
 }
 
+static int add_drops(struct snapshot *sum, const struct snapshot *delta)
+{
+	int err = 0;
+
+	for (size_t i = 0, n; !err && i < delta->nr_drops; i++) {
+		const struct drop *drop = &delta->drops[i];
+
+		for (n = 0; n < sum->nr_drops && !drop__same(&sum->drops[n], drop); n++)
+			;
+		if (n < sum->nr_drops)
+			sum->drops[n].count += drop->count;
+		else
+			err = append(&sum->drops, &sum->nr_drops, drop, sizeof(*drop));
+	}
+	return err;
+}
+
 static int slowest_first(const void *a, const void *b)
 {
 	const struct slow_request *x = a, *y = b;
@@ -195,6 +212,8 @@ int snapshot__add(struct snapshot *sum, const struct snapshot *delta)
 		err = add_vcpus(sum, delta);
 	if (!err)
 		err = add_bus(sum, delta);
+	if (!err)
+		err = add_drops(sum, delta);
 	if (!err)
 		err = add_slow(sum, delta);
 	if (err)

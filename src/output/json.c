@@ -76,6 +76,7 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	err |= put(obj, "paths", json__paths(snap));
 	err |= put(obj, "queues", json__queues(snap));
 	err |= put(obj, "nics", json__nics(snap));
+	err |= put(obj, "drops", json__drops(snap));
 	err |= put(obj, "slowest", json__slowest(snap));
 	err |= put(obj, "complete", json_boolean(!report->ledger->quality.incomplete));
 	err |= put(obj, "losses", json__losses(snap));

@@ -243,6 +243,24 @@ json_t *json__nics(const struct snapshot *snap)
 	return json__done(list, err);
 }
 
+json_t *json__drops(const struct snapshot *snap)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (size_t i = 0; i < snap->nr_drops; i++) {
+		const struct drop *drop = &snap->drops[i];
+		json_t *obj = json_object();
+
+		err |= put__str(obj, "device", drop->device);
+		err |= put__str(obj, "direction", drop->received ? "received" : "sent");
+		err |= put__str(obj, "reason", *drop->reason ? drop->reason : NULL);
+		err |= put__int(obj, "count", drop->count);
+		err |= json_array_append_new(list, obj);
+	}
+	return json__done(list, err);
+}
+
 json_t *json__losses(const struct snapshot *snap)
 {
 	json_t *list = json_array();

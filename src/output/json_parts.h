@@ -31,6 +31,7 @@ json_t *json__bus(const struct snapshot *snap);
 json_t *json__paths(const struct snapshot *snap);
 json_t *json__queues(const struct snapshot *snap);
 json_t *json__nics(const struct snapshot *snap);
+json_t *json__drops(const struct snapshot *snap);
 json_t *json__slowest(const struct snapshot *snap);
 json_t *json__losses(const struct snapshot *snap);
 /* `missing`: what none of its members accounts for. */

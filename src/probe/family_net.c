@@ -9,9 +9,9 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 
 	if (!skel)
 		return NULL;
-	(void)features;
 	skel->rodata->cfg_net_submit = layout->net_submit;
 	skel->rodata->cfg_netns = layout->netns;
+	skel->rodata->cfg_drop_reasons = features__tracepoint_args(features, "kfree_skb") > 2;
 	skel->rodata->cfg_nics_some = layout->some_nics;
 	*object = skel->obj;
 	return skel;

@@ -188,6 +188,27 @@ int features__enum_value(const struct features *features, const char *name, int 
 	return otherwise;
 }
 
+void features__enum_names(const struct features *features, const char *of, const char *prefix,
+			  char *names, unsigned int nr, size_t size)
+{
+	int id = features->vmlinux ? btf__find_by_name_kind(features->vmlinux, of, BTF_KIND_ENUM)
+				   : -ENOENT;
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(features->vmlinux, id);
+	size_t skip = strlen(prefix);
+
+	memset(names, 0, nr * size);
+	for (unsigned int i = 0; type && i < btf_vlen(type); i++) {
+		const struct btf_enum *value = &btf_enum(type)[i];
+		const char *name = btf__name_by_offset(features->vmlinux, value->name_off);
+
+		if (value->val < 0 || (unsigned int)value->val >= nr)
+			continue;
+		if (strncmp(name, prefix, skip) == 0)
+			name += skip;
+		snprintf(names + value->val * size, size, "%s", name);
+	}
+}
+
 enum traceable features__traceable(const struct features *features, const char *function)
 {
 	int hook = probe_table__hook(function);

@@ -4,6 +4,7 @@
 #define XT_PROBE_FEATURES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct features;
 
@@ -30,6 +31,13 @@ int features__tracepoint_args(const struct features *features, const char *name)
 
 /* The value of an enumerator of the kernel, of a named enum or not; `otherwise` if there is none. */
 int features__enum_value(const struct features *features, const char *name, int otherwise);
+
+/*
+ * The names of a named enum's enumerators 0 to nr - 1, without `prefix`, each with room for `size`
+ * bytes with its end; "" for one that there is none of.
+ */
+void features__enum_names(const struct features *features, const char *of, const char *prefix,
+			  char *names, unsigned int nr, size_t size);
 
 enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
 

@@ -33,6 +33,7 @@ struct layout {
 
 	struct xt_nic nics[XT_NIC_TABLE];
 	const struct nic *nic_of[XT_NICS]; /* by slot; NULL: not traced */
+	uint32_t nr_nics;		   /* slots in use, with 0 */
 	uint32_t nr_packets;
 	bool some_nics; /* only those that were asked for */
 	uint32_t netns; /* inode of this network namespace; 0: there are none */

@@ -126,5 +126,6 @@ void layout__place_net(struct layout *layout, const struct platform *platform,
 		name_nic(layout, slot++, path, nic);
 		path += XT_NIC_PATHS;
 	}
+	layout->nr_nics = slot;
 	place_irqs(layout, platform);
 }

@@ -60,6 +60,7 @@ int maps__new(struct maps **out, const struct layout *layout)
 	const uint32_t entries_nics = XT_NIC_TABLE;
 	const uint32_t entries_packets = layout->nr_packets;
 	const uint32_t entries_queued = XT_QUEUED;
+	const uint32_t entries_drops = layout->nr_nics * 2 * XT_DROP_REASONS;
 	const uint32_t entries_nic_counts = layout->cpus * XT_NICS;
 	struct maps *maps = calloc(1, sizeof(*maps));
 	int err = -ENOMEM;

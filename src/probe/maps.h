@@ -11,19 +11,20 @@
 struct bpf_object;
 
 /* X(member, map's name, value type) */
-#define XT_SHARED_MAPS(X)                             \
-	X(cpus, "xt_cpus", struct xt_cpu)             \
-	X(hists, "xt_hists", struct xt_hist)          \
-	X(irqs, "xt_irqs", struct xt_irq)             \
-	X(disks, "xt_disks", struct xt_disk)          \
-	X(requests, "xt_requests", struct xt_request) \
-	X(queues, "xt_queues", struct xt_queue)       \
-	X(slowest, "xt_slowest", struct xt_slowest)   \
-	X(wakes, "xt_wakes", struct xt_wake)          \
-	X(nics, "xt_nics", struct xt_nic)             \
-	X(packets, "xt_packets", struct xt_packet)    \
-	X(queued, "xt_queued", uint64_t)              \
-	X(nic_counts, "xt_nic_counts", struct xt_nic_count)
+#define XT_SHARED_MAPS(X)                                   \
+	X(cpus, "xt_cpus", struct xt_cpu)                   \
+	X(hists, "xt_hists", struct xt_hist)                \
+	X(irqs, "xt_irqs", struct xt_irq)                   \
+	X(disks, "xt_disks", struct xt_disk)                \
+	X(requests, "xt_requests", struct xt_request)       \
+	X(queues, "xt_queues", struct xt_queue)             \
+	X(slowest, "xt_slowest", struct xt_slowest)         \
+	X(wakes, "xt_wakes", struct xt_wake)                \
+	X(nics, "xt_nics", struct xt_nic)                   \
+	X(packets, "xt_packets", struct xt_packet)          \
+	X(queued, "xt_queued", uint64_t)                    \
+	X(nic_counts, "xt_nic_counts", struct xt_nic_count) \
+	X(drops, "xt_drops", uint64_t)
 
 struct shared_map {
 	int fd;

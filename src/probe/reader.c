@@ -312,6 +312,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	if (!err)
 		err = reader__nics(tracer, snap);
 	if (!err)
+		err = reader__drops(tracer, snap);
+	if (!err)
 		err = slowest__read(snap, tracer->maps, tracer->layout);
 	if (!err)
 		err = read_losses(tracer, snap);

@@ -47,6 +47,46 @@ int reader__nics(const struct tracer *tracer, struct snapshot *snap)
 	return 0;
 }
 
+/* A kernel before 5.17 gives none, and what a later one gives may be younger than its BTF. */
+static void name_reason(const struct tracer *tracer, uint32_t reason, struct drop *drop)
+{
+	const char *name = tracer->drop_reasons[reason];
+
+	if (*name)
+		snprintf(drop->reason, sizeof(drop->reason), "%s", name);
+	else if (reason == XT_DROP_REASONS - 1)
+		snprintf(drop->reason, sizeof(drop->reason), "a subsystem's");
+	else if (reason)
+		snprintf(drop->reason, sizeof(drop->reason), "%u", reason);
+}
+
+int reader__drops(const struct tracer *tracer, struct snapshot *snap)
+{
+	const struct layout *layout = tracer->layout;
+	const uint64_t *count = tracer->maps->drops;
+	uint32_t nr = layout->nr_nics * 2 * XT_DROP_REASONS, kept = 0;
+
+	for (uint32_t i = 0; i < nr; i++)
+		kept += count[i] != 0;
+	snap->drops = calloc(kept + 1, sizeof(*snap->drops));
+	if (!snap->drops)
+		return -ENOMEM;
+	/* one more may have its first count meanwhile */
+	for (uint32_t i = 0; i < nr && snap->nr_drops < kept; i++) {
+		struct drop *drop = &snap->drops[snap->nr_drops];
+		uint32_t slot = i / XT_DROP_REASONS / 2;
+
+		if (!count[i] || !layout->nic_of[slot])
+			continue;
+		snprintf(drop->device, sizeof(drop->device), "%s", layout->nic_of[slot]->name);
+		drop->received = i / XT_DROP_REASONS % 2;
+		drop->count = count[i];
+		name_reason(tracer, i % XT_DROP_REASONS, drop);
+		snap->nr_drops++;
+	}
+	return 0;
+}
+
 void reader__packets(const struct tracer *tracer, struct conservation *packets)
 {
 	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++) {

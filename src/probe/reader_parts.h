@@ -10,6 +10,8 @@ uint64_t reader__sum_loss(const struct tracer *tracer, enum xt_loss loss);
 
 /* What is counted of each NIC that is traced, into snap->nics. Returns 0 or -ENOMEM. */
 int reader__nics(const struct tracer *tracer, struct snapshot *snap);
+/* Those that the kernel dropped, into snap->drops. Returns 0 or -ENOMEM. */
+int reader__drops(const struct tracer *tracer, struct snapshot *snap);
 /* Packets in drivers' hands, by scanning their places. */
 void reader__packets(const struct tracer *tracer, struct conservation *packets);
 

@@ -112,6 +112,8 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	err = features__usable(tracer->features, why);
 	if (err)
 		goto out;
+	features__enum_names(tracer->features, "skb_drop_reason", "SKB_DROP_REASON_",
+			     tracer->drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
 	err = layout__new(&tracer->layout, platform, options->disks, options->nics);
 	if (err)
 		goto out;

@@ -14,10 +14,10 @@ struct tracer;
 struct tracer_options {
 	const char *const *families; /* NULL-ended names; NULL: all. core always comes along */
 	unsigned int every; /* follow 1 of so many packets sent, a power of two; 0: by the rate */
-	const char *const *nics;     /* the same of NICs */
-	const char *const *disks;    /* NULL-ended names; NULL: all leaf disks */
-	uint64_t slower_ns;	     /* note only requests slower than this; 0: the slowest */
-	bool dry;		     /* check: choose and load, attach nothing */
+	const char *const *nics;  /* the same of NICs */
+	const char *const *disks; /* NULL-ended names; NULL: all leaf disks */
+	uint64_t slower_ns;	  /* note only requests slower than this; 0: the slowest */
+	bool dry;		  /* check: choose and load, attach nothing */
 };
 
 /*

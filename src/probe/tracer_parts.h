@@ -22,9 +22,10 @@ struct tracer {
 	uint64_t start_ns, wall_start_ns;
 	uint64_t user_start_ns; /* this process's CPU time at the start */
 	struct cputime cputime;
+	char drop_reasons[XT_DROP_REASONS][DROP_REASON];
 	struct sampling sampling; /* of packets */
 	unsigned int every;	  /* 1 of so many packets, if that was asked for */
-	struct bus_events *bus; /* at the start */
+	struct bus_events *bus;	  /* at the start */
 	size_t nr_bus;
 	bool stopped;
 };

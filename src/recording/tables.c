@@ -192,6 +192,14 @@ static const struct field nic_use_fields[] = {
 };
 static TYPE(nic_use_type, struct nic_use, nic_use_fields);
 
+static const struct field drop_fields[] = {
+	KEY(1, struct drop, device),
+	KEY(2, struct drop, received),
+	KEY(3, struct drop, reason),
+	VALUE(4, struct drop, count),
+};
+static TYPE(drop_type, struct drop, drop_fields);
+
 typedef __typeof__(((struct slow_request *)0)->legs[0]) slow_leg;
 
 static const struct field slow_leg_fields[] = {
@@ -279,6 +287,7 @@ static const struct field snapshot_fields[] = {
 	LIST(16, struct snapshot, bus, bus_events_type),
 	LIST(17, struct snapshot, nics, nic_use_type),
 	STRUCT(18, struct snapshot, packets, conservation_type),
+	LIST(19, struct snapshot, drops, drop_type),
 };
 static TYPE(snapshot_type, struct snapshot, snapshot_fields);
 

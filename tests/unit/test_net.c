@@ -39,6 +39,12 @@ static struct fixture *with_nic(unsigned int tenths)
 		.polls = 800 * tenths,
 		.polls_full = 2 * tenths,
 	};
+	f->snap.drops = calloc(2, sizeof(*f->snap.drops));
+	assert_non_null(f->snap.drops);
+	f->snap.drops[f->snap.nr_drops++] = (struct drop) { "eth0", true, "NO_SOCKET", 5 * tenths };
+	if (tenths > 5)
+		f->snap.drops[f->snap.nr_drops++] =
+			(struct drop) { "eth0", false, "QDISC_DROP", tenths };
 	f->snap.packets = (struct conservation) {
 		.started = 4800 * tenths,
 		.completed = 4800 * tenths - 31,
@@ -57,22 +63,30 @@ static struct fixture *with_nic(unsigned int tenths)
 	return f;
 }
 
+/* Lines that go on, indented by five, made whole again. */
+static char *unwrap(char *text)
+{
+	for (char *at = text; (at = strstr(at, "\n     ")); at++)
+		memmove(at, at + 5, strlen(at + 5) + 1);
+	return text;
+}
+
 static void text_has_both_directions(void **state)
 {
 	struct fixture *f = with_nic(10);
-	char *text = fixture__print(f, output_text.total);
+	char *text = unwrap(fixture__print(f, output_text.total));
 
 	(void)state;
 	assert_non_null(
 		strstr(text, "NETWORK                 packets  a second     bytes   Mbit/s"));
-	assert_non_null(strstr(text,
-			       " eth0 sent               48,000     4,800   70.0 MB    56.00  "
-			       "at most 70 in the driver, of one"));
-	assert_non_null(strstr(text, "1 of 8.00 followed"));
-	assert_non_null(strstr(text, "70 times full and stopped"));
-	assert_non_null(strstr(text,
-			       " eth0 received           21,000     2,100    1.4 MB     1.12  "
-			       "8,000 polls; 20 left work for the"));
+	assert_non_null(strstr(text, " eth0 sent               48,000     4,800   70.0 MB    56.00"
+				     "\n   at most 70 in the driver, of one queue"));
+	assert_non_null(strstr(text, "1 of 8.0 followed"));
+	assert_non_null(strstr(text, "10 dropped (QDISC_DROP)"));
+	assert_non_null(strstr(text, "50 dropped (NO_SOCKET)"));
+	assert_non_null(strstr(text, "70 times full and stopped, for 20.0ms in all"));
+	assert_non_null(strstr(text, " eth0 received           21,000     2,100    1.4 MB     1.12"
+				     "\n   8,000 polls; 20 left work for the next"));
 	assert_non_null(strstr(text, "Packets sent: 48,000 started = 47,969 completed + 30 in "
 				     "flight + 1 lost"));
 	free(text);
@@ -123,12 +137,18 @@ static void intervals_subtract_and_add_up(void **state)
 	assert_int_equal(delta.nics[0].tx_packets, 28800);
 	assert_int_equal(delta.nics[0].rx_bytes, 840000);
 	assert_int_equal(delta.nics[0].most, 70);
+	assert_int_equal(delta.nr_drops, 2);
+	assert_int_equal(delta.drops[0].count, 30);
+	assert_int_equal(delta.drops[1].count, 10);
 	assert_int_equal(delta.packets.carried, 30);
 	assert_int_equal(delta.packets.carried + delta.packets.started,
 			 delta.packets.completed + delta.packets.in_flight + delta.packets.lost);
 	assert_int_equal(snapshot__add(&sum, &earlier->snap), 0);
 	assert_int_equal(snapshot__add(&sum, &delta), 0);
 	assert_memory_equal(&sum.nics[0], &later->snap.nics[0], sizeof(*sum.nics));
+	assert_int_equal(sum.nr_drops, 2);
+	assert_int_equal(sum.drops[0].count, 50);
+	assert_string_equal(sum.drops[1].reason, "QDISC_DROP");
 	assert_memory_equal(&sum.packets, &later->snap.packets, sizeof(sum.packets));
 	snapshot__free(&delta);
 	snapshot__free(&sum);
@@ -165,6 +185,7 @@ static void a_recording_keeps_them(void **state)
 	assert_int_equal(recordings__report(kept.data, kept.size, &output_json, &text, NULL), 0);
 	assert_string_equal(text.data, live.data);
 	assert_non_null(strstr(text.data, "\"tx_segments\":50000"));
+	assert_non_null(strstr(text.data, "\"reason\":\"QDISC_DROP\",\"count\":10"));
 	free(live.data);
 	free(kept.data);
 	free(text.data);
