@@ -287,7 +287,7 @@ static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *n
 	struct xt_nic_count *count = nic_counts(cpu, nic);
 	__u64 rate = 0, queued;
 
-	queued = queued_take(address, bpf_ktime_get_ns(), &rate);
+	queued = queued_take(address, 0, &rate);
 	if (queued && reason != NO_DROP) {
 		drop_count(nic, false, reason, 1ull << rate);
 	} else if (queued) {

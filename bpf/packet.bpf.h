@@ -137,12 +137,15 @@ static __always_inline __u32 packet_find(const struct xt_nic *nic, __u16 queue, 
 /* A packet that old was freed unseen, if another needs its place. */
 #define PACKET_STALE_NS 10000000000ull
 
-/* A place for a packet, + 1; 0, and counted, when all are taken. */
+/*
+ * A place for a packet, + 1; 0, and counted, when all are taken. The first that is free, so that it is
+ * found soon, unless this very packet is still in one.
+ */
 static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
 					  __u64 address, __u64 now)
 {
+	__u32 way, at, free = 0, stale = 0, same = 0, place;
 	__u64 hash = address_hash(address);
-	__u32 way, at, place = 0;
 	struct xt_packet *p;
 
 #pragma unroll
@@ -152,16 +155,16 @@ static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_ni
 		if (!p)
 			break;
 		if (!p->skb)
-			place = at;
-		else if (p->skb == address || (!place && now - p->started > PACKET_STALE_NS))
-			place = at;
-		if (p->skb == address)
-			break;
+			free = free ? free : at;
+		else if (p->skb == address)
+			same = at;
+		else if (now - p->started > PACKET_STALE_NS)
+			stale = at;
 	}
-	p = packet_get(place);
-	if (!p)
+	place = same ? same : free ? free : stale;
+	if (!place)
 		cpu_lost(cpu, XT_LOST_TX_NO_SLOT);
-	else if (p->skb)
+	else if (same || !free)
 		cpu_lost(cpu, XT_LOST_TX_OVERWRITTEN);
 	return place;
 }
@@ -189,7 +192,10 @@ static __always_inline void queued_put(__u64 address, __u64 now, __u64 rate)
 		*queued = queued_tag(hash) | rate << XT_QUEUED_NS_BITS | (now & QUEUED_NS_MASK);
 }
 
-/* Take it out again: when it was queued, 0 if that is not known; *rate is the sampling's exponent. */
+/*
+ * Take it out again: when it was queued, 0 if that is not known; *rate is the sampling's exponent. `now`
+ * 0: the clock is read if there is need.
+ */
 static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
 {
 	__u64 hash = address_hash(address), *queued = queued_get(hash), was, ns;
@@ -201,6 +207,8 @@ static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
 		return 0;
 	*queued = 0;
 	*rate = was >> XT_QUEUED_NS_BITS & ((1 << XT_QUEUED_RATE_BITS) - 1);
+	if (!now)
+		now = bpf_ktime_get_ns();
 	ns = (now & ~QUEUED_NS_MASK) | (was & QUEUED_NS_MASK);
 	return ns > now ? ns - (QUEUED_NS_MASK + 1) : ns;
 }
