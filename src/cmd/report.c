@@ -170,11 +170,12 @@ static int replay(struct options *options, struct reader *reader, bool *incomple
 {
 	const struct recording_header *header = reader__header(reader);
 	const struct recording_part *part;
+	bool shown = sinks__show_intervals(&options->sinks);
 	enum part_kind kind = PART_END;
 	const char *why;
 	int err;
 
-	if (!sinks__want_intervals(&options->sinks))
+	if (!shown && !options->course)
 		reader__skip_intervals(reader);
 	err = write_part(options, header, SINK_HEADER, NULL, incomplete);
 	while (!err || err == -EPIPE) {
@@ -188,6 +189,8 @@ static int replay(struct options *options, struct reader *reader, bool *incomple
 		err = follow(options, reader, kind, &part->snap);
 		if (err)
 			break;
+		if (kind == PART_INTERVAL && !shown)
+			continue;
 		err = write_part(options, header,
 				 kind == PART_INTERVAL ? SINK_INTERVAL : SINK_TOTAL, part,
 				 incomplete);

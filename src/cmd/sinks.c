@@ -51,11 +51,10 @@ int sinks__open(struct sinks *sinks)
 	return 0;
 }
 
-bool sinks__want_intervals(const struct sinks *sinks)
+bool sinks__show_intervals(const struct sinks *sinks)
 {
 	for (unsigned int i = 0; i < sinks->nr; i++)
-		if (sinks->sink[i].output->interval != output__nothing ||
-		    sinks->sink[i].output->wants_series)
+		if (sinks->sink[i].output->interval != output__nothing)
 			return true;
 	return false;
 }

@@ -33,8 +33,8 @@ int sinks__open(struct sinks *sinks);
 
 /* Does any of them draw report->series? */
 bool sinks__want_series(const struct sinks *sinks);
-/* Whether any of them needs intervals, to show them or to draw the series. */
-bool sinks__want_intervals(const struct sinks *sinks);
+/* Does any of them show intervals? */
+bool sinks__show_intervals(const struct sinks *sinks);
 
 enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_TOTAL };
 

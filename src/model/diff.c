@@ -41,7 +41,7 @@ static double p99(const struct hist *h)
 {
 	double rank = .99 * hist__count(h), seen = 0;
 
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = h->first; i < h->end; i++) {
 		double count = h->bucket[i].count, lower = hist__lower(i);
 
 		if (count > 0 && seen + count >= rank)

@@ -32,29 +32,44 @@ uint64_t hist__upper(unsigned int index)
 	return hist__lower(index + 1);
 }
 
+void hist__use(struct hist *h, unsigned int index)
+{
+	if (h->first == h->end) {
+		h->first = index;
+		h->end = index + 1;
+	}
+	if (index < h->first)
+		h->first = index;
+	if (index >= h->end)
+		h->end = index + 1;
+}
+
+struct xt_bucket hist__sum(const struct hist *h)
+{
+	struct xt_bucket sum = {};
+
+	for (unsigned int i = h->first; i < h->end; i++) {
+		sum.count += h->bucket[i].count;
+		sum.ns += h->bucket[i].ns;
+	}
+	return sum;
+}
+
 uint64_t hist__count(const struct hist *h)
 {
-	uint64_t count = 0;
-
-	for (unsigned int i = 0; i < XT_BUCKETS; i++)
-		count += h->bucket[i].count;
-	return count;
+	return hist__sum(h).count;
 }
 
 uint64_t hist__total_ns(const struct hist *h)
 {
-	uint64_t ns = 0;
-
-	for (unsigned int i = 0; i < XT_BUCKETS; i++)
-		ns += h->bucket[i].ns;
-	return ns;
+	return hist__sum(h).ns;
 }
 
 double hist__mean_ns(const struct hist *h)
 {
-	uint64_t count = hist__count(h);
+	struct xt_bucket sum = hist__sum(h);
 
-	return count ? (double)hist__total_ns(h) / count : 0;
+	return sum.count ? (double)sum.ns / sum.count : 0;
 }
 
 uint64_t hist__quantile(const struct hist *h, double q)
@@ -62,9 +77,11 @@ uint64_t hist__quantile(const struct hist *h, double q)
 	uint64_t count = hist__count(h), seen = 0, mid;
 	double rank = q * count;
 
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = h->first; i < h->end; i++) {
+		if (!h->bucket[i].count)
+			continue;
 		seen += h->bucket[i].count;
-		if (!seen || seen < rank)
+		if (seen < rank)
 			continue;
 		mid = hist__lower(i) + (hist__upper(i) - hist__lower(i)) / 2;
 		return mid < h->max ? mid : h->max;
@@ -74,10 +91,11 @@ uint64_t hist__quantile(const struct hist *h, double q)
 
 void hist__add(struct hist *h, uint64_t ns)
 {
-	struct xt_bucket *bucket = &h->bucket[hist__index(ns)];
+	unsigned int index = hist__index(ns);
 
-	bucket->count++;
-	bucket->ns += ns;
+	hist__use(h, index);
+	h->bucket[index].count++;
+	h->bucket[index].ns += ns;
 	if (ns > h->max)
 		h->max = ns;
 }
@@ -92,20 +110,34 @@ void hist__add(struct hist *h, uint64_t ns)
 		(to)->known += (from)->known;                                  \
 		(to)->known_ns += (from)->known_ns;                            \
 		(to)->stolen += (from)->stolen;                                \
-		for (unsigned int i = 0; i < XT_BUCKETS; i++) {                \
-			(to)->bucket[i].count += (from)->bucket[i].count;      \
-			(to)->bucket[i].ns += (from)->bucket[i].ns;            \
-		}                                                              \
 	} while (0)
 
 void hist__merge(struct hist *to, const struct hist *from)
 {
 	ADD(to, from);
+	if (from->first == from->end)
+		return;
+	hist__use(to, from->first);
+	hist__use(to, from->end - 1);
+	for (unsigned int i = from->first; i < from->end; i++) {
+		to->bucket[i].count += from->bucket[i].count;
+		to->bucket[i].ns += from->bucket[i].ns;
+	}
 }
 
 void hist__merge_slice(struct hist *to, const struct xt_hist *from)
 {
 	ADD(to, from);
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		const struct xt_bucket *bucket = &from->bucket[i];
+
+		/* read while it grows: one of both may be there before the other */
+		if (!bucket->count && !bucket->ns)
+			continue;
+		hist__use(to, i);
+		to->bucket[i].count += bucket->count;
+		to->bucket[i].ns += bucket->ns;
+	}
 }
 
 void hist__subtract(struct hist *to, const struct hist *from)
@@ -118,7 +150,7 @@ void hist__subtract(struct hist *to, const struct hist *from)
 	to->known -= from->known;
 	to->known_ns -= from->known_ns;
 	to->stolen -= from->stolen;
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = to->first; i < to->end; i++) {
 		to->bucket[i].count -= from->bucket[i].count;
 		to->bucket[i].ns -= from->bucket[i].ns;
 		if (to->bucket[i].count)

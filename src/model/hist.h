@@ -10,7 +10,8 @@
 
 /*
  * One path's figures, summed over CPUs. Buckets hold self time (cpu) or waited time (wait), in
- * nanoseconds; sums, differences and merges of them are exact.
+ * nanoseconds; sums, differences and merges of them are exact. Latencies of a path take some 30 of
+ * the 320 buckets: all others, outside of [first, end), are empty and need not be looked at.
  */
 struct hist {
 	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
@@ -19,8 +20,12 @@ struct hist {
 	uint64_t off_cpu;   /* ns, cpu paths only */
 	uint64_t known;	    /* requests, wait paths' totals only */
 	uint64_t known_ns, stolen;
+	unsigned int first, end; /* 0, 0: none is in use */
 	struct xt_bucket bucket[XT_BUCKETS];
 };
+
+/* This bucket is, or may be, in use: for who writes to buckets without hist__add(). */
+void hist__use(struct hist *h, unsigned int index);
 
 /* The bucket of a duration in ns; the one implementation for both sides is abi.h's layout. */
 unsigned int hist__index(uint64_t ns);
@@ -30,6 +35,8 @@ uint64_t hist__upper(unsigned int index);
 
 uint64_t hist__count(const struct hist *h);
 uint64_t hist__total_ns(const struct hist *h);
+/* Both in one walk over the buckets. */
+struct xt_bucket hist__sum(const struct hist *h);
 /* Mean in ns, 0 for an empty histogram. */
 double hist__mean_ns(const struct hist *h);
 /* The q-th quantile (0..1) in ns at its bucket's midpoint, never above max; 0 when empty. */

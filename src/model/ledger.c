@@ -12,13 +12,27 @@ double ledger__share(uint64_t part, uint64_t whole)
 	return whole ? (double)part / whole : 0;
 }
 
-static uint64_t count_events(const struct ledger *ledger, const struct snapshot *snap)
+static struct path_sum *sum_paths(const struct snapshot *snap)
+{
+	struct path_sum *sums = calloc(snap->nr_paths ? snap->nr_paths : 1, sizeof(*sums));
+
+	for (size_t i = 0; sums && i < snap->nr_paths; i++) {
+		struct xt_bucket sum = hist__sum(&snap->paths[i].hist);
+
+		sums[i].count = sum.count;
+		sums[i].ns = sum.ns;
+	}
+	return sums;
+}
+
+static uint64_t count_events(const struct ledger *ledger, const struct snapshot *snap,
+			     const struct path_sum *sums)
 {
 	uint64_t events = 0;
 
 	for (size_t i = 0; i < snap->nr_paths; i++)
 		if (snap->paths[i].key.kind == KIND_CPU)
-			events += hist__count(&snap->paths[i].hist);
+			events += sums[i].count;
 	for (size_t i = 0; i < ledger->nr_waits; i++)
 		events += ledger->waits[i].count;
 	return events;
@@ -36,12 +50,12 @@ static bool is_missing(const struct conservation *io)
 	return llabs(missing_of(io)) > (io->carried + io->started) * INCOMPLETE_SHARE + 1;
 }
 
-static void judge(struct ledger *ledger, const struct snapshot *snap)
+static void judge(struct ledger *ledger, const struct snapshot *snap, const struct path_sum *sums)
 {
 	struct quality *quality = &ledger->quality;
 	const struct own_cost *cost = &snap->cost;
 
-	quality->events = count_events(ledger, snap);
+	quality->events = count_events(ledger, snap, sums);
 	for (size_t i = 0; i < snap->nr_losses; i++)
 		if (snap->losses[i].lost)
 			quality->lost += snap->losses[i].count;
@@ -65,29 +79,30 @@ static void judge(struct ledger *ledger, const struct snapshot *snap)
 
 int ledger__build(struct ledger **out, const struct snapshot *snap, const struct platform *platform)
 {
-	struct ledger *ledger;
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	struct path_sum *sums = sum_paths(snap);
 	int err = -ENOMEM;
 
-	ledger = calloc(1, sizeof(*ledger));
-	if (!ledger)
+	if (!ledger || !sums)
 		goto out;
 	if (snap->end_ns > snap->start_ns)
 		ledger->elapsed_ns = snap->end_ns - snap->start_ns;
-	err = ledger__build_cpu(&ledger->cpu, snap);
+	err = ledger__build_cpu(&ledger->cpu, snap, sums);
 	if (err)
 		goto out;
-	err = ledger__build_waits(ledger, snap, platform);
+	err = ledger__build_waits(ledger, snap, platform, sums);
 	if (err)
 		goto out;
 	err = event_rows__build(&ledger->events, snap);
 	if (err)
 		goto out;
-	judge(ledger, snap);
+	judge(ledger, snap, sums);
 	err = findings__test(&ledger->findings, snap, platform, ledger);
 	if (err)
 		goto out;
 	*out = ledger;
 out:
+	free(sums);
 	if (err)
 		ledger__free(ledger);
 	return err;

@@ -56,15 +56,15 @@ static void parts__add(struct parts *parts, const char name[40], uint64_t ns, ui
 }
 
 static void parts__collect(struct parts *parts, const struct snapshot *snap,
-			   const struct cpu_row *row, bool by_leg)
+			   const struct path_sum *sums, size_t row, bool by_leg)
 {
 	parts->nr = 0;
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
 
-		if (in_row(path, row))
-			parts__add(parts, by_leg ? path->key.leg : path->key.op,
-				   hist__total_ns(&path->hist), hist__count(&path->hist));
+		if (path->key.kind == KIND_CPU && sums[i].row == row)
+			parts__add(parts, by_leg ? path->key.leg : path->key.op, sums[i].ns,
+				   sums[i].count);
 	}
 }
 
@@ -95,12 +95,15 @@ static void count_events(struct cpu_row *row, const struct parts *legs)
 }
 
 /* Hypercalls are told apart by name; everything else by leg, or by operation with one leg only. */
-static void fill_row(struct cpu_row *row, const struct snapshot *snap, struct parts *parts)
+static void fill_row(struct cpu_account *cpu, size_t nr, const struct snapshot *snap,
+		     const struct path_sum *sums, struct parts *parts)
 {
-	parts__collect(parts, snap, row, true);
+	struct cpu_row *row = &cpu->rows[nr];
+
+	parts__collect(parts, snap, sums, nr, true);
 	count_events(row, parts);
 	if (row->area == AREA_HYPERCALL || parts->nr < 2)
-		parts__collect(parts, snap, row, false);
+		parts__collect(parts, snap, sums, nr, false);
 
 	qsort(parts->all, parts->nr, sizeof(*parts->all), by_part_ns);
 	/* One part is the row itself, and its name is of use only where there is no device's. */
@@ -115,25 +118,26 @@ static void fill_row(struct cpu_row *row, const struct snapshot *snap, struct pa
 	}
 }
 
-static struct cpu_row *row_of(struct cpu_account *cpu, const struct path *path)
+/* From the last one on backwards: the paths of a row come one after the other, nearly. */
+static size_t row_of(struct cpu_account *cpu, const struct path *path)
 {
 	struct cpu_row *row;
 
-	for (size_t i = 0; i < cpu->nr_rows; i++)
+	for (size_t i = cpu->nr_rows; i-- > 0;)
 		if (in_row(path, &cpu->rows[i]))
-			return &cpu->rows[i];
-	row = &cpu->rows[cpu->nr_rows++];
+			return i;
+	row = &cpu->rows[cpu->nr_rows];
 	row->mech = path->key.mech;
 	row->area = path->key.area;
 	memcpy(row->device, path->key.device, row_name_len(&path->key));
-	return row;
+	return cpu->nr_rows++;
 }
 
 /* Is the i-th path the row's first of its device? */
-static bool is_new_device(const struct snapshot *snap, size_t i, const struct cpu_row *row)
+static bool is_new_device(const struct snapshot *snap, const struct path_sum *sums, size_t i)
 {
 	for (size_t n = 0; n < i; n++)
-		if (in_row(&snap->paths[n], row) &&
+		if (snap->paths[n].key.kind == KIND_CPU && sums[n].row == sums[i].row &&
 		    !strcmp(snap->paths[n].key.device, snap->paths[i].key.device))
 			return false;
 	return true;
@@ -173,7 +177,7 @@ static void close_columns(struct cpu_account *cpu, const struct cpu_time *time)
 	cpu->mech_ns[MECH_GUEST] += cpu->guest_rest_ns;
 }
 
-int ledger__build_cpu(struct cpu_account *cpu, const struct snapshot *snap)
+int ledger__build_cpu(struct cpu_account *cpu, const struct snapshot *snap, struct path_sum *sums)
 {
 	size_t room = snap->nr_paths ? snap->nr_paths : 1;
 	struct parts parts = {};
@@ -188,23 +192,23 @@ int ledger__build_cpu(struct cpu_account *cpu, const struct snapshot *snap)
 
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
-		uint64_t ns = hist__total_ns(&path->hist);
 		struct cpu_row *row;
 
 		if (path->key.kind != KIND_CPU)
 			continue;
-		row = row_of(cpu, path);
-		row->ns += ns;
-		row->nr_devices += is_new_device(snap, i, row);
+		sums[i].row = row_of(cpu, path);
+		row = &cpu->rows[sums[i].row];
+		row->ns += sums[i].ns;
+		row->nr_devices += is_new_device(snap, sums, i);
 		row->held_ns += path->hist.held;
 		if (path->hist.max > row->max_ns)
 			row->max_ns = path->hist.max;
-		cpu->mech_ns[path->key.mech] += ns;
+		cpu->mech_ns[path->key.mech] += sums[i].ns;
 		if (path->key.mech == MECH_EMULATED)
 			cpu->held_ns += path->hist.held;
 	}
 	for (size_t i = 0; i < cpu->nr_rows; i++)
-		fill_row(&cpu->rows[i], snap, &parts);
+		fill_row(cpu, i, snap, sums, &parts);
 	qsort(cpu->rows, cpu->nr_rows, sizeof(*cpu->rows), by_mech_and_ns);
 	close_columns(cpu, &snap->cpu);
 	err = 0;

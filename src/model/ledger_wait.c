@@ -38,11 +38,12 @@ static bool is_stacked(const struct platform *platform, const struct wait_row *r
 	return false;
 }
 
+/* From the last one on backwards: a row's paths come one after the other, nearly. */
 static struct wait_row *row_of(struct ledger *ledger, const struct path *path)
 {
 	struct wait_row *row;
 
-	for (size_t i = 0; i < ledger->nr_waits; i++)
+	for (size_t i = ledger->nr_waits; i-- > 0;)
 		if (in_row(path, &ledger->waits[i]))
 			return &ledger->waits[i];
 	row = &ledger->waits[ledger->nr_waits++];
@@ -54,7 +55,7 @@ static struct wait_row *row_of(struct ledger *ledger, const struct path *path)
 }
 
 /* Insertion keeps the order of time; what finds no room is merged into the last leg. */
-static void add_leg(struct wait_row *row, const struct path *path)
+static void add_leg(struct wait_row *row, const struct path *path, const struct path_sum *sum)
 {
 	size_t at = row->nr_legs, rank = leg_rank(path->key.leg);
 	struct wait_leg *leg;
@@ -71,19 +72,19 @@ static void add_leg(struct wait_row *row, const struct path *path)
 		leg->mech = path->key.mech;
 		row->nr_legs++;
 	}
-	leg->ns += hist__total_ns(&path->hist);
-	leg->count += hist__count(&path->hist);
+	leg->ns += sum->ns;
+	leg->count += sum->count;
 }
 
-static void add_total(struct wait_row *row, const struct path *path)
+static void add_total(struct wait_row *row, const struct path *path, const struct path_sum *sum)
 {
 	const struct hist *h = &path->hist;
 
 	row->measured = true;
 	row->mech = path->key.mech;
 	row->hist = h;
-	row->count = hist__count(h);
-	row->waited_ns = hist__total_ns(h);
+	row->count = sum->count;
+	row->waited_ns = sum->ns;
 	row->p50_ns = hist__quantile(h, .5);
 	row->p99_ns = hist__quantile(h, .99);
 	row->p999_ns = hist__quantile(h, .999);
@@ -140,7 +141,7 @@ static int by_waited(const void *a, const void *b)
 }
 
 int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
-			const struct platform *platform)
+			const struct platform *platform, const struct path_sum *sums)
 {
 	ledger->waits = calloc(snap->nr_paths ? snap->nr_paths : 1, sizeof(*ledger->waits));
 	if (!ledger->waits)
@@ -152,9 +153,9 @@ int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
 		if (path->key.kind != KIND_WAIT)
 			continue;
 		if (path__is_total(path))
-			add_total(row_of(ledger, path), path);
+			add_total(row_of(ledger, path), path, &sums[i]);
 		else
-			add_leg(row_of(ledger, path), path);
+			add_leg(row_of(ledger, path), path, &sums[i]);
 	}
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		ledger->waits[i].stacked = is_stacked(platform, &ledger->waits[i]);

@@ -19,6 +19,7 @@ struct series {
 	uint64_t usual_ns;   /* length of the first interval */
 	struct known *paths;
 	size_t nr_paths;
+	size_t hint; /* the next path of an interval is probably this one */
 };
 
 int series__new(struct series **out, size_t max_steps, size_t max_bytes)
@@ -66,23 +67,29 @@ size_t series__nr_paths(const struct series *series)
 	return series->nr_paths;
 }
 
+static bool is_known_as(const struct series *series, size_t nr, const struct path *path)
+{
+	const struct known *known = &series->paths[nr];
+
+	return path__same(&known->key, known->id, &path->key, path->id);
+}
+
 long series__find(const struct series *series, const struct path *path)
 {
-	for (size_t i = 0; i < series->nr_paths; i++) {
-		const struct known *known = &series->paths[i];
-
-		if (path__same(&known->key, known->id, &path->key, path->id))
+	for (size_t i = 0; i < series->nr_paths; i++)
+		if (is_known_as(series, i, path))
 			return i;
-	}
 	return -1;
 }
 
 /* The path's number, a new one if need be. */
 static int learn(struct series *series, const struct path *path, uint32_t *nr)
 {
-	long found = series__find(series, path);
 	struct known *grown;
+	long found = series->hint;
 
+	if (series->hint >= series->nr_paths || !is_known_as(series, found, path))
+		found = series__find(series, path);
 	if (found < 0) {
 		grown = realloc(series->paths, (series->nr_paths + 1) * sizeof(*grown));
 		if (!grown)
@@ -91,6 +98,7 @@ static int learn(struct series *series, const struct path *path, uint32_t *nr)
 		found = series->nr_paths++;
 	}
 	series->paths[found] = (struct known) { path->key, path->id };
+	series->hint = found + 1;
 	*nr = found;
 	return 0;
 }
@@ -124,42 +132,86 @@ static size_t used_buckets(const struct snapshot *snap)
 {
 	size_t nr = 0;
 
-	for (size_t i = 0; i < snap->nr_paths; i++)
-		for (unsigned int b = 0; b < XT_BUCKETS; b++)
-			nr += snap->paths[i].hist.bucket[b].count != 0;
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		const struct hist *h = &snap->paths[i].hist;
+
+		for (unsigned int b = h->first; b < h->end; b++)
+			nr += h->bucket[b].count != 0;
+	}
 	return nr;
+}
+
+/* A delta's path, and the number that it has here. */
+struct numbered {
+	uint32_t nr;
+	const struct path *path;
+};
+
+static int by_nr(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	return (x->nr > y->nr) - (x->nr < y->nr);
+}
+
+/* In the order of the numbers: a few paths to sort instead of all their buckets. */
+static int number_paths(struct series *series, const struct snapshot *delta, struct numbered **out)
+{
+	struct numbered *all = calloc(delta->nr_paths ? delta->nr_paths : 1, sizeof(*all));
+	int err = all ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !err && i < delta->nr_paths; i++) {
+		all[i].path = &delta->paths[i];
+		err = learn(series, all[i].path, &all[i].nr);
+	}
+	if (err) {
+		free(all);
+		return err;
+	}
+	qsort(all, delta->nr_paths, sizeof(*all), by_nr);
+	*out = all;
+	return 0;
+}
+
+/* Two paths with one number, of which a file may tell, have their buckets one after the other. */
+static void sort(struct series_cell *cells, size_t nr)
+{
+	for (size_t i = 1; i < nr; i++) {
+		if (by_path_and_bucket(&cells[i - 1], &cells[i]) > 0) {
+			qsort(cells, nr, sizeof(*cells), by_path_and_bucket);
+			return;
+		}
+	}
 }
 
 /* The delta's buckets without its many empty ones. */
 static int step__fill(struct series_step *step, struct series *series, const struct snapshot *delta)
 {
 	size_t room = used_buckets(delta), nr = 0;
-	uint32_t path = 0;
-	int err = 0;
+	struct numbered *paths;
+	int err = number_paths(series, delta, &paths);
 
+	if (err)
+		return err;
 	*step = (struct series_step) {
 		.start_ns = delta->start_ns,
 		.end_ns = delta->end_ns,
 		.nr_deltas = 1,
 		.cells = calloc(room ? room : 1, sizeof(*step->cells)),
 	};
-	if (!step->cells)
-		return -ENOMEM;
-	for (size_t i = 0; !err && i < delta->nr_paths; i++) {
-		const struct hist *h = &delta->paths[i].hist;
+	for (size_t i = 0; step->cells && i < delta->nr_paths; i++) {
+		const struct hist *h = &paths[i].path->hist;
 
-		err = learn(series, &delta->paths[i], &path);
-		for (unsigned int b = 0; !err && b < XT_BUCKETS; b++)
+		for (unsigned int b = h->first; b < h->end; b++)
 			if (h->bucket[b].count)
-				step->cells[nr++] = (struct series_cell) { path, b,
+				step->cells[nr++] = (struct series_cell) { paths[i].nr, b,
 									   h->bucket[b].count,
 									   h->bucket[b].ns };
 	}
-	if (err) {
-		free(step->cells);
-		return err;
-	}
-	qsort(step->cells, nr, sizeof(*step->cells), by_path_and_bucket);
+	free(paths);
+	if (!step->cells)
+		return -ENOMEM;
+	sort(step->cells, nr);
 	step->nr_cells = unite(step->cells, nr);
 	return 0;
 }

@@ -69,6 +69,8 @@ static uint64_t get_gamma(struct cursor *in, struct bits *bits)
 {
 	unsigned int below = 0, zeros;
 
+	if (bits->nr <= 32)
+		refill(in, bits);
 	while (!bits->value) {
 		below += bits->nr;
 		bits->nr = 0;
@@ -80,13 +82,13 @@ static uint64_t get_gamma(struct cursor *in, struct bits *bits)
 	}
 	zeros = __builtin_ctzll(bits->value);
 	below += zeros;
-	get(in, bits, zeros > 32 ? 32 : zeros);
-	get(in, bits, zeros > 32 ? zeros - 32 : 0);
-	get(in, bits, 1);
 	if (below > 63) {
 		in->bad = true;
 		return 1;
 	}
+	/* the one that ends the zeros may be the last bit that is there, and no shift reaches 64 */
+	bits->value = bits->value >> zeros >> 1;
+	bits->nr -= zeros + 1;
 	return 1ull << below | get(in, bits, below);
 }
 
@@ -105,7 +107,7 @@ static unsigned int count_used(const struct hist *h, unsigned int *last)
 	unsigned int nr = 0;
 
 	*last = 0;
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = h->first; i < h->end; i++) {
 		if (!h->bucket[i].count && !h->bucket[i].ns)
 			continue;
 		*last = i;
@@ -118,7 +120,7 @@ static bool is_regular(const struct hist *h, unsigned int last)
 {
 	uint64_t least, above;
 
-	for (unsigned int i = 0; i <= last; i++) {
+	for (unsigned int i = h->first; i <= last; i++) {
 		const struct xt_bucket *b = &h->bucket[i];
 
 		if (!b->count && !b->ns)
@@ -162,7 +164,7 @@ void buckets__put(struct bytes *out, const struct hist *h)
 	regular = is_regular(h, last);
 	put(out, &bits, regular, 1);
 	put_gamma(out, &bits, nr + 1);
-	for (unsigned int i = 0; i <= last && nr; i++) {
+	for (unsigned int i = h->first; i <= last && nr; i++) {
 		const struct xt_bucket *b = &h->bucket[i];
 
 		if (!b->count && !b->ns)
@@ -216,6 +218,7 @@ void buckets__get(struct cursor *in, struct hist *h)
 			return;
 		}
 		index += step;
+		hist__use(h, index);
 		get_bucket(in, &bits, index, regular, &h->bucket[index]);
 	}
 	h->max = (regular ? hist__lower(index) : 0) + get(in, &bits, max_bits(index, regular));

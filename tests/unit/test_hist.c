@@ -85,6 +85,52 @@ static void fill(struct hist *h, uint64_t *random, int n)
 	h->stolen = next_random(random) >> 8;
 }
 
+/* What is outside of [first, end) is not looked at: nothing may be there. */
+static void assert_range_holds_all(const struct hist *h)
+{
+	struct xt_bucket all = {};
+
+	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+		all.count += h->bucket[i].count;
+		all.ns += h->bucket[i].ns;
+	}
+	assert_true(h->first <= h->end && h->end <= XT_BUCKETS);
+	assert_int_equal(hist__count(h), all.count);
+	assert_int_equal(hist__total_ns(h), all.ns);
+}
+
+static void range_holds_all(void **state)
+{
+	static const unsigned int order[] = { 100, 100, 7, 319, 0, 200 };
+	struct hist h = {}, sum = {}, merged = {};
+	struct xt_hist slice = {};
+
+	(void)state;
+	hist__merge(&sum, &h);
+	hist__merge_slice(&sum, &slice);
+	assert_int_equal(sum.end, 0);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		struct hist one = {};
+
+		hist__add(&one, hist__lower(order[i]));
+		assert_int_equal(one.end - one.first, 1);
+		slice = (struct xt_hist) {};
+		slice.bucket[order[i]] = one.bucket[order[i]];
+		hist__add(&h, hist__lower(order[i]));
+		hist__merge(&sum, &one);
+		hist__merge_slice(&merged, &slice);
+		assert_range_holds_all(&h);
+		assert_range_holds_all(&sum);
+		assert_range_holds_all(&merged);
+		assert_int_equal(hist__count(&merged), i + 1);
+	}
+	/* read while it grew: its time is there already, its event is not */
+	slice = (struct xt_hist) { .bucket[310].ns = 1ull << 40 };
+	h = (struct hist) {};
+	hist__merge_slice(&h, &slice);
+	assert_range_holds_all(&h);
+}
+
 static void merge_and_subtract_are_exact(void **state)
 {
 	uint64_t random = 1;
@@ -105,6 +151,7 @@ static void merge_and_subtract_are_exact(void **state)
 
 		hist__subtract(&sum, &b);
 		assert_memory_equal(sum.bucket, a.bucket, sizeof(a.bucket));
+		assert_range_holds_all(&sum);
 		assert_int_equal(sum.inclusive, a.inclusive);
 		assert_int_equal(sum.off_cpu, a.off_cpu);
 		assert_int_equal(sum.known_ns, a.known_ns);
@@ -183,6 +230,7 @@ int main(void)
 		cmocka_unit_test(octaves_begin_at_powers_of_two),
 		cmocka_unit_test(too_long_is_kept_in_the_last),
 		cmocka_unit_test(midpoint_is_within_6_25_percent),
+		cmocka_unit_test(range_holds_all),
 		cmocka_unit_test(merge_and_subtract_are_exact),
 		cmocka_unit_test(max_is_lowered_to_its_bucket),
 		cmocka_unit_test(quantiles_are_within_6_25_percent),

@@ -275,6 +275,12 @@ static void hostile_names_stay_names(void **state)
 	fixture__free(f);
 }
 
+static void fill(struct hist *h)
+{
+	hist__use(h, 300);
+	h->bucket[300] = (struct xt_bucket) { 1ULL << 40, 1ULL << 58 };
+}
+
 /* A fleet's worth of devices, counts and times at the limits of their types. */
 static void large_figures_fit(void **state)
 {
@@ -284,10 +290,8 @@ static void large_figures_fit(void **state)
 	(void)state;
 	for (int i = 0; i < 40; i++) {
 		snprintf(name, sizeof(name), "nvme-very-long-name-%dn1", i);
-		fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, name, "discard", "total")
-			->bucket[300] = (struct xt_bucket) { 1ULL << 40, 1ULL << 58 };
-		fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, name, "", "submit")->bucket[300] =
-			(struct xt_bucket) { 1ULL << 40, 1ULL << 58 };
+		fill(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, name, "discard", "total"));
+		fill(fixture__path(f, KIND_CPU, AREA_DISK, MECH_PV, name, "", "submit"));
 	}
 	f->snap.cpu.total_ns = UINT64_MAX / 2;
 	fixture__close(f);

@@ -60,6 +60,7 @@ static void fill(struct hist *h, uint64_t count, uint64_t median)
 		left -= n;
 		if (!n)
 			continue;
+		hist__use(h, hist__index(ns));
 		h->bucket[hist__index(ns)].count += n;
 		h->bucket[hist__index(ns)].ns += n * ns;
 		if (ns > h->max)
