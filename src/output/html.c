@@ -55,11 +55,8 @@ static int write_escaped(const char *text, size_t size, void *out)
 
 static int html__total(FILE *out, const struct report *report)
 {
-	json_t *data = html__data(report);
 	int err;
 
-	if (!data)
-		return -ENOMEM;
 	fputs(top, out);
 	print_title(out, report);
 	fputs("<style>\n", out);
@@ -67,15 +64,13 @@ static int html__total(FILE *out, const struct report *report)
 	fputs("</style>\n</head>\n<body>\n", out);
 	print_file(out, &html_body);
 	fputs("<script type=\"application/json\" id=\"data\">", out);
-	err = json_dump_callback(data, write_escaped, out,
-				 JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
-	json_decref(data);
+	err = html__data(report, out, write_escaped);
 	fputs("</script>\n<script>\n\"use strict\";\n", out);
 	for (size_t i = 0; i < html_nr_scripts; i++)
 		print_file(out, &html_scripts[i]);
 	fputs("</script>\n</body>\n</html>\n", out);
 	/* jansson says only that it failed: the stream knows more. */
-	return output__finish(out) ?: err ? -EIO : 0;
+	return output__finish(out) ?: err;
 }
 
 const struct output output_html = {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "output/json_stream.h"
 #include "output/palette.h"
 #include "output/spectrum.h"
 #include "output/tree.h"
@@ -76,28 +77,23 @@ static json_t *cpu_parts(const struct cpu_row *row)
 	return json__done(list, err);
 }
 
-static json_t *cpu_rows(const struct cpu_account *cpu)
+static json_t *cpu_row(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct cpu_row *row = &report->ledger->cpu.rows[i];
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < cpu->nr_rows; i++) {
-		const struct cpu_row *row = &cpu->rows[i];
-		json_t *obj = json_object();
-
-		err |= put__int(obj, "mech", row->mech);
-		err |= put__int(obj, "area", row->area);
-		err |= put__str(obj, "device", row->device);
-		err |= put__int(obj, "ns", row->ns);
-		err |= put__int(obj, "events", row->events);
-		err |= put__int(obj, "held_ns", row->held_ns);
-		err |= put__int(obj, "max_ns", row->max_ns);
-		err |= put__int(obj, "devices", row->nr_devices);
-		err |= put(obj, "parts", cpu_parts(row));
-		err |= put__int(obj, "more", row->nr_more);
-		err |= append(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__int(obj, "mech", row->mech);
+	err |= put__int(obj, "area", row->area);
+	err |= put__str(obj, "device", row->device);
+	err |= put__int(obj, "ns", row->ns);
+	err |= put__int(obj, "events", row->events);
+	err |= put__int(obj, "held_ns", row->held_ns);
+	err |= put__int(obj, "max_ns", row->max_ns);
+	err |= put__int(obj, "devices", row->nr_devices);
+	err |= put(obj, "parts", cpu_parts(row));
+	err |= put__int(obj, "more", row->nr_more);
+	return json__done(obj, err);
 }
 
 static json_t *wait_legs(const struct wait_row *row)
@@ -118,39 +114,34 @@ static json_t *wait_legs(const struct wait_row *row)
 	return json__done(list, err);
 }
 
-static json_t *waits(const struct ledger *ledger)
+static json_t *wait(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct wait_row *row = &report->ledger->waits[i];
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < ledger->nr_waits; i++) {
-		const struct wait_row *row = &ledger->waits[i];
-		json_t *obj = json_object();
-
-		err |= put__int(obj, "area", row->area);
-		err |= put__int(obj, "mech", row->mech);
-		err |= put__str(obj, "device", row->device);
-		err |= put__str(obj, "op", row->op);
-		err |= put__bool(obj, "measured", row->measured);
-		err |= put__bool(obj, "stacked", row->stacked);
-		err |= put__int(obj, "count", row->count);
-		err |= put__int(obj, "waited_ns", row->waited_ns);
-		err |= put__real(obj, "per_second", row->per_second);
-		err |= put__real(obj, "in_flight", row->in_flight);
-		err |= put__real(obj, "mean_ns", row->mean_ns);
-		err |= put__int(obj, "p50_ns", row->p50_ns);
-		err |= put__int(obj, "p99_ns", row->p99_ns);
-		err |= put__int(obj, "p999_ns", row->p999_ns);
-		err |= put__int(obj, "max_ns", row->max_ns);
-		err |= put__bool(obj, "overlap_measured", row->overlap_measured);
-		err |= put__int(obj, "overlap_count", row->overlap_count);
-		err |= put__int(obj, "overlap_ns", row->overlap_ns);
-		err |= put__int(obj, "stolen_ns", row->stolen_ns);
-		err |= put__int(obj, "held_ns", row->held_ns);
-		err |= put(obj, "legs", wait_legs(row));
-		err |= append(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__int(obj, "area", row->area);
+	err |= put__int(obj, "mech", row->mech);
+	err |= put__str(obj, "device", row->device);
+	err |= put__str(obj, "op", row->op);
+	err |= put__bool(obj, "measured", row->measured);
+	err |= put__bool(obj, "stacked", row->stacked);
+	err |= put__int(obj, "count", row->count);
+	err |= put__int(obj, "waited_ns", row->waited_ns);
+	err |= put__real(obj, "per_second", row->per_second);
+	err |= put__real(obj, "in_flight", row->in_flight);
+	err |= put__real(obj, "mean_ns", row->mean_ns);
+	err |= put__int(obj, "p50_ns", row->p50_ns);
+	err |= put__int(obj, "p99_ns", row->p99_ns);
+	err |= put__int(obj, "p999_ns", row->p999_ns);
+	err |= put__int(obj, "max_ns", row->max_ns);
+	err |= put__bool(obj, "overlap_measured", row->overlap_measured);
+	err |= put__int(obj, "overlap_count", row->overlap_count);
+	err |= put__int(obj, "overlap_ns", row->overlap_ns);
+	err |= put__int(obj, "stolen_ns", row->stolen_ns);
+	err |= put__int(obj, "held_ns", row->held_ns);
+	err |= put(obj, "legs", wait_legs(row));
+	return json__done(obj, err);
 }
 
 /* A histogram is a flat list: bucket, count, ns, of those that are not empty. */
@@ -169,27 +160,22 @@ static json_t *buckets(const struct hist *h)
 	return json__done(list, err);
 }
 
-static json_t *paths(const struct snapshot *snap)
+static json_t *path(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct path_key *key = &report->snap->paths[i].key;
+	const struct hist *h = &report->snap->paths[i].hist;
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_paths; i++) {
-		const struct path_key *key = &snap->paths[i].key;
-		const struct hist *h = &snap->paths[i].hist;
-		json_t *obj = json_object();
-
-		err |= put__int(obj, "kind", key->kind);
-		err |= put__int(obj, "area", key->area);
-		err |= put__int(obj, "mech", key->mech);
-		err |= put__str(obj, "device", key->device);
-		err |= put__str(obj, "op", key->op);
-		err |= put__str(obj, "leg", key->leg);
-		err |= put__int(obj, "max", h->max);
-		err |= put(obj, "buckets", buckets(h));
-		err |= append(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__int(obj, "kind", key->kind);
+	err |= put__int(obj, "area", key->area);
+	err |= put__int(obj, "mech", key->mech);
+	err |= put__str(obj, "device", key->device);
+	err |= put__str(obj, "op", key->op);
+	err |= put__str(obj, "leg", key->leg);
+	err |= put__int(obj, "max", h->max);
+	err |= put(obj, "buckets", buckets(h));
+	return json__done(obj, err);
 }
 
 static json_t *path_number(const struct snapshot *snap, const struct hist *hist)
@@ -297,31 +283,32 @@ static json_t *detect(const struct platform *platform)
 	return obj;
 }
 
-json_t *html__data(const struct report *report)
+int html__data(const struct report *report, FILE *out, json_dump_callback_t write)
 {
+	struct json_stream data = { .out = out, .write = write, .flags = JSON_ENSURE_ASCII };
 	const struct ledger *ledger = report->ledger;
-	json_t *obj = json_object();
-	int err = 0;
+	const struct snapshot *snap = report->snap;
 
-	err |= put(obj, "terms", terms());
-	err |= put(obj, "run", run(report));
-	err |= put(obj, "quality", quality(&ledger->quality));
-	err |= put(obj, "detect", detect(report->platform));
-	err |= put(obj, "findings", json__findings(&ledger->findings));
-	err |= put(obj, "cpu", cpu(report));
-	err |= put(obj, "rows", cpu_rows(&ledger->cpu));
-	err |= put(obj, "waits", waits(ledger));
-	err |= put(obj, "per_vcpu", json__per_vcpu(report->snap));
-	err |= put(obj, "queues", json__queues(report->snap));
-	err |= put(obj, "slowest", json__slowest(report->snap));
-	err |= put(obj, "paths", paths(report->snap));
-	err |= put(obj, "trees", trees(report));
-	err |= put(obj, "series", html__series(report, HTML_SERIES_BYTES));
-	err |= put(obj, "conservation",
-		   json__conservation(&report->snap->io, report->ledger->quality.io_missing));
-	err |= put(obj, "losses", json__losses(report->snap));
-	err |= put(obj, "own_cost", json__own_cost(report));
-	err |= put(obj, "probes", json__probes(report->snap));
-	err |= put(obj, "palette", palette());
-	return json__done(obj, err);
+	json_stream__begin(&data);
+	json_stream__put(&data, "terms", terms());
+	json_stream__put(&data, "run", run(report));
+	json_stream__put(&data, "quality", quality(&ledger->quality));
+	json_stream__put(&data, "detect", detect(report->platform));
+	json_stream__list(&data, "findings", ledger->findings.nr, json__finding, report);
+	json_stream__put(&data, "cpu", cpu(report));
+	json_stream__list(&data, "rows", ledger->cpu.nr_rows, cpu_row, report);
+	json_stream__list(&data, "waits", ledger->nr_waits, wait, report);
+	json_stream__list(&data, "per_vcpu", snap->nr_vcpus, json__vcpu, report);
+	json_stream__list(&data, "queues", snap->nr_queues, json__queue, report);
+	json_stream__list(&data, "slowest", snap->nr_slow, json__slow, report);
+	json_stream__list(&data, "paths", snap->nr_paths, path, report);
+	json_stream__put(&data, "trees", trees(report));
+	json_stream__put(&data, "series", html__series(report, HTML_SERIES_BYTES));
+	json_stream__put(&data, "conservation",
+			 json__conservation(&snap->io, ledger->quality.io_missing));
+	json_stream__list(&data, "losses", snap->nr_losses, json__loss, report);
+	json_stream__put(&data, "own_cost", json__own_cost(report));
+	json_stream__list(&data, "probes", snap->nr_probes, json__probe, report);
+	json_stream__put(&data, "palette", palette());
+	return json_stream__end(&data);
 }

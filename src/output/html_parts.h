@@ -22,9 +22,9 @@ extern const size_t html_nr_scripts;
 
 /*
  * All that the page draws: the ledger's rows, both trees, the snapshot's histograms, the palette.
- * Owned by the caller; NULL without memory.
+ * Written by `write`, as in struct json_stream. Returns 0, -ENOMEM or -EIO.
  */
-json_t *html__data(const struct report *report);
+int html__data(const struct report *report, FILE *out, json_dump_callback_t write);
 /*
  * The course of every path of the snapshot: columns' edges in ms since its start, and a string for
  * each path. Counts only; `max_bytes` of strings. JSON null where there is no course.

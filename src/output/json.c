@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-#include "output/escape.h"
+#include "output/json_stream.h"
 #include "output/spectrum.h"
 
 static json_t *begin(const char *type)
@@ -24,6 +24,13 @@ static json_t *begin(const char *type)
 	return json__done(obj, err);
 }
 
+/* jansson says only that it failed: the stream knows more. */
+static int end_line(FILE *out, int err)
+{
+	fputc('\n', out);
+	return output__finish(out) ?: err;
+}
+
 /* Writes the line and releases it. */
 static int write_line(FILE *out, json_t *line)
 {
@@ -31,11 +38,9 @@ static int write_line(FILE *out, json_t *line)
 
 	if (!line)
 		return err;
-	err = json_dumpf(line, out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	err = json_dumpf(line, out, JSON_COMPACT | JSON_PRESERVE_ORDER) ? -EIO : 0;
 	json_decref(line);
-	fputc('\n', out);
-	/* jansson says only that it failed: the stream knows more. */
-	return output__finish(out) ?: err ? -EIO : 0;
+	return end_line(out, err);
 }
 
 static int json__header(FILE *out, const struct report *report)
@@ -59,34 +64,37 @@ static int json__header(FILE *out, const struct report *report)
 static int write_snapshot(FILE *out, const struct report *report, const char *type)
 {
 	const struct quality *quality = &report->ledger->quality;
+	const struct findings *findings = &report->ledger->findings;
 	const struct snapshot *snap = report->snap;
-	json_t *obj = begin(type);
-	int err = 0;
+	struct json_stream line = { .out = out };
 
-	err |= put__int(obj, "interval", report->interval_no);
-	err |= put(obj, "start_utc", json__utc(snap->wall_start_ns));
-	err |= put__int(obj, "start_ns", snap->start_ns);
-	err |= put__int(obj, "end_ns", snap->end_ns);
-	err |= put__int(obj, "vcpus", snap->cpu.vcpus);
-	err |= put__int(obj, "vcpu_ns", snap->cpu.total_ns);
-	err |= put(obj, "cpu", json__cpu(report));
-	err |= put(obj, "per_vcpu", json__per_vcpu(snap));
-	err |= put(obj, "event_channels", json__channels(snap));
-	err |= put(obj, "xenbus", json__bus(snap));
-	err |= put(obj, "paths", json__paths(snap));
-	err |= put(obj, "queues", json__queues(snap));
-	err |= put(obj, "nics", json__nics(snap));
-	err |= put(obj, "drops", json__drops(snap));
-	err |= put(obj, "slowest", json__slowest(snap));
-	err |= put(obj, "complete", json_boolean(!report->ledger->quality.incomplete));
-	err |= put(obj, "losses", json__losses(snap));
-	err |= put(obj, "conservation", json__conservation(&snap->io, quality->io_missing));
-	err |= put(obj, "packet_conservation",
-		   json__conservation(&snap->packets, quality->packets_missing));
-	err |= put(obj, "probes", json__probes(snap));
-	err |= put(obj, "own_cost", json__own_cost(report));
-	err |= put(obj, "findings", json__findings(&report->ledger->findings));
-	return write_line(out, json__done(obj, err));
+	json_stream__begin(&line);
+	json_stream__put(&line, "schema", json_string("xentrace-bpf/1"));
+	json_stream__put(&line, "type", json_string(type));
+	json_stream__put(&line, "interval", json__int(report->interval_no));
+	json_stream__put(&line, "start_utc", json__utc(snap->wall_start_ns));
+	json_stream__put(&line, "start_ns", json__int(snap->start_ns));
+	json_stream__put(&line, "end_ns", json__int(snap->end_ns));
+	json_stream__put(&line, "vcpus", json__int(snap->cpu.vcpus));
+	json_stream__put(&line, "vcpu_ns", json__int(snap->cpu.total_ns));
+	json_stream__put(&line, "cpu", json__cpu(report));
+	json_stream__list(&line, "per_vcpu", snap->nr_vcpus, json__vcpu, report);
+	json_stream__list(&line, "event_channels", snap->nr_channels, json__channel, report);
+	json_stream__list(&line, "xenbus", snap->nr_bus, json__bus, report);
+	json_stream__list(&line, "paths", snap->nr_paths, json__path, report);
+	json_stream__list(&line, "queues", snap->nr_queues, json__queue, report);
+	json_stream__list(&line, "nics", snap->nr_nics, json__nic, report);
+	json_stream__list(&line, "drops", snap->nr_drops, json__drop, report);
+	json_stream__list(&line, "slowest", snap->nr_slow, json__slow, report);
+	json_stream__put(&line, "complete", json_boolean(!report->ledger->quality.incomplete));
+	json_stream__list(&line, "losses", snap->nr_losses, json__loss, report);
+	json_stream__put(&line, "conservation", json__conservation(&snap->io, quality->io_missing));
+	json_stream__put(&line, "packet_conservation",
+			 json__conservation(&snap->packets, quality->packets_missing));
+	json_stream__list(&line, "probes", snap->nr_probes, json__probe, report);
+	json_stream__put(&line, "own_cost", json__own_cost(report));
+	json_stream__list(&line, "findings", findings->nr, json__finding, report);
+	return end_line(out, json_stream__end(&line));
 }
 
 static int json__interval(FILE *out, const struct report *report)

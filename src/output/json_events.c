@@ -23,44 +23,35 @@ static json_t *by_vcpu(const uint64_t *counts, unsigned int cpus, uint64_t *sum)
 	return json__done(list, err);
 }
 
-json_t *json__channels(const struct snapshot *snap)
+json_t *json__channel(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct snapshot *snap = report->snap;
+	const struct channel *channel = &snap->channels[i];
+	json_t *obj = json_object(), *pairs;
+	uint64_t count;
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_channels; i++) {
-		const struct channel *channel = &snap->channels[i];
-		json_t *obj = json_object(), *pairs;
-		uint64_t count;
-
-		pairs = by_vcpu(&snap->channel_counts[i * snap->nr_cpus], snap->nr_cpus, &count);
-		err |= put__str(obj, "kind", channel->kind);
-		err |= put__str(obj, "device", channel->device);
-		err |= put__str(obj, "op", channel->op);
-		err |= put(obj, "bound", json_boolean(channel->bound));
-		err |= put__int(obj, "count", count);
-		err |= put(obj, "by_vcpu", pairs);
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	pairs = by_vcpu(&snap->channel_counts[i * snap->nr_cpus], snap->nr_cpus, &count);
+	err |= put__str(obj, "kind", channel->kind);
+	err |= put__str(obj, "device", channel->device);
+	err |= put__str(obj, "op", channel->op);
+	err |= put(obj, "bound", json_boolean(channel->bound));
+	err |= put__int(obj, "count", count);
+	err |= put(obj, "by_vcpu", pairs);
+	return json__done(obj, err);
 }
 
-json_t *json__bus(const struct snapshot *snap)
+json_t *json__bus(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct bus_events *bus = &report->snap->bus[i];
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_bus; i++) {
-		const struct bus_events *bus = &snap->bus[i];
-		json_t *obj = json_object();
-
-		err |= put__str(obj, "name", bus->name);
-		err |= put__str(obj, "device", bus->device);
-		err |= put__int(obj, "events", bus->events);
-		err |= put__int(obj, "spurious_events", bus->spurious);
-		err |= put__int(obj, "jiffies_eoi_delayed", bus->delay_jiffies);
-		err |= put__int(obj, "spurious_threshold", bus->threshold);
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__str(obj, "name", bus->name);
+	err |= put__str(obj, "device", bus->device);
+	err |= put__int(obj, "events", bus->events);
+	err |= put__int(obj, "spurious_events", bus->spurious);
+	err |= put__int(obj, "jiffies_eoi_delayed", bus->delay_jiffies);
+	err |= put__int(obj, "spurious_threshold", bus->threshold);
+	return json__done(obj, err);
 }

@@ -32,14 +32,14 @@ int put__str(json_t *obj, const char *key, const char *raw)
 	return put(obj, key, text(raw));
 }
 
-static json_t *integer(uint64_t n)
+json_t *json__int(uint64_t n)
 {
 	return json_integer(n > INT64_MAX ? INT64_MAX : n);
 }
 
 int put__int(json_t *obj, const char *key, uint64_t n)
 {
-	return put(obj, key, integer(n));
+	return put(obj, key, json__int(n));
 }
 
 int put__bool(json_t *obj, const char *key, bool b)
@@ -75,7 +75,7 @@ json_t *json__cpu(const struct report *report)
 
 	err |= put__int(obj, "idle_ns", cpu->idle_ns);
 	err |= put(obj, "stolen_ns",
-		   time->steal_measured ? integer(cpu->mech_ns[MECH_STOLEN]) : json_null());
+		   time->steal_measured ? json__int(cpu->mech_ns[MECH_STOLEN]) : json_null());
 	err |= put__int(obj, "unattributed_ns", cpu->mech_ns[MECH_UNATTRIBUTED]);
 	err |= put__int(obj, "guest_ns", cpu->mech_ns[MECH_GUEST]);
 	err |= put__int(obj, "pv_ns", cpu->mech_ns[MECH_PV]);
@@ -83,10 +83,11 @@ json_t *json__cpu(const struct report *report)
 	err |= put__int(obj, "hardware_ns", cpu->mech_ns[MECH_HARDWARE]);
 	err |= put__int(obj, "excess_ns", cpu->excess_ns);
 	err |= put__bool(obj, "has_runstate", time->has_runstate);
-	err |= put(obj, "offline_ns", time->has_runstate ? integer(time->offline_ns) : json_null());
+	err |= put(obj, "offline_ns",
+		   time->has_runstate ? json__int(time->offline_ns) : json_null());
 	err |= put__int(obj, "held_by_device_model_ns", cpu->held_ns);
 	err |= put(obj, "stat_steal_ns",
-		   time->steal_measured ? integer(time->stat_steal_ns) : json_null());
+		   time->steal_measured ? json__int(time->stat_steal_ns) : json_null());
 	return json__done(obj, err);
 }
 
@@ -101,9 +102,9 @@ static json_t *buckets(const struct hist *h)
 		if (!h->bucket[i].count)
 			continue;
 		bucket = json_array();
-		err |= json_array_append_new(bucket, integer(hist__upper(i)));
-		err |= json_array_append_new(bucket, integer(h->bucket[i].count));
-		err |= json_array_append_new(bucket, integer(h->bucket[i].ns));
+		err |= json_array_append_new(bucket, json__int(hist__upper(i)));
+		err |= json_array_append_new(bucket, json__int(h->bucket[i].count));
+		err |= json_array_append_new(bucket, json__int(h->bucket[i].ns));
 		err |= json_array_append_new(list, bucket);
 	}
 	return json__done(list, err);
@@ -114,15 +115,16 @@ static int put_overlap(json_t *obj, const struct hist *h, bool measured)
 {
 	int err = 0;
 
-	err |= put(obj, "overlap_count", measured ? integer(h->known) : json_null());
-	err |= put(obj, "overlap_ns", measured ? integer(h->known_ns) : json_null());
-	err |= put(obj, "stolen_ns", measured ? integer(h->stolen) : json_null());
-	err |= put(obj, "held_ns", measured ? integer(h->held) : json_null());
+	err |= put(obj, "overlap_count", measured ? json__int(h->known) : json_null());
+	err |= put(obj, "overlap_ns", measured ? json__int(h->known_ns) : json_null());
+	err |= put(obj, "stolen_ns", measured ? json__int(h->stolen) : json_null());
+	err |= put(obj, "held_ns", measured ? json__int(h->held) : json_null());
 	return err;
 }
 
-static json_t *one_path(const struct path *path, bool has_runstate)
+json_t *json__path(const struct report *report, size_t i)
 {
+	const struct path *path = &report->snap->paths[i];
 	const struct path_key *key = &path->key;
 	const struct hist *h = &path->hist;
 	json_t *obj = json_object();
@@ -145,57 +147,43 @@ static json_t *one_path(const struct path *path, bool has_runstate)
 		err |= put__int(obj, "held_ns", h->held);
 		err |= put__int(obj, "off_cpu_ns", h->off_cpu);
 	} else if (path__is_total(path)) {
-		err |= put_overlap(obj, h, has_runstate);
+		err |= put_overlap(obj, h, report->snap->cpu.has_runstate);
 	}
 	err |= put(obj, "buckets", buckets(h));
 	return json__done(obj, err);
 }
 
-json_t *json__paths(const struct snapshot *snap)
+json_t *json__queue(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct queue_use *use = &report->snap->queues[i];
+	bool known = use->places;
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_paths; i++)
-		err |= json_array_append_new(list,
-					     one_path(&snap->paths[i], snap->cpu.has_runstate));
-	return json__done(list, err);
+	err |= put__str(obj, "device", use->device);
+	err |= put__int(obj, "queues", use->queues);
+	err |= put(obj, "places", known ? json__int(use->places) : json_null());
+	err |= put__int(obj, "most_under_way", use->most);
+	err |= put(obj, "into_last_place", known ? json__int(use->last) : json_null());
+	err |= put(obj, "into_last_place_queue_ns",
+		   known ? json__int(use->last_waited_ns) : json_null());
+	return json__done(obj, err);
 }
 
-json_t *json__queues(const struct snapshot *snap)
+json_t *json__slow(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
-	int err = 0;
-
-	for (size_t i = 0; i < snap->nr_queues; i++) {
-		const struct queue_use *use = &snap->queues[i];
-		bool known = use->places;
-		json_t *obj = json_object();
-
-		err |= put__str(obj, "device", use->device);
-		err |= put__int(obj, "queues", use->queues);
-		err |= put(obj, "places", known ? integer(use->places) : json_null());
-		err |= put__int(obj, "most_under_way", use->most);
-		err |= put(obj, "into_last_place", known ? integer(use->last) : json_null());
-		err |= put(obj, "into_last_place_queue_ns",
-			   known ? integer(use->last_waited_ns) : json_null());
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
-}
-
-static json_t *one_slow(const struct snapshot *snap, const struct slow_request *slow)
-{
+	const struct snapshot *snap = report->snap;
+	const struct slow_request *slow = &snap->slow[i];
 	bool known = snap->cpu.has_runstate && slow->overlap_known;
 	json_t *obj = json_object(), *legs = json_array();
 	uint64_t wall_ns = snap->wall_start_ns + slow->start_ns - snap->start_ns;
 	int err = 0;
 
-	for (size_t i = 0; i < slow->nr_legs; i++) {
+	for (size_t n = 0; n < slow->nr_legs; n++) {
 		json_t *leg = json_object();
 
-		err |= put__str(leg, "leg", slow->legs[i].name);
-		err |= put__int(leg, "ns", slow->legs[i].ns);
+		err |= put__str(leg, "leg", slow->legs[n].name);
+		err |= put__int(leg, "ns", slow->legs[n].ns);
 		err |= json_array_append_new(legs, leg);
 	}
 	err |= put__str(obj, "device", slow->device);
@@ -203,80 +191,55 @@ static json_t *one_slow(const struct snapshot *snap, const struct slow_request *
 	err |= put(obj, "start_utc", json__utc(snap->wall_start_ns ? wall_ns : 0));
 	err |= put__int(obj, "start_ns", slow->start_ns);
 	err |= put__int(obj, "total_ns", slow->total_ns);
-	err |= put(obj, "vcpu", slow->issued ? integer(slow->vcpu) : json_null());
-	err |= put(obj, "pid", slow->issued ? integer(slow->pid) : json_null());
+	err |= put(obj, "vcpu", slow->issued ? json__int(slow->vcpu) : json_null());
+	err |= put(obj, "pid", slow->issued ? json__int(slow->pid) : json_null());
 	err |= put__str(obj, "comm", *slow->comm ? slow->comm : NULL);
 	err |= put(obj, "legs", legs);
-	err |= put(obj, "stolen_ns", known ? integer(slow->stolen_ns) : json_null());
-	err |= put(obj, "held_ns", known ? integer(slow->held_ns) : json_null());
+	err |= put(obj, "stolen_ns", known ? json__int(slow->stolen_ns) : json_null());
+	err |= put(obj, "held_ns", known ? json__int(slow->held_ns) : json_null());
 	return json__done(obj, err);
 }
 
-json_t *json__slowest(const struct snapshot *snap)
-{
-	json_t *list = json_array();
-	int err = 0;
-
-	for (size_t i = 0; i < snap->nr_slow; i++)
-		err |= json_array_append_new(list, one_slow(snap, &snap->slow[i]));
-	return json__done(list, err);
-}
-
 /* XT_NIC_COUNTS says what each is. */
-json_t *json__nics(const struct snapshot *snap)
+json_t *json__nic(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct nic_use *use = &report->snap->nics[i];
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_nics; i++) {
-		const struct nic_use *use = &snap->nics[i];
-		json_t *obj = json_object();
-
-		err |= put__str(obj, "device", use->device);
-		err |= put__int(obj, "queues", use->queues);
-		err |= put__int(obj, "most_under_way", use->most);
+	err |= put__str(obj, "device", use->device);
+	err |= put__int(obj, "queues", use->queues);
+	err |= put__int(obj, "most_under_way", use->most);
 #define PUT(name) err |= put__int(obj, #name, use->name);
-		XT_NIC_COUNTS(PUT)
+	XT_NIC_COUNTS(PUT)
 #undef PUT
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	return json__done(obj, err);
 }
 
-json_t *json__drops(const struct snapshot *snap)
+json_t *json__drop(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct drop *drop = &report->snap->drops[i];
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_drops; i++) {
-		const struct drop *drop = &snap->drops[i];
-		json_t *obj = json_object();
-
-		err |= put__str(obj, "device", drop->device);
-		err |= put__str(obj, "direction", drop->received ? "received" : "sent");
-		err |= put__str(obj, "reason", *drop->reason ? drop->reason : NULL);
-		err |= put__int(obj, "count", drop->count);
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__str(obj, "device", drop->device);
+	err |= put__str(obj, "direction", drop->received ? "received" : "sent");
+	err |= put__str(obj, "reason", *drop->reason ? drop->reason : NULL);
+	err |= put__int(obj, "count", drop->count);
+	return json__done(obj, err);
 }
 
-json_t *json__losses(const struct snapshot *snap)
+json_t *json__loss(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct loss *loss = &report->snap->losses[i];
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_losses; i++) {
-		const struct loss *loss = &snap->losses[i];
-		json_t *obj = json_object();
-
-		err |= put__str(obj, "name", loss->name);
-		err |= put__bool(obj, "lost", loss->lost);
-		err |= put__int(obj, "count", loss->count);
-		err |= put__str(obj, "why", loss->why);
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__str(obj, "name", loss->name);
+	err |= put__bool(obj, "lost", loss->lost);
+	err |= put__int(obj, "count", loss->count);
+	err |= put__str(obj, "why", loss->why);
+	return json__done(obj, err);
 }
 
 json_t *json__conservation(const struct conservation *io, int64_t missing)
@@ -294,28 +257,23 @@ json_t *json__conservation(const struct conservation *io, int64_t missing)
 	return json__done(obj, err);
 }
 
-json_t *json__probes(const struct snapshot *snap)
+json_t *json__probe(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct probe_status *probe = &report->snap->probes[i];
+	bool off = probe->rung == RUNG_OFF;
+	json_t *obj = json_object();
 	int err = 0;
 
-	for (size_t i = 0; i < snap->nr_probes; i++) {
-		const struct probe_status *probe = &snap->probes[i];
-		bool off = probe->rung == RUNG_OFF;
-		json_t *obj = json_object();
-
-		err |= put__str(obj, "name", probe->name);
-		err |= put__str(obj, "family", probe->family);
-		err |= put__str(obj, "rung", rung__name(probe->rung));
-		err |= put__bool(obj, "applicable", probe->applicable);
-		err |= put__str(obj, "cause", off ? probe->cause : NULL);
-		err |= put__str(obj, "fix", off ? probe->fix : NULL);
-		err |= put__int(obj, "runs", probe->runs);
-		err |= put(obj, "ns_per_run",
-			   probe->ns_per_run > 0 ? json_real(probe->ns_per_run) : json_null());
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	err |= put__str(obj, "name", probe->name);
+	err |= put__str(obj, "family", probe->family);
+	err |= put__str(obj, "rung", rung__name(probe->rung));
+	err |= put__bool(obj, "applicable", probe->applicable);
+	err |= put__str(obj, "cause", off ? probe->cause : NULL);
+	err |= put__str(obj, "fix", off ? probe->fix : NULL);
+	err |= put__int(obj, "runs", probe->runs);
+	err |= put(obj, "ns_per_run",
+		   probe->ns_per_run > 0 ? json_real(probe->ns_per_run) : json_null());
+	return json__done(obj, err);
 }
 
 json_t *json__own_cost(const struct report *report)
@@ -341,25 +299,20 @@ json_t *json__own_cost(const struct report *report)
 	return json__done(obj, err);
 }
 
-json_t *json__findings(const struct findings *findings)
+json_t *json__finding(const struct report *report, size_t i)
 {
-	json_t *list = json_array();
+	const struct finding *f = &report->ledger->findings.all[i];
+	json_t *obj = json_object(), *figures = json_array();
 	int err = 0;
 
-	for (size_t i = 0; i < findings->nr; i++) {
-		const struct finding *f = &findings->all[i];
-		json_t *obj = json_object(), *figures = json_array();
-
-		for (size_t n = 0; n < FINDING_FIGURES && f->figures[n][0]; n++)
-			err |= json_array_append_new(figures, text(f->figures[n]));
-		err |= put__str(obj, "id", f->id);
-		err |= put__str(obj, "verdict", verdict__name(f->verdict));
-		err |= put__str(obj, "subject", f->subject);
-		err |= put__str(obj, "what", f->what);
-		err |= put(obj, "figures", figures);
-		err |= put__str(obj, "do", f->action);
-		err |= put__str(obj, "check", f->check);
-		err |= json_array_append_new(list, obj);
-	}
-	return json__done(list, err);
+	for (size_t n = 0; n < FINDING_FIGURES && f->figures[n][0]; n++)
+		err |= json_array_append_new(figures, text(f->figures[n]));
+	err |= put__str(obj, "id", f->id);
+	err |= put__str(obj, "verdict", verdict__name(f->verdict));
+	err |= put__str(obj, "subject", f->subject);
+	err |= put__str(obj, "what", f->what);
+	err |= put(obj, "figures", figures);
+	err |= put__str(obj, "do", f->action);
+	err |= put__str(obj, "check", f->check);
+	return json__done(obj, err);
 }

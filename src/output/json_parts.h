@@ -17,6 +17,7 @@ json_t *json__utc(uint64_t wall_ns);
 /* Made valid UTF-8; null for a NULL text. */
 int put__str(json_t *obj, const char *key, const char *raw);
 /* jansson has no unsigned integers: what exceeds 2^63 - 1 is shown as that. */
+json_t *json__int(uint64_t n);
 int put__int(json_t *obj, const char *key, uint64_t n);
 int put__bool(json_t *obj, const char *key, bool b);
 int put__real(json_t *obj, const char *key, double x);
@@ -25,19 +26,20 @@ json_t *json__done(json_t *json, int err);
 
 /* Each makes the named part of a line, owned by the caller; NULL without memory. */
 json_t *json__cpu(const struct report *report);
-json_t *json__per_vcpu(const struct snapshot *snap);
-json_t *json__channels(const struct snapshot *snap);
-json_t *json__bus(const struct snapshot *snap);
-json_t *json__paths(const struct snapshot *snap);
-json_t *json__queues(const struct snapshot *snap);
-json_t *json__nics(const struct snapshot *snap);
-json_t *json__drops(const struct snapshot *snap);
-json_t *json__slowest(const struct snapshot *snap);
-json_t *json__losses(const struct snapshot *snap);
 /* `missing`: what none of its members accounts for. */
 json_t *json__conservation(const struct conservation *io, int64_t missing);
-json_t *json__probes(const struct snapshot *snap);
 json_t *json__own_cost(const struct report *report);
-json_t *json__findings(const struct findings *findings);
+/* Of the snapshot's lists the i-th element, for json_stream__list(); of the findings, too. */
+json_t *json__vcpu(const struct report *report, size_t i);
+json_t *json__channel(const struct report *report, size_t i);
+json_t *json__bus(const struct report *report, size_t i);
+json_t *json__path(const struct report *report, size_t i);
+json_t *json__queue(const struct report *report, size_t i);
+json_t *json__nic(const struct report *report, size_t i);
+json_t *json__drop(const struct report *report, size_t i);
+json_t *json__slow(const struct report *report, size_t i);
+json_t *json__loss(const struct report *report, size_t i);
+json_t *json__probe(const struct report *report, size_t i);
+json_t *json__finding(const struct report *report, size_t i);
 
 #endif

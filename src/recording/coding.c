@@ -263,6 +263,11 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 		return;
 	}
 	if (nr && field->kind == FIELD_LIST) {
+		if (nr > d->elements) {
+			d->err = -E2BIG;
+			return;
+		}
+		d->elements -= nr;
 		list = get_memory(d, nr, type->size);
 		if (!list)
 			return;

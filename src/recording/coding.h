@@ -66,11 +66,12 @@ struct dict;
  */
 void coding__put(struct bytes *out, struct dict *dict, const struct type *type, const void *from);
 
-/* Reading: names by number, and how much memory this may still take for lists. */
+/* Reading: names by number, and how much this may still take for lists. */
 struct decoding {
 	const struct dict *dict;
-	size_t budget; /* bytes */
-	int err;       /* -ENOMEM; -E2BIG when the budget is spent; what makes no sense is in.bad */
+	size_t budget;	 /* bytes */
+	size_t elements; /* of all lists: some of who reads them search one for each of another */
+	int err;	 /* -ENOMEM; -E2BIG when a budget is spent; what makes no sense is in.bad */
 };
 
 /*

@@ -14,6 +14,8 @@
  */
 #define BUDGET_MIN  (16u << 20)
 #define BUDGET_EACH 1024ull
+/* Elements of its lists, and one more for each byte: a host of 256 disks has 14,000 paths. */
+#define ELEMENTS_MIN (16u << 10)
 /* Names are kept; those of the largest guest take 10 MB. */
 #define NAMES_BYTES_MAX (64u << 20)
 
@@ -43,6 +45,7 @@ static int decode(const struct reader *reader, const struct block *block,
 	struct decoding d = {
 		.dict = reader->dict,
 		.budget = BUDGET_MIN + BUDGET_EACH * block->stored,
+		.elements = ELEMENTS_MIN + block->stored,
 	};
 
 	return coding__get(&d, cursor__over(payload->data, payload->len), type, to);

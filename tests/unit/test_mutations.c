@@ -13,33 +13,13 @@
 #include <cmocka.h>
 
 #include "model/diff.h"
+#include "peak.h"
 #include "recording/block.h"
 #include "recordings.h"
 
 #define MEMORY_MAX  (256u << 20)
 #define SECONDS_MAX 20
 #define BLOCKS_MAX  16
-
-/* What is allocated now and was at most: ASan tells each of its allocations. */
-static size_t now, peak;
-
-/* sanitizer/allocator_interface.h, which gcc's packages leave out */
-size_t __sanitizer_get_allocated_size(const volatile void *memory);
-void __sanitizer_malloc_hook(const volatile void *memory, size_t size);
-void __sanitizer_free_hook(const volatile void *memory);
-
-void __sanitizer_malloc_hook(const volatile void *memory, size_t size)
-{
-	(void)memory;
-	now += size;
-	if (now > peak)
-		peak = now;
-}
-
-void __sanitizer_free_hook(const volatile void *memory)
-{
-	now -= __sanitizer_get_allocated_size(memory);
-}
 
 /* xorshift64*, Vigna 2014 */
 static uint64_t seed;
@@ -252,23 +232,23 @@ static void any_mutation_is_survived(void **state)
 	assert_true(nr > 0);
 	for (unsigned int i = 0; i < nr; i++) {
 		struct blob text;
-		size_t before;
+		size_t before, took;
 		void *copy;
 		int err;
 
 		make(&bytes, &recording, i);
 		copy = malloc(bytes.len ? bytes.len : 1);
 		memcpy(copy, bytes.data, bytes.len);
-		before = peak = now;
+		before = peak__start();
 		alarm(SECONDS_MAX);
 		err = recordings__report(copy, bytes.len, output__at(i / 3 % formats), &text, NULL);
 		if (!err)
 			compare(copy, bytes.len);
 		alarm(0);
-		if (peak - before > MEMORY_MAX)
-			fail_msg("mutation %u of %zu bytes took %zu bytes", i, bytes.len,
-				 peak - before);
-		most = peak - before > most ? peak - before : most;
+		took = peak__since(before);
+		if (took > MEMORY_MAX)
+			fail_msg("mutation %u of %zu bytes took %zu bytes", i, bytes.len, took);
+		most = took > most ? took : most;
 		assert_true(!err || err == -EBADMSG || err == -EPROTO || err == -E2BIG);
 		reports += !err;
 		errors += !!err;

@@ -224,10 +224,9 @@ static int replay(struct reader *reader, const struct output *output, FILE *out)
 	return err;
 }
 
-int recordings__report(const void *data, size_t size, const struct output *output,
-		       struct blob *text, char damage[160])
+int recordings__report_to(FILE *out, const void *data, size_t size, const struct output *output,
+			  char damage[160])
 {
-	FILE *out = open_blob(text);
 	struct reader *reader = NULL;
 	const char *why = "";
 	int err;
@@ -240,6 +239,15 @@ int recordings__report(const void *data, size_t size, const struct output *outpu
 	if (damage)
 		snprintf(damage, 160, "%s", why ? why : "");
 	reader__free(reader);
+	return err;
+}
+
+int recordings__report(const void *data, size_t size, const struct output *output,
+		       struct blob *text, char damage[160])
+{
+	FILE *out = open_blob(text);
+	int err = recordings__report_to(out, data, size, output, damage);
+
 	fclose(out);
 	return err;
 }

@@ -26,5 +26,8 @@ struct blob recordings__live(struct fixture *f, unsigned int intervals, bool kil
  */
 int recordings__report(const void *data, size_t size, const struct output *output,
 		       struct blob *text, char damage[160]);
+/* The same, to a stream. */
+int recordings__report_to(FILE *out, const void *data, size_t size, const struct output *output,
+			  char damage[160]);
 
 #endif
