@@ -211,6 +211,12 @@ static const struct argp record_argp = {
 	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n",
 };
 
+/*
+ * s; of a recording without an INTERVAL. One that held a total alone could give no course of the run,
+ * which the live page has, and no noise to tell a change from.
+ */
+#define RECORD_INTERVAL 1
+
 /* What is recorded into need not be called .xtr. */
 static const char *format_of(const struct parse *parse, const char *path, bool record)
 {
@@ -231,7 +237,7 @@ void trace_options__parse(struct trace_options *options, bool record, int argc, 
 {
 	struct parse parse = { .options = options };
 
-	*options = (struct trace_options) { .ready_fd = -1, .interval = record ? 1 : 0 };
+	*options = (struct trace_options) { .ready_fd = -1 };
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)(record ? "xentrace-bpf record" : "xentrace-bpf");
 	argp_parse(record ? &record_argp : &trace_argp, argc, argv, 0, NULL, &parse);
@@ -244,6 +250,8 @@ void trace_options__parse(struct trace_options *options, bool record, int argc, 
 		elog("record needs a file to record into: -o FILE.xtr");
 		exit(EXIT_USAGE);
 	}
+	if (!options->interval && has_recording(&options->sinks))
+		options->interval = RECORD_INTERVAL;
 	if (!parse.nr_paths && sinks__add(&options->sinks, "-", parse.format))
 		exit(EXIT_USAGE);
 }

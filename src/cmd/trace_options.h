@@ -26,7 +26,7 @@ struct trace_options {
 
 /*
  * Parse; exits with the documented code for --help, --version and wrong usage. To record is to
- * trace with intervals of 1 s, and with a recording among the outputs.
+ * trace with a recording among the outputs; where one is, there are intervals, of 1 s if not told.
  */
 void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv);
 /* The argument of --slower, which `report` has as well; wrong usage exits. */

@@ -33,6 +33,19 @@ teardown_file()
 	jq -es '.[-1].paths | map(select(.leg == "total" and .count > 100)) | length > 0' "$RUN/new.json"
 }
 
+@test "a trace into a recording has intervals, asked for or not: its page has the run's course" {
+	xentrace-bpf -d 3.2 -o "$RUN/trace.xtr" -o "$RUN/trace.html" -o "$RUN/trace.json"
+	xentrace-bpf report "$RUN/trace.xtr" -o "$RUN/again.html" -o "$RUN/again.json"
+	grep -q '"series":{"edges_ms":\[0,[0-9]*,[0-9]*,[0-9]*' "$RUN/again.html"
+	cmp "$RUN/trace.html" "$RUN/again.html"
+	cmp "$RUN/trace.json" "$RUN/again.json"
+	jq -es '[.[] | select(.type == "interval")] | length == 3' "$RUN/again.json"
+	# an INTERVAL is kept to
+	xentrace-bpf -d 1 -o "$RUN/half.xtr" 0.3
+	xentrace-bpf report --json "$RUN/half.xtr" |
+		jq -es '[.[] | select(.type == "interval")] | length == 3'
+}
+
 @test "a report in between is in the recording as well" {
 	mkfifo "$BATS_TEST_TMPDIR/ready"
 	xentrace-bpf record -o "$RUN/usr1.xtr" -o "$RUN/usr1.json" --ready-fd 9 \
