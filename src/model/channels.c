@@ -99,6 +99,34 @@ int event_rows__build(struct event_rows *events, const struct snapshot *snap)
 	return 0;
 }
 
+size_t event_row__busiest(const struct event_row *row, unsigned int cpus, unsigned int *busiest,
+			  size_t room)
+{
+	uint64_t below = UINT64_MAX;
+	unsigned int after = 0;
+	size_t nr = 0;
+
+	for (; nr < room; nr++) {
+		unsigned int best = cpus;
+
+		for (unsigned int cpu = 0; cpu < cpus; cpu++) {
+			uint64_t n = row->by_cpu[cpu];
+
+			/* behind the last one, in the order of counts, then of numbers */
+			if (!n || n > below || (n == below && cpu < after))
+				continue;
+			if (best == cpus || n > row->by_cpu[best])
+				best = cpu;
+		}
+		if (best == cpus)
+			break;
+		below = row->by_cpu[best];
+		after = best + 1;
+		busiest[nr] = best;
+	}
+	return nr;
+}
+
 void event_rows__free(struct event_rows *events)
 {
 	free(events->rows);

@@ -39,6 +39,12 @@ struct snapshot;
 
 /* Returns 0 or -ENOMEM; freed with event_rows__free(). Kinds are the snapshot's strings. */
 int event_rows__build(struct event_rows *events, const struct snapshot *snap);
+/*
+ * The vCPUs that handled most of a row's events, those first, by their numbers where they are equal,
+ * into `busiest`, which has room for `room`. Returns how many: none of them had no event.
+ */
+size_t event_row__busiest(const struct event_row *row, unsigned int cpus, unsigned int *busiest,
+			  size_t room);
 void event_rows__free(struct event_rows *events);
 
 #endif

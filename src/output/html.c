@@ -29,6 +29,17 @@ static void print_file(FILE *out, const struct html_file *file)
 	fwrite(file->text, 1, file->end - file->text, out);
 }
 
+/* What the page takes without its data, its title nearly. */
+static size_t bytes_of_files(void)
+{
+	size_t bytes = sizeof(top) + (html_style.end - html_style.text) +
+		       (html_body.end - html_body.text) + 1000;
+
+	for (size_t i = 0; i < html_nr_scripts; i++)
+		bytes += html_scripts[i].end - html_scripts[i].text;
+	return bytes;
+}
+
 static void print_title(FILE *out, const struct report *report)
 {
 	char host[ESCAPE_LEN], stamp[STAMP_LEN];
@@ -64,7 +75,7 @@ static int html__total(FILE *out, const struct report *report)
 	fputs("</style>\n</head>\n<body>\n", out);
 	print_file(out, &html_body);
 	fputs("<script type=\"application/json\" id=\"data\">", out);
-	err = html__data(report, out, write_escaped);
+	err = html__data(report, out, write_escaped, HTML_BYTES - bytes_of_files());
 	fputs("</script>\n<script>\n\"use strict\";\n", out);
 	for (size_t i = 0; i < html_nr_scripts; i++)
 		print_file(out, &html_scripts[i]);

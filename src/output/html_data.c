@@ -283,7 +283,14 @@ static json_t *detect(const struct platform *platform)
 	return obj;
 }
 
-int html__data(const struct report *report, FILE *out, json_dump_callback_t write)
+static size_t series_room(const struct json_stream *data, size_t max_bytes)
+{
+	size_t left = max_bytes > data->written ? max_bytes - data->written : 0;
+
+	return left > HTML_SERIES_MIN ? left : HTML_SERIES_MIN;
+}
+
+int html__data(const struct report *report, FILE *out, json_dump_callback_t write, size_t max_bytes)
 {
 	struct json_stream data = { .out = out, .write = write, .flags = JSON_ENSURE_ASCII };
 	const struct ledger *ledger = report->ledger;
@@ -303,12 +310,14 @@ int html__data(const struct report *report, FILE *out, json_dump_callback_t writ
 	json_stream__list(&data, "slowest", snap->nr_slow, json__slow, report);
 	json_stream__list(&data, "paths", snap->nr_paths, path, report);
 	json_stream__put(&data, "trees", trees(report));
-	json_stream__put(&data, "series", html__series(report, HTML_SERIES_BYTES));
+	json_stream__put(&data, "events", html__events(report));
 	json_stream__put(&data, "conservation",
 			 json__conservation(&snap->io, ledger->quality.io_missing));
 	json_stream__list(&data, "losses", snap->nr_losses, json__loss, report);
 	json_stream__put(&data, "own_cost", json__own_cost(report));
 	json_stream__list(&data, "probes", snap->nr_probes, json__probe, report);
 	json_stream__put(&data, "palette", palette());
+	/* the last one: it takes what the others leave */
+	json_stream__put(&data, "series", html__series(report, series_room(&data, max_bytes)));
 	return json_stream__end(&data);
 }

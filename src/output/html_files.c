@@ -29,6 +29,7 @@ EMBED(xt_compare_js, "compare.js");
 EMBED(xt_course_js, "course.js");
 EMBED(xt_heat_js, "heat.js");
 EMBED(xt_slowest_js, "slowest.js");
+EMBED(xt_events_js, "events.js");
 EMBED(xt_books_js, "books.js");
 EMBED(xt_main_js, "main.js");
 
@@ -41,7 +42,7 @@ const struct html_file html_scripts[] = {
 	FILE_OF(xt_wait_js),   FILE_OF(xt_frames_js),	FILE_OF(xt_flame_js),
 	FILE_OF(xt_legend_js), FILE_OF(xt_axis_js),	FILE_OF(xt_compare_js),
 	FILE_OF(xt_course_js), FILE_OF(xt_heat_js),	FILE_OF(xt_slowest_js),
-	FILE_OF(xt_books_js),  FILE_OF(xt_main_js),
+	FILE_OF(xt_events_js), FILE_OF(xt_books_js),	FILE_OF(xt_main_js),
 };
 
 const size_t html_nr_scripts = sizeof(html_scripts) / sizeof(html_scripts[0]);

@@ -6,10 +6,11 @@
 #include "output/json_parts.h"
 
 /*
- * Room for the course in a page, before markup: a page stays below 1 MB. What takes more is drawn
- * with fewer latencies and longer steps.
+ * A page stays below this, for which the course of the run is drawn with fewer latencies and longer
+ * steps where that is needed; so much is left to it even by a guest of a thousand devices.
  */
-#define HTML_SERIES_BYTES (600 << 10)
+#define HTML_BYTES	1000000
+#define HTML_SERIES_MIN 100000
 
 /* A file of src/output/html/, in the order in which the page has them. */
 struct html_file {
@@ -22,12 +23,16 @@ extern const size_t html_nr_scripts;
 
 /*
  * All that the page draws: the ledger's rows, both trees, the snapshot's histograms, the palette.
- * Written by `write`, as in struct json_stream. Returns 0, -ENOMEM or -EIO.
+ * Written by `write`, as in struct json_stream; the course takes what is left of `max_bytes`. Returns
+ * 0, -ENOMEM or -EIO.
  */
-int html__data(const struct report *report, FILE *out, json_dump_callback_t write);
+int html__data(const struct report *report, FILE *out, json_dump_callback_t write,
+	       size_t max_bytes);
+/* Event channels by kind and device, owned by the caller; NULL without memory. */
+json_t *html__events(const struct report *report);
 /*
  * The course of every path of the snapshot: columns' edges in ms since its start, and a string for
- * each path. Counts only; `max_bytes` of strings. JSON null where there is no course.
+ * each path. Counts only; `max_bytes` of text. JSON null where there is no course.
  */
 json_t *html__series(const struct report *report, size_t max_bytes);
 

@@ -157,6 +157,14 @@ static json_t *by_path(const struct report *report, char **strings)
 	return json__done(list, err);
 }
 
+/* Quotes and commas, at most; and the edges, of up to ten digits. */
+static size_t markup(const struct report *report, const struct grain *grain)
+{
+	size_t nr = series__nr_steps(report->series);
+
+	return 100 + 5 * report->snap->nr_paths + 11 * (nr / grain->steps + 2);
+}
+
 json_t *html__series(const struct report *report, size_t max_bytes)
 {
 	const struct series *series = report->series;
@@ -173,7 +181,7 @@ json_t *html__series(const struct report *report, size_t max_bytes)
 	if (!strings)
 		return NULL;
 	err = encode(strings, nr_paths, series, &grain, &bytes);
-	while (!err && bytes > max_bytes && grain.steps < nr_steps) {
+	while (!err && bytes + markup(report, &grain) > max_bytes && grain.steps < nr_steps) {
 		coarsen(&grain);
 		err = encode(strings, nr_paths, series, &grain, &bytes);
 	}

@@ -9,9 +9,18 @@ static int write_plain(const char *text, size_t size, void *out)
 	return fwrite(text, 1, size, out) == size ? 0 : -1;
 }
 
+/* What jansson calls. */
+static int pass_on(const char *text, size_t size, void *data)
+{
+	struct json_stream *stream = data;
+
+	stream->written += size;
+	return stream->write(text, size, stream->out);
+}
+
 static void write_text(struct json_stream *stream, const char *text)
 {
-	if (!stream->err && stream->write(text, strlen(text), stream->out))
+	if (!stream->err && pass_on(text, strlen(text), stream))
 		stream->err = -EIO;
 }
 
@@ -19,7 +28,7 @@ static void write_value(struct json_stream *stream, json_t *value)
 {
 	if (!value && !stream->err)
 		stream->err = -ENOMEM;
-	if (!stream->err && json_dump_callback(value, stream->write, stream->out,
+	if (!stream->err && json_dump_callback(value, pass_on, stream,
 					       JSON_COMPACT | JSON_ENCODE_ANY | stream->flags))
 		stream->err = -EIO;
 	json_decref(value);

@@ -17,7 +17,8 @@ struct json_stream {
 	json_dump_callback_t write; /* to `out`; NULL: as it is */
 	size_t flags;		    /* jansson's, besides JSON_COMPACT */
 	bool has_members;
-	int err; /* 0, -ENOMEM, or -EIO: then the stream knows more */
+	size_t written; /* bytes so far, as they were handed to write() */
+	int err;	/* 0, -ENOMEM, or -EIO: then the stream knows more */
 };
 
 void json_stream__begin(struct json_stream *stream);

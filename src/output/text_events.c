@@ -15,34 +15,18 @@
 #define NAME_WIDTH  26
 #define VCPUS_SHOWN 4
 
-/* The busiest few, largest first. */
+/* The busiest few, largest first; with one more than are shown it is known that there are others. */
 static void list_vcpus(char *buf, size_t size, const struct event_row *row, unsigned int cpus)
 {
-	uint64_t below = UINT64_MAX;
-	unsigned int after = 0;
-	size_t used = 0;
+	unsigned int busiest[VCPUS_SHOWN + 1];
+	size_t nr = event_row__busiest(row, cpus, busiest, VCPUS_SHOWN + 1), used = 0;
 
 	buf[0] = '\0';
-	for (int i = 0; i < VCPUS_SHOWN && used < size; i++) {
-		unsigned int best = cpus;
-
-		for (unsigned int cpu = 0; cpu < cpus; cpu++) {
-			uint64_t n = row->by_cpu[cpu];
-
-			/* behind the last one shown, in the order of counts, then of numbers */
-			if (!n || n > below || (n == below && cpu < after))
-				continue;
-			if (best == cpus || n > row->by_cpu[best])
-				best = cpu;
-		}
-		if (best == cpus)
-			return;
-		below = row->by_cpu[best];
-		after = best + 1;
-		used += snprintf(buf + used, size - used, "%s%u: %.0f %%", i ? "  " : "", best,
-				 100 * ledger__share(row->by_cpu[best], row->count));
-	}
-	if (used < size)
+	for (size_t i = 0; i < nr && i < VCPUS_SHOWN && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%u: %.0f %%", i ? "  " : "",
+				 busiest[i],
+				 100 * ledger__share(row->by_cpu[busiest[i]], row->count));
+	if (nr > VCPUS_SHOWN && used < size)
 		snprintf(buf + used, size - used, "  ..");
 }
 

@@ -81,7 +81,7 @@ def nothing_is_asked_of_a_network(page):
 def every_section_is_drawn(page):
     page.open()
     for section in ("findings", "spectrum", "cpu", "cpu-flame", "wait", "wait-flame", "compare", "heat",
-                    "slowest", "books"):
+                    "slowest", "events", "books"):
         true(page.run(f'document.getElementById("{section}").getBoundingClientRect().height > 60'),
              f"{section} is empty")
     equal(page.text("#run").split(" · ")[0], "db-7")
@@ -277,6 +277,17 @@ def slowest_requests_are_told_and_found_in_time(page):
     equal(rows["ring full"], "2.01 ms")
 
 
+def event_channels_say_who_handles_them(page):
+    page.open()
+    rows = page.run("""[...document.querySelectorAll("#events tr")]
+        .map((tr) => [...tr.cells].map((td) => td.innerText))""")
+    equal(len(rows), 1 + len(page.data()["events"]["rows"]))
+    kind, device, channels, events, rate, vcpus, odd = rows[1]
+    equal([kind, device, channels, events, rate], ["vbd", "xvdb", "2", "98,112", "9811"])
+    equal([part.strip() for part in vcpus.split("%")], ["0: 53", "2: 47", ""])
+    equal(odd, "4 spurious")
+
+
 def theme_follows_and_switches(page):
     color = 'getComputedStyle(document.body).backgroundColor'
     page.open(scheme="light")
@@ -400,6 +411,7 @@ TESTS = [
     nothing_is_asked_of_a_network, every_section_is_drawn, frames_add_up, tooltip_says_the_ledgers_figures,
     spectrum_shows_its_evidence, click_zooms_and_escape_goes_back, keyboard_walks_and_zooms,
     search_says_the_matched_share, heat_map_follows_the_choice, two_histograms_on_one_axis, slowest_requests_are_told_and_found_in_time,
+    event_channels_say_who_handles_them,
     theme_follows_and_switches, text_has_contrast, no_text_overlaps, hostile_names_are_text,
     empty_and_courseless_runs_say_so, ten_minutes_are_quick, paper_is_white,
 ]

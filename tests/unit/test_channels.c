@@ -47,6 +47,22 @@ static void channels_are_rows_of_devices(void **state)
 	fixture__free(f);
 }
 
+/* The same counts go by number; one that had no event is never among them. */
+static void busiest_come_first(void **state)
+{
+	uint64_t by_cpu[6] = { 5, 0, 9, 5, 9, 1 };
+	static const unsigned int order[] = { 2, 4, 0, 3, 5 };
+	const struct event_row row = { .by_cpu = by_cpu };
+	unsigned int busiest[6];
+
+	(void)state;
+	for (size_t room = 0; room <= 6; room++) {
+		assert_int_equal(event_row__busiest(&row, 6, busiest, room), room < 5 ? room : 5);
+		for (size_t i = 0; i < room && i < 5; i++)
+			assert_int_equal(busiest[i], order[i]);
+	}
+}
+
 static void intervals_have_their_own(void **state)
 {
 	struct fixture *earlier = fixture__pvhvm(), *later = fixture__pvhvm();
@@ -138,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(channels_are_rows_of_devices),
+		cmocka_unit_test(busiest_come_first),
 		cmocka_unit_test(intervals_have_their_own),
 		cmocka_unit_test(kernel_counts_in_32_bits),
 		cmocka_unit_test(sysfs_is_read),

@@ -36,6 +36,7 @@ drawSpectrum();
 drawCpu();
 drawWait();
 drawSlowest();
+drawEvents();
 drawBooks();
 
 const heat = new Heat(byId("heat"));
