@@ -114,13 +114,21 @@ static uint64_t sum_frame(json_t *frame, json_t *paths)
 
 static void assert_html(const struct fixture *f)
 {
-	json_t *data = html__data(&f->report), *trees = json_object_get(data, "trees");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	json_t *data, *trees;
 
+	assert_int_equal(html__data(&f->report, out, NULL, 1 << 30), 0);
+	fclose(out);
+	data = json_loadb(text, size, 0, NULL);
+	trees = json_object_get(data, "trees");
 	for (enum kind kind = 0; kind < KIND_NR; kind++)
 		assert_int_equal(sum_frame(json_array_get(trees, kind),
 					   json_object_get(data, "paths")),
 				 total_of(f->ledger, kind));
 	json_decref(data);
+	free(text);
 }
 
 static void assert_sums(const struct fixture *f)

@@ -11,6 +11,7 @@
 
 static void add(struct hist *h, uint64_t ns, uint64_t count)
 {
+	hist__use(h, hist__index(ns));
 	h->bucket[hist__index(ns)].count += count;
 	h->bucket[hist__index(ns)].ns += ns * count;
 	if (ns > h->max)
@@ -132,12 +133,10 @@ static void clock_and_its_price_are_said(void **state)
 	f->snap.cost.clock_read_ns = 4300;
 	f->snap.cost.clock_gettime_ns = 5010;
 	f->snap.cost.vdso_known = true;
-	fixture__path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "clock_gettime", "count")
-		->bucket[0]
-		.count = 1200;
-	fixture__path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "gettimeofday", "count")
-		->bucket[0]
-		.count = 34;
+	add(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "clock_gettime", "count"), 0,
+	    1200);
+	add(fixture__path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "gettimeofday", "count"), 0,
+	    34);
 	fixture__close(f);
 	assert_int_equal(snapshot__clock_calls(&f->snap), 1234);
 	text = fixture__print(f, output_text.total);
