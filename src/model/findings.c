@@ -14,6 +14,8 @@ static const struct rule rules[] = {
 	{ "lost-events", rule__lost_events },
 	{ "event-imbalance", rule__event_imbalance },
 	{ "eoi-delayed", rule__eoi_delayed },
+	{ "emulated-nic", rule__emulated_nic },
+	{ "nic-full", rule__nic_full },
 };
 
 const char *verdict__name(enum verdict verdict)

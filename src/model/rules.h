@@ -33,5 +33,7 @@ int rule__steal(struct question *q);
 int rule__lost_events(struct question *q);
 int rule__event_imbalance(struct question *q);
 int rule__eoi_delayed(struct question *q);
+int rule__emulated_nic(struct question *q);
+int rule__nic_full(struct question *q);
 
 #endif

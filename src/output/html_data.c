@@ -313,6 +313,8 @@ int html__data(const struct report *report, FILE *out, json_dump_callback_t writ
 	json_stream__put(&data, "events", html__events(report));
 	json_stream__put(&data, "conservation",
 			 json__conservation(&snap->io, ledger->quality.io_missing));
+	json_stream__put(&data, "packet_conservation",
+			 json__conservation(&snap->packets, ledger->quality.packets_missing));
 	json_stream__list(&data, "losses", snap->nr_losses, json__loss, report);
 	json_stream__put(&data, "own_cost", json__own_cost(report));
 	json_stream__list(&data, "probes", snap->nr_probes, json__probe, report);

@@ -196,6 +196,40 @@ static void a_recording_keeps_them(void **state)
 	fixture__free(f);
 }
 
+static const struct finding *find(const struct fixture *f, const char *id)
+{
+	for (size_t i = 0; i < f->ledger->findings.nr; i++)
+		if (!strcmp(f->ledger->findings.all[i].id, id))
+			return &f->ledger->findings.all[i];
+	return NULL;
+}
+
+/* 0.2 % of the run full is nothing, 6 % is; an emulated NIC is one by its letter, not its name. */
+static void findings_are_told_apart(void **state)
+{
+	struct fixture *f = with_nic(10);
+	struct nic nic = { .name = "eth0", .letter = LETTER_P, .driver = "netfront" };
+
+	(void)state;
+	f->platform.nics = &nic;
+	f->platform.nr_nics = 1;
+	fixture__close(f);
+	assert_int_equal(find(f, "nic-full")->verdict, FINDING_NOT_MET);
+	assert_int_equal(find(f, "emulated-nic")->verdict, FINDING_NOT_MET);
+	f->snap.nics[0].tx_stopped_ns = 600000000;
+	nic.letter = LETTER_VS;
+	fixture__close(f);
+	assert_int_equal(find(f, "nic-full")->verdict, FINDING_MET);
+	assert_non_null(
+		strstr(find(f, "nic-full")->figures[0], "0.60 s of the run's 10.00 (6.0 %)"));
+	assert_non_null(strstr(find(f, "nic-full")->action, "max_queues"));
+	assert_int_equal(find(f, "emulated-nic")->verdict, FINDING_MET);
+	assert_string_equal(find(f, "emulated-nic")->subject, "eth0");
+	f->platform.nics = NULL;
+	f->platform.nr_nics = 0;
+	fixture__free(f);
+}
+
 static void openmetrics_counts_them(void **state)
 {
 	struct fixture *f = with_nic(10);
@@ -219,6 +253,7 @@ int main(void)
 		cmocka_unit_test(intervals_subtract_and_add_up),
 		cmocka_unit_test(json_follows_the_schema),
 		cmocka_unit_test(a_recording_keeps_them),
+		cmocka_unit_test(findings_are_told_apart),
 		cmocka_unit_test(openmetrics_counts_them),
 	};
 

@@ -1,11 +1,11 @@
 /* Losses, the books of requests, and what tracing cost. */
-function requestBooks() {
-	const io = D.conservation, n = (name) => `${count(io[name])} ${name.replace("_", " ")}`;
+function conservationBooks(what, io) {
+	const n = (name) => `${count(io[name])} ${name.replace("_", " ")}`;
 	const carried = io.carried ? n("carried") + " + " : "";
 	const missing = io.missing && el("span", {class: "bad"}, `, ${n("missing")}`);
 	const before = count(io.preexisting) + " were in flight before and are not measured";
 
-	return el("p", null, `Requests: ${carried}${n("started")} = ${n("completed")} + `,
+	return el("p", null, `${what}: ${carried}${n("started")} = ${n("completed")} + `,
 		`${n("in_flight")} + ${n("lost")}`, missing || "",
 		io.preexisting ? "; " + before : "");
 }
@@ -60,8 +60,9 @@ function drawBooks() {
 	const on = D.probes.filter((probe) => probe.rung !== "off");
 	const all = `of ${D.quality.probes} probes`;
 
-	byId("books").append(
-		requestBooks(), ownCost(), lossTable(D.losses.filter((loss) => loss.count)));
+	byId("books").append(conservationBooks("Requests", D.conservation),
+		conservationBooks("Packets sent", D.packet_conservation), ownCost(),
+		lossTable(D.losses.filter((loss) => loss.count)));
 	if (off.length)
 		byId("books").append(el("details", {open: off.length < 4},
 			el("summary", null, `${off.length} ${all} could not attach: why`),
