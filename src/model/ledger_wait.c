@@ -159,9 +159,9 @@ int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
 	}
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		ledger->waits[i].stacked = is_stacked(platform, &ledger->waits[i]);
-		/* of a timer nobody notes what the vCPU had been through when it was due */
+		/* of timers and packets nobody notes what the vCPU had been through at their start */
 		ledger->waits[i].overlap_measured = snap->cpu.has_runstate &&
-						    ledger->waits[i].area != AREA_TIMER;
+						    ledger->waits[i].area == AREA_DISK;
 		close_row(&ledger->waits[i], ledger->elapsed_ns);
 	}
 	qsort(ledger->waits, ledger->nr_waits, sizeof(*ledger->waits), by_waited);

@@ -147,7 +147,8 @@ json_t *json__path(const struct report *report, size_t i)
 		err |= put__int(obj, "held_ns", h->held);
 		err |= put__int(obj, "off_cpu_ns", h->off_cpu);
 	} else if (path__is_total(path)) {
-		err |= put_overlap(obj, h, report->snap->cpu.has_runstate);
+		err |= put_overlap(obj, h,
+				   report->snap->cpu.has_runstate && key->area == AREA_DISK);
 	}
 	err |= put(obj, "buckets", buckets(h));
 	return json__done(obj, err);

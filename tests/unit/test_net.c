@@ -19,6 +19,7 @@ static struct fixture *with_nic(unsigned int tenths)
 	struct hist *h;
 
 	f->snap.end_ns = f->snap.start_ns + tenths * 1000000000ull;
+	f->snap.cpu.has_runstate = true;
 	f->snap.nics = calloc(1, sizeof(*f->snap.nics));
 	assert_non_null(f->snap.nics);
 	f->snap.nr_nics = 1;
@@ -108,6 +109,7 @@ static void legs_come_in_the_order_of_time(void **state)
 	assert_string_equal(row->legs[1].name, "hypercall");
 	assert_string_equal(row->legs[2].name, "backend");
 	assert_int_equal(row->outside_ns, 0);
+	assert_false(row->overlap_measured);
 	fixture__free(f);
 }
 
