@@ -48,7 +48,7 @@ int xt_tx_queue(__u64 *ctx)
 /* One with GSO counts as its segments where the driver is left to cut it. */
 static __always_inline __u64 segments_of(struct sk_buff *skb)
 {
-	struct skb_shared_info *info = (void *)(address_of(skb->head) + skb->end);
+	struct skb_shared_info *info = (void *)((__u64)BPF_CORE_READ(skb, head) + skb->end);
 	unsigned short segs = 0;
 
 	bpf_probe_read_kernel(&segs, sizeof(segs), &info->gso_segs);
@@ -459,7 +459,8 @@ static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
 	if (!count)
 		return 0;
 	/* the link's header is behind it already, or not yet (napi_gro_frags()) */
-	header = address_of(skb->data) - address_of(skb->head) - skb->mac_header;
+	header =
+		(__u64)BPF_CORE_READ(skb, data) - (__u64)BPF_CORE_READ(skb, head) - skb->mac_header;
 	bump(&count->rx_packets, 1);
 	bump(&count->rx_bytes, skb->len + (header < 256 ? header : 0));
 	return 0;

@@ -75,7 +75,8 @@ static __always_inline struct xt_nic_count *nic_counts(const struct xt_cpu *cpu,
 
 /*
  * The address as a number, which the verifier does not take a pointer to be: only the difference of
- * two pointers is one. So the first slice keeps its own address, and it comes back here.
+ * two pointers is one. So the first slice keeps its own address, and it comes back here. For pointers
+ * to structs only: others, read from one, are numbers to some kernels' verifiers and not to others'.
  */
 static __always_inline __u64 address_of(const void *pointer)
 {
