@@ -59,45 +59,53 @@ int block__write_start(FILE *out)
 	return write_all(out, start, sizeof(start));
 }
 
-/* What does not get smaller is stored as it is. */
-static int pack(const struct bytes *payload, struct bytes *packed)
+/* What does not get smaller is stored as it is, where nothing follows. */
+static int pack(const struct bytes *text, struct bytes *packed)
 {
-	uLongf len = compressBound(payload->len);
+	uLongf len = compressBound(text->len);
 
 	if (!bytes__grow(packed, len))
 		return -ENOMEM;
-	if (compress2(packed->data, &len, payload->data, payload->len, Z_DEFAULT_COMPRESSION) !=
-	    Z_OK)
+	if (compress2(packed->data, &len, text->data, text->len, Z_DEFAULT_COMPRESSION) != Z_OK)
 		return -ENOMEM;
 	packed->len = len;
 	return 0;
 }
 
-int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload)
+int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *text,
+		 const struct bytes *bits)
 {
-	const struct bytes *stored = payload;
+	static const struct bytes none = {};
+	const struct bytes *stored = text, *tail = bits ? bits : &none;
 	struct bytes packed = {};
 	uint8_t head[HEAD_LEN];
-	int err = payload->err;
+	uint32_t sum;
+	int err = text->err ? text->err : tail->err;
 
-	if (!err && payload->len > RAW_MAX)
+	if (!err && (text->len > RAW_MAX || tail->len > RAW_MAX - text->len))
 		err = -E2BIG;
 	if (!err)
-		err = pack(payload, &packed);
+		err = pack(text, &packed);
 	if (err)
 		goto out;
-	if (packed.len < payload->len)
+	/* the end of the stream is where the bits begin */
+	if (packed.len < text->len || tail->len)
 		stored = &packed;
+	sum = crc32(0, stored->data, stored->len);
+	if (tail->len) /* of no data at all zlib gives the sum of nothing */
+		sum = crc32(sum, tail->data, tail->len);
 	put16(head, type);
 	put16(head + 2, stored == &packed ? FLAG_ZLIB : 0);
 	put32(head + 4, number);
-	put32(head + 8, stored->len);
-	put32(head + 12, payload->len);
-	put32(head + 16, crc32(0, stored->data, stored->len));
+	put32(head + 8, stored->len + tail->len);
+	put32(head + 12, text->len + tail->len);
+	put32(head + 16, sum);
 	put32(head + 20, crc32(0, head, 20));
 	err = write_all(out, head, sizeof(head));
 	if (!err)
 		err = write_all(out, stored->data, stored->len);
+	if (!err)
+		err = write_all(out, tail->data, tail->len);
 out:
 	bytes__free(&packed);
 	return err;
@@ -140,11 +148,13 @@ int block__read(struct cursor *in, uint32_t number, struct block *block)
 	return get32(head + 16) == crc32(0, block->payload, block->stored) ? 1 : -EBADMSG;
 }
 
-int block__unpack(const struct block *block, struct bytes *to)
+int block__unpack(const struct block *block, struct bytes *to, struct cursor *bits)
 {
+	uLong used = block->stored, rest;
 	uLongf len = block->raw;
 
 	to->len = 0;
+	*bits = cursor__over("", 0);
 	if (!block->packed) {
 		bytes__put(to, block->payload, block->stored);
 		return to->err;
@@ -154,7 +164,12 @@ int block__unpack(const struct block *block, struct bytes *to)
 		return -E2BIG;
 	if (!bytes__grow(to, block->raw))
 		return block->raw ? -ENOMEM : -EBADMSG;
-	if (uncompress(to->data, &len, block->payload, block->stored) != Z_OK || len != block->raw)
+	if (uncompress2(to->data, &len, block->payload, &used) != Z_OK)
 		return -EBADMSG;
+	rest = block->stored - used;
+	if (len + rest != block->raw)
+		return -EBADMSG;
+	to->len = len;
+	*bits = cursor__over(block->payload + used, rest);
 	return 0;
 }

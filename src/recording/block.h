@@ -6,13 +6,14 @@
  *		u16	major version: of a newer one nothing can be said
  *		u16	minor version: adds blocks and fields that may be skipped
  *		u32	crc32 of the above
- *	block	u16	type		u16	1: the payload is a zlib stream
+ *	block	u16	type		u16	1: the payload begins with a zlib stream
  *		u32	its number, from 0
  *		u32	bytes of the payload here
  *		u32	bytes of it when it is unpacked
  *		u32	crc32 of the payload as it is here
  *		u32	crc32 of the above
- *		payload
+ *		payload	its text, packed or not, and behind the zlib stream its bits, which
+ *			nothing packs any further
  *
  * The number tells when blocks were lost, moved or doubled; the two sums a file that was cut, which
  * breaks off within a block, from one that was damaged.
@@ -24,7 +25,10 @@
 
 #include "recording/bytes.h"
 
-#define RECORDING_MAJOR 1
+/*
+ * Versions: 1 had the buckets of each histogram where it is, 2 has them apart; it reads both.
+ */
+#define RECORDING_MAJOR 2
 #define RECORDING_MINOR 0
 
 enum block_type {
@@ -37,15 +41,16 @@ enum block_type {
 struct block {
 	unsigned int type; /* may be one that is not known here: to be skipped */
 	uint32_t number;
-	size_t offset; /* of the block in the file */
-	bool packed;
+	size_t offset;		/* of the block in the file */
+	bool packed;		/* without it all of the payload is text */
 	const uint8_t *payload; /* as stored */
 	uint32_t stored, raw;
 };
 
-/* Write the file's start; a block. Return 0, -E2BIG, -ENOMEM or what writing failed with. */
+/* Write the file's start; a block, of which `bits` may be NULL. Return 0, -E2BIG, -ENOMEM or what writing failed with. */
 int block__write_start(FILE *out);
-int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload);
+int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *text,
+		 const struct bytes *bits);
 
 /* A recording's start. Returns 0, -EBADMSG for another file, -EPROTO for a newer major version. */
 int block__read_start(struct cursor *in, unsigned int *major);
@@ -55,8 +60,9 @@ int block__read_start(struct cursor *in, unsigned int *major);
  */
 int block__read(struct cursor *in, uint32_t number, struct block *block);
 /*
- * Its payload, unpacked into *to in place of what that held. Returns 0, -EBADMSG, -E2BIG or -ENOMEM.
+ * Its text, unpacked into *to in place of what that held, and its bits, which stay where the block is.
+ * Returns 0, -EBADMSG, -E2BIG or -ENOMEM.
  */
-int block__unpack(const struct block *block, struct bytes *to);
+int block__unpack(const struct block *block, struct bytes *to, struct cursor *bits);
 
 #endif

@@ -2,51 +2,52 @@
 #include "recording/buckets.h"
 
 #define INDEX_BITS 9
+#define ESCAPE	   20
+#define MANY	   3
 _Static_assert(XT_BUCKETS <= 1 << INDEX_BITS, "the first index has room");
 
-/* Bits from the lowest of a byte on. */
-struct bits {
-	uint64_t value;
-	unsigned int nr; /* of `value` that are in use */
-};
-
-static void put(struct bytes *out, struct bits *bits, uint64_t value, unsigned int nr)
+static void put(struct bit_writer *out, uint64_t value, unsigned int nr)
 {
 	for (; nr > 32; nr -= 32, value >>= 32)
-		put(out, bits, (uint32_t)value, 32);
-	bits->value |= value << bits->nr;
-	for (bits->nr += nr; bits->nr >= 8; bits->nr -= 8) {
-		uint8_t byte = bits->value;
+		put(out, (uint32_t)value, 32);
+	out->value |= value << out->nr;
+	for (out->nr += nr; out->nr >= 8; out->nr -= 8) {
+		uint8_t byte = out->value;
 
-		bytes__put(out, &byte, 1);
-		bits->value >>= 8;
+		bytes__put(out->out, &byte, 1);
+		out->value >>= 8;
 	}
 }
 
-/* At least 57 bits, or all that are left. */
-static void refill(struct cursor *in, struct bits *bits)
+void bits__end(struct bit_writer *out)
 {
-	for (; bits->nr <= 56 && in->at < in->end; bits->nr += 8)
-		bits->value |= (uint64_t)*in->at++ << bits->nr;
+	put(out, 0, -out->nr & 7);
 }
 
-static uint64_t get(struct cursor *in, struct bits *bits, unsigned int nr)
+/* At least 57 bits, or all that are left. */
+static void refill(struct bit_reader *in)
+{
+	for (; in->nr <= 56 && in->in.at < in->in.end; in->nr += 8)
+		in->value |= (uint64_t)*in->in.at++ << in->nr;
+}
+
+static uint64_t get(struct bit_reader *in, unsigned int nr)
 {
 	uint64_t low;
 
 	if (nr > 32) {
-		low = get(in, bits, 32);
-		return low | get(in, bits, nr - 32) << 32;
+		low = get(in, 32);
+		return low | get(in, nr - 32) << 32;
 	}
-	if (bits->nr < nr)
-		refill(in, bits);
-	if (bits->nr < nr) {
-		in->bad = true;
+	if (in->nr < nr)
+		refill(in);
+	if (in->nr < nr) {
+		in->in.bad = true;
 		return 0;
 	}
-	low = bits->value & ((1ull << nr) - 1);
-	bits->value >>= nr;
-	bits->nr -= nr;
+	low = in->value & ((1ull << nr) - 1);
+	in->value >>= nr;
+	in->nr -= nr;
 	return low;
 }
 
@@ -56,40 +57,82 @@ static unsigned int width_of(uint64_t value)
 }
 
 /* value > 0: as many zeros as bits follow its highest one, that one, and they. */
-static void put_gamma(struct bytes *out, struct bits *bits, uint64_t value)
+static void put_gamma(struct bit_writer *out, uint64_t value)
 {
 	unsigned int below = width_of(value) - 1;
 
-	put(out, bits, 0, below);
-	put(out, bits, 1, 1);
-	put(out, bits, value & ((1ull << below) - 1), below);
+	put(out, 0, below);
+	put(out, 1, 1);
+	put(out, value & ((1ull << below) - 1), below);
 }
 
-static uint64_t get_gamma(struct cursor *in, struct bits *bits)
+/* Zeros up to the next one, which is passed; UINT_MAX, and bad, where there is none within 64. */
+static unsigned int get_zeros(struct bit_reader *in)
 {
 	unsigned int below = 0, zeros;
 
-	if (bits->nr <= 32)
-		refill(in, bits);
-	while (!bits->value) {
-		below += bits->nr;
-		bits->nr = 0;
-		refill(in, bits);
-		if (!bits->nr || below > 63) {
-			in->bad = true;
-			return 1;
+	if (in->nr <= 32)
+		refill(in);
+	while (!in->value) {
+		below += in->nr;
+		in->nr = 0;
+		refill(in);
+		if (!in->nr || below > 63) {
+			in->in.bad = true;
+			return 0;
 		}
 	}
-	zeros = __builtin_ctzll(bits->value);
+	zeros = __builtin_ctzll(in->value);
 	below += zeros;
 	if (below > 63) {
-		in->bad = true;
-		return 1;
+		in->in.bad = true;
+		return 0;
 	}
 	/* the one that ends the zeros may be the last bit that is there, and no shift reaches 64 */
-	bits->value = bits->value >> zeros >> 1;
-	bits->nr -= zeros + 1;
-	return 1ull << below | get(in, bits, below);
+	in->value = in->value >> zeros >> 1;
+	in->nr -= zeros + 1;
+	return below;
+}
+
+static uint64_t get_gamma(struct bit_reader *in)
+{
+	unsigned int below = get_zeros(in);
+
+	return 1ull << below | get(in, below);
+}
+
+/*
+ * Short for values around 2^low: as many zeros as there are of those in it, a one, and the rest. What
+ * would take more than ESCAPE zeros is Elias gamma behind so many.
+ */
+static void put_rice(struct bit_writer *out, uint64_t value, unsigned int low)
+{
+	bool escapes = value >> low >= ESCAPE;
+
+	put(out, 0, escapes ? ESCAPE : value >> low);
+	put(out, 1, 1);
+	if (escapes)
+		put_gamma(out, value + 1);
+	else
+		put(out, value & ((1ull << low) - 1), low);
+}
+
+static uint64_t get_rice(struct bit_reader *in, unsigned int low)
+{
+	uint64_t zeros = get_zeros(in);
+
+	return zeros >= ESCAPE ? get_gamma(in) - 1 : zeros << low | get(in, low);
+}
+
+/* From 0 on both ways: 0, -1, 1, -2, ... */
+static uint64_t zigzag(int64_t value)
+{
+	return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+}
+
+static int64_t unzigzag(uint64_t value)
+{
+	return (int64_t)(value >> 1 ^ -(value & 1));
 }
 
 /* What `count` events of this bucket may take above the least; false when that overflows. */
@@ -99,6 +142,25 @@ static bool bound(unsigned int index, uint64_t count, uint64_t *least, uint64_t 
 
 	return !__builtin_mul_overflow(count, lower, least) &&
 	       !__builtin_mul_overflow(count, width - 1, above);
+}
+
+/* Neighbours differ by less than their size, mostly. */
+static unsigned int count_bits(uint64_t neighbour)
+{
+	return neighbour > 1 ? width_of(neighbour) - 1 : 0;
+}
+
+/* Few events lie anywhere; the sum of many is near its middle, by width x sqrt(count / 12). */
+static bool is_by_middle(uint64_t count, uint64_t above)
+{
+	return count >= MANY && above && above >> 62 == 0;
+}
+
+static unsigned int time_bits(unsigned int index, uint64_t count)
+{
+	int bits = width_of(hist__upper(index) - hist__lower(index)) + (width_of(count) - 1) / 2;
+
+	return bits > 2 ? bits - 2 : 0;
 }
 
 /* How many buckets are in use, and the last of them. */
@@ -132,19 +194,22 @@ static bool is_regular(const struct hist *h, unsigned int last)
 	return h->max >= hist__lower(last) && h->max < hist__upper(last);
 }
 
-static void put_bucket(struct bytes *out, struct bits *bits, unsigned int index, bool regular,
-		       const struct xt_bucket *b)
+static void put_bucket(struct bit_writer *out, unsigned int index, bool regular,
+		       const struct xt_bucket *b, uint64_t neighbour)
 {
 	uint64_t least, above = 0;
 
 	if (!regular) {
-		put(out, bits, b->count, 64);
-		put(out, bits, b->ns, 64);
+		put(out, b->count, 64);
+		put(out, b->ns, 64);
 		return;
 	}
-	put_gamma(out, bits, b->count);
+	put_rice(out, b->count - 1, count_bits(neighbour));
 	bound(index, b->count, &least, &above);
-	put(out, bits, b->ns - least, width_of(above));
+	if (is_by_middle(b->count, above))
+		put_rice(out, zigzag(b->ns - least - above / 2), time_bits(index, b->count));
+	else
+		put(out, b->ns - least, width_of(above));
 }
 
 /* Bits of the maximum above the last bucket's lower bound. */
@@ -153,73 +218,79 @@ static unsigned int max_bits(unsigned int last, bool regular)
 	return regular ? width_of(hist__upper(last) - hist__lower(last) - 1) : 64;
 }
 
-void buckets__put(struct bytes *out, const struct hist *h)
+bool buckets__empty(const struct hist *h)
+{
+	unsigned int last;
+
+	return !count_used(h, &last) && !h->max;
+}
+
+void buckets__put(struct bit_writer *out, const struct hist *h)
 {
 	unsigned int last, nr = count_used(h, &last), before = 0;
-	struct bits bits = {};
+	uint64_t neighbour = 0;
 	bool regular, first = true;
 
-	if (!nr && !h->max)
-		return;
 	regular = is_regular(h, last);
-	put(out, &bits, regular, 1);
-	put_gamma(out, &bits, nr + 1);
+	put(out, regular, 1);
+	put_gamma(out, nr + 1);
 	for (unsigned int i = h->first; i <= last && nr; i++) {
 		const struct xt_bucket *b = &h->bucket[i];
 
 		if (!b->count && !b->ns)
 			continue;
 		if (first)
-			put(out, &bits, i, INDEX_BITS);
+			put(out, i, INDEX_BITS);
 		else
-			put_gamma(out, &bits, i - before);
+			put_gamma(out, i - before);
+		put_bucket(out, i, regular, b, i == before + 1 ? neighbour : 0);
 		first = false;
 		before = i;
-		put_bucket(out, &bits, i, regular, b);
+		neighbour = b->count;
 	}
-	put(out, &bits, h->max - (regular ? hist__lower(last) : 0), max_bits(last, regular));
-	put(out, &bits, 0, -bits.nr & 7);
+	put(out, h->max - (regular ? hist__lower(last) : 0), max_bits(last, regular));
 }
 
 /* One bucket. Marks the cursor bad when its figures cannot be. */
-static void get_bucket(struct cursor *in, struct bits *bits, unsigned int index, bool regular,
-		       struct xt_bucket *b)
+static void get_bucket(struct bit_reader *in, unsigned int index, bool regular, struct xt_bucket *b,
+		       uint64_t neighbour)
 {
 	uint64_t least, above;
 
 	if (!regular) {
-		b->count = get(in, bits, 64);
-		b->ns = get(in, bits, 64);
+		b->count = get(in, 64);
+		b->ns = get(in, 64);
 		return;
 	}
-	b->count = get_gamma(in, bits);
+	b->count = in->version_1 ? get_gamma(in) : get_rice(in, count_bits(neighbour)) + 1;
 	if (!bound(index, b->count, &least, &above)) {
-		in->bad = true;
+		in->in.bad = true;
 		return;
 	}
-	b->ns = least + get(in, bits, width_of(above));
+	if (!in->version_1 && is_by_middle(b->count, above))
+		b->ns = least + above / 2 + unzigzag(get_rice(in, time_bits(index, b->count)));
+	else
+		b->ns = least + get(in, width_of(above));
 }
 
-void buckets__get(struct cursor *in, struct hist *h)
+void buckets__get(struct bit_reader *in, struct hist *h)
 {
-	struct bits bits = {};
-	uint64_t nr, index = 0;
+	uint64_t nr, index = 0, neighbour = 0;
 	bool regular;
 
-	if (!cursor__left(in))
-		return;
-	regular = get(in, &bits, 1);
-	nr = get_gamma(in, &bits) - 1;
+	regular = get(in, 1);
+	nr = get_gamma(in) - 1;
 	for (uint64_t i = 0; i < nr; i++) {
-		uint64_t step = i ? get_gamma(in, &bits) : get(in, &bits, INDEX_BITS);
+		uint64_t step = i ? get_gamma(in) : get(in, INDEX_BITS);
 
-		if (in->bad || step >= XT_BUCKETS - index) {
-			in->bad = true;
+		if (in->in.bad || step >= XT_BUCKETS - index) {
+			in->in.bad = true;
 			return;
 		}
 		index += step;
 		hist__use(h, index);
-		get_bucket(in, &bits, index, regular, &h->bucket[index]);
+		get_bucket(in, index, regular, &h->bucket[index], step == 1 ? neighbour : 0);
+		neighbour = h->bucket[index].count;
 	}
-	h->max = (regular ? hist__lower(index) : 0) + get(in, &bits, max_bits(index, regular));
+	h->max = (regular ? hist__lower(index) : 0) + get(in, max_bits(index, regular));
 }

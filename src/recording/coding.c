@@ -6,15 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/buckets.h"
 #include "recording/dict.h"
 
 /* How a value is written, so that one who does not know it can skip it. */
-enum form { FORM_VARINT, FORM_REAL, FORM_BYTES };
+enum form { FORM_VARINT, FORM_REAL, FORM_BYTES, FORM_BITS };
 
-#define FORM_BITS 2
-#define FORM_MASK ((1 << FORM_BITS) - 1)
-#define REAL_SIZE 8
+#define FORM_SHIFT 2
+#define FORM_MASK  ((1 << FORM_SHIFT) - 1)
+#define REAL_SIZE  8
 
 enum which { ALL, KEYS, OTHERS };
 
@@ -27,6 +26,8 @@ static enum form form_of(const struct field *field)
 		return FORM_VARINT;
 	case FIELD_REAL:
 		return FORM_REAL;
+	case FIELD_BUCKETS:
+		return FORM_BITS;
 	default:
 		return FORM_BYTES;
 	}
@@ -49,12 +50,12 @@ static uint64_t load(const void *from, size_t size)
 	return value;
 }
 
-static void put_members(struct bytes *out, struct dict *dict, const struct type *type,
-			const void *from, enum which which);
+static void put_members(struct encoding *e, const struct type *type, const void *from,
+			enum which which);
 
 static void put_tag(struct bytes *out, const struct field *field)
 {
-	bytes__varint(out, (uint64_t)field->id << FORM_BITS | form_of(field));
+	bytes__varint(out, (uint64_t)field->id << FORM_SHIFT | form_of(field));
 }
 
 static void put_text(struct bytes *out, const char *text, size_t len)
@@ -64,22 +65,45 @@ static void put_text(struct bytes *out, const char *text, size_t len)
 	bytes__put(out, "", 1);
 }
 
+/* A member of a list is mostly named by the number after the last one's: that is 0, others are not. */
+static uint64_t zigzag(uint64_t number, uint64_t expected)
+{
+	int64_t step = number - expected;
+
+	return (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
+}
+
+static uint64_t unzigzag(uint64_t value, uint64_t expected)
+{
+	return expected + (value >> 1 ^ -(value & 1));
+}
+
+static uint64_t number_of(struct encoding *e, struct bytes *key, const struct type *type,
+			  const void *element)
+{
+	struct encoding name = { .out = key, .dict = e->dict };
+
+	key->len = 0;
+	put_members(&name, type, element, KEYS);
+	return dict__number(e->dict, key, &e->out->err);
+}
+
 /* The number of elements, and whether they begin with the number of their names. */
-static void put_list(struct bytes *out, struct dict *dict, const struct field *field,
-		     const char *element, size_t nr)
+static void put_list(struct encoding *e, const struct field *field, const char *element, size_t nr)
 {
 	bool keyed = has_keys(field->of);
+	struct bytes *out = e->out, key = {};
+	uint64_t number, expected = 0;
 	size_t mark = out->len;
-	struct bytes key = {};
 
 	bytes__varint(out, (uint64_t)nr << 1 | keyed);
 	for (size_t i = 0; i < nr; i++, element += field->of->size) {
 		if (keyed) {
-			key.len = 0;
-			put_members(&key, dict, field->of, element, KEYS);
-			bytes__varint(out, dict__number(dict, &key, &out->err));
+			number = number_of(e, &key, field->of, element);
+			bytes__varint(out, zigzag(number, expected));
+			expected = number + 1;
 		}
-		put_members(out, dict, field->of, element, keyed ? OTHERS : ALL);
+		put_members(e, field->of, element, keyed ? OTHERS : ALL);
 		bytes__varint(out, 0);
 	}
 	bytes__free(&key);
@@ -121,27 +145,24 @@ static void put_table(struct bytes *out, const struct field *field, const void *
 }
 
 /* Take the tag back when what followed it is empty, as it would be had it not been written. */
-static void put_nested(struct bytes *out, struct dict *dict, const struct field *field,
-		       const void *member)
+static void put_nested(struct encoding *e, const struct field *field, const void *member)
 {
+	struct bytes *out = e->out;
 	size_t start = out->len, mark;
 
 	put_tag(out, field);
 	mark = out->len;
-	if (field->kind == FIELD_BUCKETS)
-		buckets__put(out, member);
-	else
-		put_members(out, dict, field->of, member, ALL);
+	put_members(e, field->of, member, ALL);
 	if (out->len == mark)
 		out->len = start;
 	else
 		bytes__prefix(out, mark);
 }
 
-static void put_member(struct bytes *out, struct dict *dict, const struct field *field,
-		       const void *from)
+static void put_member(struct encoding *e, const struct field *field, const void *from)
 {
 	const char *member = (const char *)from + field->offset;
+	struct bytes *out = e->out;
 	const char *text;
 	uint64_t value;
 	size_t nr;
@@ -185,7 +206,7 @@ static void put_member(struct bytes *out, struct dict *dict, const struct field 
 		if (!nr)
 			break;
 		put_tag(out, field);
-		put_list(out, dict, field,
+		put_list(e, field,
 			 field->kind == FIELD_LIST ? *(const char *const *)member : member, nr);
 		break;
 	case FIELD_TABLE:
@@ -195,26 +216,33 @@ static void put_member(struct bytes *out, struct dict *dict, const struct field 
 		put_table(out, field, from);
 		break;
 	case FIELD_STRUCT:
+		put_nested(e, field, member);
+		break;
 	case FIELD_BUCKETS:
-		put_nested(out, dict, field, member);
+		if (buckets__empty((const struct hist *)member))
+			break;
+		put_tag(out, field);
+		buckets__put(&e->bits, (const struct hist *)member);
+		break;
+	case FIELD_BUCKETS_HERE:
 		break;
 	}
 }
 
-static void put_members(struct bytes *out, struct dict *dict, const struct type *type,
-			const void *from, enum which which)
+static void put_members(struct encoding *e, const struct type *type, const void *from,
+			enum which which)
 {
 	for (size_t i = 0; i < type->nr; i++) {
 		const struct field *field = &type->fields[i];
 
 		if (which == ALL || field->key == (which == KEYS))
-			put_member(out, dict, field, from);
+			put_member(e, field, from);
 	}
 }
 
-void coding__put(struct bytes *out, struct dict *dict, const struct type *type, const void *from)
+void coding__put(struct encoding *e, const struct type *type, const void *from)
 {
-	put_members(out, dict, type, from, ALL);
+	put_members(e, type, from, ALL);
 }
 
 /* Types hold types, but none holds itself: no file can make this deeper than the tables are. */
@@ -251,7 +279,7 @@ static void fill_strings(const struct type *type, void *element)
 
 static void get_list(struct decoding *d, struct cursor *in, const struct field *field, void *to)
 {
-	uint64_t head = cursor__varint(in), nr = head >> 1;
+	uint64_t head = cursor__varint(in), nr = head >> 1, number, expected = 0;
 	char *member = (char *)to + field->offset, *list = member;
 	size_t *listed = (size_t *)((char *)to + field->nr_offset);
 	const struct type *type = field->of;
@@ -279,7 +307,11 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 		struct cursor key;
 
 		if (head & 1) {
-			key = dict__at(d->dict, cursor__varint(in));
+			number = cursor__varint(in);
+			if (d->major > 1)
+				number = unzigzag(number, expected);
+			expected = number + 1;
+			key = dict__at(d->dict, number);
 			get_members(d, &key, type, element);
 			in->bad |= key.bad;
 		}
@@ -372,6 +404,15 @@ static void get_real(struct cursor *in, void *member)
 		in->bad = true;
 }
 
+static bool get_buckets_here(struct cursor in, struct hist *h)
+{
+	struct bit_reader bits = { .in = in, .version_1 = true };
+
+	if (cursor__left(&in))
+		buckets__get(&bits, h);
+	return !bits.in.bad;
+}
+
 static void get_member(struct decoding *d, struct cursor *in, const struct field *field, void *to)
 {
 	char *member = (char *)to + field->offset;
@@ -399,11 +440,15 @@ static void get_member(struct decoding *d, struct cursor *in, const struct field
 		return;
 	case FIELD_TABLE:
 		break; /* see get_members() */
+	case FIELD_BUCKETS:
+		buckets__get(&d->bits, (struct hist *)member);
+		in->bad |= d->bits.in.bad;
+		return;
 	case FIELD_STRUCT:
 	case FIELD_UINTS:
 	case FIELD_INLINE:
 	case FIELD_LIST:
-	case FIELD_BUCKETS:
+	case FIELD_BUCKETS_HERE:
 		inside = cursor__slice(in);
 		if (field->kind == FIELD_LIST || field->kind == FIELD_INLINE)
 			get_list(d, &inside, field, to);
@@ -412,7 +457,7 @@ static void get_member(struct decoding *d, struct cursor *in, const struct field
 		else if (field->kind == FIELD_STRUCT)
 			get_members(d, &inside, field->of, member);
 		else
-			buckets__get(&inside, (struct hist *)member);
+			inside.bad |= !get_buckets_here(inside, (struct hist *)member);
 		in->bad |= inside.bad;
 		return;
 	}
@@ -430,6 +475,8 @@ static void skip(struct cursor *in, enum form form)
 	case FORM_BYTES:
 		cursor__slice(in);
 		return;
+	case FORM_BITS:
+		break; /* nobody knows how many they are */
 	}
 	in->bad = true;
 }
@@ -446,7 +493,7 @@ static const struct field *find(const struct type *type, uint64_t id, size_t *hi
 static void get_member_or_skip(struct decoding *d, struct cursor *in, const struct type *type,
 			       uint64_t tag, void *to, struct cursor *table, size_t *hint)
 {
-	const struct field *field = find(type, tag >> FORM_BITS, hint);
+	const struct field *field = find(type, tag >> FORM_SHIFT, hint);
 
 	if (!field)
 		skip(in, tag & FORM_MASK);
@@ -467,7 +514,7 @@ static void get_members(struct decoding *d, struct cursor *in, const struct type
 	while (cursor__left(in) && !d->err) {
 		uint64_t tag = cursor__varint(in);
 
-		if (!(tag >> FORM_BITS))
+		if (!(tag >> FORM_SHIFT))
 			break;
 		get_member_or_skip(d, in, type, tag, to, &table, &hint);
 	}

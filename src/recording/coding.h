@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recording/buckets.h"
 #include "recording/bytes.h"
 
 enum field_kind {
@@ -32,7 +33,8 @@ enum field_kind {
 	FIELD_INLINE,  /* an array of elements of type `of`, and their number at nr_offset */
 	FIELD_LIST,    /* a pointer to elements of type `of`, and their number at nr_offset */
 	FIELD_TABLE,   /* a pointer to uint64_t, as many as nr_offset's times columns_offset's */
-	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset */
+	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset, among the bits */
+	FIELD_BUCKETS_HERE, /* the same where the member is: of version 1, read only */
 };
 
 /* No value of the enum: what is not known here cannot be read as something else. */
@@ -60,15 +62,21 @@ struct type {
 
 struct dict;
 
-/*
- * Append the members of *from. `dict` takes what is marked KEY in lists. Memory that runs out shows in
- * out->err.
- */
-void coding__put(struct bytes *out, struct dict *dict, const struct type *type, const void *from);
+/* Writing: to text and bits, which the caller ends; `dict` takes what is marked KEY in lists. */
+struct encoding {
+	struct bytes *out;
+	struct bit_writer bits;
+	struct dict *dict;
+};
+
+/* Append the members of *from. Memory that runs out shows in e->out->err and e->bits.out->err. */
+void coding__put(struct encoding *e, const struct type *type, const void *from);
 
 /* Reading: names by number, and how much this may still take for lists. */
 struct decoding {
 	const struct dict *dict;
+	unsigned int major; /* of the recording */
+	struct bit_reader bits;
 	size_t budget;	 /* bytes */
 	size_t elements; /* of all lists: some of who reads them search one for each of another */
 	int err;	 /* -ENOMEM; -E2BIG when a budget is spent; what makes no sense is in.bad */

@@ -20,6 +20,7 @@
 #define NAMES_BYTES_MAX (64u << 20)
 
 struct reader {
+	unsigned int major;
 	struct cursor start; /* behind the header, as far as it is whole */
 	struct cursor at;
 	uint32_t first_number, number; /* of the blocks there */
@@ -39,20 +40,23 @@ struct reader {
 	char damage[160];
 };
 
-static int decode(const struct reader *reader, const struct block *block,
-		  const struct bytes *payload, const struct type *type, void *to)
+static int decode(const struct reader *reader, const struct block *block, const struct bytes *text,
+		  struct cursor bits, const struct type *type, void *to)
 {
 	struct decoding d = {
 		.dict = reader->dict,
+		.major = reader->major,
+		.bits = { .in = bits },
 		.budget = BUDGET_MIN + BUDGET_EACH * block->stored,
 		.elements = ELEMENTS_MIN + block->stored,
 	};
 
-	return coding__get(&d, cursor__over(payload->data, payload->len), type, to);
+	return coding__get(&d, cursor__over(text->data, text->len), type, to);
 }
 
 /* Unpack into memory of its own that stays. */
-static int keep(struct reader *reader, const struct block *block, const struct bytes **out)
+static int keep(struct reader *reader, const struct block *block, const struct bytes **out,
+		struct cursor *bits)
 {
 	struct bytes *payload = NULL, **all;
 	int err = -ENOMEM;
@@ -66,7 +70,7 @@ static int keep(struct reader *reader, const struct block *block, const struct b
 	payload = calloc(1, sizeof(*payload));
 	if (!payload)
 		return -ENOMEM;
-	err = block__unpack(block, payload);
+	err = block__unpack(block, payload, bits);
 	if (err) {
 		bytes__free(payload);
 		free(payload);
@@ -81,12 +85,14 @@ static int keep(struct reader *reader, const struct block *block, const struct b
 static int read_header(struct reader *reader, const struct block *block)
 {
 	const struct bytes *payload;
+	struct cursor bits;
 	int err;
 
 	if (block->type != BLOCK_HEADER)
 		return -EBADMSG;
-	err = keep(reader, block, &payload);
-	return err ? err : decode(reader, block, payload, &recording_header_type, &reader->header);
+	err = keep(reader, block, &payload, &bits);
+	return err ? err
+		   : decode(reader, block, payload, bits, &recording_header_type, &reader->header);
 }
 
 static void say_damage(struct reader *reader, int err, size_t offset, uint32_t number)
@@ -133,7 +139,6 @@ static int scan(struct reader *reader, const uint8_t *data)
 int reader__new(struct reader **out, const void *data, size_t size, const char **why)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
-	unsigned int major = 0;
 	struct block block;
 	int err = -ENOMEM;
 
@@ -144,7 +149,7 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 	if (!reader->dict)
 		goto out;
 	reader->start = cursor__over(data, size);
-	err = block__read_start(&reader->start, &major);
+	err = block__read_start(&reader->start, &reader->major);
 	*why = err == -EPROTO ? "is a recording of a newer version: read it with that version"
 			      : "is not a recording";
 	if (err)
@@ -225,11 +230,12 @@ void reader__rewind(struct reader *reader)
 static int read_names(struct reader *reader, const struct block *block)
 {
 	const struct bytes *payload;
+	struct cursor bits;
 	int err;
 
 	if (reader->nr_names++ < reader->nr_read)
 		return 0;
-	err = keep(reader, block, &payload);
+	err = keep(reader, block, &payload, &bits);
 	if (err)
 		return err;
 	reader->nr_read++;
@@ -238,12 +244,14 @@ static int read_names(struct reader *reader, const struct block *block)
 
 static int read_part(struct reader *reader, const struct block *block)
 {
-	int err = block__unpack(block, &reader->payload);
+	struct cursor bits;
+	int err = block__unpack(block, &reader->payload, &bits);
 
 	coding__free(&recording_part_type, &reader->part);
 	reader->part = (struct recording_part) {};
 	if (!err)
-		err = decode(reader, block, &reader->payload, &recording_part_type, &reader->part);
+		err = decode(reader, block, &reader->payload, bits, &recording_part_type,
+			     &reader->part);
 	if (err || block->type != BLOCK_INTERVAL)
 		return err;
 	reader->intervals++;

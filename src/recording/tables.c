@@ -75,9 +75,9 @@
 		.id = id_, .kind = FIELD_LIST, .of = &of_,                 \
 		.nr_offset = offsetof(type, nr_##member), AT(type, member) \
 	}
-#define BUCKETS(id_)                                                                       \
-	{                                                                                  \
-		.id = id_, .kind = FIELD_BUCKETS, .offset = 0, .size = sizeof(struct hist) \
+#define BUCKETS(id_, kind_)                                                        \
+	{                                                                          \
+		.id = id_, .kind = kind_, .offset = 0, .size = sizeof(struct hist) \
 	}
 
 #define TYPE(name, of_, table)                          \
@@ -92,7 +92,8 @@
 
 /* Struct hist: the buckets with the maximum, then what each path has one of. */
 static const struct field hist_fields[] = {
-	BUCKETS(1),
+	BUCKETS(1, FIELD_BUCKETS_HERE),
+	BUCKETS(8, FIELD_BUCKETS),
 	VALUE(2, struct hist, inclusive),
 	VALUE(3, struct hist, held),
 	VALUE(4, struct hist, off_cpu),

@@ -9,7 +9,8 @@ struct writer {
 	struct dict *dict;
 	size_t named; /* how many of them are written */
 	uint32_t blocks;
-	struct bytes payload, fresh; /* of a block, and of the names that it needs */
+	struct bytes text, bits; /* of a block */
+	struct bytes fresh;	 /* names that it needs */
 };
 
 struct writer *writer__new(void)
@@ -31,7 +32,8 @@ void writer__free(struct writer *writer)
 	if (!writer)
 		return;
 	dict__free(writer->dict);
-	bytes__free(&writer->payload);
+	bytes__free(&writer->text);
+	bytes__free(&writer->bits);
 	bytes__free(&writer->fresh);
 	free(writer);
 }
@@ -45,7 +47,7 @@ static int write_names(struct writer *writer, FILE *out)
 		return 0;
 	writer->fresh.len = 0;
 	dict__write(writer->dict, writer->named, &writer->fresh);
-	err = block__write(out, BLOCK_NAMES, writer->blocks, &writer->fresh);
+	err = block__write(out, BLOCK_NAMES, writer->blocks, &writer->fresh, NULL);
 	if (err)
 		return err;
 	writer->blocks++;
@@ -56,15 +58,22 @@ static int write_names(struct writer *writer, FILE *out)
 static int write_block(struct writer *writer, FILE *out, enum block_type type,
 		       const struct type *of, const void *what)
 {
+	struct encoding e = {
+		.out = &writer->text,
+		.bits = { .out = &writer->bits },
+		.dict = writer->dict,
+	};
 	int err;
 
-	writer->payload.len = 0;
-	coding__put(&writer->payload, writer->dict, of, what);
-	err = writer->payload.err;
+	writer->text.len = 0;
+	writer->bits.len = 0;
+	coding__put(&e, of, what);
+	bits__end(&e.bits);
+	err = writer->text.err ? writer->text.err : writer->bits.err;
 	if (!err)
 		err = write_names(writer, out);
 	if (!err)
-		err = block__write(out, type, writer->blocks, &writer->payload);
+		err = block__write(out, type, writer->blocks, &writer->text, &writer->bits);
 	if (!err)
 		writer->blocks++;
 	return err;

@@ -22,21 +22,29 @@ static FILE *create(const char *dir, unsigned int format, bool blocks)
 	return out;
 }
 
+static void put16(FILE *out, size_t n)
+{
+	fputc(n & 0xff, out);
+	fputc(n >> 8, out);
+}
+
 static void write_blocks(FILE *out, const struct blob *recording)
 {
 	struct cursor in = cursor__over(recording->data, recording->size);
 	struct bytes payload = {};
 	struct block block;
+	struct cursor bits;
 	unsigned int major;
 
 	if (block__read_start(&in, &major))
 		abort();
 	for (uint32_t number = 0; block__read(&in, number, &block) > 0; number++) {
-		if (block__unpack(&block, &payload))
+		if (block__unpack(&block, &payload, &bits))
 			abort();
+		bytes__put(&payload, bits.at, cursor__left(&bits));
 		fputc(block.type, out);
-		fputc(payload.len & 0xff, out);
-		fputc(payload.len >> 8, out);
+		put16(out, payload.len);
+		put16(out, cursor__left(&bits));
 		fwrite(payload.data, payload.len, 1, out);
 	}
 	bytes__free(&payload);

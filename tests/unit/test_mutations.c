@@ -94,7 +94,8 @@ static void mutate(struct bytes *bytes)
 
 struct parts {
 	enum block_type type[BLOCKS_MAX];
-	struct bytes payload[BLOCKS_MAX];
+	struct bytes payload[BLOCKS_MAX]; /* texts, and behind them the bits */
+	size_t bits[BLOCKS_MAX];	  /* how many bytes of those */
 	size_t nr;
 };
 
@@ -107,9 +108,14 @@ static void take_apart(struct parts *parts, const struct blob *recording)
 	*parts = (struct parts) {};
 	assert_int_equal(block__read_start(&in, &major), 0);
 	while (block__read(&in, parts->nr, &block) > 0) {
+		struct bytes *payload = &parts->payload[parts->nr];
+		struct cursor bits;
+
 		assert_in_range(parts->nr, 0, BLOCKS_MAX - 2);
 		parts->type[parts->nr] = block.type;
-		assert_int_equal(block__unpack(&block, &parts->payload[parts->nr]), 0);
+		assert_int_equal(block__unpack(&block, payload, &bits), 0);
+		parts->bits[parts->nr] = cursor__left(&bits);
+		bytes__put(payload, bits.at, cursor__left(&bits));
 		parts->nr++;
 	}
 }
@@ -124,7 +130,9 @@ static void put_together(struct bytes *to, const struct parts *parts)
 	assert_non_null(out);
 	assert_int_equal(block__write_start(out), 0);
 	for (size_t i = 0; i < parts->nr; i++)
-		assert_int_equal(block__write(out, parts->type[i], i, &parts->payload[i]), 0);
+		assert_int_equal(recordings__block(out, parts->type[i], i, &parts->payload[i],
+						   parts->bits[i]),
+				 0);
 	fclose(out);
 	to->len = 0;
 	bytes__put(to, data, size);
@@ -153,12 +161,14 @@ static void mutate_parts(struct parts *parts)
 		break;
 	case 2:
 		parts->type[parts->nr] = parts->type[at];
+		parts->bits[parts->nr] = parts->bits[at];
 		copy(&parts->payload[parts->nr++], &gone);
 		break;
 	case 3:
 		bytes__free(&gone);
 		parts->nr--;
 		parts->type[at] = parts->type[parts->nr];
+		parts->bits[at] = parts->bits[parts->nr];
 		parts->payload[at] = parts->payload[parts->nr];
 		break;
 	default:

@@ -251,3 +251,14 @@ int recordings__report(const void *data, size_t size, const struct output *outpu
 	fclose(out);
 	return err;
 }
+
+int recordings__block(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload,
+		      size_t bits)
+{
+	struct bytes text = *payload, tail = *payload;
+
+	tail.len = bits < payload->len ? bits : payload->len;
+	text.len -= tail.len;
+	tail.data = tail.len ? payload->data + text.len : NULL;
+	return block__write(out, type, number, &text, &tail);
+}

@@ -4,6 +4,7 @@
 #define XT_TESTS_RECORDINGS_H
 
 #include "fixture.h"
+#include "recording/block.h"
 #include "recording/reader.h"
 
 /* What was written; data is freed by the caller, and ends with a NUL that does not count. */
@@ -29,5 +30,9 @@ int recordings__report(const void *data, size_t size, const struct output *outpu
 /* The same, to a stream. */
 int recordings__report_to(FILE *out, const void *data, size_t size, const struct output *output,
 			  char damage[160]);
+
+/* A block of a text with `bits` bytes of bits behind it: of all of it when there are fewer. */
+int recordings__block(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload,
+		      size_t bits);
 
 #endif
