@@ -128,6 +128,9 @@ int ledger__build(struct ledger **out, const struct snapshot *snap,
 		  const struct platform *platform);
 void ledger__free(struct ledger *ledger);
 
+/* Events that are counted and not timed: its time is not 0 but unknown. */
+bool cpu_row__is_count(const struct cpu_row *row);
+
 /* a ÷ b as a share, 0 when there is nothing to share. */
 double ledger__share(uint64_t part, uint64_t whole);
 

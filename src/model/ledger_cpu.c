@@ -74,6 +74,8 @@ static int by_part_ns(const void *a, const void *b)
 
 	if (x->ns != y->ns)
 		return x->ns < y->ns ? 1 : -1;
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
 	return strcmp(x->name, y->name);
 }
 
@@ -131,6 +133,11 @@ static size_t row_of(struct cpu_account *cpu, const struct path *path)
 	row->area = path->key.area;
 	memcpy(row->device, path->key.device, row_name_len(&path->key));
 	return cpu->nr_rows++;
+}
+
+bool cpu_row__is_count(const struct cpu_row *row)
+{
+	return row->events && !row->ns;
 }
 
 /* Is the i-th path the row's first of its device? */

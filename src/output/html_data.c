@@ -72,6 +72,7 @@ static json_t *cpu_parts(const struct cpu_row *row)
 
 		err |= put__str(obj, "name", row->parts[i].name);
 		err |= put__int(obj, "ns", row->parts[i].ns);
+		err |= put__int(obj, "count", row->parts[i].count);
 		err |= append(list, obj);
 	}
 	return json__done(list, err);

@@ -54,7 +54,7 @@ static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 		      const struct cpu_row *row)
 {
 	int digits = decimals(cpu->total_ns);
-	char part[96], name[48];
+	char part[96], name[48], count[UNITS_LEN];
 	size_t used = 0;
 
 	note[0] = '\0';
@@ -75,6 +75,9 @@ static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 		if (row->area == AREA_HYPERCALL)
 			len = snprintf(part, sizeof(part), "%s%s %.0f %%", used ? "  " : "", name,
 				       100 * ledger__share(p->ns, row->ns));
+		else if (cpu_row__is_count(row))
+			len = snprintf(part, sizeof(part), "%s%s %s", used ? "  " : "", name,
+				       units__count(count, p->count));
 		else
 			len = snprintf(part, sizeof(part), "%s%s %.*f", used ? "  " : "", name,
 				       digits, p->ns / 1e9);
@@ -101,7 +104,12 @@ static void print_row(FILE *out, const struct cpu_account *cpu, const struct cpu
 	units__count(events, row->events);
 	units__count(each, ledger__share(row->ns, row->events));
 	make_note(note, sizeof(note), cpu, row);
-	print_columns(out, cpu, name, row->ns);
+	if (cpu_row__is_count(row)) {
+		fprintf(out, "%-*.*s%7s%6s", NAME_WIDTH, NAME_WIDTH, name, "-", "-");
+		strcpy(each, "-");
+	} else {
+		print_columns(out, cpu, name, row->ns);
+	}
 	fprintf(out, "%11s %10s", events, each);
 	if (*note)
 		fprintf(out, "  %.*s", NOTE_WIDTH, note);

@@ -275,6 +275,31 @@ static void hostile_names_stay_names(void **state)
 	fixture__free(f);
 }
 
+/* An MSR's accesses are counted and not timed: nobody knows their time, least of all that it is 0. */
+static void counts_have_no_time(void **state)
+{
+	static const char *const legs[] = { "read_msr", "write_msr" };
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct hist *h = fixture__path(f, KIND_CPU, AREA_CPU, MECH_UNATTRIBUTED, "MSR",
+					       legs[i], "count");
+
+		for (int n = 0; n < 1000 + 5 * i; n++)
+			hist__add(h, 0);
+	}
+	fixture__close(f);
+	f->report.verbose = true;
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text,
+			       "   cpu MSR                      -     -      2,005         -  "
+			       "write_msr 1,005  read_msr 1,000\n"));
+	free(text);
+	fixture__free(f);
+}
+
 static void fill(struct hist *h)
 {
 	hist__use(h, 300);
@@ -409,6 +434,7 @@ int main(void)
 		cmocka_unit_test(incomplete_is_in_the_first_lines),
 		cmocka_unit_test(legs_that_miss_time_are_shown),
 		cmocka_unit_test(hostile_names_stay_names),
+		cmocka_unit_test(counts_have_no_time),
 		cmocka_unit_test(large_figures_fit),
 		cmocka_unit_test(a_full_disk_is_an_error),
 		cmocka_unit_test(formats_by_name_and_file),

@@ -56,8 +56,12 @@ function cpuParts() {
 	];
 }
 
+/* Events that are counted and not timed: their time is not 0 but unknown. */
+const isCount = (row) => row.events && !row.ns;
+
 function note(row) {
-	const parts = row.parts.map((part) => `${part.name || "other"} ${cpuSeconds(part.ns)}`);
+	const said = (part) => isCount(row) ? count(part.count) : cpuSeconds(part.ns);
+	const parts = row.parts.map((part) => `${part.name || "other"} ${said(part)}`);
 
 	if (row.held_ns && row.mech === EMULATED)
 		parts.unshift(`${cpuSeconds(row.held_ns)} held by the device model`);
@@ -65,6 +69,8 @@ function note(row) {
 		parts.unshift(`of ${row.devices} interrupts`);
 	else if (D.terms.areas[row.area] === "event channels" && !row.parts.length)
 		parts.unshift("upcall and demux, without handlers");
+	else if (isCount(row))
+		parts.unshift("counted only");
 	if (row.more)
 		parts.push(`${row.more} more`);
 	return parts.join(" · ");
@@ -83,7 +89,7 @@ function cpuRow(row) {
 	/* "timer" and "resched" say what they are. */
 	const alone = row.device && (area === "timers" || area === "interrupts");
 	const name = alone ? row.device : `${area} ${row.device}`;
-	const figures = [
+	const figures = isCount(row) ? ["-", "-", count(row.events), "-"] : [
 		cpuSeconds(row.ns), percent(row.ns, D.cpu.total_ns), count(row.events),
 		row.events ? count(row.ns / row.events) : ""
 	];
