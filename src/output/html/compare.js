@@ -117,7 +117,7 @@ class Compare {
 
 		hist.count.forEach((events, bucket) => {
 			if (events)
-				g.append(this.bar(i, mech, bucket, events, f.count, sign));
+				g.append(...this.bar(i, mech, bucket, events, f.count, sign));
 		});
 		g.append(this.title(i, f, sign), ...this.markers(f, sign));
 		return g;
@@ -136,11 +136,20 @@ class Compare {
 			"stroke-width": .4
 		});
 
-		explain(bar, () => [this.name(i), [
+		/* Few of many are a line thin: all of the column above or below tells. */
+		const column = draw("rect", {
+			class: "column",
+			x: this.x(bucket).toFixed(1),
+			y: sign < 0 ? this.middle - this.half : this.middle,
+			width: Math.max(this.unit, 2).toFixed(1),
+			height: this.half
+		});
+
+		explain(column, () => [this.name(i), [
 			["latency", `${ns(lower(bucket))} to ${ns(upper(bucket))}`],
 			["requests", count(events)], ["share", percent(events, all, 2) + " %"]
 		]]);
-		return bar;
+		return [bar, column];
 	}
 
 	/* In the band on its side; a long name is cut, its figures are not. */
