@@ -10,28 +10,16 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/mapping.h"
+#include "cmd/output_options.h"
 #include "output/diff.h"
 #include "recording/reader.h"
 
 struct options {
-	const char *file[DIFF_SIDES], *path, *format;
+	const char *file[DIFF_SIDES];
 	unsigned int nr_files;
-	bool verbose, strict;
+	struct output_options out;
+	const char *path; /* NULL: standard output */
 	const struct diff_output *output;
-};
-
-#define OPT_FORMAT 0x100
-#define OPT_STRICT 0x101
-
-static const struct argp_option options_table[] = {
-	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension (.txt .json .folded .svg)", 0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0, "text, json, folded or svg", 0 },
-	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
-	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
-	{ "verbose", 'v', NULL, 0, "All rows of each table", 0 },
-	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
-	{ 0 },
 };
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -39,24 +27,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case 'o':
-		options->path = arg;
-		break;
-	case OPT_FORMAT:
-		options->format = arg;
-		break;
-	case 'j':
-		options->format = "json";
-		break;
-	case OPT_STRICT:
-		options->strict = true;
-		break;
-	case 'v':
-		options->verbose = true;
-		log_verbosity++;
-		break;
-	case 'h':
-		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->out;
 		break;
 	case ARGP_KEY_ARG:
 		if (options->nr_files == DIFF_SIDES)
@@ -66,6 +38,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (options->nr_files < DIFF_SIDES)
 			argp_error(state, "a diff is of two recordings");
+		if (options->out.nr_paths > 1)
+			argp_error(state, "a diff has one output");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -75,11 +49,15 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 
 static void parse(struct options *options, int argc, char **argv)
 {
+	static const struct argp_child children[] = { { &output_options__argp, 0, NULL, 0 },
+						      { 0 } };
 	static const struct argp argp = {
-		.options = options_table,
 		.parser = parse_one,
+		.children = children,
 		.args_doc = "BEFORE AFTER",
 		.doc = "What changed between two recordings, told from what changes anyway.\v"
+		       "Formats, and their extensions: text .txt, json .json, folded .folded, "
+		       "svg .svg.\n"
 		       "Examples:\n"
 		       "  xentrace-bpf diff before.xtr after.xtr              a table\n"
 		       "  xentrace-bpf diff before.xtr after.xtr -o diff.svg  a flame graph\n",
@@ -88,15 +66,15 @@ static void parse(struct options *options, int argc, char **argv)
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)"xentrace-bpf diff";
 	argp_parse(&argp, argc, argv, 0, NULL, options);
-	if (options->path && !strcmp(options->path, "-"))
-		options->path = NULL;
+	if (options->out.nr_paths && strcmp(options->out.paths[0], "-"))
+		options->path = options->out.paths[0];
 	options->output = &diff_text;
-	if (options->format)
-		options->output = diff_output__find(options->format);
+	if (options->out.format)
+		options->output = diff_output__find(options->out.format);
 	else if (options->path && diff_output__for_file(options->path))
 		options->output = diff_output__for_file(options->path);
 	if (!options->output) {
-		elog("unknown format '%s': see --help", options->format);
+		elog("unknown format '%s': see --help", options->out.format);
 		exit(EXIT_USAGE);
 	}
 }
@@ -170,7 +148,7 @@ static int run__read(struct run *run, struct differ *differ, enum diff_side side
 static int write_diff(const struct options *options, const struct run runs[DIFF_SIDES],
 		      const struct diff *diff)
 {
-	struct diff_report report = { .diff = diff, .verbose = options->verbose };
+	struct diff_report report = { .diff = diff, .verbose = options->out.verbose };
 	const char *name = options->path ? options->path : "standard output";
 	FILE *out = options->path ? fopen(options->path, "we") : stdout;
 	int err;
@@ -248,7 +226,7 @@ int cmd_diff(int argc, char **argv)
 	if (compare(&options, runs))
 		goto out;
 	code = EXIT_DONE;
-	if (options.strict && (is_incomplete(&runs[0]) || is_incomplete(&runs[1])))
+	if (options.out.strict && (is_incomplete(&runs[0]) || is_incomplete(&runs[1])))
 		code = EXIT_INCOMPLETE;
 out:
 	for (int side = 0; side < DIFF_SIDES; side++)

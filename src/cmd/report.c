@@ -10,41 +10,16 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/mapping.h"
-#include "cmd/sinks.h"
-#include "cmd/trace_options.h"
+#include "cmd/output_options.h"
 #include "recording/course.h"
 #include "recording/reader.h"
 
 struct options {
-	const char *file, *format;
-	const char *paths[SINKS_MAX];
-	unsigned int nr_paths;
-	bool timestamps, verbose, strict, per_vcpu;
-	uint64_t slower_ns;
+	const char *file;
+	struct output_options out;
+	struct view_options view;
 	struct sinks sinks;
 	struct course *course; /* NULL when no output draws it */
-};
-
-#define OPT_FORMAT 0x100
-#define OPT_STRICT 0x101
-#define OPT_SLOWER 0x102
-
-static const struct argp_option options_table[] = {
-	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension (.txt .json .folded .svg .html .om .xtr); "
-	  "may be repeated; - is standard output",
-	  0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0,
-	  "text, json, folded, svg, html, openmetrics or recording, for standard output", 0 },
-	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
-	{ "per-vcpu", 'C', NULL, 0, "Also the vCPUs apart: their states, and events by device", 0 },
-	{ "slower", OPT_SLOWER, "MS", 0,
-	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
-	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
-	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
-	{ "verbose", 'v', NULL, 0, "All rows of each table", 0 },
-	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
-	{ 0 },
 };
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -52,35 +27,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case 'o':
-		if (options->nr_paths == SINKS_MAX)
-			argp_error(state, "more than %d outputs", SINKS_MAX);
-		options->paths[options->nr_paths++] = arg;
-		break;
-	case OPT_FORMAT:
-		options->format = arg;
-		break;
-	case 'j':
-		options->format = "json";
-		break;
-	case 'T':
-		options->timestamps = true;
-		break;
-	case 'C':
-		options->per_vcpu = true;
-		break;
-	case OPT_SLOWER:
-		options->slower_ns = 1e6 * trace_options__milliseconds(arg, state);
-		break;
-	case OPT_STRICT:
-		options->strict = true;
-		break;
-	case 'v':
-		options->verbose = true;
-		log_verbosity++;
-		break;
-	case 'h':
-		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->out;
+		state->child_inputs[1] = &options->view;
 		break;
 	case ARGP_KEY_ARG:
 		if (options->file)
@@ -98,13 +47,17 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 
 static void parse(struct options *options, int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{ &output_options__argp, 0, NULL, 0 },
+		{ &view_options__argp, 0, NULL, 0 },
+		{ 0 },
+	};
 	static const struct argp argp = {
-		.options = options_table,
 		.parser = parse_one,
+		.children = children,
 		.args_doc = "FILE",
 		.doc = "From a recording, to the byte what the run that recorded it would have "
-		       "given.\v"
-		       "Examples:\n"
+		       "given.\v" FORMATS_HELP "Examples:\n"
 		       "  xentrace-bpf report run.xtr                the report\n"
 		       "  xentrace-bpf report run.xtr -o run.svg     the flame-style histogram\n"
 		       "  xentrace-bpf report run.xtr --json | jq    one JSON object a line\n",
@@ -113,13 +66,14 @@ static void parse(struct options *options, int argc, char **argv)
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)"xentrace-bpf report";
 	argp_parse(&argp, argc, argv, 0, NULL, options);
-	for (unsigned int i = 0; i < options->nr_paths; i++) {
-		bool out = strcmp(options->paths[i], "-") == 0;
+	for (unsigned int i = 0; i < options->out.nr_paths; i++) {
+		const char *path = options->out.paths[i];
 
-		if (sinks__add(&options->sinks, options->paths[i], out ? options->format : NULL))
+		if (sinks__add(&options->sinks, path,
+			       strcmp(path, "-") ? NULL : options->out.format))
 			exit(EXIT_USAGE);
 	}
-	if (!options->nr_paths && sinks__add(&options->sinks, "-", options->format))
+	if (!options->out.nr_paths && sinks__add(&options->sinks, "-", options->out.format))
 		exit(EXIT_USAGE);
 }
 
@@ -134,10 +88,10 @@ static int write_part(struct options *options, const struct recording_header *he
 		.snap = from ? &from->snap : NULL,
 		.series = course__series(options->course),
 		.interval_no = from ? from->interval_no : 0,
-		.timestamps = options->timestamps || header->timestamps,
-		.verbose = options->verbose || header->verbose,
-		.per_vcpu = options->per_vcpu || header->per_vcpu,
-		.slower_ns = options->slower_ns ? options->slower_ns : header->slower_ns,
+		.timestamps = options->view.timestamps || header->timestamps,
+		.verbose = options->out.verbose || header->verbose,
+		.per_vcpu = options->view.per_vcpu || header->per_vcpu,
+		.slower_ns = options->view.slower_ns ?: header->slower_ns,
 	};
 	struct ledger *ledger = NULL;
 	int err;
@@ -217,7 +171,7 @@ static int report(struct options *options, struct reader *reader)
 	closed = sinks__close(&options->sinks);
 	if (err || (closed && closed != -EPIPE))
 		return EXIT_RUNTIME;
-	return options->strict && (incomplete || damage) ? EXIT_INCOMPLETE : EXIT_DONE;
+	return options->out.strict && (incomplete || damage) ? EXIT_INCOMPLETE : EXIT_DONE;
 }
 
 int cmd_report(int argc, char **argv)

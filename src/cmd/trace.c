@@ -67,11 +67,6 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static uint64_t slower_ns(const struct trace_options *options)
-{
-	return options->slower * 1e6;
-}
-
 static int write_part(struct run *run, enum sink_part part, const struct snapshot *snap)
 {
 	struct ledger *ledger = NULL;
@@ -81,10 +76,10 @@ static int write_part(struct run *run, enum sink_part part, const struct snapsho
 		.snap = snap,
 		.series = run->series,
 		.interval_no = run->intervals,
-		.timestamps = run->options.timestamps,
-		.verbose = run->options.verbose,
-		.slower_ns = slower_ns(&run->options),
-		.per_vcpu = run->options.per_vcpu,
+		.timestamps = run->options.view.timestamps,
+		.verbose = run->options.out.verbose,
+		.slower_ns = run->options.view.slower_ns,
+		.per_vcpu = run->options.view.per_vcpu,
 	};
 	int err;
 
@@ -282,7 +277,7 @@ static int prepare(struct run *run)
 	wanted.disks = disks[0] ? disks : NULL;
 	wanted.nics = options->nics[0] ? options->nics : NULL;
 	wanted.every = options->every;
-	wanted.slower_ns = slower_ns(options);
+	wanted.slower_ns = options->view.slower_ns;
 	wanted.families = options->families[0] ? options->families : NULL;
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
 	if (err) {
@@ -299,7 +294,7 @@ static int exit_code(const struct run *run, int err)
 {
 	if (err && err != -EPIPE)
 		return EXIT_RUNTIME;
-	return run->incomplete && run->options.strict ? EXIT_INCOMPLETE : EXIT_DONE;
+	return run->incomplete && run->options.out.strict ? EXIT_INCOMPLETE : EXIT_DONE;
 }
 
 static int trace(struct run *run)

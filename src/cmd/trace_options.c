@@ -10,17 +10,12 @@
 
 const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 
-#define OPT_FORMAT   0x100
-#define OPT_READY_FD 0x101
-#define OPT_STRICT   0x102
-#define OPT_SLOWER   0x103
-#define OPT_SAMPLE   0x104
+#define OPT_READY_FD OPT_OWN
+#define OPT_SAMPLE   (OPT_OWN + 1)
 
 static const struct argp_option options_table[] = {
 	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
 	{ "interval", 'i', "SECS", 0, "A report every SECS seconds, and one of the whole", 0 },
-	{ "timestamp", 'T', NULL, 0, "Begin each interval with the time of day", 0 },
-	{ "per-vcpu", 'C', NULL, 0, "Also the vCPUs apart: their states, and events by device", 0 },
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "nic", 'N', "NIC", 0, "Only this NIC's packets; may be repeated", 0 },
@@ -29,28 +24,13 @@ static const struct argp_option options_table[] = {
 	  0 },
 	{ "family", 'f', "FAMILY[,...]", 0,
 	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu, net", 0 },
-	{ "slower", OPT_SLOWER, "MS", 0,
-	  "Show the slowest requests that took longer than MS milliseconds, each in legs", 0 },
-	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension (.txt .json .folded .svg .html .om .xtr); "
-	  "may be repeated; - is standard output",
-	  0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0,
-	  "text, json, folded, svg, html, openmetrics or recording, for standard output", 0 },
-	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
-	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },
-	{ "verbose", 'v', NULL, 0, "Say what is done; -vv with libbpf's words", 0 },
-	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
 struct parse {
 	struct trace_options *options;
-	const char *paths[SINKS_MAX];
-	unsigned int nr_paths, nr_disks, nr_nics;
-	const char *format;
-	unsigned int positional;
+	unsigned int nr_disks, nr_nics, positional;
 };
 
 static double seconds(const char *text, const char *what, struct argp_state *state)
@@ -60,16 +40,6 @@ static double seconds(const char *text, const char *what, struct argp_state *sta
 
 	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
 		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
-	return value;
-}
-
-double trace_options__milliseconds(const char *text, struct argp_state *state)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
-		argp_error(state, "--slower '%s' is not a number of milliseconds above 0", text);
 	return value;
 }
 
@@ -114,17 +84,15 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	struct trace_options *options = parse->options;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->out;
+		state->child_inputs[1] = &options->view;
+		break;
 	case 'd':
 		options->duration = seconds(arg, "duration", state);
 		break;
 	case 'i':
 		options->interval = seconds(arg, "interval", state);
-		break;
-	case 'T':
-		options->timestamps = true;
-		break;
-	case 'C':
-		options->per_vcpu = true;
 		break;
 	case 'D':
 		if (parse->nr_disks == NAMES_MAX)
@@ -139,38 +107,14 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	case 'f':
 		add_families(parse, arg, state);
 		break;
-	case 'o':
-		if (parse->nr_paths == SINKS_MAX)
-			argp_error(state, "more than %d outputs", SINKS_MAX);
-		parse->paths[parse->nr_paths++] = arg;
-		break;
-	case 'j':
-		parse->format = "json";
-		break;
-	case OPT_FORMAT:
-		parse->format = arg;
-		break;
-	case OPT_SLOWER:
-		options->slower = trace_options__milliseconds(arg, state);
-		break;
 	case OPT_SAMPLE:
 		options->every = number(arg, "--sample", state);
 		if (!options->every || options->every > 1 << 15 ||
 		    options->every & (options->every - 1))
 			argp_error(state, "--sample '%s' is not a power of two up to 32768", arg);
 		break;
-	case OPT_STRICT:
-		options->strict = true;
-		break;
 	case OPT_READY_FD:
 		options->ready_fd = number(arg, "--ready-fd", state);
-		break;
-	case 'v':
-		options->verbose = true;
-		log_verbosity++;
-		break;
-	case 'h':
-		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		break;
 	case ARGP_KEY_ARG:
 		if (parse->positional == 0)
@@ -187,12 +131,19 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static const struct argp_child children[] = {
+	{ &output_options__argp, 0, NULL, 0 },
+	{ &view_options__argp, 0, NULL, 0 },
+	{ 0 },
+};
+
 static const struct argp trace_argp = {
 	.options = options_table,
 	.parser = parse_one,
+	.children = children,
 	.args_doc = "[INTERVAL [COUNT]]",
-	.doc = "Where this guest's time goes: paravirtual, emulated, hardware, stolen.\v"
-	       "Examples:\n"
+	.doc = "Where this guest's time goes: paravirtual, emulated, hardware, "
+	       "stolen.\v" FORMATS_HELP "Examples:\n"
 	       "  xentrace-bpf -d 10               one report of 10 seconds\n"
 	       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
 	       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
@@ -203,9 +154,10 @@ static const struct argp trace_argp = {
 static const struct argp record_argp = {
 	.options = options_table,
 	.parser = parse_one,
+	.children = children,
 	.args_doc = "-o FILE [INTERVAL [COUNT]]",
-	.doc = "Trace into a file, by intervals of 1 s: any report can be made from it.\v"
-	       "Examples:\n"
+	.doc = "Trace into a file, by intervals of 1 s: any report can be made from "
+	       "it.\v" FORMATS_HELP "Examples:\n"
 	       "  xentrace-bpf record -o run.xtr           until Ctrl-C\n"
 	       "  xentrace-bpf record -d 60 -o run.xtr     a minute\n"
 	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n",
@@ -218,10 +170,10 @@ static const struct argp record_argp = {
 #define RECORD_INTERVAL 1
 
 /* What is recorded into need not be called .xtr. */
-static const char *format_of(const struct parse *parse, const char *path, bool record)
+static const char *format_of(const struct output_options *out, const char *path, bool record)
 {
 	if (strcmp(path, "-") == 0)
-		return parse->format;
+		return out->format;
 	return record && !output__for_file(path) ? output_recording.name : NULL;
 }
 
@@ -235,15 +187,16 @@ static bool has_recording(const struct sinks *sinks)
 
 void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv)
 {
+	const struct output_options *out = &options->out;
 	struct parse parse = { .options = options };
 
 	*options = (struct trace_options) { .ready_fd = -1 };
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)(record ? "xentrace-bpf record" : "xentrace-bpf");
 	argp_parse(record ? &record_argp : &trace_argp, argc, argv, 0, NULL, &parse);
-	for (unsigned int i = 0; i < parse.nr_paths; i++) {
-		if (sinks__add(&options->sinks, parse.paths[i],
-			       format_of(&parse, parse.paths[i], record)))
+	for (unsigned int i = 0; i < out->nr_paths; i++) {
+		if (sinks__add(&options->sinks, out->paths[i],
+			       format_of(out, out->paths[i], record)))
 			exit(EXIT_USAGE);
 	}
 	if (record && !has_recording(&options->sinks)) {
@@ -252,6 +205,6 @@ void trace_options__parse(struct trace_options *options, bool record, int argc, 
 	}
 	if (!options->interval && has_recording(&options->sinks))
 		options->interval = RECORD_INTERVAL;
-	if (!parse.nr_paths && sinks__add(&options->sinks, "-", parse.format))
+	if (!out->nr_paths && sinks__add(&options->sinks, "-", out->format))
 		exit(EXIT_USAGE);
 }

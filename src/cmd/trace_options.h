@@ -2,20 +2,19 @@
 #ifndef XT_CMD_TRACE_OPTIONS_H
 #define XT_CMD_TRACE_OPTIONS_H
 
-#include <argp.h>
 #include <stdbool.h>
 
-#include "cmd/sinks.h"
+#include "cmd/output_options.h"
 
 #define NAMES_MAX 32
 
 struct trace_options {
 	double duration;    /* s; 0: until a signal */
 	double interval;    /* s; 0: only the total */
-	double slower;	    /* ms; 0: only the slowest one is shown */
 	unsigned int every; /* packets sent, of which one is followed; 0: by the rate */
 	unsigned int count; /* intervals; 0: no limit */
-	bool timestamps, verbose, strict, per_vcpu;
+	struct output_options out;
+	struct view_options view;
 	int ready_fd;			     /* -1: none */
 	const char *disks[NAMES_MAX + 1];    /* as given: device, mount point, … */
 	const char *nics[NAMES_MAX + 1];     /* NULL-ended; empty: all */
@@ -29,7 +28,5 @@ struct trace_options {
  * trace with a recording among the outputs; where one is, there are intervals, of 1 s if not told.
  */
 void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv);
-/* The argument of --slower, which `report` has as well; wrong usage exits. */
-double trace_options__milliseconds(const char *text, struct argp_state *state);
 
 #endif

@@ -113,6 +113,7 @@ need_recording()
 	LINES_MAX=3 refused 2 "a diff is of two recordings" "$XT" diff
 	LINES_MAX=3 refused 2 "a diff is of two recordings" "$XT" diff a
 	LINES_MAX=3 refused 2 "one argument too many" "$XT" diff a b c
+	LINES_MAX=3 refused 2 "a diff has one output" "$XT" diff a b -o c.svg -o d.json
 	refused 2 "unknown format 'html5'" "$XT" diff a b --format html5
 }
 

@@ -294,7 +294,7 @@ static void counts_have_no_time(void **state)
 	f->report.verbose = true;
 	text = fixture__print(f, output_text.total);
 	assert_non_null(strstr(text,
-			       "   cpu MSR                      -     -      2,005         -  "
+			       "   cpu MSR                      -     -      2,005          -  "
 			       "write_msr 1,005  read_msr 1,000\n"));
 	free(text);
 	fixture__free(f);

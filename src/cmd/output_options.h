@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The options that trace, report and diff share, as children of their own argp parsers. */
+#ifndef XT_CMD_OUTPUT_OPTIONS_H
+#define XT_CMD_OUTPUT_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/sinks.h"
+
+/* Where to, and in which form. */
+struct output_options {
+	const char *paths[SINKS_MAX];
+	unsigned int nr_paths;
+	const char *format; /* NULL: not said */
+	bool strict, verbose;
+};
+
+/* What a report shows besides, of trace and report. */
+struct view_options {
+	bool timestamps, per_vcpu;
+	uint64_t slower_ns; /* 0: only the slowest request is shown */
+};
+
+/*
+ * For an argp's children: its parser sets state->child_inputs[] to the struct of each, in their
+ * order, at ARGP_KEY_INIT. Keys of its own that are no letter begin at OPT_OWN.
+ */
+extern const struct argp output_options__argp, view_options__argp;
+
+#define OPT_OWN 0x200
+
+/* Of trace and report, for the end of their help. */
+#define FORMATS_HELP                                                                       \
+	"Formats, and their extensions: text .txt, json .json, folded .folded, svg .svg, " \
+	"html .html, openmetrics .om, recording .xtr. -o may be repeated.\n"
+
+#endif
