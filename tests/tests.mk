@@ -9,7 +9,7 @@ UNIT	  := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%)
 SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.o)
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
-	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c)
+	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/code/*.c)
 FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
@@ -85,8 +85,13 @@ check: unit lint
 cli: $(O)/xentrace-bpf
 	bats tests/cli
 
+$(O)/tests/code/decode: tests/code/decode.c $(O)/obj/code/x86.o $(O)/obj/code/x86_effects.o
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
+
 ## make native     trace this machine's own kernel and disk (root)
-native: $(O)/xentrace-bpf
+native: $(O)/xentrace-bpf $(O)/tests/code/decode
 	bats tests/native
 
 $(O)/tests/browser/page: tests/browser/page.c $(SAN_OBJ)
