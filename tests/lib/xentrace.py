@@ -35,6 +35,34 @@ class Record:
         return who >> 16, who & 0xFFFF, self.event >> 8 & 3, self.event >> 4 & 3
 
 
+# xen/include/public/xen.h
+MMU_UPDATE, MULTICALL, MMUEXT_OP = 1, 13, 26
+PREEMPTED = 1 << 31  # MMU_UPDATE_PREEMPTED, in the count
+
+
+class Restarts:
+    """Tells which records of a vCPU's hypercalls are one that Xen preempted and began again: the
+    guest's code made it once (hypercall_create_continuation(); a record's second word is its number
+    of entries)."""
+
+    def __init__(self):
+        self.left = 0  # entries of the last multicall that were not carried out
+
+    def subcall(self):
+        self.left -= 1
+
+    def is_restart(self, record):
+        number, left = record.words[0] & 0xFFFFF, self.left
+        self.left = 0
+        if record.event != HYPERCALL_PV or len(record.words) < 2:
+            return False
+        if number == MULTICALL:
+            self.left = record.words[1]
+            # Linux makes none of one entry
+            return left > 0 or record.words[1] == 1
+        return number in (MMU_UPDATE, MMUEXT_OP) and bool(record.words[1] & PREEMPTED)
+
+
 def read(path):
     """Every record in the file's order. A record without a TSC has that of the one before it on its
     processor. Lost records are an error: a count that misses some proves nothing."""
