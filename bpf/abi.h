@@ -302,12 +302,17 @@ enum xt_mc_size { XT_MC_SIZES(XT_ENUM) XT_MC_SIZE_NR };
 	X(XT_P_RX_LIST, "net", "netif_receive_skb_list_entry", "the same, for some drivers")    \
 	X(XT_P_RX_BACKLOG, "net", "netif_rx_entry", "the same, for drivers without NAPI")
 
+/* Call sites of hypercalls: two programs, each attached to all of them; see struct xt_site. */
+#define XT_EXACT_PROBES(X) \
+	X(XT_P_SITES, "exact", "hypercall call sites", "exact hypercalls: count and time")
+
 enum xt_probe {
 	XT_CORE_PROBES(XT_ENUM) XT_BLK_PROBES(XT_ENUM) XT_EVTCHN_PROBES(XT_ENUM)
 		XT_WRAPPERS(XT_ENUM) XT_HYPERCALL_PROBES(XT_ENUM) XT_EMULATED(XT_ENUM)
 			XT_EMUL_PROBES(XT_ENUM) XT_TIMER_PROBES(XT_ENUM) XT_MMU_FUNCTIONS(XT_ENUM)
 				XT_MMU_WRITES(XT_ENUM) XT_MMU_COUNTED(XT_ENUM)
-					XT_MMU_PROBES(XT_ENUM) XT_NET_PROBES(XT_ENUM) XT_PROBE_NR
+					XT_MMU_PROBES(XT_ENUM) XT_NET_PROBES(XT_ENUM)
+						XT_EXACT_PROBES(XT_ENUM) XT_PROBE_NR
 };
 
 /* Softirq vectors and hypercall numbers that have a path of their own. */
@@ -377,7 +382,9 @@ enum xt_probe {
 	X(XT_NOTE_RX_UNTIMED, "rx-untimed", 0,                                                     \
 	  "polls outside the softirq, by threads and busy pollers: counted, not timed")            \
 	X(XT_NOTE_OTHER_NIC, "other-nic", 0,                                                       \
-	  "packets of a NIC that appeared after the start, or is a guest's; not measured")
+	  "packets of a NIC that appeared after the start, or is a guest's; not measured")         \
+	X(XT_NOTE_SITE_NUMBER, "site-number", 0,                                                   \
+	  "hypercalls of another number than their call site was read to have; under \"other\"")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 
@@ -403,6 +410,8 @@ struct xt_frame {
 	__u64 offline; /* the same for offline */
 	__u32 token;   /* who opened it: exits find their entry by it */
 	__u32 covered; /* a frame within did its work and was recorded for it */
+	__u32 path;    /* of a call site's: the hypercall's, known at its entry only */
+	__u32 pad;
 };
 
 /*
@@ -412,6 +421,7 @@ struct xt_frame {
 #define XT_TOKEN_IRQ	   (1u << 16)
 #define XT_TOKEN_SOFTIRQ   (1u << 17)
 #define XT_TOKEN_HYPERCALL (1u << 18)
+#define XT_TOKEN_SITE	   (1u << 19) /* with the site's number */
 
 /*
  * Requests issued since a driver's queue_rqs() began on this CPU: what a plug holds, which is 32 of
@@ -717,6 +727,25 @@ struct xt_nic_count {
 	XT_NIC_COUNTS(XT_COUNTER)
 #undef XT_COUNTER
 } __attribute__((aligned(64)));
+
+/*
+ * A call site of hypercalls (--exact): a probe on the instruction ahead of the call, one on that
+ * behind it. The table is in the order of addresses.
+ */
+#define XT_SITES_LOG2 9
+#define XT_SITES      (1 << XT_SITES_LOG2)
+
+struct xt_site {
+	__u64 before, after; /* addresses of the two */
+	__u32 path;
+	__u32 nr;	/* the hypercall's number, unless by_number */
+	__u8 in;	/* enum xt_site_in: where the number is, at the first */
+	__u8 by_number; /* `path` is the first of XT_HYPERCALLS */
+	__u16 reg;	/* offset in struct pt_regs */
+	__s32 disp;
+};
+
+enum xt_site_in { XT_SITE_CONST, XT_SITE_REGISTER, XT_SITE_MEMORY };
 
 #define XT_IRQ_EMULATED (1 << 0)
 

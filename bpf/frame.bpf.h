@@ -51,7 +51,8 @@ struct closed {
 	__u64 inclusive;
 	__u64 held;
 	__u64 off_cpu;
-	bool covered; /* a frame inside it did this frame's work: see frame_cover() */
+	bool covered; /* a frame inside it did this frame's work: see cover_outer() */
+	__u32 path;
 };
 
 static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 now)
@@ -141,6 +142,7 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	closed->off_cpu = away.off_cpu - frame.off_cpu;
 	closed->held = away.offline - frame.offline;
 	closed->covered = frame.covered;
+	closed->path = frame.path;
 	closed->self = closed->inclusive - frame.inside;
 	if ((s64)closed->self < 0)
 		closed->self = 0;

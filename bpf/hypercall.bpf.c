@@ -6,7 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "frame.bpf.h"
+#include "wrapper.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -17,18 +17,6 @@ const volatile __u32 cfg_mc_base; /* paths: xen_mc_flush by the hypercall that i
 
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_multicall 13
-
-/*
- * A wrapper inside another (an IPI is sent by notifying its channel) is the one that made the
- * hypercall: the outer one is not counted, and its own time stays with whoever called it.
- */
-static __always_inline void cover_outer(struct xt_cpu *cpu)
-{
-	struct xt_frame *outer = frame_below(cpu, cpu->depth);
-
-	if (outer && outer->token & XT_TOKEN_HYPERCALL)
-		outer->covered = 1;
-}
 
 /* Undo what frame_close() added to the outer frame: this time is the outer frame's own. */
 static __always_inline void give_back(struct xt_cpu *cpu, const struct closed *closed)
@@ -59,6 +47,8 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 		return;
 	if (!made || closed.covered) {
 		give_back(cpu, &closed);
+		if (closed.covered)
+			cover_outer(cpu);
 		return;
 	}
 	frame_record(cpu, path, &closed, false);

@@ -7,22 +7,34 @@
 #include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/trace_options.h"
 #include "output/check.h"
 #include "probe/tracer.h"
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "One JSON object", 0 },
+	{ "exact", 'x', "all", OPTION_ARG_OPTIONAL,
+	  "Also the call sites that --exact would bracket, and why not the others", 0 },
 	{ "verbose", 'v', NULL, 0, "Also probes of other kinds of guest; -vv libbpf's words", 0 },
 	{ 0 },
 };
 
+struct asked {
+	struct tracer_options wanted;
+	bool json;
+};
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
-	bool *json = state->input;
+	struct asked *asked = state->input;
 
 	switch (key) {
 	case 'j':
-		*json = true;
+		asked->json = true;
+		break;
+	case 'x':
+		asked->wanted.exact = true;
+		asked->wanted.exact_all = trace_options__exact_all(arg, state);
 		break;
 	case 'v':
 		log_verbosity++;
@@ -44,23 +56,22 @@ int cmd_check(int argc, char **argv)
 		.doc = "What can be traced here, by which probe, and where not: cause and fix. "
 		       "Loads every program and attaches none.",
 	};
-	struct tracer_options wanted = { .dry = true };
+	struct asked asked = { .wanted.dry = true };
 	struct platform *platform = NULL;
 	struct tracer *tracer = NULL;
 	struct snapshot snap = {};
 	const char *why = "";
-	bool json = false;
 	int err, code = EXIT_RUNTIME;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)"xentrace-bpf check";
-	argp_parse(&argp, argc, argv, 0, NULL, &json);
+	argp_parse(&argp, argc, argv, 0, NULL, &asked);
 	err = platform__read(&platform, "/");
 	if (err) {
 		elog("cannot read this machine's /sys and /proc: %s", strerror(-err));
 		goto out;
 	}
-	err = tracer__new(&tracer, platform, &wanted, &why);
+	err = tracer__new(&tracer, platform, &asked.wanted, &why);
 	if (err) {
 		elog("%s", why);
 		code = err == -EPERM || err == -ENOENT ? EXIT_PRIVILEGE : EXIT_RUNTIME;
@@ -68,8 +79,8 @@ int cmd_check(int argc, char **argv)
 	}
 	err = tracer__snapshot(tracer, &snap);
 	if (!err)
-		err = json ? check__json(stdout, platform, &snap)
-			   : check__text(stdout, platform, &snap, log_verbosity > 0);
+		err = asked.json ? check__json(stdout, platform, &snap)
+				 : check__text(stdout, platform, &snap, log_verbosity > 0);
 	if (err && err != -EPIPE)
 		elog("cannot write: %s", strerror(-err));
 	else

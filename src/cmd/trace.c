@@ -278,6 +278,8 @@ static int prepare(struct run *run)
 	wanted.nics = options->nics[0] ? options->nics : NULL;
 	wanted.every = options->every;
 	wanted.slower_ns = options->view.slower_ns;
+	wanted.exact = options->exact;
+	wanted.exact_all = options->exact_all;
 	wanted.families = options->families[0] ? options->families : NULL;
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
 	if (err) {

@@ -12,6 +12,7 @@ const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 
 #define OPT_READY_FD OPT_OWN
 #define OPT_SAMPLE   (OPT_OWN + 1)
+#define OPT_EXACT    (OPT_OWN + 2)
 
 static const struct argp_option options_table[] = {
 	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
@@ -24,6 +25,10 @@ static const struct argp_option options_table[] = {
 	  0 },
 	{ "family", 'f', "FAMILY[,...]", 0,
 	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu, net", 0 },
+	{ "exact", OPT_EXACT, "all", OPTION_ARG_OPTIONAL,
+	  "Time hypercalls at the calls themselves, two breakpoints each: the ones that are made "
+	  "often, or all; costs more than all other probes together",
+	  0 },
 	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },
 	{ 0 },
 };
@@ -41,6 +46,13 @@ static double seconds(const char *text, const char *what, struct argp_state *sta
 	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
 		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
 	return value;
+}
+
+bool trace_options__exact_all(const char *text, struct argp_state *state)
+{
+	if (text && strcmp(text, "all"))
+		argp_error(state, "--exact=%s: only 'all' can be said", text);
+	return text;
 }
 
 static unsigned int number(const char *text, const char *what, struct argp_state *state)
@@ -112,6 +124,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		if (!options->every || options->every > 1 << 15 ||
 		    options->every & (options->every - 1))
 			argp_error(state, "--sample '%s' is not a power of two up to 32768", arg);
+		break;
+	case OPT_EXACT:
+		options->exact = true;
+		options->exact_all = trace_options__exact_all(arg, state);
 		break;
 	case OPT_READY_FD:
 		options->ready_fd = number(arg, "--ready-fd", state);

@@ -13,6 +13,7 @@ struct trace_options {
 	double interval;    /* s; 0: only the total */
 	unsigned int every; /* packets sent, of which one is followed; 0: by the rate */
 	unsigned int count; /* intervals; 0: no limit */
+	bool exact, exact_all;
 	struct output_options out;
 	struct view_options view;
 	int ready_fd;			     /* -1: none */
@@ -28,5 +29,8 @@ struct trace_options {
  * trace with a recording among the outputs; where one is, there are intervals, of 1 s if not told.
  */
 void trace_options__parse(struct trace_options *options, bool record, int argc, char **argv);
+
+/* The argument of --exact: "all" or none; wrong usage exits. */
+bool trace_options__exact_all(const char *text, struct argp_state *state);
 
 #endif

@@ -46,6 +46,7 @@ static const char *const names[] = {
 	[40] = "xenpmu_op",
 	[41] = "dm_op",
 	[42] = "hypfs_op",
+	[48] = "mca", /* arch-x86/xen.h */
 };
 
 const char *hypercall__name(unsigned int number)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "model/exact.h"
+
 /* Above this share of lost events a report says that its data is incomplete (DESIGN §2). */
 #define INCOMPLETE_SHARE 0.001
 
@@ -69,7 +71,7 @@ static void judge(struct ledger *ledger, const struct snapshot *snap, const stru
 	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);
 	quality->ns_per_event = ledger__share(cost->bpf_ns, quality->events);
 	for (size_t i = 0; i < snap->nr_probes; i++) {
-		if (!snap->probes[i].applicable)
+		if (!snap->probes[i].applicable || exact__is_site(&snap->probes[i]))
 			continue;
 		quality->probes++;
 		if (snap->probes[i].rung != RUNG_OFF)

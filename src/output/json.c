@@ -11,6 +11,7 @@
 
 #include <errno.h>
 
+#include "model/exact.h"
 #include "output/json_stream.h"
 #include "output/spectrum.h"
 
@@ -67,6 +68,7 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	const struct findings *findings = &report->ledger->findings;
 	const struct snapshot *snap = report->snap;
 	struct json_stream line = { .out = out };
+	struct exact_name names[EXACT_NAMES];
 
 	json_stream__begin(&line);
 	json_stream__put(&line, "schema", json_string("xentrace-bpf/1"));
@@ -92,6 +94,8 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	json_stream__put(&line, "packet_conservation",
 			 json__conservation(&snap->packets, quality->packets_missing));
 	json_stream__list(&line, "probes", snap->nr_probes, json__probe, report);
+	json_stream__list(&line, "exact", exact__names(names, EXACT_NAMES, snap), json__exact,
+			  report);
 	json_stream__put(&line, "own_cost", json__own_cost(report));
 	json_stream__list(&line, "findings", findings->nr, json__finding, report);
 	return end_line(out, json_stream__end(&line));

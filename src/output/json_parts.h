@@ -40,6 +40,8 @@ json_t *json__drop(const struct report *report, size_t i);
 json_t *json__slow(const struct report *report, size_t i);
 json_t *json__loss(const struct report *report, size_t i);
 json_t *json__probe(const struct report *report, size_t i);
+/* Of exact__names(). */
+json_t *json__exact(const struct report *report, size_t i);
 json_t *json__finding(const struct report *report, size_t i);
 
 #endif

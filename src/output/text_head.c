@@ -248,7 +248,8 @@ void text__books(FILE *out, const struct report *report)
 	print_conservation(out, "Packets sent", &report->snap->packets, quality->packets_missing);
 	print_losses(out, report);
 	text__vcpu_notes(out, report);
-	print_unseen(out, report);
+	if (!text__exact(out, report))
+		print_unseen(out, report);
 	print_clock(out, report);
 	text__no_page_tables(out, report);
 	units__ns(each, quality->ns_per_event);

@@ -26,6 +26,8 @@ void text__wait(FILE *out, const struct report *report);
 void text__nics(FILE *out, const struct report *report);
 void text__latency(FILE *out, const struct report *report);
 void text__slowest(FILE *out, const struct report *report);
+/* False, and nothing written, without --exact. */
+bool text__exact(FILE *out, const struct report *report);
 void text__books(FILE *out, const struct report *report);
 
 #endif

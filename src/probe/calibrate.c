@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "measure/vdso.h"
 #include "probe/calibrate.h"
+#include "probe/sites.h"
 
 #define RUNS	256
 #define BATCHES 24
@@ -103,6 +104,35 @@ void calibrate(struct calibration *calibration, struct bpf_object *core, const s
 		return;
 	calibrate_body(calibration, core, maps);
 	calibrate_dispatch(calibration, core);
+}
+
+void calibrate__breakpoint(struct calibration *calibration, struct bpf_object *exact,
+			   const uint64_t pair[2])
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(exact, "xt_dispatch_kp");
+	struct bpf_link *link[2] = {};
+	double before, after;
+	char comm[16];
+
+	if (!prog || bpf_program__fd(prog) < 0 || !pair[0] || prctl(PR_GET_NAME, comm))
+		return;
+	before = rename_ns(comm);
+	for (int i = 0; i < 2; i++) {
+		if (sites__attach_at(&link[i], prog, pair[i], 0))
+			return;
+	}
+	after = rename_ns(comm);
+	if (after > before)
+		calibration->breakpoint_ns = (after - before) / 2;
+	for (int i = 0; i < 2; i++)
+		bpf_link__disconnect(link[i]);
+}
+
+double calibration__site_ns(const struct calibration *calibration)
+{
+	if (!calibration->breakpoint_ns)
+		return calibration__run_ns(calibration, RUNG_KPROBE);
+	return calibration->body_ns + calibration->breakpoint_ns;
 }
 
 double calibration__run_ns(const struct calibration *calibration, enum rung rung)

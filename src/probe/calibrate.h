@@ -9,15 +9,29 @@
 struct bpf_object;
 
 struct calibration {
-	double clock_ns;    /* one bpf_ktime_get_ns() */
-	double body_ns;	    /* half a pair: frame, clock, histogram */
-	double dispatch_ns; /* of a tp_btf program */
-	double gettime_ns;  /* one clock_gettime(CLOCK_MONOTONIC) of this process */
-	int in_vdso;	    /* that makes no system call: 1, 0, or a negative errno: not known */
+	double clock_ns;      /* one bpf_ktime_get_ns() */
+	double body_ns;	      /* half a pair: frame, clock, histogram */
+	double dispatch_ns;   /* of a tp_btf program */
+	double breakpoint_ns; /* of a kprobe program inside a function; 0: not measured */
+	double gettime_ns;    /* one clock_gettime(CLOCK_MONOTONIC) of this process */
+	int in_vdso;	      /* that makes no system call: 1, 0, or a negative errno: not known */
 };
 
 /* Measure with core's loaded object; what cannot be measured is 0. Attaches one empty program. */
 void calibrate(struct calibration *calibration, struct bpf_object *core, const struct maps *maps);
+
+/*
+ * The price of a breakpoint, with the loaded object of --exact and two instructions that a change of
+ * a task's name passes. Attaches one empty program, twice.
+ */
+void calibrate__breakpoint(struct calibration *calibration, struct bpf_object *exact,
+			   const uint64_t pair[2]);
+
+/*
+ * ns of one run at a call site: the breakpoint that it was measured to be. The probe behind the call
+ * may be cheaper, once the kernel has made a jump of it.
+ */
+double calibration__site_ns(const struct calibration *calibration);
 
 /*
  * ns of one run on a rung. Dispatch was measured for tp_btf; fentry's trampoline costs about the

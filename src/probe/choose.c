@@ -114,6 +114,24 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 	}
 }
 
+/* Whether sites were found was asked before; they are attached one by one. */
+static void choose_sites(struct attempt *attempt, const struct loader *loader)
+{
+	const struct sites *sites = loader->layout->sites;
+	const char *cause, *fix;
+
+	if (sites->cause)
+		off(attempt, sites->cause, sites->fix);
+	else if (!sites__wanted(sites))
+		off(attempt, "no call site of hypercalls can be bracketed", "see check --exact");
+	else if (refused(attempt, RUNG_KPROBE))
+		attempt->rung = RUNG_OFF;
+	else if (!features__kprobe(loader->features, &cause, &fix))
+		off(attempt, cause, fix);
+	else
+		attempt->rung = RUNG_KPROBE;
+}
+
 /*
  * Some function is timed, or packets are, whose polls begin with a softirq: the other families are
  * loaded before core.
@@ -184,6 +202,8 @@ void choose(const struct probe *probe, struct attempt *attempt, const struct loa
 	attempt->target = probe->hook;
 	if (!attempt->applies)
 		off(attempt, not_for(probe), "");
+	else if (probe->kind == PROBE_SITES)
+		choose_sites(attempt, loader);
 	else if (probe->kind == PROBE_TRACEPOINT)
 		choose_tracepoint(probe, attempt, features);
 	else

@@ -22,6 +22,6 @@ struct family {
 };
 
 extern const struct family family_core, family_blk, family_evtchn, family_hypercall, family_emul,
-	family_timer, family_mmu, family_net;
+	family_timer, family_mmu, family_net, family_exact;
 
 #endif

@@ -47,7 +47,7 @@ static bool has_capability(cap_value_t cap)
 }
 
 /* available_filter_functions: "name" or "name [module]", a line each; some 60,000 of them. */
-static void read_filter_functions(struct features *features)
+bool features__each_traceable(void (*see)(const char *function, void *arg), void *arg)
 {
 	static const char *const paths[] = {
 		"/sys/kernel/tracing/available_filter_functions",
@@ -56,22 +56,28 @@ static void read_filter_functions(struct features *features)
 	char *line = NULL;
 	size_t size = 0;
 	FILE *file = NULL;
-	ssize_t len;
-	int hook;
+	bool any = false;
 
 	for (size_t i = 0; i < 2 && !file; i++)
 		file = fopen(paths[i], "re");
 	if (!file)
-		return;
-	while ((len = getline(&line, &size, file)) > 0) {
+		return false;
+	for (; getline(&line, &size, file) > 0; any = true) {
 		line[strcspn(line, " \t\n")] = '\0';
-		hook = probe_table__hook(line);
-		if (hook >= 0)
-			features->traceable[hook] = true;
-		features->read_filter = true;
+		see(line, arg);
 	}
 	free(line);
 	fclose(file);
+	return any;
+}
+
+static void note_traceable(const char *function, void *arg)
+{
+	struct features *features = arg;
+	int hook = probe_table__hook(function);
+
+	if (hook >= 0)
+		features->traceable[hook] = true;
 }
 
 int features__new(struct features **out)
@@ -91,7 +97,7 @@ int features__new(struct features **out)
 			features->module[i] = btf__load_module_btf(modules[i], features->vmlinux);
 	}
 	features->kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0;
-	read_filter_functions(features);
+	features->read_filter = features__each_traceable(note_traceable, features);
 	*out = features;
 	return 0;
 }
@@ -230,6 +236,12 @@ bool features__has_btf_function(const struct features *features, const char *fun
 			return true;
 	}
 	return false;
+}
+
+bool features__cookies(const struct features *features)
+{
+	(void)features;
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie, NULL) == 1;
 }
 
 bool features__fentry(const struct features *features, const char **cause, const char **fix)

@@ -47,8 +47,15 @@ enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
  * names are known.
  */
 enum traceable features__traceable(const struct features *features, const char *function);
+/*
+ * Show every function that ftrace can enter, one after the other; false when tracefs cannot be read.
+ */
+bool features__each_traceable(void (*see)(const char *function, void *arg), void *arg);
 /* The kernel's or a loaded module's BTF describes this function: fentry can name it. */
 bool features__has_btf_function(const struct features *features, const char *function);
+
+/* A program can ask which of its links it runs for (bpf_get_attach_cookie(), since 5.15). */
+bool features__cookies(const struct features *features);
 
 /* Rungs that do not work here at all, with the cause; a failed load may teach us one. */
 bool features__fentry(const struct features *features, const char **cause, const char **fix);

@@ -242,6 +242,7 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 	next += XT_SOFTIRQS;
 	layout->upcall = next++;
 	next = layout__range_calls(layout, next);
+	next = layout__range_sites(layout, next);
 	layout->wake = next;
 	next += count_users(platform);
 	next = layout__range_timer(layout, next);
@@ -252,13 +253,14 @@ static void lay_out(struct layout *layout, const struct platform *platform)
 }
 
 int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted,
-		const char *const *nics)
+		const char *const *nics, struct sites *sites)
 {
 	struct layout *layout = calloc(1, sizeof(*layout));
 
 	if (!layout)
 		return -ENOMEM;
 	layout->cpus = platform->possible;
+	layout->sites = sites;
 	layout->runstate = platform__on_xen(platform);
 	lay_out(layout, platform);
 	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
@@ -273,6 +275,7 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	layout__place_timer(layout, platform);
 	layout__place_mmu(layout, platform);
 	layout__place_net(layout, platform, nics);
+	layout__place_sites(layout);
 	for (uint32_t i = 0; i < XT_SOFTIRQS; i++)
 		layout__name(&layout->keys[layout->softirq + i], KIND_CPU, AREA_INTERRUPT,
 			     MECH_GUEST, "", softirq_names[i], "softirq");

@@ -13,12 +13,13 @@
 #include "abi.h"
 #include "model/snapshot.h"
 #include "platform/platform.h"
+#include "probe/sites.h"
 
 struct layout {
 	/* first path of each family's range */
 	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, segment_base, mc, emul,
 		msr, wake, late, program, clock, mmu, mc_entry, mmuext, mc_size, mmu_fn, net,
-		net_submit, scratch;
+		net_submit, site, scratch;
 	uint32_t nr_paths;
 	struct path_key *keys; /* by path number */
 
@@ -38,6 +39,8 @@ struct layout {
 	bool some_nics; /* only those that were asked for */
 	uint32_t netns; /* inode of this network namespace; 0: there are none */
 
+	struct sites *sites; /* whose paths are numbered here; not owned */
+
 	bool runstate; /* Xen's, of each vCPU */
 
 	unsigned int cpus; /* possible */
@@ -45,10 +48,11 @@ struct layout {
 
 /*
  * Number all paths for this guest. `wanted`: only these disks are traced (NULL: all leaf disks);
- * names as in platform->disks; `nics` likewise. Returns 0 and *out, freed with layout__free(), or -ENOMEM.
+ * names as in platform->disks; `nics` likewise. `sites` get the numbers of their paths, and must
+ * outlive the layout. Returns 0 and *out, freed with layout__free(), or -ENOMEM.
  */
 int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted,
-		const char *const *nics);
+		const char *const *nics, struct sites *sites);
 void layout__free(struct layout *layout);
 
 #endif

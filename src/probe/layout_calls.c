@@ -77,6 +77,19 @@ static void place_emulated(struct layout *layout, const struct platform *platfor
 			     "MSR", msr[i], "count");
 }
 
+uint32_t layout__path_of_wrapper(const struct layout *layout, const char *function,
+				 const char *hypercall)
+{
+	for (uint32_t i = 0; i < WRAPPERS; i++) {
+		if (strcmp(wrapper_functions[i], function) == 0 &&
+		    strcmp(wrapper_calls[i], hypercall) == 0)
+			return layout->wrapper + i;
+	}
+	if (strcmp(function, "xen_do_write_msr") == 0 && strcmp(hypercall, "set_segment_base") == 0)
+		return layout->segment_base;
+	return 0;
+}
+
 uint32_t layout__range_calls(struct layout *layout, uint32_t next)
 {
 	layout->wrapper = next;

@@ -13,6 +13,7 @@ void layout__name(struct path_key *key, enum kind kind, enum area area, enum mec
 uint32_t layout__range_calls(struct layout *layout, uint32_t next);
 uint32_t layout__range_timer(struct layout *layout, uint32_t next);
 uint32_t layout__range_mmu(struct layout *layout, const struct platform *platform, uint32_t next);
+uint32_t layout__range_sites(struct layout *layout, uint32_t next);
 /* Once layout->keys has room for all paths. */
 void layout__place_calls(struct layout *layout, const struct platform *platform);
 void layout__place_timer(struct layout *layout, const struct platform *platform);
@@ -23,5 +24,10 @@ uint32_t layout__range_net(struct layout *layout, const struct platform *platfor
 void layout__place_net(struct layout *layout, const struct platform *platform,
 		       const char *const *wanted);
 bool layout__is_wanted(const char *const *wanted, const char *name);
+void layout__place_sites(struct layout *layout);
+
+/* The path of a wrapper that makes this hypercall, or 0 when the function is none. */
+uint32_t layout__path_of_wrapper(const struct layout *layout, const char *function,
+				 const char *hypercall);
 
 #endif

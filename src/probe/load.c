@@ -216,12 +216,27 @@ static void attach_probe(const struct loaded *loaded, const struct probe *probe,
 	attempt->rung = RUNG_OFF;
 }
 
+static void attach_sites(const struct loader *loader, const struct loaded *loaded)
+{
+	const struct probe *probe = &probe_table[XT_P_SITES];
+	struct said said;
+
+	said__listen(&said);
+	sites__attach(loader->layout->sites, find(loaded, probe->kprobe),
+		      find(loaded, probe->kretprobe), features__cookies(loader->features));
+	said__end();
+}
+
 void loader__attach(struct loader *loader, const struct loaded *loaded)
 {
 	if (!loaded->object)
 		return;
 	for (int i = 0; i < XT_PROBE_NR; i++) {
-		if (in_family(i, loaded->family) && loader->attempts[i].rung != RUNG_OFF)
+		if (!in_family(i, loaded->family) || loader->attempts[i].rung == RUNG_OFF)
+			continue;
+		if (probe_table[i].kind == PROBE_SITES)
+			attach_sites(loader, loaded);
+		else
 			attach_probe(loaded, &probe_table[i], &loader->attempts[i]);
 	}
 }

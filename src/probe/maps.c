@@ -40,6 +40,7 @@ static void fill(struct maps *maps, const struct layout *layout)
 	memcpy(maps->disks, layout->disks, sizeof(layout->disks));
 	memcpy(maps->irqs, layout->irqs, sizeof(layout->irqs));
 	memcpy(maps->nics, layout->nics, sizeof(layout->nics));
+	sites__fill(layout->sites, maps->sites);
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
 		maps->cpus[cpu].first_path = cpu * layout->nr_paths;
 		maps->cpus[cpu].nr_paths = layout->nr_paths;
@@ -62,6 +63,7 @@ int maps__new(struct maps **out, const struct layout *layout)
 	const uint32_t entries_queued = XT_QUEUED;
 	const uint32_t entries_drops = layout->nr_nics * 2 * XT_DROP_REASONS;
 	const uint32_t entries_nic_counts = layout->cpus * XT_NICS;
+	const uint32_t entries_sites = layout->sites->nr ? layout->sites->nr : 1;
 	struct maps *maps = calloc(1, sizeof(*maps));
 	int err = -ENOMEM;
 	void *mem = NULL;

@@ -24,7 +24,8 @@ struct bpf_object;
 	X(packets, "xt_packets", struct xt_packet)          \
 	X(queued, "xt_queued", uint64_t)                    \
 	X(nic_counts, "xt_nic_counts", struct xt_nic_count) \
-	X(drops, "xt_drops", uint64_t)
+	X(drops, "xt_drops", uint64_t)                      \
+	X(sites, "xt_sites", struct xt_site)
 
 struct shared_map {
 	int fd;

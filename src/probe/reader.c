@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "model/exact.h"
+#include "model/hypercalls.h"
 #include "probe/reader.h"
 #include "probe/reader_parts.h"
 #include "probe/slowest.h"
@@ -158,12 +160,30 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 	io->preexisting = reader__sum_loss(tracer, XT_NOTE_PREEXISTING);
 }
 
+/* A call site as a probe of its own; its runs are in the sum of all sites. */
+static void read_site(const struct site *site, struct probe_status *status)
+{
+	const char *name = hypercall__name(site->call.nr);
+
+	snprintf(status->name, sizeof(status->name), "%.40s+%#x", site->function, site->offset);
+	snprintf(status->family, sizeof(status->family), "exact");
+	status->purpose = site->call.nr < 0 ? EXACT_ANY : name ? name : "unknown hypercall";
+	status->rung = site->attached ? RUNG_KPROBE : RUNG_OFF;
+	status->applicable = true;
+	if (site->attached)
+		return;
+	snprintf(status->cause, sizeof(status->cause), "%s%s%s", site->cause ? site->cause : "",
+		 site->err ? ": " : "", site->err ? strerror(-site->err) : "");
+}
+
 static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 {
-	snap->probes = calloc(XT_PROBE_NR, sizeof(*snap->probes));
+	const struct sites *sites = &tracer->sites;
+
+	snap->probes = calloc(XT_PROBE_NR + sites->nr, sizeof(*snap->probes));
 	if (!snap->probes)
 		return -ENOMEM;
-	snap->nr_probes = XT_PROBE_NR;
+	snap->nr_probes = XT_PROBE_NR + sites->nr;
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		const struct attempt *attempt = &tracer->loader.attempts[i];
 		struct probe_status *status = &snap->probes[i];
@@ -179,11 +199,15 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 			snprintf(status->fix, sizeof(status->fix), "%s", attempt->fix);
 		}
 		status->ns_per_run = calibration__run_ns(&tracer->calibration, attempt->rung);
+		if (i == XT_P_SITES && attempt->rung != RUNG_OFF)
+			status->ns_per_run = calibration__site_ns(&tracer->calibration);
 		for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
 			status->runs += tracer->maps->cpus[cpu].runs[i];
 		snap->cost.runs += status->runs;
 		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);
 	}
+	for (size_t i = 0; i < sites->nr; i++)
+		read_site(&sites->site[i], &snap->probes[XT_PROBE_NR + i]);
 	return 0;
 }
 

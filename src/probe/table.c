@@ -115,6 +115,11 @@
 #define HOW_XT_P_RX_LIST    PACKETS("xt_rx_list")
 #define HOW_XT_P_RX_BACKLOG PACKETS("xt_rx_backlog")
 
+/* attached site by site: see sites.h */
+#define HOW_XT_P_SITES                                                   \
+	.kind = PROBE_SITES, .use = FOR_XEN, .kprobe = "xt_site_before", \
+	.kretprobe = "xt_site_after"
+
 const struct probe probe_table[XT_PROBE_NR] = {
 	XT_CORE_PROBES(SAID) XT_BLK_PROBES(SAID) XT_EVTCHN_PROBES(SAID) XT_WRAPPERS(SAID_WRAPPER)
 		XT_HYPERCALL_PROBES(SAID) XT_EMULATED_NICS(SAID_NIC)
@@ -122,6 +127,7 @@ const struct probe probe_table[XT_PROBE_NR] = {
 				XT_TIMER_PROBES(SAID) XT_MMU_FUNCTIONS(SAID_MMU)
 					XT_MMU_WRITES(SAID_MMU_COUNT) XT_MMU_COUNTED(SAID_MMU_COUNT)
 						XT_MMU_PROBES(SAID) XT_NET_PROBES(SAID)
+							XT_EXACT_PROBES(SAID)
 };
 
 int probe_table__hook(const char *function)
@@ -175,7 +181,7 @@ static bool has_user_channel(const struct platform *platform)
 
 bool probe__is_timed(const struct probe *probe)
 {
-	return probe->fentry && probe->fexit;
+	return probe->kind == PROBE_SITES || (probe->fentry && probe->fexit);
 }
 
 bool probe__applies(const struct probe *probe, const struct platform *platform)

@@ -8,7 +8,8 @@
 #include "abi.h"
 #include "platform/platform.h"
 
-enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION };
+/* PROBE_SITES: instructions, found at run time; see sites.h. */
+enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION, PROBE_SITES };
 
 /*
  * Who has use for a probe; a probe without use is off, and that is no defect. FOR_FRAMES: only

@@ -18,12 +18,14 @@
 #include "probe/tracer_parts.h"
 
 static const struct family *const families[FAMILIES] = {
-	&family_core, &family_blk,   &family_evtchn, &family_hypercall,
-	&family_emul, &family_timer, &family_mmu,    &family_net,
+	&family_core,  &family_blk, &family_evtchn, &family_hypercall, &family_emul,
+	&family_timer, &family_mmu, &family_net,    &family_exact,
 };
 
 static bool is_wanted(const struct tracer_options *options, const struct family *family)
 {
+	if (family == &family_exact)
+		return options->exact;
 	if (!options->families || family == &family_core)
 		return true;
 	for (const char *const *name = options->families; *name; name++) {
@@ -51,8 +53,20 @@ static int program_fd(const struct tracer *tracer, const char *name)
 	return prog ? bpf_program__fd(prog) : -1;
 }
 
+/* What was asked for by name and cannot be had is said, not only listed by check. */
+static void say_not_exact(const struct tracer *tracer)
+{
+	const struct attempt *attempt = &tracer->loader.attempts[XT_P_SITES];
+
+	if (attempt->rung == RUNG_OFF)
+		elog("--exact: %s%s%s", attempt->cause, attempt->fix[0] ? "; fix: " : "",
+		     attempt->fix);
+}
+
 static void load_all(struct tracer *tracer, const struct tracer_options *options)
 {
+	const struct loaded *exact = &tracer->loaded[FAMILIES - 1];
+
 	/* core last: what it needs depends on what the others got; but attached first */
 	for (int i = FAMILIES - 1; i >= 0; i--) {
 		if (is_wanted(options, families[i]))
@@ -60,10 +74,14 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 		else
 			not_asked_for(&tracer->loader, families[i]);
 	}
+	if (options->exact)
+		say_not_exact(tracer);
 	tracer->cputime.runstate_fd = program_fd(tracer, "xt_runstate");
 	if (options->dry)
 		return;
 	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
+	if (exact->object)
+		calibrate__breakpoint(&tracer->calibration, exact->object, tracer->sites.pair);
 	for (int i = 0; i < FAMILIES; i++)
 		loader__attach(&tracer->loader, &tracer->loaded[i]);
 	features__release(tracer->features);
@@ -114,7 +132,9 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		goto out;
 	features__enum_names(tracer->features, "skb_drop_reason", "SKB_DROP_REASON_",
 			     tracer->drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
-	err = layout__new(&tracer->layout, platform, options->disks, options->nics);
+	if (options->exact && platform__on_xen(platform))
+		sites__find(&tracer->sites, options->exact_all);
+	err = layout__new(&tracer->layout, platform, options->disks, options->nics, &tracer->sites);
 	if (err)
 		goto out;
 	err = cputime__init(&tracer->cputime, tracer->layout->cpus);
@@ -202,6 +222,12 @@ void tracer__free(struct tracer *tracer)
 				bpf_link__disconnect(tracer->loader.attempts[i].link[k]);
 		}
 	}
+	for (size_t i = 0; i < tracer->sites.nr; i++) {
+		for (int k = 0; k < 2; k++) {
+			if (tracer->sites.site[i].link[k])
+				bpf_link__disconnect(tracer->sites.site[i].link[k]);
+		}
+	}
 	for (int i = 0; i < FAMILIES; i++) {
 		if (tracer->loaded[i].skeleton)
 			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
@@ -210,6 +236,7 @@ void tracer__free(struct tracer *tracer)
 	free(tracer->bus);
 	maps__free(tracer->maps);
 	layout__free(tracer->layout);
+	sites__free(&tracer->sites);
 	features__free(tracer->features);
 	free(tracer);
 }

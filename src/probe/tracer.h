@@ -17,6 +17,8 @@ struct tracer_options {
 	const char *const *nics;  /* the same of NICs */
 	const char *const *disks; /* NULL-ended names; NULL: all leaf disks */
 	uint64_t slower_ns;	  /* note only requests slower than this; 0: the slowest */
+	bool exact;		  /* hypercalls at their call sites, too */
+	bool exact_all;		  /* at all of them, not the hot ones */
 	bool dry;		  /* check: choose and load, attach nothing */
 };
 

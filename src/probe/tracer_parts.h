@@ -7,13 +7,15 @@
 #include "probe/cputime.h"
 #include "probe/load.h"
 #include "probe/sampling.h"
+#include "probe/sites.h"
 #include "probe/tracer.h"
 
-#define FAMILIES 8
+#define FAMILIES 9
 
 struct tracer {
 	const struct platform *platform;
 	struct features *features;
+	struct sites sites; /* --exact; else none */
 	struct layout *layout;
 	struct maps *maps;
 	struct loader loader;

@@ -34,6 +34,11 @@ as_root()
 	done
 }
 
+@test "--exact of something else than all: 2" {
+	LINES_MAX=2 refused 2 "only 'all' can be said" "$xt" --exact=some
+	LINES_MAX=3 refused 2 "only 'all' can be said" "$xt" check --exact=some
+}
+
 @test "duration that is no time: 2" {
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d 0
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d soon
