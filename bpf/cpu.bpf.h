@@ -7,10 +7,12 @@
 
 /*
  * XADD and not ++: an interrupt on this CPU may run another program between load and store. The
- * result is never used, so it is the plain atomic add that every kernel since 3.18 has.
+ * result is never used, so it is the plain atomic add that every kernel since 3.18 has. The compiler
+ * must not see that `by` is 0: it would make an atomic or of that, which 5.10 refuses.
  */
 static __always_inline void bump(__u64 *counter, __u64 by)
 {
+	asm volatile("" : "+r"(by));
 	__sync_fetch_and_add(counter, by);
 }
 
