@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Part of abi.h: what is counted of the tracer itself. */
+#ifndef XT_LOSSES_H
+#define XT_LOSSES_H
+
+#define XT_ENUM(id, ...) id,
+
+/*
+ * What a program could not account for, per CPU: X(enumerator, name, the cause and what to do).
+ * Counters marked L are lost events; the others are notes that change no figure. The vCPUs' are
+ * counted by the loader, which reads them.
+ */
+#define XT_LOSSES(X)                                                                               \
+	X(XT_LOST_NO_SLOT, "no-slot", 1,                                                           \
+	  "a request's tag is beyond its disk's table: the queue grew while tracing; start again") \
+	X(XT_LOST_OVERWRITTEN, "overwritten", 1,                                                   \
+	  "a request was issued again without having been seen to end: a completion was missed")   \
+	X(XT_LOST_NO_START, "no-start", 1,                                                         \
+	  "a request ended whose issue was not seen, although it was issued while tracing")        \
+	X(XT_LOST_CLOCK, "clock-back", 1, "a request's interval was negative: the clock stepped")  \
+	X(XT_LOST_FRAME_CLOCK, "frames-clock-back", 1,                                             \
+	  "a path's interval was negative: the clock stepped")                                     \
+	X(XT_LOST_FRAME_DEEP, "frames-deep", 1,                                                    \
+	  "more nested paths on a CPU than the frame stack holds")                                 \
+	X(XT_LOST_FRAME_UNWOUND, "frames-unwound", 1,                                              \
+	  "a path was entered and its exit not seen (a missed fexit or kretprobe)")                \
+	X(XT_LOST_FRAME_STRAY, "frames-stray", 1, "a path's exit was seen and not its entry")      \
+	X(XT_LOST_NO_HIST, "no-histogram", 1,                                                      \
+	  "a path number is beyond the table: a bug in this program, please report it")            \
+	X(XT_NOTE_FRAME_EARLY, "frames-preexisting", 0,                                            \
+	  "paths already entered when tracing began; not measured")                                \
+	X(XT_NOTE_PREEXISTING, "preexisting", 0,                                                   \
+	  "requests already in flight when tracing began; not measured")                           \
+	X(XT_NOTE_OTHER_DISK, "other-disk", 0,                                                     \
+	  "requests of a disk that appeared after the start; under disk \"other\"")                \
+	X(XT_NOTE_OTHER_IRQ, "other-irq", 0,                                                       \
+	  "interrupts that appeared after the start; under device \"other\"")                      \
+	X(XT_NOTE_SLOWEST, "slowest-skipped", 0,                                                   \
+	  "requests that ended inside the noting of a slow one; they may be slow themselves")      \
+	X(XT_NOTE_BATCH, "batch-full", 0,                                                          \
+	  "requests of a batch beyond what is kept of it: their submit is in the next leg")        \
+	X(XT_NOTE_PARTIAL, "partial", 0,                                                           \
+	  "partial completions; the request ends with its last part")                              \
+	X(XT_NOTE_WAKE_AWAKE, "wake-awake", 0,                                                     \
+	  "events for a process that was just going to sleep: it ran on, and waited for nothing")  \
+	X(XT_NOTE_WAKE_MISSED, "wake-missed", 0,                                                   \
+	  "processes woken by an event whose place another one took; not measured")                \
+	X(XT_NOTE_VCPU_JUMP, "vcpu-jump", 0,                                                       \
+	  "a vCPU's runstate or steal shrank, or outgrew the clock; that second is in no sum")     \
+	X(XT_NOTE_VCPU_CAME, "vcpu-came", 0, "vCPUs plugged while tracing; measured from then on") \
+	X(XT_NOTE_VCPU_WENT, "vcpu-went", 0,                                                       \
+	  "vCPUs unplugged while tracing; their last second, or less, is in no sum")               \
+	X(XT_LOST_TIMER_UNREAD, "timers-unread", 1,                                                \
+	  "a timer's expiry could not be read: a bug in this program, please report it")           \
+	X(XT_NOTE_TIMER_PAST, "timers-past", 0,                                                    \
+	  "timers set to a time that was past already, by a step of the clock too, or due before " \
+	  "tracing began; not late")                                                               \
+	X(XT_LOST_TX_NO_SLOT, "tx-no-slot", 1,                                                     \
+	  "more packets of one transmit queue in flight than are kept here; not measured")         \
+	X(XT_LOST_TX_OVERWRITTEN, "tx-overwritten", 1,                                             \
+	  "a packet's place was taken by another, its own end not seen: a free was missed")        \
+	X(XT_LOST_TX_CLOCK, "tx-clock-back", 1,                                                    \
+	  "a packet's interval was negative: the clock stepped")                                   \
+	X(XT_NOTE_TX_NO_QDISC, "tx-no-qdisc", 0,                                                   \
+	  "packets that were not seen on their way to the driver: they have no qdisc leg")         \
+	X(XT_NOTE_RX_NO_IRQ, "rx-no-irq", 0,                                                       \
+	  "polls that no interrupt on their CPU preceded: they have no leg before the poll")       \
+	X(XT_NOTE_RX_UNTIMED, "rx-untimed", 0,                                                     \
+	  "polls outside the softirq, by threads and busy pollers: counted, not timed")            \
+	X(XT_NOTE_OTHER_NIC, "other-nic", 0,                                                       \
+	  "packets of a NIC that appeared after the start, or is a guest's; not measured")         \
+	X(XT_NOTE_SITE_NUMBER, "site-number", 0,                                                   \
+	  "hypercalls of another number than their call site was read to have; under \"other\"")
+
+enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
+
+/* Started and ended requests, for conservation: started = completed + in flight + lost. */
+#define XT_COUNTS(X)                              \
+	X(XT_COUNT_STARTED, "started")            \
+	X(XT_COUNT_COMPLETED, "completed")        \
+	X(XT_COUNT_TX_STARTED, "packets started") \
+	X(XT_COUNT_TX_COMPLETED, "packets completed")
+
+enum xt_count { XT_COUNTS(XT_ENUM) XT_COUNT_NR };
+
+#undef XT_ENUM
+
+#endif

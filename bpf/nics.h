@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Part of abi.h: network interfaces and their packets. */
+#ifndef XT_NICS_H
+#define XT_NICS_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define XT_ENUM(id, ...) id,
+
+/* Slots of NICs; 0 is none. More of them are not traced, and that is said. */
+#define XT_NICS 64
+
+/*
+ * Legs of a packet sent (PROBES §4), in the order of time; TOTAL is their sum, measured. HYPERCALL is
+ * taken out of SUBMIT, whose last part it is.
+ */
+#define XT_TX_LEGS(X)                                                                                \
+	X(XT_TX_QDISC, "qdisc")	  /* the stack gave it to the interface -> the driver got it */      \
+	X(XT_TX_SUBMIT, "submit") /* -> ndo_start_xmit() returned, without … */                    \
+	X(XT_TX_HYPERCALL, "hypercall") /* … the wrappers of hypercalls in it: netfront's event */ \
+	X(XT_TX_DEVICE, "device")	/* -> the device's interrupt; netfront: backend */           \
+	X(XT_TX_HANDLER, "handler")	/* -> the driver let go of it */                             \
+	X(XT_TX_FINISH,                                                                              \
+	  "finish") /* -> the stack freed it, where the driver leaves that to a softirq */           \
+	X(XT_TX_TOTAL, "total")
+
+/* Legs of a NAPI poll: what received packets wait for in the guest. */
+#define XT_RX_LEGS(X)                                                             \
+	X(XT_RX_DELAY, "irq to poll") /* the NIC's interrupt -> its poll began */ \
+	X(XT_RX_POLL, "poll")	      /* -> and ended */                          \
+	X(XT_RX_TOTAL, "total")
+
+enum xt_tx_leg { XT_TX_LEGS(XT_ENUM) XT_TX_NR };
+enum xt_rx_leg { XT_RX_LEGS(XT_ENUM) XT_RX_NR };
+
+#define XT_NIC_PATHS (XT_TX_NR + XT_RX_NR) /* wait paths of a NIC: sent, then received */
+
+/*
+ * NIC table: open addressing over the interface's index, XT_NIC_PROBES places from its own. The
+ * loader fills it with NICs that have a device below them; BPF only reads.
+ */
+#define XT_NIC_TABLE  256
+#define XT_NIC_PROBES 4
+
+struct xt_nic {
+	__u32 ifindex; /* 0: empty */
+	__u16 slot;
+	__u16 flags;	   /* XT_NIC_* */
+	__u32 first;	   /* packet slots: first + transmit queue * XT_QUEUE_PACKETS */
+	__u32 queues;	   /* transmit queues */
+	__u32 paths;	   /* first of its wait paths */
+	__u32 first_queue; /* of its struct xt_queue */
+	__u32 pad[2];
+};
+
+#define XT_NIC_UNFRAMED (1 << 0) /* the CPU time of its driver's xmit is family emul's */
+#define XT_NIC_EMULATED (1 << 1) /* held time is the device model's */
+
+/*
+ * A packet in a driver's hands, in the region of its transmit queue at one of XT_PACKET_WAYS places
+ * from the hash of its address. Places are taken under the queue's lock, which the kernel holds
+ * around ndo_start_xmit(), and given back by whoever frees the packet: no two race for one.
+ */
+#define XT_PACKET_COPIED 1    /* inside ndo_start_xmit(), by a driver that copies it, or drops it */
+#define XT_QUEUE_PACKETS 1024 /* a power of two */
+#define XT_PACKET_WAYS	 4
+
+struct xt_packet {
+	__u64 skb;	 /* struct sk_buff *, 0 when free */
+	__u64 queued;	 /* ns: the stack gave it to the interface; 0: not seen */
+	__u64 started;	 /* ns: the driver got it */
+	__u64 submitted; /* ns: … and returned; 0: not yet */
+	__u64 hypercall; /* ns in wrappers; until submitted the CPU's sum before */
+	__u64 irq;	 /* ns: entry of the interrupt in whose handler it was let go */
+	__u64 done;	 /* ns: … and when; or XT_PACKET_COPIED */
+	__u32 weight;	 /* packets that this one stands for */
+	__u32 queue;	 /* its struct xt_queue */
+} __attribute__((aligned(64)));
+
+/*
+ * Packets on their way through a queue discipline, direct-mapped by hash: one word, since any CPU may
+ * write any, of the hash's other bits, the sampling's exponent and the time.
+ */
+#define XT_QUEUED	    4096
+#define XT_QUEUED_TAG_BITS  20
+#define XT_QUEUED_RATE_BITS 4
+#define XT_QUEUED_NS_BITS   40 /* 18 min */
+
+/*
+ * Packets that were dropped, by NIC, direction and the kernel's reason (enum skb_drop_reason, since
+ * 5.17): by (slot * 2 + 1 for received ones) * XT_DROP_REASONS + reason. The last one is for reasons
+ * beyond, which subsystems have.
+ */
+#define XT_DROP_REASONS 256
+
+/* What is counted of each NIC, on each CPU: by CPU * XT_NICS + slot. */
+#define XT_NIC_COUNTS(X)                                                                \
+	X(tx_packets) /* given to the driver and taken; one with GSO is one */          \
+	X(tx_bytes)                                                                     \
+	X(tx_segments)	 /* of which they are on the wire */                            \
+	X(tx_sampled)	 /* of the packets: followed from leg to leg */                 \
+	X(tx_stops)	 /* after which the driver stopped its queue, being full */     \
+	X(tx_stopped_ns) /* … until the next packet of that queue */                  \
+	X(tx_limited)	 /* after which BQL stopped it: enough bytes under way */       \
+	X(tx_busy)	 /* given back: NETDEV_TX_BUSY */                               \
+	X(tx_copied)	 /* freed inside ndo_start_xmit(): no device leg */             \
+	X(tx_cut)	 /* GSO packets that the kernel cut for a device that cannot */ \
+	X(rx_packets)                                                                   \
+	X(rx_bytes)                                                                     \
+	X(polls)                                                                        \
+	X(polls_full) /* that used up their budget */
+
+struct xt_nic_count {
+#define XT_COUNTER(name) __u64 name;
+	XT_NIC_COUNTS(XT_COUNTER)
+#undef XT_COUNTER
+} __attribute__((aligned(64)));
+
+#undef XT_ENUM
+
+#endif
