@@ -19,10 +19,12 @@ POINTED = 25
 
 
 def numbered(page, selector):
-    """Expressions for some of the elements that a selector finds."""
-    nr = page.number(selector)
-    step = max(1, nr // POINTED)
-    return [f'(document.querySelectorAll({selector!r})[{i}])' for i in range(0, nr, step)]
+    """Expressions for some of the elements that a selector finds, of those that one can point at: less
+    than two pixels are for who zooms."""
+    wide = page.run(f"""[...document.querySelectorAll({selector!r})].map((element, i) =>
+        element.getBoundingClientRect().width < 2 ? -1 : i).filter((i) => i >= 0)""")
+    step = max(1, len(wide) // POINTED)
+    return [f'(document.querySelectorAll({selector!r})[{i}])' for i in wide[::step]]
 
 
 def nothing_is_amiss(page):
@@ -57,8 +59,8 @@ def books_add_up(page):
 
 def tooltips_tell(page):
     """Frames, cells of spectrum and histograms: each has a tooltip, with words and figures in it."""
-    for selector in ("#cpu-flame .frame", "#wait-flame .frame", ".bar", "#spectrum .cell", "#compare .side",
-                     "#heat .slow"):
+    for selector in ("#cpu-flame .frame > rect", "#wait-flame .frame > rect", ".bar",
+                     "#spectrum .cell", "#compare .side", "#heat .slow"):
         for element in numbered(page, selector):
             page.browser.point(element)
             tip = page.tip()
