@@ -137,7 +137,7 @@ int BPF_PROG(xt_segbase_fx, __u32 msr)
 	return 0;
 }
 
-/* The entry is filled after this event: its address is kept for the flush. */
+/* The flush says how many entries there are, and not of which operation: that is in the last one. */
 SEC("?tp_btf/xen_mc_entry")
 int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)
 {

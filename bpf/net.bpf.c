@@ -32,7 +32,6 @@ int xt_tx_queue(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_QUEUE);
-
 	__u64 rate;
 
 	if (!cpu || !nic_find(skb->dev))
