@@ -231,8 +231,9 @@ struct xt_slow {
 #define XT_SLOW_KNOWN  (1 << 1) /* stolen and held are */
 
 struct xt_slowest {
-	__u64 seq; /* odd while a place is being written */
-	__u64 pad[7];
+	__u64 seq;   /* odd while a place is being written */
+	__u64 least; /* the place of the least slow, as last looked for */
+	__u64 pad[6];
 	struct xt_slow kept[XT_SLOWEST];
 };
 

@@ -45,27 +45,38 @@ static __always_inline void cpu_lost(struct xt_cpu *cpu, enum xt_loss loss)
 	bump(&cpu->loss[loss], 1);
 }
 
-/* floor(log2(v)), v > 0, without loops or jumps on the bits. */
+/*
+ * 1 if v > most, else 0, for v < 2^63: the sign of the difference. A comparison would be a jump, and
+ * a chain of them is what the verifier follows in all combinations, for each histogram of a program.
+ */
+static __always_inline __u64 above(__u64 v, __u64 most)
+{
+	__u64 difference = most - v;
+
+	asm volatile("" : "+r"(difference)); /* or the compiler makes the comparison of it */
+	return difference >> 63;
+}
+
+/* floor(log2(v)), 0 < v < 2^63, without loops or jumps. */
 static __always_inline __u32 log2_floor(__u64 v)
 {
-	__u32 r, shift, low = v;
+	__u64 r, shift;
 
-	r = (v > 0xffffffff) << 5;
-	if (r)
-		low = v >> 32;
-	shift = (low > 0xffff) << 4;
-	low >>= shift;
+	r = above(v, 0xffffffff) << 5;
+	v >>= r;
+	shift = above(v, 0xffff) << 4;
+	v >>= shift;
 	r |= shift;
-	shift = (low > 0xff) << 3;
-	low >>= shift;
+	shift = above(v, 0xff) << 3;
+	v >>= shift;
 	r |= shift;
-	shift = (low > 0xf) << 2;
-	low >>= shift;
+	shift = above(v, 0xf) << 2;
+	v >>= shift;
 	r |= shift;
-	shift = (low > 0x3) << 1;
-	low >>= shift;
+	shift = above(v, 0x3) << 1;
+	v >>= shift;
 	r |= shift;
-	return r | (low >> 1);
+	return r | (v >> 1);
 }
 
 /* The bucket of a duration; see abi.h. */

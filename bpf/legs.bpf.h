@@ -110,7 +110,7 @@ static __always_inline void slow_note(struct xt_cpu *cpu, const struct xt_reques
 
 	if (!all)
 		return;
-	slow = &all->kept[slowest_least(all)];
+	slow = slowest_least(all);
 	__builtin_memset(slow, 0, sizeof(*slow));
 	slow->total = now - r->queued;
 	slow->queued = r->queued;

@@ -32,16 +32,21 @@ static __always_inline void issuer_name(const struct xt_request *r, struct xt_sl
 	bpf_core_read(slow->comm, sizeof(slow->comm), &task->comm);
 }
 
-/* The place of the least slow, an empty one first. */
-static __always_inline __u32 slowest_least(const struct xt_slowest *all)
+/*
+ * The place of the least slow, an empty one first. The candidate is kept in the map, whose contents the
+ * verifier doesn't follow: it would do the rest of the loop once more for every place it could be.
+ */
+static __always_inline struct xt_slow *slowest_least(struct xt_slowest *all)
 {
-	__u32 i, least = 0;
+	volatile __u64 *least = &all->least;
+	__u32 i;
 
+	*least = 0;
 	for (i = 1; i < XT_SLOWEST; i++) {
-		if (all->kept[i].total < all->kept[least & (XT_SLOWEST - 1)].total)
-			least = i;
+		if (all->kept[i].total < all->kept[*least & (XT_SLOWEST - 1)].total)
+			*least = i;
 	}
-	return least & (XT_SLOWEST - 1);
+	return &all->kept[*least & (XT_SLOWEST - 1)];
 }
 
 /*
@@ -65,7 +70,7 @@ static __always_inline struct xt_slowest *slowest_open(struct xt_cpu *cpu)
 
 static __always_inline void slowest_close(struct xt_cpu *cpu, struct xt_slowest *all)
 {
-	__u64 least = all->kept[slowest_least(all)].total;
+	__u64 least = slowest_least(all)->total;
 
 	if (least > cpu->slow_above)
 		cpu->slow_above = least;
