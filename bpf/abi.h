@@ -173,7 +173,7 @@ struct xt_cpu {
 	__u64 tx_gso;	    /* ns: when the packet was queued whose segments follow now */
 	__u64 poll_at;	    /* ns: start of the NAPI poll that runs now; 0 outside the softirq */
 	__u64 poll_raised;  /* the interrupt handler that runs now wants one */
-	__u64 polled_at;    /* ns: start of the last softirq that polls, also outside of it */
+	__u64 polled_at;    /* ns: end of the last softirq that polls */
 	__u64 tx_softirq;   /* inside NET_TX */
 	__u64 nic_first[XT_NICS]; /* ns: entry of its first interrupt since it was polled here */
 	__u64 nic_last[XT_NICS];  /* ns: entry of its last interrupt here */

@@ -48,7 +48,7 @@ static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, _
 /*
  * A NIC's interrupt may leave its work to a NAPI poll on this CPU: it raises the softirq, or is in one
  * already. The first of them since the last poll is what that work waits from. One that is still there
- * though a softirq began after it waits for no poll here: a thread does it.
+ * though a softirq ended after it waited for no poll here: it wanted none, or a thread does it.
  */
 static __always_inline void nic_interrupted(struct xt_cpu *cpu, __u32 nic, __u64 start)
 {
@@ -126,7 +126,7 @@ int BPF_PROG(xt_softirq_entry, unsigned int vector)
 		return 0;
 	now = bpf_ktime_get_ns();
 	if (vector == NET_RX_SOFTIRQ)
-		cpu->poll_at = cpu->polled_at = now;
+		cpu->poll_at = now;
 	else if (vector == NET_TX_SOFTIRQ)
 		cpu->tx_softirq = 1;
 	frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, now);
@@ -138,14 +138,18 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_SOFTIRQ_EXIT);
 	struct closed closed;
+	__u64 now;
 
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
-	if (vector == NET_RX_SOFTIRQ)
+	now = bpf_ktime_get_ns();
+	if (vector == NET_RX_SOFTIRQ) {
 		cpu->poll_at = 0;
-	else if (vector == NET_TX_SOFTIRQ)
+		cpu->polled_at = now;
+	} else if (vector == NET_TX_SOFTIRQ) {
 		cpu->tx_softirq = 0;
-	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, bpf_ktime_get_ns(), &closed))
+	}
+	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
 		frame_record(cpu, cfg_softirq_base + vector, &closed, false);
 	return 0;
 }

@@ -426,7 +426,7 @@ int xt_rx_poll(__u64 *ctx)
 	}
 	irq = cpu->nic_first[nic_slot(nic)];
 	first = start;
-	if (irq && irq <= start) {
+	if (irq && irq <= start && irq >= cpu->polled_at) {
 		cpu->nic_first[nic_slot(nic)] = 0;
 		hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_DELAY, start - irq);
 		first = irq;
