@@ -87,14 +87,18 @@ xen_disks() {
 
 # Why each flag: README.md.
 xen_run() {
-	local limit=$boot_limit guest dom0=${kernels[$dom0_kernel]}
+	local limit=$boot_limit guest dom0=${kernels[$dom0_kernel]} thread=multi
 	for guest in "${xen_guests[@]}"; do
 		mode_get "${guest%-*}"
 		limit=$((limit + mode_boot + timeout + 60))
+		# COMMAND may patch a kernel's code on one vCPU that runs on another
+		if ((vcpus > 1)) || [[ $mode_type == - ]]; then
+			thread=single
+		fi
 	done
 	xen_disks
 	boot_machine '' "$boot_limit" "$limit" qemu-system-x86_64 \
-		-machine pc -accel tcg,thread=multi -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
+		-machine pc -accel tcg,thread=$thread -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
 		-kernel "$xen_file" \
 		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info" \
 		-initrd "$dom0/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.drivers=dom0 lab.run=vdc,$dom0/initrd-dom0"
