@@ -91,10 +91,8 @@ xen_run() {
 	for guest in "${xen_guests[@]}"; do
 		mode_get "${guest%-*}"
 		limit=$((limit + mode_boot + timeout + 60))
-		# COMMAND may patch a kernel's code on one vCPU that runs on another
-		if ((vcpus > 1)) || [[ $mode_type == - ]]; then
-			thread=single
-		fi
+		# dom0's COMMAND may patch code on one vCPU that runs on the other
+		[[ $mode_type != - ]] || thread=single
 	done
 	xen_disks
 	boot_machine '' "$boot_limit" "$limit" qemu-system-x86_64 \
