@@ -162,7 +162,7 @@ struct xt_cpu {
 	__u64 timer_before[XT_TIMER_OP_NR];
 	__u64 pte_pending;  /* a page-table entry is written, not known yet if single or batched */
 	__u64 address;	    /* of CPU 0's slice: where the kernel has it, once it was asked */
-	__u64 hypercall_ns; /* inside wrappers of hypercalls, ever */
+	__u64 tx_driver_ns; /* in hypercalls that drivers made for packets, ever */
 	__u64 tx_at;	    /* packet slot + 1 that the driver is given now; 0: none */
 	__u64 tx_queue;	    /* transmit queue of that packet */
 	__u64 tx_followed;  /* that packet is followed … */

@@ -45,6 +45,8 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 
 	if (!frame_close(cpu, XT_TOKEN_HYPERCALL | probe, bpf_ktime_get_ns(), &closed))
 		return;
+	if (made || closed.covered)
+		packet_hypercall(cpu, &closed);
 	if (!made || closed.covered) {
 		give_back(cpu, &closed);
 		if (closed.covered)
@@ -52,7 +54,6 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 		return;
 	}
 	frame_record(cpu, path, &closed, false);
-	bump(&cpu->hypercall_ns, closed.inclusive);
 	cover_outer(cpu);
 }
 

@@ -101,7 +101,7 @@ static __always_inline void packet_start(struct xt_cpu *cpu, const struct xt_nic
 	p->queued = queued;
 	p->started = now;
 	p->submitted = p->irq = p->done = 0;
-	p->hypercall = cpu->hypercall_ns;
+	p->hypercall = cpu->tx_driver_ns;
 	p->weight = 1u << rate;
 	p->skb = address;
 	bump(&cpu->count[XT_COUNT_TX_STARTED], 1);
@@ -254,7 +254,7 @@ int xt_tx_xmit(__u64 *ctx)
 	}
 	if (!p)
 		return 0;
-	p->hypercall = cpu->hypercall_ns - p->hypercall;
+	p->hypercall = cpu->tx_driver_ns - p->hypercall;
 	p->submitted = now;
 	if (p->done == XT_PACKET_COPIED)
 		packet_end(cpu, nic, p, now, 0);

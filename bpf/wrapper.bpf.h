@@ -20,4 +20,13 @@ static __always_inline void cover_outer(struct xt_cpu *cpu)
 		outer->covered = 1;
 }
 
+/* A hypercall that a driver makes for the packet it is given, not one of an interrupt meanwhile. */
+static __always_inline void packet_hypercall(struct xt_cpu *cpu, const struct closed *closed)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (outer && outer->token == XT_P_TX_START)
+		bump(&cpu->tx_driver_ns, closed->inclusive);
+}
+
 #endif
