@@ -27,9 +27,9 @@ struct features {
 	bool sys_admin;
 	bool has_btf;
 	struct btf *vmlinux;
-	struct btf *module[MODULES];
 	bool read_filter; /* available_filter_functions was readable */
 	bool traceable[PROBE_HOOKS_MAX];
+	bool described[PROBE_HOOKS_MAX]; /* by BTF */
 	bool kprobe_pmu;
 	int fentry_err;
 	char fentry_cause[128];
@@ -80,6 +80,32 @@ static void note_traceable(const char *function, void *arg)
 		features->traceable[hook] = true;
 }
 
+/* In one pass: libbpf's search by name is one, for each name. */
+static void note_described(struct features *features, const struct btf *btf)
+{
+	const struct btf *base = btf ? btf__base_btf(btf) : NULL;
+	unsigned int types = btf ? btf__type_cnt(btf) : 0;
+
+	for (unsigned int id = base ? btf__type_cnt(base) : 1; id < types; id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		int hook;
+
+		if (!btf_is_func(type))
+			continue;
+		hook = probe_table__hook(btf__name_by_offset(btf, type->name_off));
+		if (hook >= 0)
+			features->described[hook] = true;
+	}
+}
+
+static void note_module(struct features *features, const char *name)
+{
+	struct btf *module = btf__load_module_btf(name, features->vmlinux);
+
+	note_described(features, module);
+	btf__free(module);
+}
+
 int features__new(struct features **out)
 {
 	struct features *features = calloc(1, sizeof(*features));
@@ -93,8 +119,9 @@ int features__new(struct features **out)
 	features->has_btf = access(KERNEL_BTF, R_OK) == 0;
 	if (features->has_btf) {
 		features->vmlinux = btf__parse(KERNEL_BTF, NULL);
+		note_described(features, features->vmlinux);
 		for (size_t i = 0; features->vmlinux && i < MODULES; i++)
-			features->module[i] = btf__load_module_btf(modules[i], features->vmlinux);
+			note_module(features, modules[i]);
 	}
 	features->kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0;
 	features->read_filter = features__each_traceable(note_traceable, features);
@@ -104,10 +131,6 @@ int features__new(struct features **out)
 
 void features__release(struct features *features)
 {
-	for (size_t i = 0; i < MODULES; i++) {
-		btf__free(features->module[i]);
-		features->module[i] = NULL;
-	}
 	btf__free(features->vmlinux);
 	features->vmlinux = NULL;
 	malloc_trim(0);
@@ -226,16 +249,9 @@ enum traceable features__traceable(const struct features *features, const char *
 
 bool features__has_btf_function(const struct features *features, const char *function)
 {
-	if (!features->vmlinux)
-		return false;
-	if (btf__find_by_name_kind(features->vmlinux, function, BTF_KIND_FUNC) > 0)
-		return true;
-	for (size_t i = 0; i < MODULES; i++) {
-		if (features->module[i] &&
-		    btf__find_by_name_kind(features->module[i], function, BTF_KIND_FUNC) > 0)
-			return true;
-	}
-	return false;
+	int hook = probe_table__hook(function);
+
+	return hook >= 0 && features->described[hook];
 }
 
 bool features__cookies(const struct features *features)

@@ -51,7 +51,10 @@ enum traceable features__traceable(const struct features *features, const char *
  * Show every function that ftrace can enter, one after the other; false when tracefs cannot be read.
  */
 bool features__each_traceable(void (*see)(const char *function, void *arg), void *arg);
-/* The kernel's or a loaded module's BTF describes this function: fentry can name it. */
+/*
+ * The kernel's or a loaded module's BTF describes this function, which the probe table names: fentry can
+ * as well.
+ */
 bool features__has_btf_function(const struct features *features, const char *function);
 
 /* A program can ask which of its links it runs for (bpf_get_attach_cookie(), since 5.15). */

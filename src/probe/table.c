@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/table.h"
@@ -130,19 +131,45 @@ const struct probe probe_table[XT_PROBE_NR] = {
 							XT_EXACT_PROBES(SAID)
 };
 
-int probe_table__hook(const char *function)
+struct hook {
+	const char *function;
+	int number;
+};
+
+static int hook_compare(const void *a, const void *b)
 {
+	return strcmp(((const struct hook *)a)->function, ((const struct hook *)b)->function);
+}
+
+/* By name: every function of the kernel is asked for, some 100,000. */
+static size_t hooks_sorted(struct hook *hooks)
+{
+	size_t nr = 0;
+
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		const struct probe *probe = &probe_table[i];
 
 		if (probe->kind != PROBE_FUNCTION)
 			continue;
-		if (strcmp(probe->hook, function) == 0)
-			return 2 * i;
-		if (probe->older && strcmp(probe->older, function) == 0)
-			return 2 * i + 1;
+		hooks[nr++] = (struct hook) { probe->hook, 2 * i };
+		if (probe->older)
+			hooks[nr++] = (struct hook) { probe->older, 2 * i + 1 };
 	}
-	return -1;
+	qsort(hooks, nr, sizeof(*hooks), hook_compare);
+	return nr;
+}
+
+int probe_table__hook(const char *function)
+{
+	static struct hook hooks[PROBE_HOOKS_MAX];
+	static size_t nr;
+	const struct hook wanted = { .function = function };
+	const struct hook *found;
+
+	if (!nr)
+		nr = hooks_sorted(hooks);
+	found = bsearch(&wanted, hooks, nr, sizeof(*hooks), hook_compare);
+	return found ? found->number : -1;
 }
 
 bool platform__on_xen(const struct platform *platform)
