@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What the hypervisor says of itself, and who says so: the name alone proves nothing. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "guest_trees.h"
+#include "trees.h"
+
+/* Xen 4.2 ends at leaf 2: what it does not say is not denied. A line cut short says nothing. */
+static void a_leaf_that_is_not_there_denies_nothing(void **state)
+{
+	static const char *const leaves[][2] = {
+		{ "40000000: 40000002 566e6558 65584d4d 4d4d566e\n", "?" },
+		{ "40000000: 40000005 566e6558 65584d4d 4d4d566e\n40000004: 8 0 0 0\n", "no" },
+		{ "40000000: 40000005 566e6558 65584d4d 4d4d566e\n40000004: 3 0 0 0\n", "yes" },
+		{ "40000000: 40000005 566e6558 65584d4d 4d4d566e\n40000004: 8 0 0 0", "?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		char *tree = tree__pvhvm(), text[256];
+		const struct feature *found;
+		struct platform *p;
+
+		snprintf(text, sizeof(text), HYPERVISOR_BIT "%s", leaves[i][0]);
+		tree__file(tree, "cpuid.txt", text);
+		p = tree__answer(tree);
+		found = answer__feature(p, "APIC virtualization");
+		assert_int_equal(found->state, leaves[i][1][0] == 'y'	? FEATURE_ACTIVE
+					       : leaves[i][1][0] == 'n' ? FEATURE_IMPOSSIBLE
+									: FEATURE_UNKNOWN);
+		platform__free(p);
+	}
+}
+
+static void xen_is_found_behind_viridian(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	tree__file(tree, "cpuid.txt",
+		   HYPERVISOR_BIT HYPER_V XEN("400001") "40000101: 00040011 0 0 0\n"
+							"40000104: 00000003 0 0 0\n");
+	tree__file(tree, "proc/cmdline", "root=/dev/sda1 nopv\n");
+	p = tree__answer(tree);
+	assert_int_equal(p->boot, BOOT_HVM);
+	assert_string_equal(p->mode, "hvm");
+	assert_string_equal(p->hypervisor, "Xen 4.17");
+	assert_false(p->steal_measured);
+	assert_string_equal(answer__feature(p, "PV disk")->why, "argument nopv");
+	assert_int_equal(answer__feature(p, "PV disk")->state, FEATURE_UNUSED);
+	assert_int_equal(answer__feature(p, "APIC virtualization")->state, FEATURE_ACTIVE);
+	platform__free(p);
+}
+
+static void kvm_that_shows_xen_is_a_conflict(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT XEN("400000") KVM("400001"));
+	p = tree__answer(tree);
+	assert_int_equal(p->boot, BOOT_KVM);
+	assert_true(answer__cell(p, AREA_CPU, "")->conflicting);
+	assert_non_null(strstr(answer__cell(p, AREA_CPU, "")->how, "conflict"));
+	platform__free(p);
+}
+
+static void no_hypervisor_is_bare_metal(void **state)
+{
+	static const char *const witness[][2] = {
+		{ "cpuid.txt", "00000001: 0 0 0 0\n" },
+		{ "proc/cpuinfo", "processor : 0\nflags\t\t: fpu vme\n\nprocessor : 1\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char *tree = tree__new();
+		struct platform *p;
+
+		tree__file(tree, witness[i][0], witness[i][1]);
+		tree__pci(tree, "0000:00:1f.2", "8086:2922 1af4:1100", "ahci");
+		tree__disk(tree, "pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0", "sda",
+			   "8:0", "2048");
+		p = tree__answer(tree);
+		assert_string_equal(p->mode, "bare-metal");
+		assert_int_equal(p->disks[0].letter, LETTER_H);
+		platform__free(p);
+	}
+}
+
+static void nothing_known_is_unknown(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	assert_int_equal(platform__read(&p, tree), -ENODATA);
+	assert_null(p);
+	tree__file(tree, "proc/cmdline", "");
+	p = tree__answer(tree);
+	assert_string_equal(p->mode, "unknown");
+	assert_int_equal(p->boot, BOOT_UNKNOWN);
+	for (size_t i = 0; i < p->nr_cells; i++)
+		assert_int_equal(p->cells[i].letter, LETTER_UNKNOWN);
+	platform__free(p);
+	assert_int_not_equal(platform__read(&p, "/nonexistent"), 0);
+	assert_null(p);
+}
+
+static void qemu_without_kvm_is_named_and_is_not_xen(void **state)
+{
+	char *tree = tree__new();
+	struct platform *p;
+
+	(void)state;
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT TCG);
+	p = tree__answer(tree);
+	assert_string_equal(p->hypervisor, "QEMU TCG");
+	assert_true(p->not_xen);
+	assert_int_equal(answer__cell(p, AREA_CPU, "")->letter, LETTER_VS);
+	platform__free(p);
+	p = tree__answer(tree__pvhvm());
+	assert_false(p->not_xen);
+	platform__free(p);
+	tree = tree__new();
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT);
+	p = tree__answer(tree);
+	assert_string_equal(p->hypervisor, "unknown hypervisor");
+	assert_false(p->not_xen);
+	platform__free(p);
+}
+
+/* Anybody can set DMI strings: the name alone makes no Nitro guest, and is shown as a conflict. */
+static void amazons_name_needs_its_hypervisor_and_a_device(void **state)
+{
+	static const struct {
+		const char *cpuid, *device, *mode, *against;
+	} cases[] = {
+		{ HYPERVISOR_BIT KVM("400000"), "1d0f:ec20 1d0f:ec20", "nitro", NULL },
+		{ "00000001: 0 0 0 0\n", "1d0f:ec20 1d0f:ec20", "bare-metal", NULL },
+		{ HYPERVISOR_BIT KVM("400000"), "1b36:0010 1af4:1100", "kvm",
+		  "no PCI device of Amazon's" },
+		{ HYPERVISOR_BIT TCG, "1b36:0010 1af4:1100", "unknown", "not on KVM" },
+		{ HYPERVISOR_BIT TCG, "1d0f:ec20 1d0f:ec20", "unknown", "not on KVM" },
+		{ "00000001: 0 0 0 0\n", "1b36:0010 1af4:1100", "bare-metal",
+		  "no PCI device of Amazon's" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *tree = tree__new();
+		const struct cell *machine;
+		struct platform *p;
+
+		tree__file(tree, "cpuid.txt", cases[i].cpuid);
+		tree__file(tree, "sys/class/dmi/id/sys_vendor", "Amazon EC2\n");
+		tree__file(tree, "sys/class/dmi/id/product_name", "m5.large\n");
+		tree__pci(tree, "0000:00:05.0", cases[i].device, "x");
+		p = tree__answer(tree);
+		machine = answer__cell(p, AREA_PLATFORM, "");
+		print_message("%s, %s\n", cases[i].mode, cases[i].device);
+		assert_string_equal(p->mode, cases[i].mode);
+		assert_non_null(strstr(machine->evidence, "DMI Amazon EC2 m5.large"));
+		assert_int_equal(machine->conflicting, cases[i].against != NULL);
+		assert_int_equal(strstr(machine->how, "(evidence conflicts)") != NULL,
+				 cases[i].against != NULL);
+		if (cases[i].against)
+			assert_non_null(strstr(machine->evidence, cases[i].against));
+		platform__free(p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_leaf_that_is_not_there_denies_nothing),
+		cmocka_unit_test(xen_is_found_behind_viridian),
+		cmocka_unit_test(kvm_that_shows_xen_is_a_conflict),
+		cmocka_unit_test(no_hypervisor_is_bare_metal),
+		cmocka_unit_test(nothing_known_is_unknown),
+		cmocka_unit_test(qemu_without_kvm_is_named_and_is_not_xen),
+		cmocka_unit_test(amazons_name_needs_its_hypervisor_and_a_device),
+	};
+
+	return cmocka_run_group_tests_name("platform hypervisor", tests, NULL, NULL);
+}
