@@ -3,10 +3,14 @@
 
 #include "recording/course.h"
 
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
 
 static FILE *open_blob(struct blob *blob)
 {
@@ -261,4 +265,15 @@ int recordings__block(FILE *out, enum block_type type, uint32_t number, const st
 	text.len -= tail.len;
 	tail.data = tail.len ? payload->data + text.len : NULL;
 	return block__write(out, type, number, &text, &tail);
+}
+
+void recordings__assert_same(const struct blob *a, const struct blob *b, const char *what)
+{
+	size_t at = 0;
+
+	while (at < a->size && at < b->size && a->data[at] == b->data[at])
+		at++;
+	if (a->size != b->size || at < a->size)
+		fail_msg("%s: %zu and %zu bytes differ at %zu:\n%.60s\n%.60s", what, a->size,
+			 b->size, at, a->data + at, b->data + at);
 }

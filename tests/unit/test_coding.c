@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Structs and histograms as bytes and back; no member of what is recorded is forgotten. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "recording/block.h"
+#include "recording/buckets.h"
+#include "recording/tables.h"
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A histogram that was read while it grew, and the ends of the scale. */
+static void any_histogram_comes_back(void **state)
+{
+	static const uint64_t odd[] = { 0, 1, 7, 8, 1000, 1ull << 40, UINT64_MAX };
+	struct hist h, back, first, before = {};
+
+	(void)state;
+	for (size_t i = 0; i < NR(odd); i++) {
+		for (size_t k = 0; k < NR(odd); k++) {
+			struct bytes bytes = {};
+			struct bit_writer out = { .out = &bytes };
+			struct bit_reader in = {};
+
+			h = back = first = (struct hist) {};
+			h.bucket[(i * 97) % XT_BUCKETS] = (struct xt_bucket) { odd[i], odd[k] };
+			h.bucket[XT_BUCKETS - 1 - k] = (struct xt_bucket) { odd[k], odd[i] };
+			h.end = XT_BUCKETS;
+			h.max = odd[k];
+			/* behind another one, in the middle of a byte */
+			hist__add(&before, 1000 * i + k);
+			buckets__put(&out, &before);
+			buckets__put(&out, &h);
+			bits__end(&out);
+			in.in = cursor__over(bytes.data, bytes.len);
+			buckets__get(&in, &first);
+			buckets__get(&in, &back);
+			assert_false(in.in.bad);
+			assert_int_equal(cursor__left(&in.in), 0);
+			assert_memory_equal(&first, &before, sizeof(first));
+			assert_memory_equal(h.bucket, back.bucket, sizeof(h.bucket));
+			assert_int_equal(h.max, back.max);
+			bytes__free(&bytes);
+		}
+	}
+}
+
+/* A struct that grew: what was written before it did reads as 0, what is new is passed over. */
+static void structs_may_grow(void **state)
+{
+	struct grown {
+		uint64_t old;
+		char name[8];
+		uint32_t fresh;
+		double rate;
+		bool yes;
+	} from = { .old = 7, .name = "name", .fresh = 8, .rate = .5, .yes = true }, to = {};
+	static const struct field fields[] = {
+		{ .id = 1, .kind = FIELD_UINT, .offset = offsetof(struct grown, old), .size = 8 },
+		{ .id = 2, .kind = FIELD_TEXT, .offset = offsetof(struct grown, name), .size = 8 },
+		{ .id = 3, .kind = FIELD_UINT, .offset = offsetof(struct grown, fresh), .size = 4 },
+		{ .id = 4, .kind = FIELD_REAL, .offset = offsetof(struct grown, rate), .size = 8 },
+		{ .id = 5, .kind = FIELD_BOOL, .offset = offsetof(struct grown, yes), .size = 1 },
+	};
+	const struct type before = { fields, 2, sizeof(from) }, after = { fields, 5, sizeof(from) };
+	struct decoding d = { .major = RECORDING_MAJOR };
+	struct bytes bytes = {};
+	struct encoding e = { .out = &bytes };
+
+	(void)state;
+	coding__put(&e, &before, &from);
+	assert_int_equal(coding__get(&d, cursor__over(bytes.data, bytes.len), &after, &to), 0);
+	assert_int_equal(to.old, 7);
+	assert_string_equal(to.name, "name");
+	assert_true(!to.fresh && !(to.rate > 0) && !to.yes);
+	bytes.len = 0;
+	to = (struct grown) {};
+	coding__put(&e, &after, &from);
+	assert_int_equal(coding__get(&d, cursor__over(bytes.data, bytes.len), &before, &to), 0);
+	assert_true(to.old == 7 && !to.fresh && !to.yes);
+	to = (struct grown) {};
+	assert_int_equal(coding__get(&d, cursor__over(bytes.data, bytes.len), &after, &to), 0);
+	assert_true(to.fresh == 8 && to.rate > .4 && to.yes);
+	bytes__free(&bytes);
+}
+
+/* No member is forgotten: what lies between two fields of a table is padding. */
+static void assert_covered(const struct type *type, const char *path)
+{
+	static uint8_t covered[16384];
+	char inner[128];
+	size_t at, gap;
+
+	assert_true(type->size <= sizeof(covered));
+	memset(covered, 0, type->size);
+	for (size_t i = 0; i < type->nr; i++) {
+		const struct field *field = &type->fields[i];
+
+		memset(covered + field->offset, 1, field->size);
+		if (field->kind == FIELD_LIST || field->kind == FIELD_INLINE)
+			memset(covered + field->nr_offset, 1, sizeof(size_t));
+		for (size_t k = 0; k < i; k++)
+			assert_int_not_equal(field->id, type->fields[k].id);
+	}
+	for (at = 0; at < type->size; at += gap ? gap : 1) {
+		for (gap = 0; at + gap < type->size && !covered[at + gap]; gap++)
+			;
+		/* the largest alignment is 8: padding is less, and ends at a multiple of 4 */
+		if (gap >= 8 || (at + gap) % (gap >= 4 ? 8 : gap ? 4 : 1))
+			fail_msg("%s: %zu bytes at %zu are in no table", path, gap, at);
+	}
+	for (size_t i = 0; i < type->nr; i++) {
+		if (!type->fields[i].of)
+			continue;
+		snprintf(inner, sizeof(inner), "%s.%u", path, type->fields[i].id);
+		assert_covered(type->fields[i].of, inner);
+	}
+}
+
+static void tables_cover_their_structs(void **state)
+{
+	(void)state;
+	assert_covered(&recording_header_type, "header");
+	assert_covered(&recording_part_type, "part");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_histogram_comes_back),
+		cmocka_unit_test(structs_may_grow),
+		cmocka_unit_test(tables_cover_their_structs),
+	};
+
+	return cmocka_run_group_tests_name("coding", tests, NULL, NULL);
+}
