@@ -5,20 +5,17 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "packet.bpf.h"
-#include "txlegs.bpf.h"
+#include "receive.bpf.h"
+#include "skbend.bpf.h"
+#include "xmit.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-XT_SHARED_ARRAY(xt_drops, __u64);
 
 /*
  * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its third
  * argument. The loader counts them.
  */
 const volatile bool cfg_drop_reasons;
-
-#define NO_DROP (~0u)
 
 /* include/linux/netdevice.h: enum netdev_tx */
 #define NETDEV_TX_BUSY 0x10
@@ -42,71 +39,6 @@ int xt_tx_queue(__u64 *ctx)
 		return 0;
 	queued_put(address_of(skb), bpf_ktime_get_ns(), rate);
 	return 0;
-}
-
-/* One with GSO counts as its segments where the driver is left to cut it. */
-static __always_inline __u64 segments_of(struct sk_buff *skb)
-{
-	struct skb_shared_info *info = (void *)((__u64)BPF_CORE_READ(skb, head) + skb->end);
-	unsigned short segs = 0;
-
-	bpf_probe_read_kernel(&segs, sizeof(segs), &info->gso_segs);
-	return segs ? segs : 1;
-}
-
-/* Larger than any frame on a wire without jumbo frames: it may have segments. */
-#define FRAME_MAX 1522
-
-/* `sign` 1: to the driver, -1: and back. */
-static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buff *skb, __s64 sign)
-{
-	if (!count)
-		return;
-	bump(&count->tx_packets, sign);
-	bump(&count->tx_bytes, sign * skb->len);
-	bump(&count->tx_segments, sign * (skb->len > FRAME_MAX ? segments_of(skb) : 1));
-}
-
-/* A packet comes to a queue that its driver had stopped: it runs again, at the latest since now. */
-static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
-{
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
-	__u64 since = q ? q->stopped : 0;
-
-	if (!since)
-		return;
-	q->stopped = 0;
-	if (count && now > since)
-		bump(&count->tx_stopped_ns, now - since);
-}
-
-/* A packet that is followed has its place, and the stamps that it begins with. */
-static __always_inline void packet_start(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
-					 __u64 address, __u64 now, __u64 queued, __u64 rate)
-{
-	struct xt_nic_count *count = nic_counts(cpu, nic);
-	struct xt_packet *p;
-	__u32 at;
-
-	at = packet_place(cpu, nic, queue, address, now);
-	p = packet_get(at);
-	if (!p)
-		return;
-	if (!queued)
-		cpu_lost(cpu, XT_NOTE_TX_NO_QDISC);
-	if (!p->skb)
-		queue_enter(queue_at(nic, queue));
-	cpu->tx_at = at;
-	p->queue = queue_at(nic, queue);
-	p->queued = queued;
-	p->started = now;
-	p->submitted = p->irq = p->done = 0;
-	p->hypercall = cpu->tx_driver_ns;
-	p->weight = 1u << rate;
-	p->skb = address;
-	bump(&cpu->count[XT_COUNT_TX_STARTED], 1);
-	if (count)
-		bump(&count->tx_sampled, 1);
 }
 
 /*
@@ -155,74 +87,6 @@ int xt_tx_start(__u64 *ctx)
 	return 0;
 }
 
-/* The driver gave it back, its queue being full: it is the qdisc's again. */
-static __always_inline void sent_back(struct xt_cpu *cpu, const struct xt_nic *nic,
-				      struct xt_packet *p, struct sk_buff *skb)
-{
-	struct xt_nic_count *count = nic_counts(cpu, nic);
-
-	sent_count(count, skb, -1);
-	if (count)
-		bump(&count->tx_busy, 1);
-	if (!p)
-		return;
-	queued_put(p->skb, p->queued ? p->queued : p->started, log2_floor(p->weight));
-	bump(&cpu->count[XT_COUNT_TX_STARTED], -1);
-	if (count)
-		bump(&count->tx_sampled, -1);
-	packet_leave(p);
-}
-
-/* include/linux/netdevice.h: enum netdev_queue_state_t */
-#define QUEUE_DRV_XOFF	 (1 << 0)
-#define QUEUE_STACK_XOFF (1 << 1)
-
-/* Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does. */
-static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_nic *nic,
-					struct net_device *dev, __u64 now)
-{
-	__u64 txq = address_of(dev->_tx) + cpu->tx_queue * bpf_core_type_size(struct netdev_queue);
-	struct xt_nic_count *count = nic_counts(cpu, nic);
-	__u32 at = queue_at(nic, cpu->tx_queue);
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
-	unsigned long state = 0;
-
-	if (!q || !count || BPF_CORE_READ_INTO(&state, (struct netdev_queue *)txq, state))
-		return;
-	if (state & QUEUE_STACK_XOFF)
-		bump(&count->tx_limited, 1);
-	if (!(state & QUEUE_DRV_XOFF))
-		return;
-	bump(&count->tx_stops, 1);
-	q->stopped = now;
-}
-
-/*
- * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the stack,
- * a softirq): it is taken out there.
- */
-static __always_inline void xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 now)
-{
-	__u64 weight = cpu->tx_weight;
-	struct closed closed;
-	struct xt_frame *outer;
-	struct xt_hist *h;
-
-	if (!frame_close(cpu, XT_P_TX_START, now, &closed))
-		return;
-	if (nic->flags & XT_NIC_EMULATED)
-		closed.self += closed.held;
-	h = hist_add_n(cpu, cfg_net_submit + nic->slot, closed.self, weight);
-	if (!h)
-		return;
-	bump(&h->inclusive, closed.inclusive * weight);
-	bump(&h->held, closed.held * weight);
-	bump(&h->off_cpu, closed.off_cpu * weight);
-	outer = weight > 1 ? frame_below(cpu, cpu->depth) : NULL;
-	if (outer && outer->start)
-		bump(&outer->inside, closed.inclusive * (weight - 1));
-}
-
 /* ndo_start_xmit() returned. Unless it gave it back, the packet may be gone: its address is left. */
 SEC("?tp_btf/net_dev_xmit")
 int xt_tx_xmit(__u64 *ctx)
@@ -258,80 +122,6 @@ int xt_tx_xmit(__u64 *ctx)
 	p->submitted = now;
 	if (p->done == XT_PACKET_COPIED)
 		packet_end(cpu, nic, p, now, 0);
-	return 0;
-}
-
-static __always_inline void drop_count(const struct xt_nic *nic, bool received, __u32 reason,
-				       __u64 weight)
-{
-	__u32 at = nic_slot(nic) * 2 + received;
-	__u64 *count;
-
-	if (reason >= XT_DROP_REASONS)
-		reason = XT_DROP_REASONS - 1;
-	at = at * XT_DROP_REASONS + reason;
-	count = bpf_map_lookup_elem(&xt_drops, &at);
-	if (count)
-		bump(count, weight);
-}
-
-/*
- * One that no driver has ended. From a qdisc: it was cut into segments, which come to the driver next
- * and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped. If it
- * came by this NIC, the stack is done with it, or drops it.
- */
-static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *nic,
-				      struct sk_buff *skb, __u64 address, __u32 reason)
-{
-	struct xt_nic_count *count = nic_counts(cpu, nic);
-	__u64 rate = 0, queued;
-
-	queued = queued_take(address, 0, &rate);
-	if (queued && reason != NO_DROP) {
-		drop_count(nic, false, reason, 1ull << rate);
-	} else if (queued) {
-		cpu->tx_gso = queued;
-		cpu->tx_gso_rate = rate;
-		if (count)
-			bump(&count->tx_cut, 1ull << rate);
-	} else if (reason != NO_DROP && (__u32)skb->skb_iif == nic->ifindex) {
-		drop_count(nic, true, reason, 1);
-	}
-}
-
-/*
- * The end of any packet in the guest, and so of ours: of those that a driver has, who frees it says
- * nothing of its fate, since drivers use kfree_skb() and consume_skb() both for what they have sent.
- */
-static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct net_device *dev;
-	struct xt_packet *p;
-	struct xt_nic *nic;
-	__u64 address;
-	__u32 at;
-
-	if (!cpu)
-		return 0;
-	/* sockets use the place for other things: what is there is no pointer then, and reads as 0 */
-	dev = skb->dev;
-	if (!dev)
-		return 0;
-	nic = nic_find(dev);
-	if (!nic)
-		return 0;
-	address = address_of(skb);
-	at = packet_find(nic, skb->queue_mapping, address);
-	p = packet_get(at);
-	if (!p) {
-		other_end(cpu, nic, skb, address, reason);
-		return 0;
-	}
-	if (at == cpu->tx_at)
-		p->done = XT_PACKET_COPIED; /* and it has not returned yet */
-	else
-		packet_end(cpu, nic, p, bpf_ktime_get_ns(), packet_irq(cpu, nic, p));
 	return 0;
 }
 
@@ -402,9 +192,9 @@ int xt_rx_poll(__u64 *ctx)
 	struct napi_struct *napi = (void *)ctx[0];
 	int work = (int)ctx[1], budget = (int)ctx[2];
 	struct xt_cpu *cpu = cpu_enter(XT_P_RX_POLL);
-	__u64 now, start, irq, first;
 	struct xt_nic_count *count;
 	struct xt_nic *nic;
+	__u64 now, start;
 
 	if (!cpu)
 		return 0;
@@ -424,44 +214,7 @@ int xt_rx_poll(__u64 *ctx)
 		cpu_lost(cpu, XT_NOTE_RX_UNTIMED);
 		return 0;
 	}
-	irq = cpu->nic_first[nic_slot(nic)];
-	first = start;
-	if (irq && irq <= start && irq >= cpu->polled_at) {
-		cpu->nic_first[nic_slot(nic)] = 0;
-		hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_DELAY, start - irq);
-		first = irq;
-	} else {
-		cpu_lost(cpu, XT_NOTE_RX_NO_IRQ);
-	}
-	hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_POLL, now - start);
-	hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_TOTAL, now - first);
-	return 0;
-}
-
-/*
- * A driver hands a packet to the stack, by whichever function: each has a tracepoint where it begins,
- * and what the stack itself passes on (after GRO, from a bridge) comes by none of them with our NIC.
- */
-static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct xt_nic_count *count;
-	struct xt_nic *nic;
-	__u64 header;
-
-	if (!cpu)
-		return 0;
-	nic = nic_find(skb->dev);
-	if (!nic)
-		return 0;
-	count = nic_counts(cpu, nic);
-	if (!count)
-		return 0;
-	/* the link's header is behind it already, or not yet (napi_gro_frags()) */
-	header =
-		(__u64)BPF_CORE_READ(skb, data) - (__u64)BPF_CORE_READ(skb, head) - skb->mac_header;
-	bump(&count->rx_packets, 1);
-	bump(&count->rx_bytes, skb->len + (header < 256 ? header : 0));
+	poll_record(cpu, nic, start, now);
 	return 0;
 }
 

@@ -5,8 +5,6 @@
 
 #include "packet.bpf.h"
 
-const volatile __u32 cfg_net_submit; /* cpu paths: one a NIC's slot */
-
 struct tx_legs {
 	struct xt_cpu *cpu;
 	__u32 paths;
@@ -26,30 +24,6 @@ static __always_inline void tx_leg_add(struct tx_legs *legs, enum xt_tx_leg leg,
 		stamp = legs->at;
 	hist_add_n(legs->cpu, legs->paths + leg, stamp - legs->at, legs->weight);
 	legs->at = stamp;
-}
-
-static __always_inline void queue_enter(__u32 at)
-{
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
-	__u64 now;
-
-	if (!q)
-		return;
-	bump(&q->under_way, 1);
-	now = *(volatile __u64 *)&q->under_way;
-	if (now > q->most)
-		q->most = now;
-}
-
-/* The packet's place is free again. */
-static __always_inline void packet_leave(struct xt_packet *p)
-{
-	__u32 at = p->queue;
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
-
-	if (q)
-		bump(&q->under_way, -1);
-	*(volatile __u64 *)&p->skb = 0;
 }
 
 /*
