@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
 #include "frame.bpf.h"
+#include "softirq.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -60,10 +61,6 @@ static __always_inline void nic_interrupted(struct xt_cpu *cpu, __u32 nic, __u64
 	if (!cpu->nic_first[nic] || cpu->nic_first[nic] < cpu->polled_at)
 		cpu->nic_first[nic] = start;
 }
-
-/* include/linux/interrupt.h */
-#define NET_TX_SOFTIRQ 2
-#define NET_RX_SOFTIRQ 3
 
 /* kernel/irq/handle.c:__handle_irq_event_percpu(), once an action. */
 SEC("?tp_btf/irq_handler_entry")

@@ -7,6 +7,7 @@
 #include <bpf/bpf_tracing.h>
 #include "receive.bpf.h"
 #include "skbend.bpf.h"
+#include "softirq.bpf.h"
 #include "xmit.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -164,9 +165,6 @@ int BPF_PROG(xt_tx_done, struct sk_buff *skb)
 	p->done = at == cpu->tx_at ? XT_PACKET_COPIED : bpf_ktime_get_ns();
 	return 0;
 }
-
-/* include/linux/interrupt.h */
-#define NET_RX_SOFTIRQ 3
 
 /* An interrupt handler that leaves its work to a poll: core, when it ends, knows whose it was. */
 SEC("?tp_btf/softirq_raise")
