@@ -30,7 +30,8 @@ LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
 LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf -lz -lm
 
 SRC  := $(sort $(wildcard src/*.c src/*/*.c))
-PURE := $(filter src/base/% src/code/% src/model/% src/output/% src/platform/% src/recording/%,$(SRC))
+PURE := $(filter src/base/% src/code/% src/model/% src/output/% src/platform/% src/recording/%,$(SRC)) \
+	src/probe/needs.c
 OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
 SKEL := $(FAMILIES:%=$(O)/skel/%.skel.h)
 

@@ -3,6 +3,7 @@
 #include "model/rules.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct rule rules[] = {
@@ -51,6 +52,16 @@ struct finding *question__answer(struct question *q, enum verdict verdict)
 		break;
 	}
 	return &all[out->nr++];
+}
+
+int question__untestable(struct question *q, const char *why)
+{
+	struct finding *f = question__answer(q, FINDING_UNTESTABLE);
+
+	if (!f)
+		return -ENOMEM;
+	snprintf(f->what, sizeof(f->what), "%s", why);
+	return 0;
 }
 
 int findings__test(struct findings *out, const struct snapshot *snap,

@@ -19,16 +19,6 @@
 
 #define set(field, ...) snprintf(field, sizeof(field), __VA_ARGS__)
 
-static int untestable(struct question *q, const char *why)
-{
-	struct finding *f = question__answer(q, FINDING_UNTESTABLE);
-
-	if (!f)
-		return -ENOMEM;
-	set(f->what, "%s", why);
-	return 0;
-}
-
 /* A run whose probes are not listed (a test's literal) is taken at its word. */
 static bool family_is_off(const struct snapshot *snap, const char *family)
 {
@@ -181,7 +171,7 @@ static void show_emulated_cost(const struct question *q, struct finding *f,
 int rule__emulated_disk(struct question *q)
 {
 	if (family_is_off(q->snap, "blk"))
-		return untestable(q, "no probe of family blk is on");
+		return question__untestable(q, "no probe of family blk is on");
 	for (size_t i = 0; i < q->ledger->nr_waits; i++) {
 		const struct wait_row *row = &q->ledger->waits[i];
 		struct finding *f;
@@ -236,7 +226,7 @@ static int test_shortages(struct question *q, const struct shortage *shortages, 
 	int err = 0;
 
 	if (family_is_off(q->snap, "blk"))
-		return untestable(q, "no probe of family blk is on");
+		return question__untestable(q, "no probe of family blk is on");
 	for (size_t i = 0; i < q->ledger->nr_waits && !err; i++) {
 		if (!is_disk_row(&q->ledger->waits[i], MECH_PV))
 			continue;
@@ -337,7 +327,7 @@ int rule__emulated_clock(struct question *q)
 	char read[UNITS_LEN];
 
 	if (!*clock)
-		return untestable(q, "the clocksource is not known");
+		return question__untestable(q, "the clocksource is not known");
 	if (strcmp(clock, "hpet") && strcmp(clock, "acpi_pm"))
 		return 0;
 	if (!(q->snap->cost.clock_read_ns > 0)) {
@@ -370,9 +360,9 @@ int rule__steal(struct question *q)
 	struct finding *f;
 
 	if (!cpu->steal_measured)
-		return untestable(q, "nobody measures steal in this guest");
+		return question__untestable(q, "nobody measures steal in this guest");
 	if (!cpu->total_ns)
-		return untestable(q, "no vCPU time was read");
+		return question__untestable(q, "no vCPU time was read");
 	if (share < STEAL_SHARE)
 		return 0;
 	f = question__answer(q, FINDING_MET);

@@ -24,6 +24,8 @@ struct rule {
 
 /* A new answer to fill in, owned by the list and valid until the next one; NULL without memory. */
 struct finding *question__answer(struct question *q, enum verdict verdict);
+/* The answer that there can be none, and why. Returns 0 or -ENOMEM. */
+int question__untestable(struct question *q, const char *why);
 
 int rule__emulated_disk(struct question *q);
 int rule__ring_full(struct question *q);

@@ -100,16 +100,6 @@ static int answer_lopsided(struct question *q, const struct event_row *row)
 	return 0;
 }
 
-static int untestable(struct question *q, const char *why)
-{
-	struct finding *f = question__answer(q, FINDING_UNTESTABLE);
-
-	if (!f)
-		return -ENOMEM;
-	set(f->what, "%s", why);
-	return 0;
-}
-
 int rule__event_imbalance(struct question *q)
 {
 	const struct event_rows *events = &q->ledger->events;
@@ -135,7 +125,8 @@ int rule__event_imbalance(struct question *q)
 int rule__eoi_delayed(struct question *q)
 {
 	if (q->snap->nr_channels && !q->snap->nr_bus)
-		return untestable(q, "the kernel counts them for back ends only, and here is none");
+		return question__untestable(
+			q, "the kernel counts them for back ends only, and here is none");
 	for (size_t i = 0; i < q->snap->nr_bus; i++) {
 		const struct bus_events *bus = &q->snap->bus[i];
 		char spurious[UNITS_LEN], events[UNITS_LEN];

@@ -91,6 +91,13 @@ int rule__emulated_nic(struct question *q)
  */
 int rule__nic_full(struct question *q)
 {
+	const struct probe_status *uncounted = snapshot__sent_uncounted(q->snap);
+	char why[96];
+
+	if (uncounted) {
+		set(why, "packets sent are not counted: %s is off", uncounted->name);
+		return question__untestable(q, why);
+	}
 	for (size_t i = 0; i < q->snap->nr_nics; i++) {
 		const struct nic_use *use = &q->snap->nics[i];
 		const struct nic *nic = find_nic(q->platform, use->device);

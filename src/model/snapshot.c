@@ -269,3 +269,14 @@ uint64_t snapshot__clock_calls(const struct snapshot *snap)
 	}
 	return calls;
 }
+
+const struct probe_status *snapshot__sent_uncounted(const struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		const struct probe_status *probe = &snap->probes[i];
+
+		if (!strcmp(probe->name, "net_dev_start_xmit"))
+			return probe->applicable && probe->rung == RUNG_OFF ? probe : NULL;
+	}
+	return NULL;
+}

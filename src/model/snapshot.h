@@ -212,5 +212,10 @@ int snapshot__add(struct snapshot *sum, const struct snapshot *delta);
 void snapshot__free(struct snapshot *snap);
 /* System calls that read the clock, made because the vDSO could not. */
 uint64_t snapshot__clock_calls(const struct snapshot *snap);
+/*
+ * The probe that counts what NICs send, if this guest has use for it and it is off: the counts of it are
+ * unknown then, and not 0. NULL: they are known.
+ */
+const struct probe_status *snapshot__sent_uncounted(const struct snapshot *snap);
 
 #endif

@@ -211,6 +211,7 @@ json_t *json__nic(const struct report *report, size_t i)
 	err |= put__str(obj, "device", use->device);
 	err |= put__int(obj, "queues", use->queues);
 	err |= put__int(obj, "most_under_way", use->most);
+	err |= put__bool(obj, "sent_counted", !snapshot__sent_uncounted(report->snap));
 #define PUT(name) err |= put__int(obj, #name, use->name);
 	XT_NIC_COUNTS(PUT)
 #undef PUT

@@ -236,6 +236,8 @@ static void print_nics(FILE *out, const struct snapshot *snap)
 			bool sent = i % 2;
 			uint64_t packets = sent ? nic->tx_packets : nic->rx_packets;
 
+			if (sent && snapshot__sent_uncounted(snap))
+				continue;
 			fprintf(out, "xentrace_%s_total", name);
 			label(out, '{', "device", nic->device);
 			label(out, ',', "direction", directions[sent]);

@@ -65,6 +65,23 @@ static void add_drops(char *text, size_t size, const struct snapshot *snap, cons
 	}
 }
 
+/* What is sent, or that it is not known. */
+static void print_sent(FILE *out, const struct report *report, const struct nic_use *use,
+		       const char *note)
+{
+	const struct probe_status *uncounted = snapshot__sent_uncounted(report->snap);
+	char device[48], why[320];
+
+	if (!uncounted) {
+		print_direction(out, report, use, "sent", use->tx_packets, use->tx_bytes, note);
+		return;
+	}
+	escape__ascii(device, sizeof(device), use->device);
+	snprintf(why, sizeof(why), " %.10s sent: not counted, since %s is off: %s", device,
+		 uncounted->name, uncounted->cause);
+	text__wrap(out, 0, 3, why);
+}
+
 static void print_nic(FILE *out, const struct report *report, const struct nic_use *use)
 {
 	char note[512] = "", n[UNITS_LEN];
@@ -88,7 +105,7 @@ static void print_nic(FILE *out, const struct report *report, const struct nic_u
 	used = add_note(note, sizeof(note), used, use->tx_busy, "given back by the driver");
 	add_note(note, sizeof(note), used, use->tx_copied, "copied by the driver: no device leg");
 	add_drops(note, sizeof(note), report->snap, use->device, false);
-	print_direction(out, report, use, "sent", use->tx_packets, use->tx_bytes, note);
+	print_sent(out, report, use, note);
 	*note = '\0';
 	used = add_note(note, sizeof(note), 0, use->polls, "polls");
 	add_note(note, sizeof(note), used, use->polls_full, "left work for the next");

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "probe/choose.h"
 #include "probe/load.h"
+#include "probe/needs.h"
 #include "probe/said.h"
 
 static bool in_family(int id, const struct family *family)
@@ -55,6 +56,30 @@ static void enable(const struct loaded *loaded, const char *name, const struct a
 		bpf_program__set_attach_target(prog, 0, attempt->target);
 }
 
+/* Turn off, and detach, what another's being off would make count what is not so. */
+static void drop_needy(struct loader *loader)
+{
+	enum xt_probe probe, missing;
+	bool on[XT_PROBE_NR];
+
+	for (int i = 0; i < XT_PROBE_NR; i++)
+		on[i] = loader->attempts[i].rung != RUNG_OFF;
+	while (needs__unmet(on, &probe, &missing)) {
+		struct attempt *attempt = &loader->attempts[probe];
+
+		for (int k = 0; k < 2; k++) {
+			bpf_link__destroy(attempt->link[k]);
+			attempt->link[k] = NULL;
+		}
+		on[probe] = false;
+		attempt->rung = RUNG_OFF;
+		snprintf(attempt->cause, sizeof(attempt->cause),
+			 "it would count what is not so without %s, which is off",
+			 probe_table[missing].hook);
+		snprintf(attempt->fix, sizeof(attempt->fix), "as for that one");
+	}
+}
+
 /* Switch on the programs that the rungs name; false when there are none. */
 static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 {
@@ -62,11 +87,15 @@ static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 	bool any = false;
 
 	for (int i = 0; i < XT_PROBE_NR; i++) {
-		struct attempt *attempt = &loader->attempts[i];
+		if (in_family(i, loaded->family))
+			choose(&probe_table[i], &loader->attempts[i], loader);
+	}
+	drop_needy(loader);
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		const struct attempt *attempt = &loader->attempts[i];
 
 		if (!in_family(i, loaded->family))
 			continue;
-		choose(&probe_table[i], attempt, loader);
 		programs_of(&probe_table[i], attempt->rung, &entry, &exit);
 		enable(loaded, entry, attempt, &probe_table[i]);
 		enable(loaded, exit, attempt, &probe_table[i]);
@@ -239,4 +268,5 @@ void loader__attach(struct loader *loader, const struct loaded *loaded)
 		else
 			attach_probe(loaded, &probe_table[i], &loader->attempts[i]);
 	}
+	drop_needy(loader);
 }

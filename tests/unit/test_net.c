@@ -246,6 +246,52 @@ static void openmetrics_counts_them(void **state)
 	fixture__free(f);
 }
 
+/* The probe of what is sent is off: none was sent, or any number. */
+static void what_is_not_counted_is_not_0(void **state)
+{
+	struct fixture *f = with_nic(10);
+	struct probe_status probe = {
+		.name = "net_dev_start_xmit",
+		.family = "net",
+		.purpose = "a test's",
+		.applicable = true,
+		.cause = "tp_btf refused: Permission denied",
+	};
+	struct nic_use *use = &f->snap.nics[0];
+	struct blob kept, text;
+	char *out;
+
+	(void)state;
+	free(f->snap.probes);
+	f->snap.probes = malloc(sizeof(probe));
+	assert_non_null(f->snap.probes);
+	f->snap.probes[0] = probe;
+	f->snap.nr_probes = 1;
+	use->tx_packets = use->tx_bytes = use->tx_segments = use->tx_stopped_ns = 0;
+	fixture__close(f);
+	out = unwrap(fixture__print(f, output_text.total));
+	assert_non_null(strstr(out, "\n eth0 sent: not counted, since net_dev_start_xmit is off: "
+				    "tp_btf refused:"));
+	assert_null(strstr(out, " eth0 sent                    0"));
+	assert_non_null(strstr(out, " eth0 received           21,000"));
+	free(out);
+	out = fixture__print(f, output_openmetrics.total);
+	assert_null(strstr(out, "direction=\"sent\""));
+	assert_non_null(strstr(out, "direction=\"received\"} 21000\n"));
+	free(out);
+	assert_int_equal(find(f, "nic-full")->verdict, FINDING_UNTESTABLE);
+	kept = recordings__live(f, 1, false, &output_recording);
+	assert_int_equal(recordings__report(kept.data, kept.size, &output_json, &text, NULL), 0);
+	assert_non_null(strstr(text.data, "\"sent_counted\":false"));
+	free(kept.data);
+	free(text.data);
+
+	/* and a guest that has no NIC has no use for it */
+	f->snap.probes[0].applicable = false;
+	assert_null(snapshot__sent_uncounted(&f->snap));
+	fixture__free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +303,7 @@ int main(void)
 		cmocka_unit_test(a_recording_keeps_them),
 		cmocka_unit_test(findings_are_told_apart),
 		cmocka_unit_test(openmetrics_counts_them),
+		cmocka_unit_test(what_is_not_counted_is_not_0),
 	};
 
 	return cmocka_run_group_tests_name("net", tests, NULL, NULL);
