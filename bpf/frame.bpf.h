@@ -178,6 +178,18 @@ static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 }
 
 /*
+ * A closed frame that is not recorded did not do what its path is: undo what frame_close() added to the
+ * outer frame, whose own this time is then, or the guest's where there is none.
+ */
+static __always_inline void frame_give_back(struct xt_cpu *cpu, const struct closed *closed)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (outer && outer->start)
+		bump(&outer->inside, -closed->self);
+}
+
+/*
  * The programs that time a function: fentry and fexit, or kprobe and kretprobe where there is no
  * BTF of it. None reads arguments, which kernels change.
  */

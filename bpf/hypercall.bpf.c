@@ -18,16 +18,6 @@ const volatile __u32 cfg_mc_base; /* paths: xen_mc_flush by the hypercall that i
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_multicall 13
 
-/* Undo what frame_close() added to the outer frame: this time is the outer frame's own. */
-static __always_inline void give_back(struct xt_cpu *cpu, const struct closed *closed)
-{
-	struct xt_frame *outer = frame_below(cpu, cpu->depth);
-
-	if (!outer)
-		return;
-	bump(&outer->inside, -closed->self);
-}
-
 static __always_inline int wrapper_enter(enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
@@ -48,7 +38,7 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 	if (made || closed.covered)
 		packet_hypercall(cpu, &closed);
 	if (!made || closed.covered) {
-		give_back(cpu, &closed);
+		frame_give_back(cpu, &closed);
 		if (closed.covered)
 			cover_outer(cpu);
 		return;

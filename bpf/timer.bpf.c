@@ -93,7 +93,15 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 	struct xt_cpu *cpu = cpu_enter(XT_P_PROGRAM);
 	struct closed closed;
 
-	if (cpu && frame_close(cpu, XT_P_PROGRAM, bpf_ktime_get_ns(), &closed) && !ret)
+	if (!cpu || !frame_close(cpu, XT_P_PROGRAM, bpf_ktime_get_ns(), &closed))
+		return 0;
+	/*
+	 * -ETIME: the event had expired already, and the device was not touched. What that took is whose
+	 * timer it was, a softirq's or an interrupt's, which would else lose it to the guest.
+	 */
+	if (ret)
+		frame_give_back(cpu, &closed);
+	else
 		frame_record(cpu, cfg_program_path, &closed, cfg_emulated);
 	return 0;
 }
