@@ -115,11 +115,14 @@ SEC("?kprobe")
 int xt_site_after(struct pt_regs *regs)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_SITES);
-	__u64 now = bpf_ktime_get_ns();
 	struct closed closed;
 	__u32 number;
+	__u64 now;
 
-	if (!cpu || !site_of(regs, true, &number))
+	if (!cpu)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (!site_of(regs, true, &number))
 		return 0;
 	if (!frame_close(cpu, XT_TOKEN_HYPERCALL | XT_TOKEN_SITE | number, now, &closed))
 		return 0;
