@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Batches of both runs, and what they say about each path. Which paths are the same: diff_match.c */
+/*
+ * Batches of both runs, and the figures of each path. Which paths are the same: diff_match.c; what is
+ * called a change: diff_judge.c
+ */
 #include "model/diff.h"
 
 #include <errno.h>
@@ -8,7 +11,6 @@
 #include <string.h>
 
 #include "model/diff_parts.h"
-#include "model/ranks.h"
 
 int differ__new(struct differ **out, const struct diff_run runs[DIFF_SIDES])
 {
@@ -107,49 +109,7 @@ double diff_row__change(const struct diff_row *row)
 	return row->ns_per_s[1] - row->ns_per_s[0];
 }
 
-enum what { COUNT, MEAN, P99 };
-
-/* A series without the batches that say nothing about it; a path that is not there counts 0. */
-static void make_series(struct series *to, const struct diff_side_data *data,
-			const struct diff_path *path, enum what what)
-{
-	static const struct diff_batch none;
-
-	to->nr = 0;
-	for (unsigned int i = 0; i <= data->batch; i++) {
-		const struct diff_batch *batch = path ? &path->batches[i] : &none;
-
-		if (!data->batch_ns[i])
-			continue;
-		if (what == COUNT)
-			to->value[to->nr++] = batch->count * 1e9 / data->batch_ns[i];
-		else if (what == MEAN && batch->count)
-			to->value[to->nr++] = (double)batch->ns / batch->count;
-		else if (what == P99 && batch->p99 > 0)
-			to->value[to->nr++] = batch->p99;
-	}
-}
-
-static void compare(const struct differ *differ, const struct diff_pair *pair, enum what what,
-		    struct diff_metric *metric)
-{
-	struct series series[DIFF_SIDES];
-	struct ranked ranked;
-
-	for (int side = 0; side < DIFF_SIDES; side++) {
-		make_series(&series[side], &differ->sides[side], pair->path[side], what);
-		if (series[side].nr < DIFF_BATCHES_MIN)
-			return;
-	}
-	ranks__compare(&ranked, &series[0], &series[1]);
-	metric->tested = true;
-	metric->p = ranked.p;
-	metric->shift = ranked.ratio > 0 ? ranked.ratio - 1 : 0;
-	metric->low = ranked.ratio > 0 ? ranked.low - 1 : 0;
-	metric->high = ranked.ratio > 0 ? ranked.high - 1 : 0;
-}
-
-/* The figures of the whole runs; what was compared in batches is all of it, too. */
+/* The figures of the whole runs. */
 static void fill_row(const struct differ *differ, const struct diff_pair *pair,
 		     struct diff_row *row)
 {
@@ -176,45 +136,6 @@ static void fill_row(const struct differ *differ, const struct diff_pair *pair,
 		row->mean.value[side] = hist__mean_ns(&path->whole);
 		row->p99.value[side] = p99(&path->whole);
 	}
-	/* a leg is passed as often as its whole: once is enough to ask */
-	if (!row->is_leg)
-		compare(differ, pair, COUNT, &row->count);
-	compare(differ, pair, MEAN, &row->mean);
-	compare(differ, pair, P99, &row->p99);
-}
-
-static struct diff_metric *metric_at(struct diff_row *row, unsigned int i)
-{
-	return i == 0 ? &row->count : i == 1 ? &row->mean : &row->p99;
-}
-
-#define METRICS 3
-
-static int call_changes(struct diff *diff)
-{
-	double *p = calloc(METRICS * diff->nr_rows + 1, sizeof(*p)), bound;
-
-	if (!p)
-		return -ENOMEM;
-	for (size_t i = 0; i < METRICS * diff->nr_rows; i++) {
-		const struct diff_metric *m = metric_at(&diff->rows[i / METRICS], i % METRICS);
-
-		if (m->tested)
-			p[diff->tested++] = m->p;
-	}
-	bound = ranks__bound(p, diff->tested, DIFF_ALPHA);
-	free(p);
-	for (size_t i = 0; i < METRICS * diff->nr_rows; i++) {
-		struct diff_row *row = &diff->rows[i / METRICS];
-		struct diff_metric *m = metric_at(row, i % METRICS);
-		double change;
-
-		change = m->high > m->low ? m->shift : diff_metric__change(m);
-		m->called = m->tested && m->p <= bound && fabs(change) >= DIFF_SMALLEST;
-		diff->called += m->called;
-		row->called |= m->called;
-	}
-	return 0;
 }
 
 int differ__close(struct differ *differ, struct diff *out)
@@ -240,7 +161,7 @@ int differ__close(struct differ *differ, struct diff *out)
 	out->nr_rows = nr;
 	for (size_t i = 0; i < nr; i++)
 		fill_row(differ, &pairs[i], &out->rows[i]);
-	err = call_changes(out);
+	err = differ__judge(differ, pairs, out);
 out:
 	free(pairs);
 	if (err)

@@ -6,7 +6,8 @@
  * some seconds, a flush or a burst, is one observation of a long run and not ten. For each path that both
  * runs have, the batches' count a second, mean and p99 are compared (model/ranks.h). A change is
  * called when it is at least DIFF_SMALLEST and so unlikely to be chance that all comparisons
- * together are wrong once in 1 / DIFF_ALPHA pairs of equal runs.
+ * together are wrong once in 1 / DIFF_ALPHA pairs of equal runs. What counts as chance is widened by
+ * how much all paths together drift within the runs (model/drift.h).
  *
  * Runs of different modes can be compared: a disk is the same one by its name, by the other path
  * of the same disk, by where it is mounted, or by its size; its legs are matched by name, and what
@@ -27,6 +28,7 @@
 #define DIFF_ALPHA	 0.01
 #define DIFF_SMALLEST	 0.02
 
+enum diff_figures { DIFF_COUNTS, DIFF_TIMES, DIFF_FIGURES };
 enum diff_side { DIFF_BEFORE, DIFF_AFTER, DIFF_SIDES };
 
 /* A figure of the whole runs, and the change of it. */
@@ -72,6 +74,7 @@ struct diff {
 	double elapsed_s[DIFF_SIDES];
 	unsigned int intervals[DIFF_SIDES], batches[DIFF_SIDES];
 	unsigned int tested, called; /* comparisons */
+	double drift[DIFF_FIGURES];  /* of variances, by drift__of_parts(); at least 1 */
 };
 
 struct diff_run {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What diff.c and diff_match.c share while two runs are compared; nobody else sees it. */
+/* What diff.c, diff_match.c and diff_judge.c share while two runs are compared; nobody else sees it. */
 #ifndef XT_MODEL_DIFF_PARTS_H
 #define XT_MODEL_DIFF_PARTS_H
 
@@ -47,5 +47,11 @@ int diff_side__find(struct diff_side_data *data, const struct path *path, size_t
 /* Match disks, which go to diff->disks, and paths: *pairs in their order. 0 or -ENOMEM. */
 int differ__match(const struct differ *differ, struct diff *diff, struct diff_pair **pairs,
 		  size_t *nr);
+
+/*
+ * Compare the batches of all pairs, which are those of diff->rows: tested, called and the noise of each
+ * figure, and diff's own. Returns 0 or -ENOMEM.
+ */
+int differ__judge(const struct differ *differ, const struct diff_pair *pairs, struct diff *diff);
 
 #endif

@@ -4,8 +4,10 @@
  * above a value of the other, so that it needs no normal distribution, which latencies have not,
  * and one interval with a flush of 2 s in it is no more than one that was slow.
  *
- * It takes values for independent, but an interval resembles the one before it. The autocorrelation of
- * the series widens what counts as chance, as in Hamed and Rao's trend test: by (1 + r) / (1 - r).
+ * It takes values for independent, but an interval resembles the one before it: series that drift are
+ * worth fewer values, see model/drift.h. Of few values ranks prove little, though they be all on one
+ * side; where the one series is above the other by many times its noise, Student's t-test of that is
+ * taken.
  */
 #ifndef XT_MODEL_RANKS_H
 #define XT_MODEL_RANKS_H
@@ -28,8 +30,11 @@ struct ranked {
 	double low, high; /* it is between them, with 95 % confidence */
 };
 
-/* Both must have values. */
-void ranks__compare(struct ranked *out, const struct series *x, const struct series *y);
+/* Both must have values. drift__of_parts() of their ranks, with their difference taken out. */
+double ranks__drift(const struct series *x, const struct series *y);
+/* `drift` is that of all series that are compared together, if it is more than their neighbours tell. */
+void ranks__compare(struct ranked *out, const struct series *x, const struct series *y,
+		    double drift);
 
 /*
  * Holm's correction: of nr tests with these p-values, which may be believed so that all of them

@@ -112,6 +112,16 @@ static json_t *run(const struct diff_report *report, enum diff_side side)
 	return json__done(obj, err);
 }
 
+static json_t *drift(const struct diff *diff)
+{
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put(obj, "counts", real(diff->drift[DIFF_COUNTS]));
+	err |= put(obj, "times", real(diff->drift[DIFF_TIMES]));
+	return json__done(obj, err);
+}
+
 static int print(FILE *out, const struct diff_report *report)
 {
 	json_t *obj = json_object();
@@ -122,8 +132,9 @@ static int print(FILE *out, const struct diff_report *report)
 	err |= put(obj, "before", run(report, DIFF_BEFORE));
 	err |= put(obj, "after", run(report, DIFF_AFTER));
 	err |= put(obj, "disks", disks(report->diff));
-	err |= put__str(obj, "method", "Mann-Whitney of batches, autocorrelation corrected, Holm");
+	err |= put__str(obj, "method", "Mann-Whitney of batches, corrected for drift, Holm");
 	err |= put(obj, "alpha", json_real(DIFF_ALPHA));
+	err |= put(obj, "drift", drift(report->diff));
 	err |= put__int(obj, "comparisons", report->diff->tested);
 	err |= put__int(obj, "changed", report->diff->called);
 	err |= put(obj, "changes", rows(report->diff));

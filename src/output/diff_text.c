@@ -48,9 +48,11 @@ static void print_judgement(FILE *out, const struct diff *diff)
 	else
 		snprintf(line, sizeof(line),
 			 "%u of %u comparisons changed (!): Mann-Whitney, %u and %u batches of "
-			 "intervals, Holm: wrong in 1 of %.0f pairs of equal runs",
+			 "intervals, Holm: wrong in 1 of %.0f pairs of equal runs. Drift makes the "
+			 "noise of counts x%.1f, of times x%.1f",
 			 diff->called, diff->tested, diff->batches[0], diff->batches[1],
-			 1 / DIFF_ALPHA);
+			 1 / DIFF_ALPHA, sqrt(diff->drift[DIFF_COUNTS]),
+			 sqrt(diff->drift[DIFF_TIMES]));
 	text__wrap(out, 0, 4, line);
 	fputc('\n', out);
 }

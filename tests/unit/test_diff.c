@@ -4,93 +4,12 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "diffs.h"
-#include "model/ranks.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
-
-static bool is_near(double a, double b)
-{
-	return fabs(a - b) <= 1e-6 * fabs(b);
-}
-
-/* Against all orders that there are, counted. */
-static void chances_are_counted(void **state)
-{
-	struct series x = { .nr = 8 }, y = { .nr = 8 };
-	/* neighbours are unlike: no autocorrelation widens anything */
-	static const double order[] = { 4, 1, 6, 3, 8, 2, 7, 5 };
-	struct ranked ranked;
-
-	(void)state;
-	for (size_t i = 0; i < 8; i++) {
-		x.value[i] = order[i];
-		y.value[i] = 100 + order[i];
-	}
-	/* 1 of the 12,870 orders, on either side */
-	ranks__compare(&ranked, &x, &y);
-	assert_true(is_near(ranked.p, 2 / 12870.0));
-	assert_true(ranked.low > 10 && ranked.high < 110);
-	ranks__compare(&ranked, &y, &x);
-	assert_true(is_near(ranked.p, 2 / 12870.0));
-	/* the same values: no difference, and the ratio is about 1 */
-	ranks__compare(&ranked, &x, &x);
-	assert_true(ranked.p > .99);
-	assert_true(ranked.low < 1 && ranked.high > 1);
-	assert_true(is_near(ranked.ratio, 1));
-	/* one that is far off moves nothing */
-	y = x;
-	y.value[3] = 1000;
-	ranks__compare(&ranked, &x, &y);
-	assert_true(ranked.p > .5 && ranked.ratio < 1.3);
-	/* all equal */
-	for (size_t i = 0; i < 8; i++)
-		x.value[i] = y.value[i] = 7;
-	ranks__compare(&ranked, &x, &y);
-	assert_true(ranked.p > .99);
-	/* 60 of the 924 orders are at least as far from the middle */
-	x = (struct series) { { 8, 1, 5, 2, 7, 4 }, 6 };
-	y = (struct series) { { 12, 3, 11, 6, 10, 9 }, 6 };
-	ranks__compare(&ranked, &x, &y);
-	assert_true(is_near(ranked.p, 60 / 924.0));
-}
-
-/* A series that drifts proves less than one that does not. */
-static void what_drifts_proves_less(void **state)
-{
-	struct series x = { .nr = 30 }, y = { .nr = 30 }, slow_x = { .nr = 30 },
-		      slow_y = { .nr = 30 };
-	struct ranked ranked, slow;
-
-	(void)state;
-	/* the same values, once in no order and once rising and falling */
-	for (size_t i = 0; i < 30; i++) {
-		x.value[i] = 100 + (i * 11) % 30;
-		y.value[i] = 109.5 + (i * 11) % 30;
-		slow_x.value[i] = 100 + i;
-		slow_y.value[i] = 109.5 + i;
-	}
-	ranks__compare(&ranked, &x, &y);
-	ranks__compare(&slow, &slow_x, &slow_y);
-	assert_true(ranked.p < .001);
-	assert_true(slow.p > .1);
-	assert_true(slow.high - slow.low > 1.5 * (ranked.high - ranked.low));
-}
-
-static void many_tests_need_smaller_chances(void **state)
-{
-	double p[] = { .04, .001, .03, .005 };
-
-	(void)state;
-	/* .001 <= .05 / 4, .005 <= .05 / 3, .03 > .05 / 2 */
-	assert_true(is_near(ranks__bound(p, 4, .05), .005));
-	assert_true(is_near(ranks__bound(p, 4, .0001) + 1, 1));
-	assert_true(is_near(ranks__bound(p, 0, .05) + 1, 1));
-}
 
 /* A small database's disks. */
 static struct synth_disk disks[] = {
@@ -151,6 +70,29 @@ static void equal_runs_are_equal(void **state)
 		      pairs, tested);
 	assert_true(tested > 20 * 30);
 	assert_true(called <= 1);
+}
+
+/* Noise that lasts as long as the recordings is told from noise that does not. */
+static void drift_is_known_from_all_paths(void **state)
+{
+	double drift[2] = {};
+	struct compared *c;
+
+	(void)state;
+	for (int slow = 0; slow < 2; slow++) {
+		for (unsigned int pair = 0; pair < 5; pair++) {
+			load.memory = slow ? .99 : 0;
+			c = diffs__compare(record(5000 + 2 * pair), record(5001 + 2 * pair));
+			drift[slow] += c->diff.drift[DIFF_TIMES] / 5;
+			/* the load of all of them is a Poisson process */
+			assert_in_range(c->diff.drift[DIFF_COUNTS] * 100, 100, 250);
+			diffs__free(c);
+		}
+	}
+	load.memory = .5;
+	print_message("variance of times by drift: x%.2f, and x%.2f of noise that lasts\n",
+		      drift[0], drift[1]);
+	assert_true(drift[0] < 1.3 && drift[1] > 1.8);
 }
 
 /*
@@ -304,9 +246,7 @@ static void what_is_gone_or_new_is_called(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(chances_are_counted),
-		cmocka_unit_test(what_drifts_proves_less),
-		cmocka_unit_test(many_tests_need_smaller_chances),
+		cmocka_unit_test(drift_is_known_from_all_paths),
 		cmocka_unit_test(equal_runs_are_equal),
 		cmocka_unit_test(a_slower_leg_is_found),
 		cmocka_unit_test(a_disk_is_followed_to_its_other_path),

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * How much less two series of batches prove than as many independent values would, because what they
+ * are of is slow: a batch resembles the one before it. Both answers are factors of a variance.
+ *
+ * Neighbours tell what fades within a few batches: an autocorrelation r makes it (1 + r) / (1 - r),
+ * as in Hamed and Rao's trend test. On a busy machine that is too little. Its noise is of all
+ * lengths, between minutes nearly as large as between seconds, so that means of longer parts hardly
+ * agree better: recordings one after the other differ by twice the variance that neighbours tell.
+ *
+ * Long parts tell that, a third of each series: how far are their means apart, and how far would
+ * they be? Three means say little. But what drifts, the load of the host or of the guest, drifts in
+ * many paths, so that the answers of all paths are put together, to one for counts and one for times.
+ * What stays as it is as long as a recording, and is another one in the next, nothing in them tells.
+ */
+#ifndef XT_MODEL_DRIFT_H
+#define XT_MODEL_DRIFT_H
+
+#include <stddef.h>
+
+#define DRIFT_PARTS 3
+
+/* Values in the order of time; n and m of them. At least 1. */
+double drift__of_neighbours(const double *x, size_t n, const double *y, size_t m);
+/* About 1 where nothing drifts; less than 0 where values that are all the same, or few, say nothing. */
+double drift__of_parts(const double *x, size_t n, const double *y, size_t m);
+
+#endif

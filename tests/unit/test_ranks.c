@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What series of values prove about each other: chances, their correction, and drift. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <math.h>
+#include <cmocka.h>
+
+#include "model/drift.h"
+#include "model/ranks.h"
+
+static bool is_near(double a, double b)
+{
+	return fabs(a - b) <= 1e-6 * fabs(b);
+}
+
+/* Against all orders that there are, counted. */
+static void chances_are_counted(void **state)
+{
+	struct series x = { .nr = 8 }, y = { .nr = 8 };
+	/* neighbours are unlike: no autocorrelation widens anything */
+	static const double order[] = { 4, 1, 6, 3, 8, 2, 7, 5 };
+	struct ranked ranked;
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		x.value[i] = order[i];
+		y.value[i] = 8 + order[i];
+	}
+	/* 1 of the 12,870 orders, on either side */
+	ranks__compare(&ranked, &x, &y, 1);
+	assert_true(is_near(ranked.p, 2 / 12870.0));
+	assert_true(ranked.low > 1 && ranked.high < 16);
+	ranks__compare(&ranked, &y, &x, 1);
+	assert_true(is_near(ranked.p, 2 / 12870.0));
+	/* the same values: no difference, and the ratio is about 1 */
+	ranks__compare(&ranked, &x, &x, 1);
+	assert_true(ranked.p > .99);
+	assert_true(ranked.low < 1 && ranked.high > 1);
+	assert_true(is_near(ranked.ratio, 1));
+	/* one that is far off moves nothing */
+	y = x;
+	y.value[3] = 1000;
+	ranks__compare(&ranked, &x, &y, 1);
+	assert_true(ranked.p > .5 && ranked.ratio < 1.3);
+	/* all equal */
+	for (size_t i = 0; i < 8; i++)
+		x.value[i] = y.value[i] = 7;
+	ranks__compare(&ranked, &x, &y, 1);
+	assert_true(ranked.p > .99);
+	/* 60 of the 924 orders are at least as far from the middle */
+	x = (struct series) { { 8, 1, 5, 2, 7, 4 }, 6 };
+	y = (struct series) { { 12, 3, 11, 6, 10, 9 }, 6 };
+	ranks__compare(&ranked, &x, &y, 1);
+	assert_true(is_near(ranked.p, 60 / 924.0));
+}
+
+/* A series that drifts proves less than one that does not. */
+static void what_drifts_proves_less(void **state)
+{
+	struct series x = { .nr = 30 }, y = { .nr = 30 }, slow_x = { .nr = 30 },
+		      slow_y = { .nr = 30 };
+	struct ranked ranked, slow;
+
+	(void)state;
+	/* the same values, once in no order and once rising and falling */
+	for (size_t i = 0; i < 30; i++) {
+		x.value[i] = 100 + (i * 11) % 30;
+		y.value[i] = 109.5 + (i * 11) % 30;
+		slow_x.value[i] = 100 + i;
+		slow_y.value[i] = 109.5 + i;
+	}
+	ranks__compare(&ranked, &x, &y, 1);
+	ranks__compare(&slow, &slow_x, &slow_y, 1);
+	assert_true(ranked.p < .001);
+	assert_true(slow.p > .1);
+	assert_true(slow.high - slow.low > 1.5 * (ranked.high - ranked.low));
+}
+
+static void parts_tell_what_lasts(void **state)
+{
+	static const double step[] = { 1, 1, 1, 2, 2, 2, 3, 3, 3 };
+	static const double wave[] = { 1, 2, 3, 1, 2, 3, 1, 2, 3 };
+	static const double same[] = { 2, 2, 2, 2, 2, 2, 2, 2, 2 };
+
+	(void)state;
+	/* the mean of the parts, 1 2 3, has a variance of 1 / 3, that of nine values 6/8 / 9 */
+	assert_true(is_near(drift__of_parts(step, 9, step, 9), 4));
+	assert_true(is_near(drift__of_parts(step, 9, same, 9), 4));
+	assert_true(is_near(drift__of_parts(step, 9, wave, 9), 2));
+	assert_true(fabs(drift__of_parts(wave, 9, wave, 9)) < 1e-9);
+	/* neighbours that are alike, and those that are not */
+	assert_true(drift__of_neighbours(step, 9, step, 9) > 3);
+	assert_true(is_near(drift__of_neighbours(wave, 9, wave, 9), 1));
+	/* nothing is known */
+	assert_true(drift__of_parts(same, 9, same, 9) < 0);
+	assert_true(drift__of_parts(step, 9, step, DRIFT_PARTS - 1) < 0);
+}
+
+/* What all paths together drift is no evidence of any of them; and no change of level is a drift. */
+static void drift_widens_chance(void **state)
+{
+	struct series x = { .nr = 30 }, y = { .nr = 30 }, higher;
+	struct ranked ranked, slow;
+
+	(void)state;
+	for (size_t i = 0; i < 30; i++) {
+		x.value[i] = 100 + (i * 11) % 30;
+		y.value[i] = 109.5 + (i * 7) % 30;
+	}
+	ranks__compare(&ranked, &x, &y, 1);
+	ranks__compare(&slow, &x, &y, 4);
+	assert_true(ranked.p < .001 && slow.p > .05);
+	assert_true(is_near(ranked.ratio, slow.ratio));
+	assert_true(ranked.low > 1 && slow.low < 1);
+	/* worth three values each: all orders of them are twenty */
+	ranks__compare(&slow, &x, &x, 10);
+	assert_true(slow.p > .9);
+	higher = y;
+	for (size_t i = 0; i < 30; i++)
+		higher.value[i] *= 8;
+	assert_true(is_near(ranks__drift(&x, &higher), ranks__drift(&x, &y)));
+	/* a step within a recording lasts as long as anything in it */
+	for (size_t i = 15; i < 30; i++)
+		y.value[i] *= 2;
+	assert_true(ranks__drift(&x, &y) > 2 * ranks__drift(&x, &higher));
+}
+
+/* Three independent values each prove nothing by their order; that they are far apart does. */
+static void far_apart_is_more_than_apart(void **state)
+{
+	struct series x = { .nr = 30 }, near = { .nr = 30 }, far = { .nr = 30 };
+	struct ranked ranked;
+
+	(void)state;
+	for (size_t i = 0; i < 30; i++) {
+		x.value[i] = 100 + (i * 11) % 30;
+		near.value[i] = 130.5 + (i * 7) % 30;
+		far.value[i] = 1000.5 + (i * 7) % 300;
+	}
+	ranks__compare(&ranked, &x, &near, 10);
+	assert_true(ranked.p > .005 && ranked.p <= .1);
+	ranks__compare(&ranked, &x, &far, 10);
+	assert_true(ranked.p < 1e-4);
+	/* whole numbers, many of them equal, have no noise to measure it by */
+	for (size_t i = 0; i < 30; i++) {
+		x.value[i] = 1 + (i % 10 == 0);
+		far.value[i] = 20 + (i % 10 == 0);
+	}
+	ranks__compare(&ranked, &x, &far, 10);
+	assert_true(ranked.p > .01);
+}
+
+static void many_tests_need_smaller_chances(void **state)
+{
+	double p[] = { .04, .001, .03, .005 };
+
+	(void)state;
+	/* .001 <= .05 / 4, .005 <= .05 / 3, .03 > .05 / 2 */
+	assert_true(is_near(ranks__bound(p, 4, .05), .005));
+	assert_true(is_near(ranks__bound(p, 4, .0001) + 1, 1));
+	assert_true(is_near(ranks__bound(p, 0, .05) + 1, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chances_are_counted),
+		cmocka_unit_test(what_drifts_proves_less),
+		cmocka_unit_test(parts_tell_what_lasts),
+		cmocka_unit_test(drift_widens_chance),
+		cmocka_unit_test(far_apart_is_more_than_apart),
+		cmocka_unit_test(many_tests_need_smaller_chances),
+	};
+
+	return cmocka_run_group_tests_name("ranks", tests, NULL, NULL);
+}
