@@ -15,7 +15,7 @@ FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/
 FUZZ_SECONDS ?= 60
 
 .PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-exact lab-sabotage test setup-test demo bench
-.PHONY: bench-recording
+.PHONY: bench-recording bench-pairs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -146,6 +146,15 @@ $(O)/tests/bench/recording: tests/bench/recording.c $(UNIT_LIB) $(PURE:src/%.c=$
 ## make bench-recording  size of an hour with 32 disks, and how long a report of it takes
 bench-recording: $(O)/xentrace-bpf $(O)/tests/bench/recording
 	tests/bench/recording-hour
+
+$(O)/tests/bench/slower: tests/bench/slower.c $(PURE:src/%.c=$(O)/obj/%.o)
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -ljansson -lz -lm -o $@
+
+## make bench-pairs  real recordings of the same load: does diff call them equal? 22 minutes (root)
+bench-pairs: $(O)/xentrace-bpf $(O)/tests/bench/slower
+	tests/bench/pairs
 
 ## make bench      what tracing adds to an I/O on this machine's disk (root)
 bench: $(O)/xentrace-bpf
