@@ -19,7 +19,7 @@ void tree__pci(const char *tree, const char *address, const char *ids, const cha
 
 	assert_int_equal(sscanf(ids, "%15[^:]:%15s %15[^:]:%15s", id[0], id[1], id[2], id[3]), 4);
 	for (size_t i = 0; i < 4; i++) {
-		char value[24];
+		char value[sizeof(id) + 4];
 
 		snprintf(path, sizeof(path), "sys/devices/pci0000:00/%s/%s", address, names[i]);
 		snprintf(value, sizeof(value), "0x%s\n", id[i]);
