@@ -260,7 +260,16 @@ static void group_legs(const struct differ *differ, struct diff_pair *pairs, siz
 	}
 }
 
-/* Wait first; within it groups, and in a group what changed most: the whole before its legs. */
+/* Somebody waits for a request; whether anybody does for a timer's expiry is not known. */
+static bool is_timer(const struct path_key *key)
+{
+	return key->area == AREA_TIMER;
+}
+
+/*
+ * Wait first, and requests first in it; then groups, and in a group what changed most: the whole before
+ * its legs.
+ */
 static int by_change(const void *a, const void *b, void *differ)
 {
 	const struct diff_pair *x = a, *y = b;
@@ -270,6 +279,8 @@ static int by_change(const void *a, const void *b, void *differ)
 
 	if (k->kind != l->kind)
 		return k->kind == KIND_WAIT ? -1 : 1;
+	if (k->kind == KIND_WAIT && is_timer(k) != is_timer(l))
+		return is_timer(l) ? -1 : 1;
 	if (x->group < y->group || x->group > y->group)
 		return x->group < y->group ? 1 : -1;
 	/* two groups with the same change are still two */

@@ -172,9 +172,12 @@ static void second(struct state *s, struct snapshot *snap)
 		for (; writes; writes--)
 			request(s, disk, path + OP_PATHS, path + 2 * OP_PATHS);
 	}
-	for (; path < snap->paths + snap->nr_paths; path++)
+	for (; path < snap->paths + snap->nr_paths; path++) {
+		double ns = path->key.kind == KIND_WAIT ? s->synth->late_ns : 2000;
+
 		for (unsigned int n = number(s, 300); n; n--)
-			hist__add(&path->hist, 2000 * exp(.4 * normal(s)));
+			hist__add(&path->hist, ns * exp(.4 * normal(s)));
+	}
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		struct path *p = &snap->paths[i];
 
@@ -241,6 +244,8 @@ static void prepare(struct state *s)
 		add_path(s, KIND_CPU, AREA_TIMER, MECH_PV, name, "irq 48", "handler");
 	}
 	add_path(s, KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall");
+	if (s->synth->late_ns > 0)
+		add_path(s, KIND_WAIT, AREA_TIMER, MECH_PV, "xen", "hrtimer", "lateness");
 	s->f->snap.end_ns = s->f->snap.start_ns;
 }
 

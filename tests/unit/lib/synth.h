@@ -25,6 +25,7 @@ struct synth {
 	unsigned int vcpus, intervals; /* of 1 s */
 	double noise;		       /* sigma of an interval's speed, as a share */
 	double memory;		       /* how much of it the next interval keeps, 0 to 1 */
+	double late_ns;		       /* how late timers are; 0: it is not seen */
 	uint64_t seed;
 };
 
