@@ -206,7 +206,8 @@ static int loop(struct run *run)
 		} else {
 			tracer__tick(run->tracer);
 		}
-		if (clock__monotonic_ns() >= end)
+		/* however late it is: those that were due are written, as many as were asked for */
+		if (clock__monotonic_ns() >= end && next > end)
 			break;
 	}
 	return err;

@@ -92,6 +92,21 @@ teardown_file()
 		"$BATS_TEST_TMPDIR/out.json"
 }
 
+@test "intervals: as many as asked for, however little the tracer could run" {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf --json 0.3 4 --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" \
+		> "$BATS_TEST_TMPDIR/out.json" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	kill -STOP $pid
+	sleep 1.5
+	kill -CONT $pid
+	wait $pid
+	jq -es 'map(select(.type == "interval")) | length == 4 and
+		(.[1:] | map(.start_ns)) == (.[:3] | map(.end_ns))' \
+		"$BATS_TEST_TMPDIR/out.json"
+}
+
 # The figures that a page draws.
 page_data()
 {
