@@ -21,17 +21,22 @@ teardown_file()
 	fio --name=load --filename="$FILE" --size=64M --direct=1 --rw=randrw --bs=4k \
 		--ioengine=libaio --iodepth=16 --runtime=120 --time_based > /dev/null &
 	load=$!
-	in_flight=0
+	in_flight=0 started=0 lost=0
 	for run in {1..20}; do
 		dir=$BATS_TEST_TMPDIR/$run
 		mkdir "$dir"
 		xentrace-bpf -d "0.$((RANDOM % 900 + 100))" -o "$dir/run.json" 2> "$dir/messages"
-		tests/lib/compare "$dir" conservation
+		# an interrupt in which no program runs (trace.bats) may lose all 16 requests of the load,
+		# whatever their share in a run as short as this is: it is that of all runs which is small
+		LOST_BOUND=1 tests/lib/compare "$dir" conservation
 		in_flight=$((in_flight + $(jq -s '.[-1].conservation.in_flight' "$dir/run.json")))
+		started=$((started + $(jq -s '.[-1].conservation.started' "$dir/run.json")))
+		lost=$((lost + $(jq -s '.[-1].conservation.lost' "$dir/run.json")))
 	done
 	kill $load && wait $load || true
-	echo "$in_flight in flight at the ends of 20 runs"
+	echo "$in_flight in flight at the ends of 20 runs; $lost of $started lost"
 	[ $in_flight -gt 0 ]
+	[ $((lost * 100)) -le $((started * 5)) ]
 }
 
 @test "a minute of disk, network and compiler: hardly any lost, no probe silently off" {

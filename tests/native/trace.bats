@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # This machine's own kernel, disk and interrupts, for real; held against its own counters.
 
+load await
+
 setup_file()
 {
 	export PATH=$PWD/build:$PATH
@@ -49,7 +51,7 @@ teardown_file()
 
 @test "-d 5 --json gives the disk's latencies" {
 	fio --name=load --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k --iodepth=4 \
-		--ioengine=libaio --runtime=7 --time_based > /dev/null &
+		--ioengine=libaio --runtime=60 --time_based > /dev/null &
 	sleep 1
 	xentrace-bpf -d 5 --json > "$BATS_TEST_TMPDIR/out.json"
 	kill $! && wait $! || true
@@ -58,17 +60,36 @@ teardown_file()
 		 length > 0 and all(.count > 100 and (.buckets | length) > 3))' "$BATS_TEST_TMPDIR/out.json"
 }
 
-@test "the slowest requests: legs that add up, the slowest of all, who issued it" {
+@test "the slowest requests: legs that add up, the slowest of all" {
 	fio --name=slowest --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k \
-		--iodepth=16 --ioengine=libaio --runtime=4 --time_based > /dev/null &
+		--iodepth=16 --ioengine=libaio --runtime=60 --time_based > /dev/null &
+	sleep 1
 	xentrace-bpf -f blk -d 2 --json > "$BATS_TEST_TMPDIR/out.json"
 	xentrace-bpf -f blk -d 1 --json --slower 100000 > "$BATS_TEST_TMPDIR/none.json"
-	wait
+	kill $! && wait $! || true
 	jq -es '.[-1] | (.slowest | length) == 16 and (.slowest | all(.total_ns == ([.legs[].ns] | add)))
 		and ([.slowest[].total_ns] | . == (sort | reverse)) and
-		(.slowest[0].total_ns == ([.paths[] | select(.leg == "total") | .max_ns] | max)) and
-		(.slowest | any(.comm == "fio" and .vcpu != null))' "$BATS_TEST_TMPDIR/out.json"
+		(.slowest[0].total_ns == ([.paths[] | select(.leg == "total") | .max_ns] | max))' \
+		"$BATS_TEST_TMPDIR/out.json"
 	jq -es '.[-1].slowest == []' "$BATS_TEST_TMPDIR/none.json"
+}
+
+@test "the slowest requests: who issued them" {
+	# so few that all are kept: of many, the slowest may be those that had to wait for a kworker,
+	# which issued them then
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf -f blk --json --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" \
+		> "$BATS_TEST_TMPDIR/out.json" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	dd if="$FILE" of=/dev/null bs=4k count=8 iflag=direct 2> /dev/null &
+	reader=$!
+	wait $reader
+	kill -INT $pid
+	wait $pid
+	jq -es --argjson pid $reader '.[-1].slowest |
+		any(.op == "read" and .comm == "dd" and .pid == $pid and .vcpu != null)' \
+		"$BATS_TEST_TMPDIR/out.json"
 }
 
 @test "requests under way: some, and not more than the driver has tags for, flushes apart" {
@@ -115,11 +136,14 @@ page_data()
 
 @test "html: steps of 1 s of its own, which add up to the whole" {
 	fio --name=load --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k --iodepth=4 \
-		--ioengine=libaio --runtime=4 --time_based > /dev/null &
+		--ioengine=libaio --runtime=60 --time_based > /dev/null &
+	sleep 1
 	xentrace-bpf -d 3 -o "$BATS_TEST_TMPDIR/run.html"
 	kill $! && wait $! || true
 	page_data "$BATS_TEST_TMPDIR/run.html" > "$BATS_TEST_TMPDIR/data.json"
-	jq -e '.series.edges_ms | length == 4 and .[0] == 0 and .[1] >= 1000 and .[3] >= 3000' \
+	# a step that is much shorter than the first, since that came late, is drawn with its neighbour
+	jq -e '.series.edges_ms | (length == 3 or length == 4) and .[0] == 0 and .[1] >= 1000 and
+		.[-1] >= 3000' \
 		"$BATS_TEST_TMPDIR/data.json"
 	jq -e '[.waits[] | select(.op == "read")] | length > 0 and all(.count > 100)' \
 		"$BATS_TEST_TMPDIR/data.json"
@@ -127,26 +151,28 @@ page_data()
 
 @test "html: with an INTERVAL its steps, and a second report replaces the first" {
 	mkfifo "$BATS_TEST_TMPDIR/ready"
-	xentrace-bpf -o "$BATS_TEST_TMPDIR/run.html" -o "$BATS_TEST_TMPDIR/run.svg" 0.4 --ready-fd 9 \
-		9> "$BATS_TEST_TMPDIR/ready" &
+	xentrace-bpf -d 4 -o "$BATS_TEST_TMPDIR/run.html" -o "$BATS_TEST_TMPDIR/run.svg" 0.4 \
+		--ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" &
 	pid=$!
 	read -r _ < "$BATS_TEST_TMPDIR/ready"
-	sleep 0.6
 	kill -USR1 $pid
-	sleep 1.4
-	kill -INT $pid
+	await grep -q '^</svg>' "$BATS_TEST_TMPDIR/run.svg"
 	wait $pid
 	[ "$(grep -c '^</html>' "$BATS_TEST_TMPDIR/run.html")" -eq 1 ]
 	[ "$(grep -c '^</svg>' "$BATS_TEST_TMPDIR/run.svg")" -eq 1 ]
-	page_data "$BATS_TEST_TMPDIR/run.html" | jq -e '.series.edges_ms | length >= 5 and .[1] < 800'
+	# of its own a page has steps of 1 s, so not more than 4 here
+	page_data "$BATS_TEST_TMPDIR/run.html" | jq -e '.series.edges_ms | length - 1 | . > 4 and . <= 10'
 }
 
 @test "openmetrics: Prometheus' own parser takes it" {
 	/usr/bin/python3 -c 'import prometheus_client.openmetrics.parser' || skip "tools/setup test"
-	xentrace-bpf -d 1 -o "$BATS_TEST_TMPDIR/run.prom"
-	tests/lib/openmetrics < "$BATS_TEST_TMPDIR/run.prom" > "$BATS_TEST_TMPDIR/run.json"
-	jq -e '[.xentrace_cpu_seconds.samples[][2] | tonumber] | add > 0.9' "$BATS_TEST_TMPDIR/run.json"
-	jq -e '.xentrace_complete.samples[0][2] | tonumber == 1' "$BATS_TEST_TMPDIR/run.json"
+	xentrace-bpf -d 1 -o "$BATS_TEST_TMPDIR/run.prom" -o "$BATS_TEST_TMPDIR/run.json"
+	tests/lib/openmetrics < "$BATS_TEST_TMPDIR/run.prom" > "$BATS_TEST_TMPDIR/parsed.json"
+	jq -e '[.xentrace_cpu_seconds.samples[][2] | tonumber] | add > 0.9' \
+		"$BATS_TEST_TMPDIR/parsed.json"
+	# not 1 whatever happens: of hardly any requests one that is lost is more than 0.1 %
+	jq -e --slurpfile run "$BATS_TEST_TMPDIR/run.json" '.xentrace_complete.samples[0][2] |
+		tonumber == ($run[-1].complete | if . then 1 else 0 end)' "$BATS_TEST_TMPDIR/parsed.json"
 }
 
 @test "SIGINT and SIGTERM end a trace with its report, SIGUSR1 prints one in between" {
@@ -157,7 +183,7 @@ page_data()
 		pid=$!
 		read -r _ < "$BATS_TEST_TMPDIR/$signal"
 		kill -USR1 $pid
-		sleep 0.3
+		await has 1 total "$BATS_TEST_TMPDIR/$signal.json"
 		kill -$signal $pid
 		wait $pid
 		jq -es 'map(select(.type == "total")) | length == 2' \
@@ -177,21 +203,38 @@ page_data()
 
 @test "only the disk that was asked for, by mount point" {
 	disk=$(findmnt -no SOURCE -T "$FILE")
-	(sleep 0.5; dd if=/dev/zero of="$FILE" bs=4k count=50 oflag=direct conv=notrunc 2> /dev/null) &
-	xentrace-bpf -D "$(dirname "$FILE")" -f blk -d 2 --json > "$BATS_TEST_TMPDIR/out.json"
-	wait
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf -D "$(dirname "$FILE")" -f blk --json --ready-fd 9 \
+		9> "$BATS_TEST_TMPDIR/ready" > "$BATS_TEST_TMPDIR/out.json" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	dd if=/dev/zero of="$FILE" bs=4k count=50 oflag=direct conv=notrunc 2> /dev/null
+	kill -INT $pid
+	wait $pid
 	echo "$disk"
 	jq -es '.[-1] | [.paths[] | select(.kind == "wait") | .device] | unique | length == 1' \
 		"$BATS_TEST_TMPDIR/out.json"
 }
 
+# loaded WHAT: there are programs, or maps, of ours
+loaded()
+{
+	bpftool "$1" show 2> /dev/null | grep ' name xt_'
+}
+
+gone()
+{
+	! loaded prog && ! loaded map
+}
+
 @test "nothing stays behind: no program, no map, after SIGKILL either" {
-	xentrace-bpf 2> /dev/null > /dev/null &
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" 2> /dev/null > /dev/null &
 	pid=$!
-	sleep 1
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	loaded prog && loaded map
 	kill -KILL $pid
 	wait $pid || true
-	sleep 1
-	[ -z "$(bpftool prog show 2> /dev/null | grep ' name xt_' || true)" ]
-	[ -z "$(bpftool map show 2> /dev/null | grep ' name xt_' || true)" ]
+	# the kernel frees them later, when no CPU can be in one of them
+	await gone
 }
