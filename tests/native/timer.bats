@@ -23,7 +23,7 @@ late()
 
 @test "expiries, and how late they were: as the kernel's own trace has them, timer by timer" {
 	cat "$RUN/verdict"
-	[ "$(grep -c ': ok$' "$RUN/verdict")" -eq 5 ]
+	[ "$(grep -c ': ok$' "$RUN/verdict")" -eq 6 ]
 	[ "$(grep -c FAIL "$RUN/verdict")" -eq 0 ]
 }
 
@@ -31,15 +31,16 @@ late()
 	cat "$RUN/load.json"
 	late 'map(.count) | add' > "$BATS_TEST_TMPDIR/count"
 	jq -e --argjson count "$(cat "$BATS_TEST_TMPDIR/count")" '.sleeps <= $count' "$RUN/load.json"
-	jq -e --argjson count "$(cat "$BATS_TEST_TMPDIR/count")" \
-		--argjson ns "$(late 'map(.total_ns) | add')" \
-		'.sum_ns / .sleeps > $ns / $count' "$RUN/load.json"
+	# all that ours were, without what the kernel's trace says of timers that others started
+	jq -e --argjson ns "$(late 'map(.total_ns) | add')" --slurpfile others "$RUN/others.json" \
+		'.sum_ns >= $ns - ($others[0].ns + $others[0].within)' "$RUN/load.json"
 }
 
 @test "timers set to a time long past are counted, and not called late" {
 	jq -es '.[-1].losses[] | select(.name == "timers-past") | .lost == false and .count >= 50' \
 		"$RUN/run.json"
-	late 'all(.max_ns < 1000000000)'
+	# 1 ns after the machine's start, or after 1970: no stolen vCPU is late by so much
+	late 'all(.max_ns < '"$(jq -s '.[-1].start_ns' "$RUN/run.json")"')'
 }
 
 @test "the device is the one that sysfs names, its mechanism the spectrum's" {
