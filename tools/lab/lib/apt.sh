@@ -64,7 +64,10 @@ apt_configure() {
 	APT::Install-Recommends "false";
 	APT::Sandbox::User "root";
 	Acquire::Languages "none";
-	Acquire::Retries "3";
+	# A mirror that is away for a minute: the pauses are 1, 2, 4, 8, 16 and 30 s.
+	Acquire::Retries "6";
+	# Else lists that could not be read are no error, and count as read for half a day.
+	APT::Update::Error-Mode "any";
 	END
 }
 
