@@ -45,12 +45,13 @@ class Browser:
         self.serial = 0
         self.errors = []
         self.requests = []
-        self.loaded = False
+        self.loaded = None
         self.session = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
         self.resize(width, height)
 
     def close(self):
@@ -92,8 +93,8 @@ class Browser:
             self.errors.append(str([arg.get("value") for arg in params["args"]]))
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
-        elif method == "Page.loadEventFired":
-            self.loaded = True
+        elif method == "Page.lifecycleEvent" and params["name"] == "load":
+            self.loaded = params["loaderId"]
 
     def call(self, method, **params):
         self.serial += 1
@@ -113,10 +114,11 @@ class Browser:
     # -- what a test does
 
     def open(self, path):
-        self.errors, self.requests, self.loaded = [], [], False
-        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        self.errors, self.requests = [], []
+        # which load it is that ended: that of the page before, about:blank first, may end late
+        loader = self.call("Page.navigate", url="file://" + os.path.abspath(path))["loaderId"]
         deadline = time.monotonic() + self.TIMEOUT
-        while not self.loaded:
+        while self.loaded != loader:
             self.receive(deadline)
 
     def resize(self, width, height):
