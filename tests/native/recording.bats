@@ -87,9 +87,9 @@ teardown_file()
 		.[-1].end_ns == .[$n].end_ns' "$RUN/killed.report.json"
 }
 
-@test "diff of two runs: a queue eight times as deep is called a change" {
+@test "diff of two runs: a queue 32 times as deep is called a change" {
 	kill "$LOAD" 2> /dev/null || true
-	for depth in 1 8; do
+	for depth in 1 32; do
 		fio --name=load --filename="$FILE" --size=16M --direct=1 --rw=randread --bs=4k \
 			--ioengine=libaio --iodepth=$depth --rate_iops=0 --runtime=20 --time_based > /dev/null &
 		load=$!
@@ -97,13 +97,13 @@ teardown_file()
 		xentrace-bpf record -d 6 -i 0.3 -f blk -o "$RUN/depth$depth.xtr"
 		kill $load && wait $load || true
 	done
-	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth8.xtr"
-	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth8.xtr" --json > "$RUN/diff.json"
+	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth32.xtr"
+	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth32.xtr" --json > "$RUN/diff.json"
 	jq -e '.comparisons > 0 and ([.changes[] | select(.kind == "wait" and .op == "read" and
 		.leg.after == "total" and .changed)] | length) > 0' "$RUN/diff.json"
-	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth8.xtr" -o "$RUN/diff.folded" -v
+	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth32.xtr" -o "$RUN/diff.folded" -v
 	grep -qE '^wait;.*;read.* [0-9]+ [0-9]+$' "$RUN/diff.folded"
 	# with itself nothing is
-	xentrace-bpf diff "$RUN/depth8.xtr" "$RUN/depth8.xtr" --json |
+	xentrace-bpf diff "$RUN/depth32.xtr" "$RUN/depth32.xtr" --json |
 		jq -e '.comparisons > 0 and .changed == 0'
 }
