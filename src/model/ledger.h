@@ -112,7 +112,7 @@ struct quality {
 struct ledger {
 	uint64_t elapsed_ns;
 	struct cpu_account cpu;
-	struct wait_row *waits; /* most waited first */
+	struct wait_row *waits; /* most waited first: of requests, of timers, of what is stacked */
 	size_t nr_waits;
 	struct event_rows events;
 	struct quality quality;

@@ -127,13 +127,22 @@ static void close_row(struct wait_row *row, uint64_t elapsed_ns)
 	}
 }
 
+/*
+ * Requests first, since somebody waits for them, which is not known of a timer's expiry; last what is
+ * stacked, since it waits for the others.
+ */
+static int rank(const struct wait_row *row)
+{
+	return row->stacked ? 2 : row->area == AREA_TIMER;
+}
+
 static int by_waited(const void *a, const void *b)
 {
 	const struct wait_row *x = a, *y = b;
 	int order;
 
-	if (x->stacked != y->stacked)
-		return x->stacked ? 1 : -1;
+	if (rank(x) != rank(y))
+		return rank(x) - rank(y);
 	if (x->waited_ns != y->waited_ns)
 		return x->waited_ns < y->waited_ns ? 1 : -1;
 	order = strcmp(x->device, y->device);
