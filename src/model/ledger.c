@@ -52,6 +52,23 @@ static bool is_missing(const struct conservation *io)
 	return llabs(missing_of(io)) > (io->carried + io->started) * INCOMPLETE_SHARE + 1;
 }
 
+static double lost_of(const struct conservation *io)
+{
+	return ledger__share(io->lost, io->carried + io->started);
+}
+
+/* Lost requests are not made good by timers and interrupts, of which there are many more. */
+static double worst_share(const struct quality *quality, const struct snapshot *snap)
+{
+	double worst = quality->lost_share;
+
+	if (lost_of(&snap->io) > worst)
+		worst = lost_of(&snap->io);
+	if (lost_of(&snap->packets) > worst)
+		worst = lost_of(&snap->packets);
+	return worst;
+}
+
 static void judge(struct ledger *ledger, const struct snapshot *snap, const struct path_sum *sums)
 {
 	struct quality *quality = &ledger->quality;
@@ -62,10 +79,11 @@ static void judge(struct ledger *ledger, const struct snapshot *snap, const stru
 		if (snap->losses[i].lost)
 			quality->lost += snap->losses[i].count;
 	quality->lost_share = ledger__share(quality->lost, quality->events + quality->lost);
+	quality->worst_share = worst_share(quality, snap);
 
 	quality->io_missing = missing_of(&snap->io);
 	quality->packets_missing = missing_of(&snap->packets);
-	quality->incomplete = quality->lost_share > INCOMPLETE_SHARE || is_missing(&snap->io) ||
+	quality->incomplete = quality->worst_share > INCOMPLETE_SHARE || is_missing(&snap->io) ||
 			      is_missing(&snap->packets);
 
 	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);

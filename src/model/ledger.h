@@ -100,9 +100,10 @@ struct quality {
 	uint64_t events; /* everything counted: CPU paths, and requests once */
 	uint64_t lost;
 	double lost_share;	 /* lost ÷ (events + lost) */
+	double worst_share;	 /* that, or of requests or of packets sent alone, if more */
 	int64_t io_missing;	 /* carried + started - completed - in flight - lost; 0 is right */
 	int64_t packets_missing; /* the same of packets */
-	bool incomplete;	 /* more than 0.1 % lost or missing */
+	bool incomplete;	 /* more than 0.1 % lost or missing, of all or of one kind */
 	double cost_share;	 /* of vCPU time, BPF and this process */
 	double ns_per_event;
 	size_t probes_on;

@@ -397,7 +397,7 @@ int rule__lost_events(struct question *q)
 {
 	const struct quality *quality = &q->ledger->quality;
 	const struct loss *worst = largest_loss(q->snap);
-	char lost[UNITS_LEN], events[UNITS_LEN], count[UNITS_LEN];
+	char lost[UNITS_LEN], events[UNITS_LEN], count[UNITS_LEN], most[64] = "";
 	struct finding *f;
 	size_t used = 0;
 
@@ -409,8 +409,11 @@ int rule__lost_events(struct question *q)
 	set(f->what, "the data of this run is incomplete: read its counts as lower bounds");
 	units__count(lost, quality->lost);
 	units__count(events, quality->events);
-	set(f->figures[used++], "%s events lost of %s (%.2f %%)", lost, events,
-	    100 * quality->lost_share);
+	if (quality->worst_share > quality->lost_share)
+		snprintf(most, sizeof(most), "; of requests, or of packets sent, %.2f %%",
+			 100 * quality->worst_share);
+	set(f->figures[used++], "%s events lost of %s (%.2f %%%s)", lost, events,
+	    100 * quality->lost_share, most);
 	if (worst) {
 		units__count(count, worst->count);
 		set(f->figures[used++], "%s %s: %s", count, worst->name, worst->why);

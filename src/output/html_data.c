@@ -43,7 +43,7 @@ static json_t *quality(const struct quality *quality)
 	err |= put__bool(obj, "incomplete", quality->incomplete);
 	err |= put__int(obj, "events", quality->events);
 	err |= put__int(obj, "lost", quality->lost);
-	err |= put__real(obj, "lost_share", quality->lost_share);
+	err |= put__real(obj, "lost_share", quality->worst_share);
 	err |= put__int(obj, "probes_on", quality->probes_on);
 	err |= put__int(obj, "probes", quality->probes);
 	return json__done(obj, err);

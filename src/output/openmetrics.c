@@ -91,7 +91,7 @@ static void print_run(FILE *out, const struct report *report)
 	seconds(out, report->ledger->elapsed_ns);
 	family(out, "vcpus", GAUGE, NULL, "Online vCPUs.");
 	fprintf(out, "xentrace_vcpus %u\n", report->snap->cpu.vcpus);
-	family(out, "complete", GAUGE, NULL, "1: at most 0.1 % of events were lost.");
+	family(out, "complete", GAUGE, NULL, "1: at most 0.1 % lost, of each kind.");
 	fprintf(out, "xentrace_complete %d\n", !report->ledger->quality.incomplete);
 }
 

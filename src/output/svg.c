@@ -76,8 +76,8 @@ static void print_head(FILE *out, const struct report *report)
 	svg__text(out, SVG_MARGIN, 56, "note", line);
 	if (report->ledger->quality.incomplete) {
 		snprintf(line, sizeof(line),
-			 "INCOMPLETE: %.2f %% of events lost, read it as a sketch",
-			 100 * report->ledger->quality.lost_share);
+			 "INCOMPLETE: up to %.2f %% of events lost, read it as a sketch",
+			 100 * report->ledger->quality.worst_share);
 		svg__text(out, SVG_WIDTH - 400, 34, "bad", line);
 	}
 }

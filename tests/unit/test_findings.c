@@ -260,6 +260,13 @@ static void lost_events_name_the_cause(void **state)
 	assert_verdict(f, "lost-events", FINDING_MET);
 	assert_non_null(strstr(find(f, "lost-events")->figures[0], "21,000 events lost"));
 	assert_non_null(strstr(find(f, "lost-events")->figures[1], f->snap.losses[1].name));
+
+	f->snap.losses[0].count = 4;
+	f->snap.losses[1].count = 0;
+	f->snap.io = (struct conservation) { .started = 2000, .completed = 1996, .lost = 4 };
+	fixture__close(f);
+	assert_non_null(strstr(find(f, "lost-events")->figures[0],
+			       "; of requests, or of packets sent, 0.20 %)"));
 	fixture__free(f);
 }
 

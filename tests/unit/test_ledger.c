@@ -273,6 +273,30 @@ static void completeness_has_a_threshold(void **state)
 	fixture__free(f);
 }
 
+/* Timers and interrupts by the thousand do not make good for one in 500 requests. */
+static void lost_requests_are_judged_alone(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct conservation *of[] = { &f->snap.io, &f->snap.packets };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		*of[i] = (struct conservation) { .started = 5000, .completed = 4996, .lost = 4 };
+		f->snap.losses[0].count = 4;
+		fixture__close(f);
+		assert_true(f->ledger->quality.lost_share < .0008);
+		assert_false(f->ledger->quality.incomplete);
+
+		*of[i] = (struct conservation) { .started = 2000, .completed = 1996, .lost = 4 };
+		fixture__close(f);
+		assert_true(f->ledger->quality.lost_share < .0008);
+		assert_float_equal(f->ledger->quality.worst_share, .002, 1e-9);
+		assert_true(f->ledger->quality.incomplete);
+		*of[i] = (struct conservation) { .started = 2000, .completed = 2000 };
+	}
+	fixture__free(f);
+}
+
 static void conservation_is_judged(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -347,6 +371,7 @@ int main(void)
 		cmocka_unit_test(without_a_total_legs_are_summed),
 		cmocka_unit_test(stacked_disks_are_apart),
 		cmocka_unit_test(completeness_has_a_threshold),
+		cmocka_unit_test(lost_requests_are_judged_alone),
 		cmocka_unit_test(conservation_is_judged),
 		cmocka_unit_test(own_cost_and_probes),
 		cmocka_unit_test(nothing_divides_by_zero),

@@ -4,7 +4,7 @@ function verdict() {
 
 	if (quality.incomplete)
 		return el("span", {class: "bad"},
-			`INCOMPLETE: ${lost} % of events lost, read it as a sketch`);
+			`INCOMPLETE: up to ${lost} % of events lost, read it as a sketch`);
 	return el("span", {class: "good"}, `Data complete (lost ${count(quality.lost)})`);
 }
 
