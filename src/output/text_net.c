@@ -47,11 +47,17 @@ static size_t add_note(char *text, size_t size, size_t used, uint64_t count, con
 			       units__count(n, count), what);
 }
 
-/* "; 12 dropped (NO_SOCKET)", a reason after the other. */
+/* An answer to ping ends so although ping has it: a copy, by its raw socket (net/ipv4/ping.c, ping_rcv()). */
+static const char *hint(const char *reason)
+{
+	return strcmp(reason, "NO_SOCKET") ? "" : ", or a raw socket's copies, like ping's";
+}
+
+/* "; 12 dropped (TCP_CSUM)", a reason after the other. */
 static void add_drops(char *text, size_t size, const struct snapshot *snap, const char *device,
 		      bool received)
 {
-	char what[80], reason[64];
+	char what[128], reason[64];
 	size_t used = strlen(text);
 
 	for (size_t i = 0; i < snap->nr_drops; i++) {
@@ -60,7 +66,7 @@ static void add_drops(char *text, size_t size, const struct snapshot *snap, cons
 		if (drop->received != received || strcmp(drop->device, device))
 			continue;
 		escape__ascii(reason, sizeof(reason), *drop->reason ? drop->reason : "no reason");
-		snprintf(what, sizeof(what), "dropped (%s)", reason);
+		snprintf(what, sizeof(what), "dropped (%s%s)", reason, hint(reason));
 		used = add_note(text, size, used, drop->count, what);
 	}
 }
