@@ -44,7 +44,7 @@ typedef const char *measure_fn(struct price *price, const struct bench *bench);
 
 measure_fn measure__cpuid, measure__hypercall, measure__port_61, measure__port_3ff;
 measure_fn measure__clock, measure__clock_coarse, measure__clock_syscall, measure__tsc;
-measure_fn measure__ipi, measure__wakeup, measure__switch;
+measure_fn measure__self_ipi, measure__ipi, measure__wakeup, measure__switch;
 measure_fn measure__syscall, measure__fault, measure__fork;
 
 #endif

@@ -72,6 +72,14 @@ static uint64_t barriers(void *ctx, unsigned int n)
 	return spent;
 }
 
+/* The kernel interrupts its own CPU for irq_work, which no system call queues by itself. */
+const char *measure__self_ipi(struct price *price, const struct bench *bench)
+{
+	(void)price;
+	(void)bench;
+	return "no process can ask for one; IPI is between two CPUs";
+}
+
 const char *measure__ipi(struct price *price, const struct bench *bench)
 {
 	struct target target = {};

@@ -30,6 +30,7 @@ static const struct {
 	{ "fork, exit, wait", "of this small process, its child on the same CPU", measure__fork },
 	{ "context switch", "two threads on one CPU, eventfd write and read included",
 	  measure__switch },
+	{ "self IPI", "of this CPU to itself", measure__self_ipi },
 	{ "IPI", "to a CPU that runs, by membarrier, answer included", measure__ipi },
 	{ "IPI and wake-up", "of a thread asleep on another CPU, eventfd write and read included",
 	  measure__wakeup },
