@@ -121,9 +121,10 @@ lab-oracle: $(O)/static/xentrace-bpf
 lab-exact: $(O)/static/xentrace-bpf
 	tests/lab/exact
 
-## make lab-pairs  does diff find a disk that is 10 % slower in dom0, and nothing else? (root)
+## make lab-pairs  does diff find a disk that is 10 % slower, and one on blkfront? (root)
 lab-pairs: $(O)/static/xentrace-bpf
 	tests/lab/pairs
+	tests/lab/modes
 
 ## make lab-sabotage the program broken on purpose: the oracle has to find each fault (root)
 lab-sabotage:
