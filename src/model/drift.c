@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "model/drift.h"
 
-static double mean(const double *values, size_t nr)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		sum += values[i];
-	return sum / nr;
-}
+#include "model/moments.h"
 
 /* Sums of the products of each value's distance from the mean, with the last one's and with its own. */
 static void add_products(const double *values, size_t nr, double *lagged, double *square)
 {
-	double middle = mean(values, nr);
+	double middle = moments__mean(values, nr);
 
 	for (size_t i = 0; i < nr; i++) {
 		*square += (values[i] - middle) * (values[i] - middle);
@@ -37,16 +30,7 @@ double drift__of_neighbours(const double *x, size_t n, const double *y, size_t m
 	return r > 0 ? (1 + r) / (1 - r) : 1;
 }
 
-/* The variance of the mean of nr values. */
-static double variance_of_mean(const double *values, size_t nr)
-{
-	double lagged = 0, square = 0;
-
-	add_products(values, nr, &lagged, &square);
-	return square / (nr - 1) / nr;
-}
-
-/* The same, were there only the means of the parts. */
+/* The variance of the mean, were there only the means of the parts. */
 static double variance_by_parts(const double *values, size_t nr)
 {
 	double parts[DRIFT_PARTS];
@@ -54,9 +38,9 @@ static double variance_by_parts(const double *values, size_t nr)
 	for (size_t i = 0; i < DRIFT_PARTS; i++) {
 		size_t from = i * nr / DRIFT_PARTS, to = (i + 1) * nr / DRIFT_PARTS;
 
-		parts[i] = mean(values + from, to - from);
+		parts[i] = moments__mean(values + from, to - from);
 	}
-	return variance_of_mean(parts, DRIFT_PARTS);
+	return moments__variance_of_mean(parts, DRIFT_PARTS);
 }
 
 double drift__of_parts(const double *x, size_t n, const double *y, size_t m)
@@ -65,7 +49,7 @@ double drift__of_parts(const double *x, size_t n, const double *y, size_t m)
 
 	if (n < DRIFT_PARTS || m < DRIFT_PARTS)
 		return -1;
-	independent = variance_of_mean(x, n) + variance_of_mean(y, m);
+	independent = moments__variance_of_mean(x, n) + moments__variance_of_mean(y, m);
 	if (!(independent > 0))
 		return -1;
 	return (variance_by_parts(x, n) + variance_by_parts(y, m)) / independent;

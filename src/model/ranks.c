@@ -2,10 +2,12 @@
 #include "model/ranks.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "model/drift.h"
 #include "model/mann_whitney.h"
+#include "model/moments.h"
 #include "model/shift.h"
 
 /*
@@ -76,20 +78,46 @@ double ranks__drift(const struct series *x, const struct series *y)
 	return drift__of_parts(ranking.x, ranking.n, ranking.y, ranking.m);
 }
 
+static bool is_nothing(const struct series *series)
+{
+	for (size_t i = 0; i < series->nr; i++)
+		if (series->value[i] > 0)
+			return false;
+	return true;
+}
+
+/*
+ * What only the one series has is in no ratio to the other's nothing: how many times its standard error
+ * is its mean above 0? 0 where both have something, or neither has.
+ */
+static double errors_above_nothing(const struct series *x, const struct series *y, double inflation)
+{
+	const struct series *all = is_nothing(x) ? y : x;
+	double variance;
+
+	if (is_nothing(x) == is_nothing(y) || all->nr < 2)
+		return 0;
+	variance = inflation * moments__variance_of_mean(all->value, all->nr);
+	return moments__mean(all->value, all->nr) / sqrt(variance);
+}
+
 void ranks__compare(struct ranked *out, const struct series *x, const struct series *y,
 		    double drift)
 {
 	struct ranking ranking;
 	struct shift shift;
-	double neighbours, p;
+	double neighbours, inflation, p;
 
 	ranking__make(&ranking, x, y, 1);
 	neighbours = drift__of_neighbours(ranking.x, ranking.n, ranking.y, ranking.m);
+	inflation = fmax(neighbours, drift);
 	*out = (struct ranked) {
 		.p = fmax(widen(ranking__chance(&ranking, 1), neighbours),
 			  ranking__chance(&ranking, drift)),
 	};
-	if (!shift__measure(&shift, x, y, fmax(neighbours, drift)))
+	p = student(errors_above_nothing(x, y, inflation), FREEDOM);
+	out->p = fmin(out->p, fmax(p, 0));
+	if (!shift__measure(&shift, x, y, inflation))
 		return;
 	out->ratio = shift.ratio;
 	out->low = shift.low;

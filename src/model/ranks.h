@@ -6,8 +6,8 @@
  *
  * It takes values for independent, but an interval resembles the one before it: series that drift are
  * worth fewer values, see model/drift.h. Of few values ranks prove little, though they be all on one
- * side; where the one series is above the other by many times its noise, Student's t-test of that is
- * taken.
+ * side; where the one series is above the other by many times its noise, or above the other's nothing,
+ * Student's t-test of that is taken.
  */
 #ifndef XT_MODEL_RANKS_H
 #define XT_MODEL_RANKS_H

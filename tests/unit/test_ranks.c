@@ -78,6 +78,32 @@ static void what_drifts_proves_less(void **state)
 	assert_true(slow.high - slow.low > 1.5 * (ranked.high - ranked.low));
 }
 
+/* Ranks are no further apart than that; how far from nothing a series is, they do not tell. */
+static void nothing_has_no_ratio(void **state)
+{
+	struct series none = { .nr = 20 }, steady = { .nr = 20 }, burst = { .nr = 20 };
+	struct ranked there, gone, once;
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		steady.value[i] = 20 + (i * 7) % 20;
+	burst.value[7] = 400;
+	/* even where the variance is four times that of independent values */
+	ranks__compare(&there, &none, &steady, 4);
+	ranks__compare(&gone, &steady, &none, 4);
+	assert_true(there.p < 1e-4 && is_near(there.p, gone.p));
+	assert_true(there.ratio == 0 && there.high == 0);
+	ranks__compare(&once, &none, &burst, 1);
+	assert_true(once.p > .1);
+	ranks__compare(&there, &none, &none, 1);
+	assert_true(there.p > .99);
+	/* always the same is far from nothing, and no division by it */
+	for (size_t i = 0; i < 20; i++)
+		steady.value[i] = 1;
+	ranks__compare(&there, &none, &steady, 4);
+	assert_true(there.p >= 0 && there.p < 1e-4);
+}
+
 static void parts_tell_what_lasts(void **state)
 {
 	static const double step[] = { 1, 1, 1, 2, 2, 2, 3, 3, 3 };
@@ -168,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chances_are_counted),
 		cmocka_unit_test(what_drifts_proves_less),
+		cmocka_unit_test(nothing_has_no_ratio),
 		cmocka_unit_test(parts_tell_what_lasts),
 		cmocka_unit_test(drift_widens_chance),
 		cmocka_unit_test(far_apart_is_more_than_apart),
