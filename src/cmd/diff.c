@@ -69,10 +69,16 @@ static void parse(struct options *options, int argc, char **argv)
 	if (options->out.nr_paths && strcmp(options->out.paths[0], "-"))
 		options->path = options->out.paths[0];
 	options->output = &diff_text;
-	if (options->out.format)
+	if (options->out.format) {
 		options->output = diff_output__find(options->out.format);
-	else if (options->path && diff_output__for_file(options->path))
+	} else if (options->path && diff_output__for_file(options->path)) {
 		options->output = diff_output__for_file(options->path);
+	} else if (options->path && output__for_file(options->path)) {
+		/* not a table under the name of something else */
+		elog("a diff has no format '%s': see --help",
+		     output__for_file(options->path)->name);
+		exit(EXIT_USAGE);
+	}
 	if (!options->output) {
 		elog("unknown format '%s': see --help", options->out.format);
 		exit(EXIT_USAGE);

@@ -115,6 +115,8 @@ need_recording()
 	LINES_MAX=3 refused 2 "one argument too many" "$XT" diff a b c
 	LINES_MAX=3 refused 2 "a diff has one output" "$XT" diff a b -o c.svg -o d.json
 	refused 2 "unknown format 'html5'" "$XT" diff a b --format html5
+	refused 2 "a diff has no format 'html'" "$XT" diff a b -o "$dir/c.html"
+	[ ! -e "$dir/c.html" ]
 }
 
 @test "diff of what is no recording: 1, and names it" {
