@@ -30,27 +30,18 @@ static void print_file(FILE *out, const struct html_file *file)
 }
 
 /* What the page takes without its data, its title nearly. */
-static size_t bytes_of_files(void)
+static size_t bytes_of_files(const struct html_page *page)
 {
 	size_t bytes = sizeof(top) + (html_style.end - html_style.text) +
-		       (html_body.end - html_body.text) + 1000;
+		       (page->body.end - page->body.text) + 1000;
 
-	for (size_t i = 0; i < html_nr_scripts; i++)
-		bytes += html_scripts[i].end - html_scripts[i].text;
+	for (size_t i = 0; i < page->nr_scripts; i++)
+		bytes += page->scripts[i].end - page->scripts[i].text;
 	return bytes;
 }
 
-static void print_title(FILE *out, const struct report *report)
-{
-	char host[ESCAPE_LEN], stamp[STAMP_LEN];
-
-	report__stamp(stamp, report);
-	fprintf(out, "<title>xentrace-bpf: %s %.16s</title>\n",
-		escape__xml(host, sizeof(host), report->run->host ? report->run->host : ""), stamp);
-}
-
 /* '<' is part of no JSON syntax: it is in a string, where an escape sequence may stand for it. */
-static int write_escaped(const char *text, size_t size, void *out)
+int html__write_escaped(const char *text, size_t size, void *out)
 {
 	while (size) {
 		const char *found = memchr(text, '<', size);
@@ -64,22 +55,39 @@ static int write_escaped(const char *text, size_t size, void *out)
 	return 0;
 }
 
-static int html__total(FILE *out, const struct report *report)
+void html__begin(FILE *out, const struct html_page *page, const char *title)
 {
-	int err;
+	char escaped[2 * ESCAPE_LEN];
 
 	fputs(top, out);
-	print_title(out, report);
-	fputs("<style>\n", out);
+	fprintf(out, "<title>xentrace-bpf: %s</title>\n<style>\n",
+		escape__xml(escaped, sizeof(escaped), title));
 	print_file(out, &html_style);
 	fputs("</style>\n</head>\n<body>\n", out);
-	print_file(out, &html_body);
+	print_file(out, &page->body);
 	fputs("<script type=\"application/json\" id=\"data\">", out);
-	err = html__data(report, out, write_escaped, HTML_BYTES - bytes_of_files());
+}
+
+void html__end(FILE *out, const struct html_page *page)
+{
 	fputs("</script>\n<script>\n\"use strict\";\n", out);
-	for (size_t i = 0; i < html_nr_scripts; i++)
-		print_file(out, &html_scripts[i]);
+	for (size_t i = 0; i < page->nr_scripts; i++)
+		print_file(out, &page->scripts[i]);
 	fputs("</script>\n</body>\n</html>\n", out);
+}
+
+static int html__total(FILE *out, const struct report *report)
+{
+	const struct html_page *page = &html_report_page;
+	char title[ESCAPE_LEN], stamp[STAMP_LEN];
+	int err;
+
+	report__stamp(stamp, report);
+	snprintf(title, sizeof(title), "%.300s %.16s", report->run->host ? report->run->host : "",
+		 stamp);
+	html__begin(out, page, title);
+	err = html__data(report, out, html__write_escaped, HTML_BYTES - bytes_of_files(page));
+	html__end(out, page);
 	/* jansson says only that it failed: the stream knows more. */
 	return output__finish(out) ?: err;
 }

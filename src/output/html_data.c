@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "output/json_stream.h"
-#include "output/palette.h"
 #include "output/spectrum.h"
 #include "output/tree.h"
 
@@ -228,53 +227,6 @@ static json_t *trees(const struct report *report)
 	return json__done(list, err);
 }
 
-static json_t *color(struct color color)
-{
-	return json_sprintf("#%02x%02x%02x", color.red, color.green, color.blue);
-}
-
-/* By mechanism: its frames' colour, and one for each bucket from the scale's first to its last. */
-static json_t *palette(void)
-{
-	unsigned int first = hist__index(PALETTE_FAST_NS), last = hist__index(PALETTE_SLOW_NS);
-	json_t *obj = json_object(), *frames = json_array(), *cells = json_array();
-	int err = 0;
-
-	for (enum mech mech = 0; mech < MECH_NR; mech++) {
-		json_t *shades = json_array();
-
-		for (unsigned int i = first; i <= last; i++)
-			err |= append(shades, color(palette__cell(mech, hist__lower(i))));
-		err |= append(frames, color(palette__frame(mech)));
-		err |= append(cells, shades);
-	}
-	err |= put__int(obj, "first", first);
-	err |= put(obj, "frames", frames);
-	err |= put(obj, "cells", cells);
-	return json__done(obj, err);
-}
-
-static json_t *terms(void)
-{
-	json_t *obj = json_object(), *mechs = json_array(), *letters = json_array();
-	json_t *areas = json_array(), *kinds = json_array();
-	int err = 0;
-
-	for (enum mech mech = 0; mech < MECH_NR; mech++) {
-		err |= append(mechs, json_string(mech__name(mech)));
-		err |= append(letters, json_string(mech__letter(mech)));
-	}
-	for (enum area area = 0; area < AREA_NR; area++)
-		err |= append(areas, json_string(area__name(area)));
-	for (enum kind kind = 0; kind < KIND_NR; kind++)
-		err |= append(kinds, json_string(kind__name(kind)));
-	err |= put(obj, "mechs", mechs);
-	err |= put(obj, "letters", letters);
-	err |= put(obj, "areas", areas);
-	err |= put(obj, "kinds", kinds);
-	return json__done(obj, err);
-}
-
 /* Without the interrupts, which the page does not list. */
 static json_t *detect(const struct platform *platform)
 {
@@ -298,7 +250,7 @@ int html__data(const struct report *report, FILE *out, json_dump_callback_t writ
 	const struct snapshot *snap = report->snap;
 
 	json_stream__begin(&data);
-	json_stream__put(&data, "terms", terms());
+	json_stream__put(&data, "terms", html__terms());
 	json_stream__put(&data, "run", run(report));
 	json_stream__put(&data, "quality", quality(&ledger->quality));
 	json_stream__put(&data, "detect", detect(report->platform));
@@ -319,7 +271,7 @@ int html__data(const struct report *report, FILE *out, json_dump_callback_t writ
 	json_stream__list(&data, "losses", snap->nr_losses, json__loss, report);
 	json_stream__put(&data, "own_cost", json__own_cost(report));
 	json_stream__list(&data, "probes", snap->nr_probes, json__probe, report);
-	json_stream__put(&data, "palette", palette());
+	json_stream__put(&data, "palette", html__palette());
 	/* the last one: it takes what the others leave */
 	json_stream__put(&data, "series", html__series(report, series_room(&data, max_bytes)));
 	return json_stream__end(&data);

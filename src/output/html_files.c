@@ -13,16 +13,19 @@
 	}
 
 EMBED(xt_page_css, "page.css");
-EMBED(xt_page_html, "page.html");
 EMBED(xt_base_js, "base.js");
-EMBED(xt_hist_js, "hist.js");
 EMBED(xt_tip_js, "tip.js");
+EMBED(xt_frames_js, "frames.js");
+EMBED(xt_flame_js, "flame.js");
+EMBED(xt_page_js, "page.js");
+
+EMBED(xt_report_html, "report.html");
+EMBED(xt_hist_js, "hist.js");
 EMBED(xt_head_js, "head.js");
 EMBED(xt_spectrum_js, "spectrum.js");
 EMBED(xt_ledger_js, "ledger.js");
 EMBED(xt_wait_js, "wait.js");
-EMBED(xt_frames_js, "frames.js");
-EMBED(xt_flame_js, "flame.js");
+EMBED(xt_latencies_js, "latencies.js");
 EMBED(xt_legend_js, "legend.js");
 EMBED(xt_axis_js, "axis.js");
 EMBED(xt_compare_js, "compare.js");
@@ -31,18 +34,22 @@ EMBED(xt_heat_js, "heat.js");
 EMBED(xt_slowest_js, "slowest.js");
 EMBED(xt_events_js, "events.js");
 EMBED(xt_books_js, "books.js");
-EMBED(xt_main_js, "main.js");
+EMBED(xt_report_js, "report.js");
 
 const struct html_file html_style = FILE_OF(xt_page_css);
-const struct html_file html_body = FILE_OF(xt_page_html);
 
-const struct html_file html_scripts[] = {
-	FILE_OF(xt_base_js),   FILE_OF(xt_hist_js),	FILE_OF(xt_tip_js),
-	FILE_OF(xt_head_js),   FILE_OF(xt_spectrum_js), FILE_OF(xt_ledger_js),
-	FILE_OF(xt_wait_js),   FILE_OF(xt_frames_js),	FILE_OF(xt_flame_js),
-	FILE_OF(xt_legend_js), FILE_OF(xt_axis_js),	FILE_OF(xt_compare_js),
-	FILE_OF(xt_course_js), FILE_OF(xt_heat_js),	FILE_OF(xt_slowest_js),
-	FILE_OF(xt_events_js), FILE_OF(xt_books_js),	FILE_OF(xt_main_js),
+static const struct html_file report_scripts[] = {
+	FILE_OF(xt_base_js),	  FILE_OF(xt_hist_js),	   FILE_OF(xt_tip_js),
+	FILE_OF(xt_head_js),	  FILE_OF(xt_spectrum_js), FILE_OF(xt_ledger_js),
+	FILE_OF(xt_wait_js),	  FILE_OF(xt_frames_js),   FILE_OF(xt_flame_js),
+	FILE_OF(xt_latencies_js), FILE_OF(xt_legend_js),   FILE_OF(xt_axis_js),
+	FILE_OF(xt_compare_js),	  FILE_OF(xt_course_js),   FILE_OF(xt_heat_js),
+	FILE_OF(xt_slowest_js),	  FILE_OF(xt_events_js),   FILE_OF(xt_books_js),
+	FILE_OF(xt_page_js),	  FILE_OF(xt_report_js),
 };
 
-const size_t html_nr_scripts = sizeof(html_scripts) / sizeof(html_scripts[0]);
+const struct html_page html_report_page = {
+	.body = FILE_OF(xt_report_html),
+	.scripts = report_scripts,
+	.nr_scripts = sizeof(report_scripts) / sizeof(report_scripts[0]),
+};

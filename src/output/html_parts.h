@@ -17,9 +17,33 @@ struct html_file {
 	const char *text, *end;
 };
 
-extern const struct html_file html_style, html_body;
-extern const struct html_file html_scripts[];
-extern const size_t html_nr_scripts;
+extern const struct html_file html_style;
+
+/* What lies below the body's tag, and the scripts that draw into it. */
+struct html_page {
+	struct html_file body;
+	const struct html_file *scripts;
+	size_t nr_scripts;
+};
+
+extern const struct html_page html_report_page;
+
+/*
+ * What stands before the page's data, a JSON text by html__write_escaped(), and after it. The title
+ * is escaped here.
+ */
+void html__begin(FILE *out, const struct html_page *page, const char *title);
+void html__end(FILE *out, const struct html_page *page);
+/* For json_stream's `write`: no name ends the element that it lies in. Returns 0 or -1. */
+int html__write_escaped(const char *text, size_t size, void *out);
+
+/*
+ * Names of mechanisms, areas and kinds by their numbers; colours by mechanism: its frames', and one
+ * for each bucket from the scale's first to its last. Owned by the caller;
+ * NULL without memory.
+ */
+json_t *html__terms(void);
+json_t *html__palette(void);
 
 /*
  * All that the page draws: the ledger's rows, both trees, the snapshot's histograms, the palette.

@@ -58,6 +58,7 @@ function bytes(value) {
 		[" B", " kB", " MB", " GB", " TB"][unit];
 }
 
+const sum = (list) => list.reduce((a, b) => a + b, 0);
 const count = (value) => Math.round(value).toLocaleString("en-US");
 const ratio = (value) => value.toFixed(value < .995 ? 2 : value < 99.95 ? 1 : 0);
 const percent = (part, whole, digits = 1) => (whole ? 100 * part / whole : 0).toFixed(digits);

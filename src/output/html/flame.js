@@ -1,13 +1,14 @@
 /*
- * The two flame-style histograms, by the rules of svg: root at the bottom, width is time, idle and
- * the guest's own code left out, and on each leaf one cell a bucket, fast to slow, whose width is
- * that bucket's time.
+ * A flame graph, by the rules of svg: root at the bottom, width is time, idle and the guest's own
+ * code left out. What its frames are of, their colours and words, say those that extend it:
+ * summary(), tell(frame), say(frame), paint(frame), and on top of a leaf drawTop() in topHeight.
  */
-const ROW = 22, CELLS = 32, CHAR = 6.9;
+const ROW = 22, CHAR = 6.9;
 
 class Flame {
 	constructor(kind, section, onChoose) {
 		this.kind = kind;
+		this.topHeight = 0;
 		this.root = grow(D.trees[kind], null, kind);
 		this.zoomed = this.root;
 		this.chosen = null;
@@ -44,7 +45,7 @@ class Flame {
 
 	draw() {
 		const width = this.svg.parentNode.clientWidth || 1200;
-		const total = (this.zoomed.depth + height(this.zoomed)) * ROW + CELLS + 2;
+		const total = (this.zoomed.depth + height(this.zoomed)) * ROW + this.topHeight + 2;
 		const {places, scale} = this.layOut(width);
 
 		this.svg.replaceChildren();
@@ -63,44 +64,16 @@ class Flame {
 		this.mark();
 	}
 
-	summary() {
-		const drawn = this.root.drawn, all = D.cpu.total_ns, elapsed = D.run.elapsed_ns;
-
-		if (this.zoomed !== this.root) {
-			const share = percent(this.zoomed.drawn, drawn, 2);
-
-			return `${way(this.zoomed)}: ${ns(this.zoomed.drawn)}, ${
-				share} % of what is drawn`;
-		}
-		if (this.kind === CPU)
-			return `${cpuSeconds(drawn)} of ${cpuSeconds(all)} vCPU-s ` +
-				`(${percent(drawn, all)} %) in traced paths or held off; ` +
-				"idle and guest code are left out";
-		const flight = ratio(elapsed ? drawn / elapsed : 0);
-		const [waited, seconds] = [drawn, elapsed].map((value) => (value / 1e9).toFixed(2));
-
-		return `${waited} s waited in ${seconds} s: ${flight} in flight on average`;
-	}
-
-	tell(frame) {
-		const away = frame === this.root ? "click: all of it"
-						 : "click: zoom, and its latency over time below";
-		const rows = statsRows(frame, this.root.drawn);
-
-		return [way(frame), rows, frame === this.zoomed && frame.parent ? "" : away];
-	}
-
 	drawFrame({frame, x, width, above}, total, scale) {
 		const y = total - (frame.depth + 1) * ROW - 1;
-		const fill = frame.parent ? D.palette.frames[frame.mech] : "#e2ded6";
-		const share = percent(frame.drawn, this.root.drawn);
+		const fill = this.paint(frame);
 		const wide = Math.max(width, .3).toFixed(2);
 		const rect = {x: x.toFixed(2), y, width: wide, height: ROW, rx: 1.5, fill};
 		const g = draw("g", {
 			class: above ? "frame above" : "frame",
 			tabindex: -1,
 			role: "treeitem",
-			"aria-label": `${way(frame)}: ${ns(frame.drawn)}, ${share} %`,
+			"aria-label": `${way(frame)}: ${this.say(frame)}`,
 			"data-ns": frame.drawn,
 			"data-way": way(frame)
 		});
@@ -110,36 +83,13 @@ class Flame {
 				cut(frameLabel(frame), width)));
 		explain(g, () => this.tell(frame));
 		g.addEventListener("click", () => this.choose(frame));
-		if (!frame.kids.length && frame.path !== undefined && !above)
-			this.drawBars(g, frame, x, y - CELLS, scale);
+		if (!above)
+			this.drawTop(g, frame, x, y, scale);
 		this.frames.set(frame, g);
 		this.svg.append(g);
 	}
 
-	drawBars(g, frame, x, y, scale) {
-		for (const bar of barsOf(frame, scale)) {
-			g.append(this.drawBar(frame, bar, x, y, bar.ns * scale));
-			x += bar.ns * scale;
-		}
-	}
-
-	drawBar(frame, bar, x, y, width) {
-		const mean = bar.count ? bar.ns / bar.count : 0, label = ns(mean);
-		const fill = shade(frame.mech, mean);
-		/* A hairline between cells that are wide enough to lose it. */
-		const wide = (width > 3 ? width - .6 : Math.max(width, .3)).toFixed(2);
-		const rect = {x: x.toFixed(2), y, width: wide, height: CELLS - 1, fill};
-		const place = {x: (x + width / 2).toFixed(1), y: y + CELLS / 2 + 3};
-		const g = draw("g", {class: "bar", "data-ns": bar.ns}, draw("rect", rect));
-
-		if (width > 6 * label.length + 4)
-			g.append(draw("text", {...place, class: isDark(fill) && "light"}, label));
-		explain(g, () => [way(frame), [
-			["latency", `${ns(lower(bar.first))} to ${ns(upper(bar.last))}`],
-			["events", count(bar.count)], ["time", ns(bar.ns)],
-			["share", percent(bar.ns, frame.ns) + " % of the path"]
-		]]);
-		return g;
+	drawTop() {
 	}
 
 	choose(frame) {
@@ -192,13 +142,17 @@ class Flame {
 		event.preventDefault();
 	}
 
-	/* Marks what matches, with all that is above it; returns its time, none of it twice. */
-	search(matches) {
-		this.matches = matches;
+	/* Marks what matches a name, with all that is above it; returns its time, none of it twice. */
+	search(match) {
+		const names = (frame) => [frame.name, frameLabel(frame), way(frame)];
+
+		this.matches =
+			match && ((frame) => frame.parent !== null && names(frame).some(match));
 		this.mark();
-		if (!matches)
+		if (!match)
 			return 0;
-		const share = (frame) => matches(frame) ? frame.drawn : sum(frame.kids.map(share));
+		const share = (frame) =>
+			this.matches(frame) ? frame.drawn : sum(frame.kids.map(share));
 
 		return share(this.root);
 	}

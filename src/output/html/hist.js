@@ -36,8 +36,6 @@ function addPath(hist, path) {
 	return hist;
 }
 
-const sum = (list) => list.reduce((a, b) => a + b, 0);
-
 function quantile(hist, q) {
 	const rank = q * sum(hist.count);
 	let seen = 0;

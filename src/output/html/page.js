@@ -1,4 +1,7 @@
-/* The page from top to bottom, and what concerns all of it: theme, search, keys, size. */
+/*
+ * What concerns all of a page: theme, search, keys, size. The page itself has its `flames`, what is
+ * `searched`, and drawAll().
+ */
 const themes = ["auto", "light", "dark"];
 const darkScreen = matchMedia("(prefers-color-scheme: dark)");
 let theme = "auto";
@@ -30,45 +33,6 @@ setTheme(remembered());
 darkScreen.addEventListener("change", () => setTheme(theme));
 byId("theme").addEventListener("click", nextTheme);
 
-drawHead();
-drawFindings();
-drawSpectrum();
-drawCpu();
-drawWait();
-drawSlowest();
-drawEvents();
-drawBooks();
-
-const heat = new Heat(byId("heat"));
-const compare = new Compare(byId("compare"));
-const heatName = (frame) =>
-	`${D.terms.kinds[frame.kind]} / ${way(frame)}, ${pathsOf(frame).events}`;
-const choose = (frame) => heat.show(pathsOf(frame).paths, heatName(frame));
-const flames =
-	[new Flame(CPU, byId("cpu-flame"), choose), new Flame(WAIT, byId("wait-flame"), choose)];
-
-byId("wait-flame").append(flameLegend());
-
-function drawAll() {
-	flames.forEach((flame) => flame.draw());
-	compare.draw();
-	heat.draw();
-}
-
-/* At first the requests most waited for; without any, the cpu paths. */
-function showFirst() {
-	const wait = D.waits.find((row) => row.measured && !row.stacked);
-	const i = wait ? pathOf(wait) : -1;
-
-	if (i >= 0)
-		heat.show([i], pathName(i));
-	else
-		heat.show(pathsOf(flames[CPU].root).paths, heatName(flames[CPU].root));
-}
-
-showFirst();
-drawAll();
-
 /* A regular expression, or the text itself where it is none. */
 function matcher(text) {
 	let pattern;
@@ -81,20 +45,12 @@ function matcher(text) {
 	return (name) => pattern.test(name);
 }
 
-/* The time that matches in each graph, and its share of it. */
+/* What each of a page's parts says of its matches. */
 function search() {
-	const text = byId("search").value.trim(), match = matcher(text);
-	const names = (frame) => [frame.name, frameLabel(frame), way(frame)];
-	const matches = (frame) => frame.parent !== null && names(frame).some(match);
-	const said = flames.map((flame) => {
-		const found = flame.search(text ? matches : null), of = flame.root.drawn;
-		const time = found ? ns(found) : "0 s";
+	const text = byId("search").value.trim(), match = text ? matcher(text) : null;
+	const said = searched.map((say) => say(match));
 
-		return `${D.terms.kinds[flame.kind]} ${time}, ${
-			percent(found, of)} % of what is drawn`;
-	});
-
-	byId("matched").textContent = text ? "matched: " + said.join(" · ") : "";
+	byId("matched").textContent = match ? "matched: " + said.join(" · ") : "";
 }
 
 byId("search").addEventListener("input", search);
@@ -112,7 +68,7 @@ function zoomOut(all) {
 }
 
 document.addEventListener("keydown", (event) => {
-	const typing = event.target.matches("input, select, textarea");
+	const typing = event.target.matches("input, select");
 
 	if (event.ctrlKey || event.altKey || event.metaKey)
 		return;
