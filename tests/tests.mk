@@ -100,7 +100,7 @@ $(O)/tests/browser/page: tests/browser/page.c $(SAN_OBJ)
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
 		-lcmocka -ljansson -lz -lm -o $@
 
-## make browser    the html report in a headless Chromium (tools/setup browser); of every recording
+## make browser    the html pages in a headless Chromium (tools/setup browser); of every recording
 ##                 in a folder with RECORDINGS=DIR, and pictures of it in build/browser
 browser: $(O)/tests/browser/page $(O)/xentrace-bpf
 	tests/browser/run $< $(RECORDINGS)

@@ -57,10 +57,11 @@ static void parse(struct options *options, int argc, char **argv)
 		.args_doc = "BEFORE AFTER",
 		.doc = "What changed between two recordings, told from what changes anyway.\v"
 		       "Formats, and their extensions: text .txt, json .json, folded .folded, "
-		       "svg .svg.\n"
+		       "svg .svg, html .html.\n"
 		       "Examples:\n"
 		       "  xentrace-bpf diff before.xtr after.xtr              a table\n"
-		       "  xentrace-bpf diff before.xtr after.xtr -o diff.svg  a flame graph\n",
+		       "  xentrace-bpf diff before.xtr after.xtr -o diff.svg  a flame graph\n"
+		       "  xentrace-bpf diff before.xtr after.xtr -o diff.html  a page to explore\n",
 	};
 
 	argp_err_exit_status = EXIT_USAGE;

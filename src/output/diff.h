@@ -3,6 +3,8 @@
 #ifndef XT_OUTPUT_DIFF_H
 #define XT_OUTPUT_DIFF_H
 
+#include <jansson.h>
+
 #include "model/diff.h"
 #include "output/format.h"
 
@@ -28,9 +30,16 @@ extern const struct diff_output diff_text;
 extern const struct diff_output diff_json;
 extern const struct diff_output diff_folded;
 extern const struct diff_output diff_svg;
+extern const struct diff_output diff_html;
 
 /* "sda", or where the sides differ "sda>xvda"; one that is not there is left out. */
 const char *diff__both(char *buf, size_t size, const bool there[DIFF_SIDES], const char *before,
 		       const char *after);
+
+/* How it was judged, as a sentence: how many comparisons changed, the method, the drift. */
+#define DIFF_JUDGEMENT_LEN 512
+void diff__judgement(char buf[DIFF_JUDGEMENT_LEN], const struct diff *diff);
+/* All of it as one object, owned by the caller; NULL without memory. */
+json_t *diff__json(const struct diff_report *report);
 
 #endif

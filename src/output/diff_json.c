@@ -104,6 +104,7 @@ static json_t *run(const struct diff_report *report, enum diff_side side)
 	err |= put__str(obj, "command_line", from->run->command_line);
 	err |= put__str(obj, "host", from->run->host);
 	err |= put__str(obj, "kernel", from->run->kernel);
+	err |= put(obj, "start_utc", json__utc(from->snap->wall_start_ns));
 	err |= put__str(obj, "mode", from->platform ? from->platform->mode : NULL);
 	err |= put(obj, "complete", json_boolean(!from->ledger->quality.incomplete));
 	err |= put(obj, "elapsed_s", real(report->diff->elapsed_s[side]));
@@ -122,7 +123,7 @@ static json_t *drift(const struct diff *diff)
 	return json__done(obj, err);
 }
 
-static int print(FILE *out, const struct diff_report *report)
+json_t *diff__json(const struct diff_report *report)
 {
 	json_t *obj = json_object();
 	int err = 0;
@@ -138,7 +139,14 @@ static int print(FILE *out, const struct diff_report *report)
 	err |= put__int(obj, "comparisons", report->diff->tested);
 	err |= put__int(obj, "changed", report->diff->called);
 	err |= put(obj, "changes", rows(report->diff));
-	obj = json__done(obj, err);
+	return json__done(obj, err);
+}
+
+static int print(FILE *out, const struct diff_report *report)
+{
+	json_t *obj = diff__json(report);
+	int err;
+
 	if (!obj)
 		return -ENOMEM;
 	err = json_dumpf(obj, out, JSON_COMPACT | JSON_PRESERVE_ORDER);

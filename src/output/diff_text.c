@@ -38,21 +38,9 @@ static void print_run(FILE *out, const struct diff_report *report, enum diff_sid
 
 static void print_judgement(FILE *out, const struct diff *diff)
 {
-	char line[512];
+	char line[DIFF_JUDGEMENT_LEN];
 
-	if (!diff->tested)
-		snprintf(line, sizeof(line),
-			 "Nothing is called a change: that takes %d intervals of each run to know "
-			 "the noise, and there are %u and %u",
-			 DIFF_BATCHES_MIN, diff->intervals[0], diff->intervals[1]);
-	else
-		snprintf(line, sizeof(line),
-			 "%u of %u comparisons changed (!): Mann-Whitney, %u and %u batches of "
-			 "intervals, Holm: wrong in 1 of %.0f pairs of equal runs. Drift makes the "
-			 "noise of counts x%.1f, of times x%.1f",
-			 diff->called, diff->tested, diff->batches[0], diff->batches[1],
-			 1 / DIFF_ALPHA, sqrt(diff->drift[DIFF_COUNTS]),
-			 sqrt(diff->drift[DIFF_TIMES]));
+	diff__judgement(line, diff);
 	text__wrap(out, 0, 4, line);
 	fputc('\n', out);
 }

@@ -36,6 +36,11 @@ EMBED(xt_events_js, "events.js");
 EMBED(xt_books_js, "books.js");
 EMBED(xt_report_js, "report.js");
 
+EMBED(xt_diff_html, "diff.html");
+EMBED(xt_changes_js, "changes.js");
+EMBED(xt_change_flame_js, "change_flame.js");
+EMBED(xt_diff_js, "diff.js");
+
 const struct html_file html_style = FILE_OF(xt_page_css);
 
 static const struct html_file report_scripts[] = {
@@ -48,8 +53,20 @@ static const struct html_file report_scripts[] = {
 	FILE_OF(xt_page_js),	  FILE_OF(xt_report_js),
 };
 
+static const struct html_file diff_scripts[] = {
+	FILE_OF(xt_base_js),  FILE_OF(xt_tip_js),     FILE_OF(xt_frames_js),
+	FILE_OF(xt_flame_js), FILE_OF(xt_changes_js), FILE_OF(xt_change_flame_js),
+	FILE_OF(xt_page_js),  FILE_OF(xt_diff_js),
+};
+
 const struct html_page html_report_page = {
 	.body = FILE_OF(xt_report_html),
 	.scripts = report_scripts,
 	.nr_scripts = sizeof(report_scripts) / sizeof(report_scripts[0]),
+};
+
+const struct html_page html_diff_page = {
+	.body = FILE_OF(xt_diff_html),
+	.scripts = diff_scripts,
+	.nr_scripts = sizeof(diff_scripts) / sizeof(diff_scripts[0]),
 };

@@ -26,7 +26,7 @@ struct html_page {
 	size_t nr_scripts;
 };
 
-extern const struct html_page html_report_page;
+extern const struct html_page html_report_page, html_diff_page;
 
 /*
  * What stands before the page's data, a JSON text by html__write_escaped(), and after it. The title
@@ -39,7 +39,7 @@ int html__write_escaped(const char *text, size_t size, void *out);
 
 /*
  * Names of mechanisms, areas and kinds by their numbers; colours by mechanism: its frames', and one
- * for each bucket from the scale's first to its last. Owned by the caller;
+ * for each bucket from the scale's first to its last; and of what changed. Owned by the caller;
  * NULL without memory.
  */
 json_t *html__terms(void);

@@ -4,6 +4,8 @@
 
 #include "output/palette.h"
 
+#define CHANGES 20 /* shades to each side of what is the same */
+
 static int append(json_t *list, json_t *value)
 {
 	return json_array_append_new(list, value);
@@ -12,6 +14,17 @@ static int append(json_t *list, json_t *value)
 static json_t *color(struct color color)
 {
 	return json_sprintf("#%02x%02x%02x", color.red, color.green, color.blue);
+}
+
+/* From only before to only after, the same in the middle. */
+static json_t *changes(void)
+{
+	json_t *list = json_array();
+	int err = 0;
+
+	for (int i = -CHANGES; i <= CHANGES; i++)
+		err |= append(list, color(palette__change((double)i / CHANGES)));
+	return json__done(list, err);
 }
 
 json_t *html__palette(void)
@@ -31,6 +44,7 @@ json_t *html__palette(void)
 	err |= put__int(obj, "first", first);
 	err |= put(obj, "frames", frames);
 	err |= put(obj, "cells", cells);
+	err |= put(obj, "changes", changes());
 	return json__done(obj, err);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The pages that the browser opens, of the same runs as the unit tests': `page RUN [STEPS]`, to
- * standard output.
+ * The pages that the browser opens, of the same runs as the unit tests': `page RUN [STEPS]`, or
+ * `page diff [NAME]` with a disk of that name, to standard output.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "diffs.h"
 #include "fixture.h"
 
 static struct fixture *fixture__named(const char *name)
@@ -26,13 +27,41 @@ static struct fixture *fixture__named(const char *name)
 	return NULL;
 }
 
+static int print_diff(const char *name)
+{
+	struct compared *c = diffs__ahci_to_blkfront(name);
+	int err = diff_html.print(stdout, &c->report);
+
+	diffs__free(c);
+	return err ? 1 : 0;
+}
+
+/* Of runs without anything in them. */
+static int print_empty_diff(void)
+{
+	struct fixture *f = fixture__empty();
+	struct compared *c = diffs__compare(recordings__live(f, 1, false, &output_recording),
+					    recordings__live(f, 1, false, &output_recording));
+	int err = diff_html.print(stdout, &c->report);
+
+	diffs__free(c);
+	fixture__free(f);
+	return err ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct fixture *f = argc > 1 ? fixture__named(argv[1]) : NULL;
+	struct fixture *f;
 	int err;
 
+	if (argc > 1 && !strcmp(argv[1], "diff"))
+		return print_diff(argc > 2 ? argv[2] : NULL);
+	if (argc > 1 && !strcmp(argv[1], "empty-diff"))
+		return print_empty_diff();
+	f = argc > 1 ? fixture__named(argv[1]) : NULL;
 	if (!f) {
-		fprintf(stderr, "usage: page pvhvm|hostile|empty [STEPS]\n");
+		fprintf(stderr,
+			"usage: page pvhvm|hostile|empty [STEPS] | diff [NAME] | empty-diff\n");
 		return 2;
 	}
 	if (argc > 2)

@@ -115,8 +115,23 @@ need_recording()
 	LINES_MAX=3 refused 2 "one argument too many" "$XT" diff a b c
 	LINES_MAX=3 refused 2 "a diff has one output" "$XT" diff a b -o c.svg -o d.json
 	refused 2 "unknown format 'html5'" "$XT" diff a b --format html5
-	refused 2 "a diff has no format 'html'" "$XT" diff a b -o "$dir/c.html"
-	[ ! -e "$dir/c.html" ]
+	refused 2 "a diff has no format 'openmetrics'" "$XT" diff a b -o "$dir/c.om"
+	[ ! -e "$dir/c.om" ]
+}
+
+@test "diff into a file: what its extension says, a page in .html" {
+	need_recording
+	for format in text.txt json.json folded.folded svg.svg html.html; do
+		"$XT" diff "$DIR/run.xtr" "$DIR/run.xtr" -o "$dir/diff.${format#*.}"
+		[ -s "$dir/diff.${format#*.}" ]
+		"$XT" diff "$DIR/run.xtr" "$DIR/run.xtr" --format "${format%.*}" \
+			| cmp - "$dir/diff.${format#*.}"
+	done
+	head -c 15 "$dir/diff.html" | grep -qx '<!doctype html>'
+	tail -c 8 "$dir/diff.html" | grep -qx '</html>'
+	sed -n 's/.*<script type="application\/json" id="data">\(.*\)<\/script>.*/\1/p' "$dir/diff.html" \
+		| jq -e --slurpfile json "$dir/diff.json" '.diff.comparisons == $json[0].comparisons
+			and (.diff.changes | length) == ($json[0].changes | length)'
 }
 
 @test "diff of what is no recording: 1, and names it" {

@@ -14,47 +14,10 @@
 #include "golden.h"
 #include "schema.h"
 
-/* From AHCI to blkfront, beside a disk that stays as it is. */
-static struct compared *ahci_to_blkfront(void)
-{
-	static const struct synth_disk before[] = {
-		{ .name = "sda", .emulated = true, .reads = 150, .writes = 20, .same_as = "xvda" },
-		{ .name = "xvdb", .reads = 110 },
-	};
-	static const struct synth_disk after[] = {
-		{ .name = "xvda", .reads = 150, .writes = 20, .same_as = "sda" },
-		{ .name = "xvdb", .reads = 110 },
-	};
-	struct synth synth = { .nr_disks = 2,
-			       .vcpus = 2,
-			       .intervals = 20,
-			       .noise = .03,
-			       .memory = .3,
-			       .disks = before,
-			       .seed = 11 };
-	struct blob first = synth__record(&synth);
-
-	synth.disks = after;
-	synth.seed = 12;
-	return diffs__compare(first, synth__record(&synth));
-}
-
-static char *print(const struct compared *c, const struct diff_output *output)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	assert_non_null(out);
-	assert_int_equal(output->print(out, &c->report), 0);
-	fclose(out);
-	return text;
-}
-
 static void text_is_as_it_was(void **state)
 {
-	struct compared *c = ahci_to_blkfront();
-	char *text = print(c, &diff_text), *end;
+	struct compared *c = diffs__ahci_to_blkfront(NULL);
+	char *text = diffs__print(c, &diff_text), *end;
 
 	(void)state;
 	golden__check("diff.txt", text);
@@ -69,8 +32,8 @@ static void text_is_as_it_was(void **state)
 static void json_follows_its_schema(void **state)
 {
 	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
-	struct compared *c = ahci_to_blkfront();
-	char *text = print(c, &diff_json);
+	struct compared *c = diffs__ahci_to_blkfront(NULL);
+	char *text = diffs__print(c, &diff_json);
 	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *rows, *row;
 	double last = HUGE_VAL;
 	size_t i;
@@ -106,8 +69,8 @@ static void json_follows_its_schema(void **state)
 /* Two counts a line, and each column is its run's time, by the second. */
 static void folded_columns_are_the_runs(void **state)
 {
-	struct compared *c = ahci_to_blkfront();
-	char *text = print(c, &diff_folded), *end;
+	struct compared *c = diffs__ahci_to_blkfront(NULL);
+	char *text = diffs__print(c, &diff_folded), *end;
 	double sum[KIND_NR][DIFF_SIDES] = {};
 	size_t lines = 0;
 
@@ -157,8 +120,8 @@ static double number_after(const char *at, const char *what)
 /* What only one run has is seen, in its colour; frames are as wide as their parents. */
 static void drawing_shows_what_is_gone(void **state)
 {
-	struct compared *c = ahci_to_blkfront();
-	char *svg = print(c, &diff_svg);
+	struct compared *c = diffs__ahci_to_blkfront(NULL);
+	char *svg = diffs__print(c, &diff_svg);
 	const char *wait = strstr(svg, "<g id=\"wait\""), *at = wait;
 	double depth[8] = {};
 	bool gone = false, fresh = false;
@@ -191,14 +154,14 @@ static void drawing_shows_what_is_gone(void **state)
 static void empty_runs_have_a_comparison(void **state)
 {
 	const struct diff_output *const outputs[] = { &diff_text, &diff_json, &diff_folded,
-						      &diff_svg };
+						      &diff_svg, &diff_html };
 	struct fixture *f = fixture__empty();
 	struct compared *c = diffs__compare(recordings__live(f, 1, false, &output_recording),
 					    recordings__live(f, 1, false, &output_recording));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
-		char *text = print(c, outputs[i]);
+		char *text = diffs__print(c, outputs[i]);
 
 		assert_null(strstr(text, "nan"));
 		assert_null(strstr(text, "inf"));

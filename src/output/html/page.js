@@ -68,7 +68,7 @@ function zoomOut(all) {
 }
 
 document.addEventListener("keydown", (event) => {
-	const typing = event.target.matches("input, select");
+	const typing = event.target.matches("input:not([type=checkbox]), select");
 
 	if (event.ctrlKey || event.altKey || event.metaKey)
 		return;

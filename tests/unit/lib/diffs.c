@@ -74,3 +74,41 @@ void diffs__free(struct compared *c)
 	}
 	free(c);
 }
+
+struct compared *diffs__ahci_to_blkfront(const char *name)
+{
+	const struct synth_disk before[] = {
+		{ .name = "sda", .emulated = true, .reads = 150, .writes = 20, .same_as = "xvda" },
+		{ .name = name ?: "xvdb", .reads = 110 },
+	};
+	const struct synth_disk after[] = {
+		{ .name = "xvda", .reads = 150, .writes = 20, .same_as = "sda" },
+		{ .name = name ?: "xvdb", .reads = 110 },
+	};
+	struct synth synth = { .nr_disks = 2,
+			       .vcpus = 2,
+			       .intervals = 20,
+			       .noise = .03,
+			       .memory = .3,
+			       .disks = before,
+			       .seed = 11 };
+	struct blob first = synth__record(&synth);
+
+	synth.disks = after;
+	synth.seed = 12;
+	return diffs__compare(first, synth__record(&synth));
+}
+
+char *diffs__print(const struct compared *c, const struct diff_output *output)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int err;
+
+	assert(out);
+	err = output->print(out, &c->report);
+	assert(!err);
+	fclose(out);
+	return text;
+}

@@ -17,6 +17,12 @@ struct compared {
 
 /* Frees the blobs with the rest in diffs__free(). */
 struct compared *diffs__compare(struct blob before, struct blob after);
+/*
+ * From AHCI to blkfront, beside a disk that stays as it is and has that name; NULL: "xvdb".
+ */
+struct compared *diffs__ahci_to_blkfront(const char *name);
+/* The caller frees it. */
+char *diffs__print(const struct compared *c, const struct diff_output *output);
 void diffs__free(struct compared *c);
 
 #endif
