@@ -14,7 +14,7 @@ FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
 
-.PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-sabotage test setup-test demo bench
+.PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
 .PHONY: bench-recording bench-pairs
 
 $(O)/san/%.o: src/%.c
@@ -121,9 +121,12 @@ lab-oracle: $(O)/static/xentrace-bpf
 lab-exact: $(O)/static/xentrace-bpf
 	tests/lab/exact
 
-## make lab-pairs  does diff find a disk that is 10 % slower, and one on blkfront? (root)
+## make lab-pairs  does diff find a disk that is 10 % slower in dom0, and nothing else? (root)
 lab-pairs: $(O)/static/xentrace-bpf
 	tests/lab/pairs
+
+## make lab-modes  does diff name the disks first between AHCI and blkfront? (root)
+lab-modes: $(O)/static/xentrace-bpf
 	tests/lab/modes
 
 ## make lab-sabotage the program broken on purpose: the oracle has to find each fault (root)
