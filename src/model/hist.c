@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "model/hist.h"
 
-/* Values below this have a bucket each: the first octave with sub-buckets of its own. */
-#define EXACT (2 * XT_SUBS)
-
 /*
  * 1000 ns: top bit 9, the three bits below it 111 -> (9 - 2) * 8 + 7 = 63, which holds
  * [960, 1024).
@@ -18,30 +15,6 @@ unsigned int hist__index(uint64_t ns)
 	index = (octave - XT_SUB_BITS + 1) * XT_SUBS +
 		((ns >> (octave - XT_SUB_BITS)) & (XT_SUBS - 1));
 	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
-}
-
-uint64_t hist__lower(unsigned int index)
-{
-	if (index < EXACT)
-		return index;
-	return (uint64_t)(XT_SUBS + index % XT_SUBS) << (index / XT_SUBS - 1);
-}
-
-uint64_t hist__upper(unsigned int index)
-{
-	return hist__lower(index + 1);
-}
-
-void hist__use(struct hist *h, unsigned int index)
-{
-	if (h->first == h->end) {
-		h->first = index;
-		h->end = index + 1;
-	}
-	if (index < h->first)
-		h->first = index;
-	if (index >= h->end)
-		h->end = index + 1;
 }
 
 struct xt_bucket hist__sum(const struct hist *h)

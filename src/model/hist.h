@@ -25,13 +25,42 @@ struct hist {
 };
 
 /* This bucket is, or may be, in use: for who writes to buckets without hist__add(). */
-void hist__use(struct hist *h, unsigned int index);
+static inline void hist__use(struct hist *h, unsigned int index)
+{
+	if (h->first == h->end) {
+		h->first = index;
+		h->end = index + 1;
+	}
+	if (index < h->first)
+		h->first = index;
+	if (index >= h->end)
+		h->end = index + 1;
+}
 
 /* The bucket of a duration in ns; the one implementation for both sides is abi.h's layout. */
 unsigned int hist__index(uint64_t ns);
+
+/* ns: durations below this have a bucket each; it is the first octave with sub-buckets of its own. */
+#define HIST_EXACT (2 * XT_SUBS)
+
+/* How many bits of a duration this bucket does not tell: it is 1 << that wide. */
+static inline unsigned int hist__shift(unsigned int index)
+{
+	return index < HIST_EXACT ? 0 : index / XT_SUBS - 1;
+}
+
 /* Bounds of a bucket in ns: lower inclusive, upper exclusive. */
-uint64_t hist__lower(unsigned int index);
-uint64_t hist__upper(unsigned int index);
+static inline uint64_t hist__lower(unsigned int index)
+{
+	if (index < HIST_EXACT)
+		return index;
+	return (uint64_t)(XT_SUBS + index % XT_SUBS) << hist__shift(index);
+}
+
+static inline uint64_t hist__upper(unsigned int index)
+{
+	return hist__lower(index) + (1ull << hist__shift(index));
+}
 
 uint64_t hist__count(const struct hist *h);
 uint64_t hist__total_ns(const struct hist *h);

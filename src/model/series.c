@@ -103,13 +103,17 @@ static int learn(struct series *series, const struct path *path, uint32_t *nr)
 	return 0;
 }
 
-static int by_path_and_bucket(const void *a, const void *b)
+/* By path, then by bucket; no cell's is UINT64_MAX. */
+static uint64_t place_of(const struct series_cell *cell)
 {
-	const struct series_cell *x = a, *y = b;
+	return (uint64_t)cell->path << 32 | cell->bucket;
+}
 
-	if (x->path != y->path)
-		return x->path < y->path ? -1 : 1;
-	return (x->bucket > y->bucket) - (x->bucket < y->bucket);
+static int by_place(const void *a, const void *b)
+{
+	uint64_t x = place_of(a), y = place_of(b);
+
+	return (x > y) - (x < y);
 }
 
 /* Cells of the same bucket are neighbours and become one; returns how many are left. */
@@ -118,9 +122,8 @@ static size_t unite(struct series_cell *cells, size_t nr)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		if (kept && !by_path_and_bucket(&cells[kept - 1], &cells[i])) {
+		if (kept && !by_place(&cells[kept - 1], &cells[i])) {
 			cells[kept - 1].count += cells[i].count;
-			cells[kept - 1].ns += cells[i].ns;
 		} else {
 			cells[kept++] = cells[i];
 		}
@@ -177,8 +180,8 @@ static int number_paths(struct series *series, const struct snapshot *delta, str
 static void sort(struct series_cell *cells, size_t nr)
 {
 	for (size_t i = 1; i < nr; i++) {
-		if (by_path_and_bucket(&cells[i - 1], &cells[i]) > 0) {
-			qsort(cells, nr, sizeof(*cells), by_path_and_bucket);
+		if (by_place(&cells[i - 1], &cells[i]) > 0) {
+			qsort(cells, nr, sizeof(*cells), by_place);
 			return;
 		}
 	}
@@ -204,9 +207,8 @@ static int step__fill(struct series_step *step, struct series *series, const str
 
 		for (unsigned int b = h->first; b < h->end; b++)
 			if (h->bucket[b].count)
-				step->cells[nr++] = (struct series_cell) { paths[i].nr, b,
-									   h->bucket[b].count,
-									   h->bucket[b].ns };
+				step->cells[nr++] =
+					(struct series_cell) { paths[i].nr, b, h->bucket[b].count };
 	}
 	free(paths);
 	if (!step->cells)
@@ -231,15 +233,15 @@ static int step__merge(struct series *series, struct series_step *to, struct ser
 	cells = malloc((nr ? nr : 1) * sizeof(*cells));
 	if (!cells)
 		return -ENOMEM;
-	for (size_t i = 0; i < nr; i++) {
-		bool first = b == from->nr_cells ||
-			     (a < to->nr_cells &&
-			      by_path_and_bucket(&to->cells[a], &from->cells[b]) <= 0);
+	for (nr = 0; a < to->nr_cells || b < from->nr_cells; nr++) {
+		uint64_t x = a < to->nr_cells ? place_of(&to->cells[a]) : UINT64_MAX;
+		uint64_t y = b < from->nr_cells ? place_of(&from->cells[b]) : UINT64_MAX;
 
-		cells[i] = first ? to->cells[a++] : from->cells[b++];
+		cells[nr] = x <= y ? to->cells[a++] : from->cells[b++];
+		if (x == y)
+			cells[nr].count += from->cells[b++].count;
 	}
 	series->bytes -= step__bytes(to);
-	nr = unite(cells, nr);
 	shrunk = realloc(cells, (nr ? nr : 1) * sizeof(*cells));
 	free(to->cells);
 	free(from->cells);

@@ -2,7 +2,7 @@
 /*
  * A run's course: the histograms of its intervals, for outputs that draw time. Bounded: when there
  * are too many steps or bytes, neighbours are merged and each step is twice as long from then on.
- * Sums stay exact: all steps together hold what was added, bucket by bucket. Pure.
+ * Counts stay exact: all steps together hold what was added, bucket by bucket. Pure.
  *
  *	1 s  1 s  1 s  1 s  1 s		one more than the limit ..
  *	2 s	  2 s	    1 s		.. and pairs are merged; the next second joins the last
@@ -23,7 +23,7 @@
 struct series_cell {
 	uint32_t path; /* see series__find() */
 	uint32_t bucket;
-	uint64_t count, ns;
+	uint64_t count;
 };
 
 struct series_step {

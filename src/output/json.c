@@ -62,7 +62,8 @@ static int json__header(FILE *out, const struct report *report)
 	return write_line(out, json__done(obj, err));
 }
 
-static int write_snapshot(FILE *out, const struct report *report, const char *type)
+static int write_snapshot(FILE *out, const struct report *report, const char *type,
+			  json_t *(*path)(const struct report *report, size_t i))
 {
 	const struct quality *quality = &report->ledger->quality;
 	const struct findings *findings = &report->ledger->findings;
@@ -83,7 +84,7 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	json_stream__list(&line, "per_vcpu", snap->nr_vcpus, json__vcpu, report);
 	json_stream__list(&line, "event_channels", snap->nr_channels, json__channel, report);
 	json_stream__list(&line, "xenbus", snap->nr_bus, json__bus, report);
-	json_stream__list(&line, "paths", snap->nr_paths, json__path, report);
+	json_stream__list(&line, "paths", snap->nr_paths, path, report);
 	json_stream__list(&line, "queues", snap->nr_queues, json__queue, report);
 	json_stream__list(&line, "nics", snap->nr_nics, json__nic, report);
 	json_stream__list(&line, "drops", snap->nr_drops, json__drop, report);
@@ -103,12 +104,12 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 
 static int json__interval(FILE *out, const struct report *report)
 {
-	return write_snapshot(out, report, "interval");
+	return write_snapshot(out, report, "interval", json__interval_path);
 }
 
 static int json__total(FILE *out, const struct report *report)
 {
-	return write_snapshot(out, report, "total");
+	return write_snapshot(out, report, "total", json__path);
 }
 
 const struct output output_json = {

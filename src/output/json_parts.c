@@ -91,7 +91,8 @@ json_t *json__cpu(const struct report *report)
 	return json__done(obj, err);
 }
 
-static json_t *buckets(const struct hist *h)
+/* An interval's have no times: a recording has none (recording/buckets.h), and is to give the same. */
+static json_t *buckets(const struct hist *h, bool timed)
 {
 	json_t *list = json_array();
 	int err = 0;
@@ -104,7 +105,8 @@ static json_t *buckets(const struct hist *h)
 		bucket = json_array();
 		err |= json_array_append_new(bucket, json__int(hist__upper(i)));
 		err |= json_array_append_new(bucket, json__int(h->bucket[i].count));
-		err |= json_array_append_new(bucket, json__int(h->bucket[i].ns));
+		if (timed)
+			err |= json_array_append_new(bucket, json__int(h->bucket[i].ns));
 		err |= json_array_append_new(list, bucket);
 	}
 	return json__done(list, err);
@@ -122,7 +124,7 @@ static int put_overlap(json_t *obj, const struct hist *h, bool measured)
 	return err;
 }
 
-json_t *json__path(const struct report *report, size_t i)
+static json_t *path_json(const struct report *report, size_t i, bool timed)
 {
 	const struct path *path = &report->snap->paths[i];
 	const struct path_key *key = &path->key;
@@ -150,8 +152,18 @@ json_t *json__path(const struct report *report, size_t i)
 		err |= put_overlap(obj, h,
 				   report->snap->cpu.has_runstate && key->area == AREA_DISK);
 	}
-	err |= put(obj, "buckets", buckets(h));
+	err |= put(obj, "buckets", buckets(h, timed));
 	return json__done(obj, err);
+}
+
+json_t *json__path(const struct report *report, size_t i)
+{
+	return path_json(report, i, true);
+}
+
+json_t *json__interval_path(const struct report *report, size_t i)
+{
+	return path_json(report, i, false);
 }
 
 json_t *json__queue(const struct report *report, size_t i)

@@ -34,6 +34,7 @@ json_t *json__vcpu(const struct report *report, size_t i);
 json_t *json__channel(const struct report *report, size_t i);
 json_t *json__bus(const struct report *report, size_t i);
 json_t *json__path(const struct report *report, size_t i);
+json_t *json__interval_path(const struct report *report, size_t i);
 json_t *json__queue(const struct report *report, size_t i);
 json_t *json__nic(const struct report *report, size_t i);
 json_t *json__drop(const struct report *report, size_t i);

@@ -23,12 +23,13 @@
 
 #include <stdio.h>
 
-#include "recording/bytes.h"
+#include "recording/buckets.h"
 
 /*
- * Versions: 1 had the buckets of each histogram where it is, 2 has them apart; it reads both.
+ * Versions, all of which are read: 1 had the buckets of each histogram where it is, 2 has them apart;
+ * 3 has no times of single buckets in intervals.
  */
-#define RECORDING_MAJOR 2
+#define RECORDING_MAJOR 3
 #define RECORDING_MINOR 0
 
 enum block_type {
@@ -46,6 +47,12 @@ struct block {
 	const uint8_t *payload; /* as stored */
 	uint32_t stored, raw;
 };
+
+/* How the histograms of such a block are written, in that version. */
+static inline enum buckets_form block__buckets(unsigned int type, unsigned int major)
+{
+	return type == BLOCK_INTERVAL && major > 2 ? BUCKETS_SUMMED : BUCKETS_TIMED;
+}
 
 /* Write the file's start; a block, of which `bits` may be NULL. Return 0, -E2BIG, -ENOMEM or what writing failed with. */
 int block__write_start(FILE *out);

@@ -2,165 +2,78 @@
 #include "recording/buckets.h"
 
 #define INDEX_BITS 9
-#define ESCAPE	   20
 #define MANY	   3
 _Static_assert(XT_BUCKETS <= 1 << INDEX_BITS, "the first index has room");
 
-static void put(struct bit_writer *out, uint64_t value, unsigned int nr)
-{
-	for (; nr > 32; nr -= 32, value >>= 32)
-		put(out, (uint32_t)value, 32);
-	out->value |= value << out->nr;
-	for (out->nr += nr; out->nr >= 8; out->nr -= 8) {
-		uint8_t byte = out->value;
+/* Products of two numbers of 64 bits. */
+typedef unsigned __int128 wide;
 
-		bytes__put(out->out, &byte, 1);
-		out->value >>= 8;
-	}
+/* Events of one bucket or of several, and what they may take together. */
+struct events {
+	uint64_t count;
+	uint64_t least, above; /* ns: the shortest time, and how much longer the longest one is */
+	wide spread; /* ns^2: of the time about the middle of both, 12 times its variance */
+};
+
+/* `count` more, of this bucket; false when that overflows. */
+static inline bool events__add(struct events *e, unsigned int index, uint64_t count)
+{
+	unsigned int shift = hist__shift(index);
+	uint64_t least, above;
+
+	e->spread += (wide)count << 2 * shift;
+	return !__builtin_mul_overflow(count, hist__lower(index), &least) &&
+	       !__builtin_mul_overflow(count, (1ull << shift) - 1, &above) &&
+	       !__builtin_add_overflow(e->count, count, &e->count) &&
+	       !__builtin_add_overflow(e->least, least, &e->least) &&
+	       !__builtin_add_overflow(e->above, above, &e->above);
 }
 
-void bits__end(struct bit_writer *out)
+/* Few events lie anywhere; the sum of many is near its middle, by sqrt(spread / 12). */
+static bool is_by_middle(const struct events *e)
 {
-	put(out, 0, -out->nr & 7);
+	return e->count >= MANY && e->above && e->above >> 62 == 0;
 }
 
-/* At least 57 bits, or all that are left. */
-static void refill(struct bit_reader *in)
+/* For Rice: about the root of the spread, and half of it. */
+static unsigned int time_bits(const struct events *e)
 {
-	for (; in->nr <= 56 && in->in.at < in->in.end; in->nr += 8)
-		in->value |= (uint64_t)*in->in.at++ << in->nr;
+	uint64_t high = e->spread >> 64;
+	unsigned int width = high ? 64 + bits__width(high) : bits__width(e->spread);
+
+	return width > 2 ? (width - 1) / 2 - 1 : 0;
 }
 
-static uint64_t get(struct bit_reader *in, unsigned int nr)
+static void put_time(struct bit_writer *out, const struct events *e, uint64_t ns)
 {
-	uint64_t low;
-
-	if (nr > 32) {
-		low = get(in, 32);
-		return low | get(in, nr - 32) << 32;
-	}
-	if (in->nr < nr)
-		refill(in);
-	if (in->nr < nr) {
-		in->in.bad = true;
-		return 0;
-	}
-	low = in->value & ((1ull << nr) - 1);
-	in->value >>= nr;
-	in->nr -= nr;
-	return low;
-}
-
-static unsigned int width_of(uint64_t value)
-{
-	return value ? 64 - __builtin_clzll(value) : 0;
-}
-
-/* value > 0: as many zeros as bits follow its highest one, that one, and they. */
-static void put_gamma(struct bit_writer *out, uint64_t value)
-{
-	unsigned int below = width_of(value) - 1;
-
-	put(out, 0, below);
-	put(out, 1, 1);
-	put(out, value & ((1ull << below) - 1), below);
-}
-
-/* Zeros up to the next one, which is passed; UINT_MAX, and bad, where there is none within 64. */
-static unsigned int get_zeros(struct bit_reader *in)
-{
-	unsigned int below = 0, zeros;
-
-	if (in->nr <= 32)
-		refill(in);
-	while (!in->value) {
-		below += in->nr;
-		in->nr = 0;
-		refill(in);
-		if (!in->nr || below > 63) {
-			in->in.bad = true;
-			return 0;
-		}
-	}
-	zeros = __builtin_ctzll(in->value);
-	below += zeros;
-	if (below > 63) {
-		in->in.bad = true;
-		return 0;
-	}
-	/* the one that ends the zeros may be the last bit that is there, and no shift reaches 64 */
-	in->value = in->value >> zeros >> 1;
-	in->nr -= zeros + 1;
-	return below;
-}
-
-static uint64_t get_gamma(struct bit_reader *in)
-{
-	unsigned int below = get_zeros(in);
-
-	return 1ull << below | get(in, below);
-}
-
-/*
- * Short for values around 2^low: as many zeros as there are of those in it, a one, and the rest. What
- * would take more than ESCAPE zeros is Elias gamma behind so many.
- */
-static void put_rice(struct bit_writer *out, uint64_t value, unsigned int low)
-{
-	bool escapes = value >> low >= ESCAPE;
-
-	put(out, 0, escapes ? ESCAPE : value >> low);
-	put(out, 1, 1);
-	if (escapes)
-		put_gamma(out, value + 1);
+	if (is_by_middle(e))
+		bits__put_rice(out, zigzag(ns - e->least, e->above / 2), time_bits(e));
 	else
-		put(out, value & ((1ull << low) - 1), low);
+		bits__put(out, ns - e->least, bits__width(e->above));
 }
 
-static uint64_t get_rice(struct bit_reader *in, unsigned int low)
+/* Marks the cursor bad when they cannot take that. */
+static uint64_t get_time(struct bit_reader *in, const struct events *e, enum buckets_form form)
 {
-	uint64_t zeros = get_zeros(in);
+	uint64_t above;
 
-	return zeros >= ESCAPE ? get_gamma(in) - 1 : zeros << low | get(in, low);
-}
-
-/* From 0 on both ways: 0, -1, 1, -2, ... */
-static uint64_t zigzag(int64_t value)
-{
-	return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
-}
-
-static int64_t unzigzag(uint64_t value)
-{
-	return (int64_t)(value >> 1 ^ -(value & 1));
-}
-
-/* What `count` events of this bucket may take above the least; false when that overflows. */
-static bool bound(unsigned int index, uint64_t count, uint64_t *least, uint64_t *above)
-{
-	uint64_t lower = hist__lower(index), width = hist__upper(index) - lower;
-
-	return !__builtin_mul_overflow(count, lower, least) &&
-	       !__builtin_mul_overflow(count, width - 1, above);
+	if (form != BUCKETS_VERSION_1 && is_by_middle(e))
+		above = unzigzag(bits__get_rice(in, time_bits(e)), e->above / 2);
+	else
+		above = bits__get(in, bits__width(e->above));
+	in->in.bad |= above > e->above;
+	return e->least + above;
 }
 
 /* Neighbours differ by less than their size, mostly. */
 static unsigned int count_bits(uint64_t neighbour)
 {
-	return neighbour > 1 ? width_of(neighbour) - 1 : 0;
+	return neighbour > 1 ? bits__width(neighbour) - 1 : 0;
 }
 
-/* Few events lie anywhere; the sum of many is near its middle, by width x sqrt(count / 12). */
-static bool is_by_middle(uint64_t count, uint64_t above)
+static bool is_used(const struct xt_bucket *b)
 {
-	return count >= MANY && above && above >> 62 == 0;
-}
-
-static unsigned int time_bits(unsigned int index, uint64_t count)
-{
-	int bits = width_of(hist__upper(index) - hist__lower(index)) + (width_of(count) - 1) / 2;
-
-	return bits > 2 ? bits - 2 : 0;
+	return b->count || b->ns;
 }
 
 /* How many buckets are in use, and the last of them. */
@@ -170,7 +83,7 @@ static unsigned int count_used(const struct hist *h, unsigned int *last)
 
 	*last = 0;
 	for (unsigned int i = h->first; i < h->end; i++) {
-		if (!h->bucket[i].count && !h->bucket[i].ns)
+		if (!is_used(&h->bucket[i]))
 			continue;
 		*last = i;
 		nr++;
@@ -178,44 +91,35 @@ static unsigned int count_used(const struct hist *h, unsigned int *last)
 	return nr;
 }
 
-static bool is_regular(const struct hist *h, unsigned int last)
+static bool is_within(const struct events *e, uint64_t ns)
 {
-	uint64_t least, above;
-
-	for (unsigned int i = h->first; i <= last; i++) {
-		const struct xt_bucket *b = &h->bucket[i];
-
-		if (!b->count && !b->ns)
-			continue;
-		if (!b->count || !bound(i, b->count, &least, &above) || b->ns < least ||
-		    b->ns - least > above)
-			return false;
-	}
-	return h->max >= hist__lower(last) && h->max < hist__upper(last);
+	return ns >= e->least && ns - e->least <= e->above;
 }
 
-static void put_bucket(struct bit_writer *out, unsigned int index, bool regular,
-		       const struct xt_bucket *b, uint64_t neighbour)
+/* Is what the buckets say possible? In *all what they hold. */
+static bool is_regular(const struct hist *h, unsigned int last, enum buckets_form form,
+		       struct events *all)
 {
-	uint64_t least, above = 0;
+	for (unsigned int i = h->first; i <= last; i++) {
+		const struct xt_bucket *b = &h->bucket[i];
+		struct events own = {};
 
-	if (!regular) {
-		put(out, b->count, 64);
-		put(out, b->ns, 64);
-		return;
+		if (!is_used(b))
+			continue;
+		if (!b->count || !events__add(&own, i, b->count) || !events__add(all, i, b->count))
+			return false;
+		if (form == BUCKETS_TIMED && !is_within(&own, b->ns))
+			return false;
 	}
-	put_rice(out, b->count - 1, count_bits(neighbour));
-	bound(index, b->count, &least, &above);
-	if (is_by_middle(b->count, above))
-		put_rice(out, zigzag(b->ns - least - above / 2), time_bits(index, b->count));
-	else
-		put(out, b->ns - least, width_of(above));
+	if (form == BUCKETS_SUMMED && !is_within(all, hist__total_ns(h)))
+		return false;
+	return h->max >= hist__lower(last) && h->max < hist__upper(last);
 }
 
 /* Bits of the maximum above the last bucket's lower bound. */
 static unsigned int max_bits(unsigned int last, bool regular)
 {
-	return regular ? width_of(hist__upper(last) - hist__lower(last) - 1) : 64;
+	return regular ? bits__width(hist__upper(last) - hist__lower(last) - 1) : 64;
 }
 
 bool buckets__empty(const struct hist *h)
@@ -225,63 +129,108 @@ bool buckets__empty(const struct hist *h)
 	return !count_used(h, &last) && !h->max;
 }
 
-void buckets__put(struct bit_writer *out, const struct hist *h)
+static void put_bucket(struct bit_writer *out, unsigned int index, const struct xt_bucket *b,
+		       uint64_t neighbour, enum buckets_form form)
+{
+	struct events own = {};
+
+	bits__put_rice(out, b->count - 1, count_bits(neighbour));
+	if (form != BUCKETS_TIMED)
+		return;
+	events__add(&own, index, b->count);
+	put_time(out, &own, b->ns);
+}
+
+void buckets__put(struct bit_writer *out, const struct hist *h, enum buckets_form form)
 {
 	unsigned int last, nr = count_used(h, &last), before = 0;
+	struct events all = {};
 	uint64_t neighbour = 0;
-	bool regular, first = true;
+	bool regular = is_regular(h, last, form, &all), first = true;
 
-	regular = is_regular(h, last);
-	put(out, regular, 1);
-	put_gamma(out, nr + 1);
+	bits__put(out, regular, 1);
+	bits__put_gamma(out, nr + 1);
 	for (unsigned int i = h->first; i <= last && nr; i++) {
 		const struct xt_bucket *b = &h->bucket[i];
 
-		if (!b->count && !b->ns)
+		if (!is_used(b))
 			continue;
 		if (first)
-			put(out, i, INDEX_BITS);
+			bits__put(out, i, INDEX_BITS);
 		else
-			put_gamma(out, i - before);
-		put_bucket(out, i, regular, b, i == before + 1 ? neighbour : 0);
+			bits__put_gamma(out, i - before);
+		if (regular) {
+			put_bucket(out, i, b, i == before + 1 ? neighbour : 0, form);
+		} else {
+			bits__put(out, b->count, 64);
+			bits__put(out, b->ns, 64);
+		}
 		first = false;
 		before = i;
 		neighbour = b->count;
 	}
-	put(out, h->max - (regular ? hist__lower(last) : 0), max_bits(last, regular));
+	if (regular && form == BUCKETS_SUMMED)
+		put_time(out, &all, hist__total_ns(h));
+	bits__put(out, h->max - (regular ? hist__lower(last) : 0), max_bits(last, regular));
 }
 
 /* One bucket. Marks the cursor bad when its figures cannot be. */
-static void get_bucket(struct bit_reader *in, unsigned int index, bool regular, struct xt_bucket *b,
-		       uint64_t neighbour)
+static void get_bucket(struct bit_reader *in, unsigned int index, struct xt_bucket *b,
+		       uint64_t neighbour, enum buckets_form form, struct events *all)
 {
-	uint64_t least, above;
+	struct events own = {};
 
-	if (!regular) {
-		b->count = get(in, 64);
-		b->ns = get(in, 64);
-		return;
-	}
-	b->count = in->version_1 ? get_gamma(in) : get_rice(in, count_bits(neighbour)) + 1;
-	if (!bound(index, b->count, &least, &above)) {
-		in->in.bad = true;
-		return;
-	}
-	if (!in->version_1 && is_by_middle(b->count, above))
-		b->ns = least + above / 2 + unzigzag(get_rice(in, time_bits(index, b->count)));
+	b->count = form == BUCKETS_VERSION_1 ? bits__get_gamma(in)
+					     : bits__get_rice(in, count_bits(neighbour)) + 1;
+	if (form == BUCKETS_SUMMED)
+		in->in.bad |= !events__add(all, index, b->count);
+	else if (events__add(&own, index, b->count))
+		b->ns = get_time(in, &own, form);
 	else
-		b->ns = least + get(in, width_of(above));
+		in->in.bad = true;
 }
 
-void buckets__get(struct bit_reader *in, struct hist *h)
+/* A division of 64 bits, which most are, is four times as fast. */
+static uint64_t divide(wide what, uint64_t by)
 {
-	uint64_t nr, index = 0, neighbour = 0;
+	if (!by)
+		return 0;
+	return what >> 64 ? what / by : (uint64_t)what / by;
+}
+
+/*
+ * Give each bucket its part of the time of all: they are as far above the least that their events
+ * can take, of what these can, as all together are. The parts add up to the whole.
+ */
+static void share(struct hist *h, const struct events *all, uint64_t ns)
+{
+	uint64_t above = ns - all->least, given = 0;
+	wide due = 0;
+
+	for (unsigned int i = h->first; i < h->end; i++) {
+		struct xt_bucket *b = &h->bucket[i];
+		uint64_t sum;
+
+		if (!b->count)
+			continue;
+		due += (wide)(b->count * ((1ull << hist__shift(i)) - 1)) * above;
+		sum = divide(due, all->above);
+		b->ns = b->count * hist__lower(i) + sum - given;
+		given = sum;
+	}
+}
+
+void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form)
+{
+	uint64_t nr, index = 0, neighbour = 0, ns;
+	struct events all = {};
 	bool regular;
 
-	regular = get(in, 1);
-	nr = get_gamma(in) - 1;
+	regular = bits__get(in, 1);
+	nr = bits__get_gamma(in) - 1;
 	for (uint64_t i = 0; i < nr; i++) {
-		uint64_t step = i ? get_gamma(in) : get(in, INDEX_BITS);
+		uint64_t step = i ? bits__get_gamma(in) : bits__get(in, INDEX_BITS);
+		struct xt_bucket *b;
 
 		if (in->in.bad || step >= XT_BUCKETS - index) {
 			in->in.bad = true;
@@ -289,8 +238,19 @@ void buckets__get(struct bit_reader *in, struct hist *h)
 		}
 		index += step;
 		hist__use(h, index);
-		get_bucket(in, index, regular, &h->bucket[index], step == 1 ? neighbour : 0);
-		neighbour = h->bucket[index].count;
+		b = &h->bucket[index];
+		if (regular) {
+			get_bucket(in, index, b, step == 1 ? neighbour : 0, form, &all);
+		} else {
+			b->count = bits__get(in, 64);
+			b->ns = bits__get(in, 64);
+		}
+		neighbour = b->count;
 	}
-	h->max = (regular ? hist__lower(index) : 0) + get(in, max_bits(index, regular));
+	if (regular && form == BUCKETS_SUMMED) {
+		ns = get_time(in, &all, form);
+		if (!in->in.bad)
+			share(h, &all, ns);
+	}
+	h->max = (regular ? hist__lower(index) : 0) + bits__get(in, max_bits(index, regular));
 }

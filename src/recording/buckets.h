@@ -5,43 +5,38 @@
  *
  *	how far it is from the one before	Elias gamma: 1 bit for the next one
  *	its count				Rice, for one like that of its neighbour
- *	its time				of many events Rice, as the distance from the middle,
- *						where sums of many are; else above the least as
- *						many bits as count x width needs
+ *	its time, in a total			see below
  *
- * and at the end the maximum, as its distance from the last bucket's lower bound. The first bit of
- * all says that the times and the maximum are within their buckets' bounds. They may not be, when
- * the histogram was read while it grew: then they are written in full.
+ * then, in an interval, the time of all of them together; and at the end the maximum, as its distance
+ * from the last bucket's lower bound. The first bit of all says that the times and the maximum are
+ * within their buckets' bounds. They may not be, when the histogram was read while it grew: then
+ * counts and times are written in full.
  *
- * Most of it is time, to the nanosecond, which nothing foretells. In version 1 the count was Elias
- * gamma, 1 bit for 1, 3 for 2 and 3, ..., and no time was told by the middle.
+ * A time is, of many events, Rice: its distance from the middle, where sums of many are; else what
+ * it is above the least, in as many bits as count x width needs. That is to the nanosecond, and nothing
+ * foretells it: times of each bucket were two thirds of a busy hour's intervals. Nobody looks at them
+ * there, so these have their sum alone, which is exact, and the reader gives each bucket its share.
+ *
+ * Version 1 had the count in Elias gamma and no time by the middle, 2 the times of each in intervals.
  */
 #ifndef XT_RECORDING_BUCKETS_H
 #define XT_RECORDING_BUCKETS_H
 
 #include "model/hist.h"
-#include "recording/bytes.h"
+#include "recording/bits.h"
 
-/* Bits from the lowest of a byte on; those of the next histogram follow without a gap. */
-struct bit_writer {
-	struct bytes *out;
-	uint64_t value;
-	unsigned int nr; /* of `value` that are not in `out` yet */
+enum buckets_form {
+	BUCKETS_TIMED,	   /* with the time of each: a total's */
+	BUCKETS_SUMMED,	   /* with that of all together: an interval's */
+	BUCKETS_VERSION_1, /* read only */
 };
-
-struct bit_reader {
-	struct cursor in;
-	uint64_t value;
-	unsigned int nr; /* of `value` that were not asked for yet */
-	bool version_1;
-};
-
-/* To whole bytes; without it some bits are missing. */
-void bits__end(struct bit_writer *out);
 
 bool buckets__empty(const struct hist *h);
-void buckets__put(struct bit_writer *out, const struct hist *h);
-/* Into an empty histogram; marks the reader's cursor bad if this is no histogram. */
-void buckets__get(struct bit_reader *in, struct hist *h);
+void buckets__put(struct bit_writer *out, const struct hist *h, enum buckets_form form);
+/*
+ * Into an empty histogram; marks the reader's cursor bad if this is no histogram. What was summed
+ * comes back with that sum, of which each bucket has a part that its events can have taken.
+ */
+void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form);
 
 #endif

@@ -66,6 +66,7 @@ struct dict;
 struct encoding {
 	struct bytes *out;
 	struct bit_writer bits;
+	enum buckets_form form;
 	struct dict *dict;
 };
 
@@ -77,6 +78,7 @@ struct decoding {
 	const struct dict *dict;
 	unsigned int major; /* of the recording */
 	struct bit_reader bits;
+	enum buckets_form form;
 	size_t budget;	 /* bytes */
 	size_t elements; /* of all lists: some of who reads them search one for each of another */
 	int err;	 /* -ENOMEM; -E2BIG when a budget is spent; what makes no sense is in.bad */

@@ -131,7 +131,7 @@ static void get_member(struct decoding *d, struct cursor *in, const struct field
 	case FIELD_TABLE:
 		break; /* see get_members() */
 	case FIELD_BUCKETS:
-		buckets__get(&d->bits, (struct hist *)member);
+		buckets__get(&d->bits, (struct hist *)member, d->form);
 		in->bad |= d->bits.in.bad;
 		return;
 	case FIELD_STRUCT:

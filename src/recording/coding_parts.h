@@ -28,19 +28,6 @@ static inline enum form form_of(const struct field *field)
 	}
 }
 
-/* A member of a list is mostly named by the number after the last one's: that is 0, others are not. */
-static inline uint64_t zigzag(uint64_t number, uint64_t expected)
-{
-	int64_t step = number - expected;
-
-	return (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
-}
-
-static inline uint64_t unzigzag(uint64_t value, uint64_t expected)
-{
-	return expected + (value >> 1 ^ -(value & 1));
-}
-
 /*
  * Read one value of the field's kind into the member. What cannot be marks the cursor bad, and of it
  * nothing is taken.

@@ -61,6 +61,7 @@ static void put_list(struct encoding *e, const struct field *field, const char *
 	bytes__varint(out, (uint64_t)nr << 1 | keyed);
 	for (size_t i = 0; i < nr; i++, element += field->of->size) {
 		if (keyed) {
+			/* mostly the one after the last element's: that is 0 */
 			number = number_of(e, &key, field->of, element);
 			bytes__varint(out, zigzag(number, expected));
 			expected = number + 1;
@@ -184,7 +185,7 @@ static void put_member(struct encoding *e, const struct field *field, const void
 		if (buckets__empty((const struct hist *)member))
 			break;
 		put_tag(out, field);
-		buckets__put(&e->bits, (const struct hist *)member);
+		buckets__put(&e->bits, (const struct hist *)member, e->form);
 		break;
 	case FIELD_BUCKETS_HERE:
 		break;

@@ -83,9 +83,9 @@ void value__get_real(struct cursor *in, void *member)
 
 void value__get_buckets_here(struct cursor *in, struct hist *h)
 {
-	struct bit_reader bits = { .in = *in, .version_1 = true };
+	struct bit_reader bits = { .in = *in };
 
 	if (cursor__left(in))
-		buckets__get(&bits, h);
+		buckets__get(&bits, h, BUCKETS_VERSION_1);
 	in->bad |= bits.in.bad;
 }

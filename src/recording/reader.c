@@ -47,6 +47,7 @@ static int decode(const struct reader *reader, const struct block *block, const 
 		.dict = reader->dict,
 		.major = reader->major,
 		.bits = { .in = bits },
+		.form = block__buckets(block->type, reader->major),
 		.budget = BUDGET_MIN + BUDGET_EACH * block->stored,
 		.elements = ELEMENTS_MIN + block->stored,
 	};

@@ -61,6 +61,7 @@ static int write_block(struct writer *writer, FILE *out, enum block_type type,
 	struct encoding e = {
 		.out = &writer->text,
 		.bits = { .out = &writer->bits },
+		.form = block__buckets(type, RECORDING_MAJOR),
 		.dict = writer->dict,
 	};
 	int err;

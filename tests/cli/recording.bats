@@ -14,6 +14,7 @@ setup_file()
 setup()
 {
 	dir=$(mktemp -d)
+	schema=tools/schema/xentrace-bpf-1.schema.json
 }
 
 teardown()
@@ -101,6 +102,20 @@ need_recording()
 @test "a full disk for a recording: 1" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	LINES_MAX=2 refused 1 "cannot write /dev/full: No space left" "$XT" record -d 1 -o /dev/full
+}
+
+@test "json follows the schema, says a JSON Schema validator" {
+	for version in 1.0 2.0 3.0; do
+		"$XT" report --json "tests/fixtures/recording-$version.xtr" > "$dir/$version.json"
+	done
+	"$XT" diff --json tests/fixtures/recording-{2,3}.0.xtr > "$dir/diff.json"
+	[ ! -s "$DIR/run.xtr" ] || "$XT" report --json "$DIR/run.xtr" > "$dir/run.json"
+	tests/lib/validate "$schema" "$dir"/*.json
+	jq -c 'if .type == "interval" then .paths[-1].buckets[0] += [7] else . end' "$dir/3.0.json" \
+		> "$dir/wrong.json"
+	run tests/lib/validate "$schema" "$dir/wrong.json"
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"/buckets/0"*"too long"* ]]
 }
 
 @test "a reader of the report that goes away: quiet" {

@@ -13,38 +13,77 @@
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
+/* To bits and back, behind another one, in the middle of a byte. */
+static void pass(const struct hist *before, const struct hist *h, struct hist *back,
+		 enum buckets_form form)
+{
+	struct bytes bytes = {};
+	struct bit_writer out = { .out = &bytes };
+	struct bit_reader in = {};
+	struct hist first = {};
+
+	*back = (struct hist) {};
+	buckets__put(&out, before, BUCKETS_TIMED);
+	buckets__put(&out, h, form);
+	bits__end(&out);
+	in.in = cursor__over(bytes.data, bytes.len);
+	buckets__get(&in, &first, BUCKETS_TIMED);
+	buckets__get(&in, back, form);
+	assert_false(in.in.bad);
+	assert_int_equal(cursor__left(&in.in), 0);
+	assert_memory_equal(&first, before, sizeof(first));
+	assert_int_equal(h->max, back->max);
+	bytes__free(&bytes);
+}
+
 /* A histogram that was read while it grew, and the ends of the scale. */
 static void any_histogram_comes_back(void **state)
 {
 	static const uint64_t odd[] = { 0, 1, 7, 8, 1000, 1ull << 40, UINT64_MAX };
-	struct hist h, back, first, before = {};
+	struct hist h, back, before = {};
 
 	(void)state;
 	for (size_t i = 0; i < NR(odd); i++) {
 		for (size_t k = 0; k < NR(odd); k++) {
-			struct bytes bytes = {};
-			struct bit_writer out = { .out = &bytes };
-			struct bit_reader in = {};
-
-			h = back = first = (struct hist) {};
+			h = (struct hist) {};
 			h.bucket[(i * 97) % XT_BUCKETS] = (struct xt_bucket) { odd[i], odd[k] };
 			h.bucket[XT_BUCKETS - 1 - k] = (struct xt_bucket) { odd[k], odd[i] };
 			h.end = XT_BUCKETS;
 			h.max = odd[k];
-			/* behind another one, in the middle of a byte */
 			hist__add(&before, 1000 * i + k);
-			buckets__put(&out, &before);
-			buckets__put(&out, &h);
-			bits__end(&out);
-			in.in = cursor__over(bytes.data, bytes.len);
-			buckets__get(&in, &first);
-			buckets__get(&in, &back);
-			assert_false(in.in.bad);
-			assert_int_equal(cursor__left(&in.in), 0);
-			assert_memory_equal(&first, &before, sizeof(first));
+			pass(&before, &h, &back, BUCKETS_TIMED);
 			assert_memory_equal(h.bucket, back.bucket, sizeof(h.bucket));
-			assert_int_equal(h.max, back.max);
-			bytes__free(&bytes);
+			pass(&before, &h, &back, BUCKETS_SUMMED);
+			for (unsigned int b = 0; b < XT_BUCKETS; b++)
+				assert_int_equal(h.bucket[b].count, back.bucket[b].count);
+			assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
+		}
+	}
+}
+
+/* Of an interval's times there is the sum. Each bucket's comes back as one that it can have. */
+static void a_sum_is_shared(void **state)
+{
+	struct hist before = {}, back;
+	uint64_t random = 1;
+
+	(void)state;
+	for (unsigned int events = 1; events < 3000; events = 3 * events / 2 + 1) {
+		struct hist h = {};
+
+		for (unsigned int i = 0; i < events; i++) {
+			random = random * 6364136223846793005ull + 1442695040888963407ull;
+			hist__add(&h, random >> 40 >> (random >> 32) % 20);
+		}
+		pass(&before, &h, &back, BUCKETS_SUMMED);
+		assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
+		assert_true(h.first == back.first && h.end == back.end);
+		for (unsigned int b = h.first; b < h.end; b++) {
+			uint64_t count = h.bucket[b].count;
+
+			assert_int_equal(count, back.bucket[b].count);
+			assert_in_range(back.bucket[b].ns, count * hist__lower(b),
+					count * (hist__upper(b) - 1));
 		}
 	}
 }
@@ -132,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_histogram_comes_back),
+		cmocka_unit_test(a_sum_is_shared),
 		cmocka_unit_test(structs_may_grow),
 		cmocka_unit_test(tables_cover_their_structs),
 	};

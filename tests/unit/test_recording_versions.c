@@ -90,7 +90,8 @@ static void newer_major_version_is_refused(void **state)
 static void recordings_of_all_versions_stay_readable(void **state)
 {
 	static const char *const paths[] = { "tests/fixtures/recording-1.0.xtr",
-					     "tests/fixtures/recording-2.0.xtr" };
+					     "tests/fixtures/recording-2.0.xtr",
+					     "tests/fixtures/recording-3.0.xtr" };
 	struct fixture *f = fixture__pvhvm();
 	struct blob text, recording = {};
 	FILE *file;
