@@ -7,6 +7,7 @@ UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_LIB  := $(wildcard tests/unit/lib/*.c)
 UNIT	  := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%)
 SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.o)
+SAN_LIB	  := $(O)/san/pure.a
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
 	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/code/*.c)
@@ -27,10 +28,17 @@ $(O)/san/tests/%.o: tests/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -c $< -o $@
 
-$(O)/tests/unit/%: tests/unit/%.c $(SAN_OBJ)
+# A library, so that of all of it each test is linked with what it calls; q, since files of two rooms may
+# have one name.
+$(SAN_LIB): $(SAN_OBJ)
+	$(call msg,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) qcs $@ $^
+
+$(O)/tests/unit/%: tests/unit/%.c $(SAN_LIB)
 	$(call msg,TEST-LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_LIB) \
 		-lcmocka -ljansson -lz -lm -o $@
 
 ## make unit       unit and golden tests (ASan, UBSan)
@@ -54,10 +62,10 @@ $(O)/fuzz/fuzz_recording: $(FUZZ_OBJ)
 	$(call msg,LINK,$@)
 	$(Q)$(CLANG) $(SAN) -fsanitize=fuzzer $^ -lcmocka -ljansson -lz -lm -o $@
 
-$(O)/tests/fuzz/seeds: tests/fuzz/seeds.c $(SAN_OBJ)
+$(O)/tests/fuzz/seeds: tests/fuzz/seeds.c $(SAN_LIB)
 	$(call msg,TEST-LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_LIB) \
 		-lcmocka -ljansson -lz -lm -o $@
 
 ## make fuzz       damaged recordings: 10,000 mutations, then libFuzzer for FUZZ_SECONDS=60
@@ -94,10 +102,10 @@ $(O)/tests/code/decode: tests/code/decode.c $(O)/obj/code/x86.o $(O)/obj/code/x8
 native: $(O)/xentrace-bpf $(O)/tests/code/decode
 	bats tests/native
 
-$(O)/tests/browser/page: tests/browser/page.c $(SAN_OBJ)
+$(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)
 	$(call msg,TEST-LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_OBJ) \
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_LIB) \
 		-lcmocka -ljansson -lz -lm -o $@
 
 ## make browser    the html pages in a headless Chromium (tools/setup browser); of every recording
