@@ -43,7 +43,9 @@ $(O)/tests/unit/%: tests/unit/%.c $(SAN_LIB)
 
 ## make unit       unit and golden tests (ASan, UBSan)
 unit: $(UNIT)
-	$(Q)fail=0; for t in $(UNIT); do $$t || fail=1; done; exit $$fail
+	$(Q)fail=0; \
+	printf '%s\n' $(UNIT) | xargs -P "$$(nproc)" -I '{}' sh -c '{} > {}.log 2>&1' || fail=1; \
+	cat $(UNIT:%=%.log); exit $$fail
 
 # clang's, since libFuzzer is a part of it.
 FUZZ_FLAGS := -O1 -g $(SAN) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option
