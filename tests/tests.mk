@@ -170,7 +170,7 @@ $(O)/tests/bench/slower: tests/bench/slower.c $(PURE:src/%.c=$(O)/obj/%.o)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -ljansson -lz -lm -o $@
 
-## make bench-pairs  real recordings of the same load: does diff call them equal? 22 minutes (root)
+## make bench-pairs  real recordings of the same load: does diff call them equal? 42 minutes (root)
 bench-pairs: $(O)/xentrace-bpf $(O)/tests/bench/slower
 	tests/bench/pairs
 

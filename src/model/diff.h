@@ -74,7 +74,7 @@ struct diff {
 	double elapsed_s[DIFF_SIDES];
 	unsigned int intervals[DIFF_SIDES], batches[DIFF_SIDES];
 	unsigned int tested, called; /* comparisons */
-	double drift[DIFF_FIGURES];  /* of variances, by drift__of_parts(); at least 1 */
+	double drift[DIFF_FIGURES]; /* of variances, by drift__of_whole() of all paths; at least 1 */
 };
 
 struct diff_run {

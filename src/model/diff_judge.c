@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "model/diff_parts.h"
+#include "model/drift.h"
 #include "model/ranks.h"
 
 enum what { COUNT, MEAN, P99, METRICS };
@@ -56,29 +57,29 @@ static bool make_both(struct series series[DIFF_SIDES], const struct differ *dif
 	return true;
 }
 
+/* Of parts; at least 1. */
 static void measure_drift(const struct differ *differ, const struct diff_pair *pairs,
-			  struct diff *diff)
+			  size_t nr_rows, double drift[DIFF_FIGURES])
 {
 	struct series series[DIFF_SIDES];
 	unsigned int nr[DIFF_FIGURES] = {};
 
-	for (size_t i = 0; i < METRICS * diff->nr_rows; i++) {
+	for (int i = 0; i < DIFF_FIGURES; i++)
+		drift[i] = 0;
+	for (size_t i = 0; i < METRICS * nr_rows; i++) {
 		enum diff_figures figures = figures_of(i % METRICS);
-		double drift;
+		double own;
 
 		if (!make_both(series, differ, &pairs[i / METRICS], i % METRICS))
 			continue;
-		drift = ranks__drift(&series[0], &series[1]);
-		if (drift < 0)
+		own = ranks__drift(&series[0], &series[1]);
+		if (own < 0)
 			continue;
-		diff->drift[figures] += drift;
+		drift[figures] += own;
 		nr[figures]++;
 	}
-	for (int i = 0; i < DIFF_FIGURES; i++) {
-		diff->drift[i] = nr[i] ? diff->drift[i] / nr[i] : 1;
-		if (diff->drift[i] < 1)
-			diff->drift[i] = 1;
-	}
+	for (int i = 0; i < DIFF_FIGURES; i++)
+		drift[i] = nr[i] ? fmax(drift[i] / nr[i], 1) : 1;
 }
 
 static void compare(struct diff_metric *metric, const struct series series[DIFF_SIDES],
@@ -111,16 +112,20 @@ int differ__judge(const struct differ *differ, const struct diff_pair *pairs, st
 {
 	double *p = calloc(METRICS * diff->nr_rows + 1, sizeof(*p));
 	struct series series[DIFF_SIDES];
+	double drift[DIFF_FIGURES], nr;
 
 	if (!p)
 		return -ENOMEM;
-	measure_drift(differ, pairs, diff);
+	measure_drift(differ, pairs, diff->nr_rows, drift);
+	nr = (diff->batches[DIFF_BEFORE] + diff->batches[DIFF_AFTER]) / 2.;
+	for (int i = 0; i < DIFF_FIGURES; i++)
+		diff->drift[i] = drift__of_whole(drift[i], -1, nr);
 	for (size_t i = 0; i < METRICS * diff->nr_rows; i++) {
 		struct diff_metric *m = metric_at(&diff->rows[i / METRICS], i % METRICS);
 
 		if (!make_both(series, differ, &pairs[i / METRICS], i % METRICS))
 			continue;
-		compare(m, series, diff->drift[figures_of(i % METRICS)]);
+		compare(m, series, drift[figures_of(i % METRICS)]);
 		p[diff->tested++] = m->p;
 	}
 	call(diff, ranks__bound(p, diff->tested, DIFF_ALPHA));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "model/drift.h"
 
+#include <math.h>
+
 #include "model/moments.h"
 
 /* Sums of the products of each value's distance from the mean, with the last one's and with its own. */
@@ -53,4 +55,14 @@ double drift__of_parts(const double *x, size_t n, const double *y, size_t m)
 	if (!(independent > 0))
 		return -1;
 	return (variance_by_parts(x, n) + variance_by_parts(y, m)) / independent;
+}
+
+double drift__of_whole(double all, double own, double nr)
+{
+	double drift = all;
+
+	if (own >= 0)
+		drift = (DRIFT_ALL_FREEDOM * all + DRIFT_OWN_FREEDOM * fmax(own, 1)) /
+			DRIFT_FREEDOM;
+	return nr > DRIFT_PARTS ? pow(drift, log(nr) / log(nr / DRIFT_PARTS)) : drift;
 }

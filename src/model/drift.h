@@ -11,7 +11,14 @@
  * Long parts tell that, a third of each series: how far are their means apart, and how far would
  * they be? Three means say little. But what drifts, the load of the host or of the guest, drifts in
  * many paths, so that the answers of all paths are put together, to one for counts and one for times.
- * What stays as it is as long as a recording, and is another one in the next, nothing in them tells.
+ * A path that drifts more than the others, since a scheduler put what it works for elsewhere for half a
+ * minute, is heard by itself, with the weight of what three means say: a moderated variance, as Smyth's
+ * for thousands of genes that are measured a few times each.
+ *
+ * Both are of parts, and what is compared is three times as long. Noise of all lengths goes on as it
+ * began: from a batch to a third it grew by a factor, from there to the whole it grows by the same power
+ * of the length. What stays as it is for a whole recording, and is another one in the next, nothing in
+ * them tells.
  */
 #ifndef XT_MODEL_DRIFT_H
 #define XT_MODEL_DRIFT_H
@@ -20,9 +27,23 @@
 
 #define DRIFT_PARTS 3
 
+/*
+ * How well drift is known: the degrees of freedom of what all paths tell, which are not as many as there
+ * are paths, since they drift together, and of what one does. Twenty pairs of equal recordings of a busy
+ * machine, twenty of a calm one and twenty of a guest are judged best by about these.
+ */
+#define DRIFT_ALL_FREEDOM 12
+#define DRIFT_OWN_FREEDOM 2
+#define DRIFT_FREEDOM	  (DRIFT_ALL_FREEDOM + DRIFT_OWN_FREEDOM)
+
 /* Values in the order of time; n and m of them. At least 1. */
 double drift__of_neighbours(const double *x, size_t n, const double *y, size_t m);
 /* About 1 where nothing drifts; less than 0 where values that are all the same, or few, say nothing. */
 double drift__of_parts(const double *x, size_t n, const double *y, size_t m);
+/*
+ * The factor for whole series of `nr` values, from those of parts: `all` paths', at least 1, and the
+ * path's own, less than 0 where it says nothing.
+ */
+double drift__of_whole(double all, double own, double nr);
 
 #endif

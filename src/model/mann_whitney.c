@@ -77,34 +77,27 @@ static void make_distribution(double *below, size_t n, size_t m)
 		below[u] = below[u] / sum + (u ? below[u - 1] : 0);
 }
 
-static size_t worth(size_t nr, double inflation)
-{
-	double independent = nr / inflation + .5;
-
-	return independent < 1 ? 1 : independent;
-}
-
-/* One-sided and exact; `share` is u's of all pairs. */
-static double exact(double share, size_t n, size_t m)
+/* One-sided and exact. */
+static double exact(double u, size_t n, size_t m)
 {
 	double below[RANKS_MAX * RANKS_MAX + 1];
 
 	make_distribution(below, n, m);
-	return below[(size_t)ceil(share * n * m - 1e-6)];
+	return below[(size_t)u];
 }
 
 /* For equal values by the normal distribution, with its continuity. */
-static double normal(const struct ranking *r, double u, double inflation)
+static double normal(const struct ranking *r, double u)
 {
 	double nr = r->n + r->m, middle = r->n * r->m / 2.0;
 	double variance = r->n * r->m / 12.0 * (nr + 1 - r->ties / (nr * (nr - 1)));
 
 	if (!(variance > 0) || u > middle - .5)
 		return .5;
-	return erfc((middle - .5 - u) / sqrt(2 * inflation * variance)) / 2;
+	return erfc((middle - .5 - u) / sqrt(2 * variance)) / 2;
 }
 
-double ranking__chance(const struct ranking *ranking, double inflation)
+double ranking__chance(const struct ranking *ranking)
 {
 	double n = ranking->n, m = ranking->m, u = -m * (m + 1) / 2, p;
 
@@ -112,9 +105,6 @@ double ranking__chance(const struct ranking *ranking, double inflation)
 		u += ranking->y[i];
 	if (u > n * m / 2)
 		u = n * m - u;
-	if (ranking->ties > 0)
-		p = 2 * normal(ranking, u, inflation);
-	else
-		p = 2 * exact(u / (n * m), worth(n, inflation), worth(m, inflation));
+	p = 2 * (ranking->ties > 0 ? normal(ranking, u) : exact(u, n, m));
 	return p < 1 ? p : 1;
 }

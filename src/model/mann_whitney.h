@@ -15,10 +15,7 @@ struct ranking {
 void ranking__make(struct ranking *out, const struct series *x, const struct series *y,
 		   double scale);
 
-/*
- * The two-sided p-value, of as many independent values as the series are worth: when the variance of
- * their difference is `inflation` times as large as it should be, 1 / inflation of them.
- */
-double ranking__chance(const struct ranking *ranking, double inflation);
+/* The two-sided p-value, were all values independent. */
+double ranking__chance(const struct ranking *ranking);
 
 #endif

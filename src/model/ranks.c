@@ -10,12 +10,6 @@
 #include "model/moments.h"
 #include "model/shift.h"
 
-/*
- * How well drift is known: from the parts of two series that is 4 degrees of freedom, from many paths
- * it is more, though not as many times more as there are paths, since they drift together.
- */
-#define FREEDOM 6
-
 static int by_size(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -24,18 +18,18 @@ static int by_size(const void *a, const void *b)
 }
 
 /*
- * Student's t beyond +-t, of an even number of degrees of freedom: Abramowitz and Stegun 26.7.4. Its
- * tails are long: six degrees are beyond 8 once in 5,000 times.
+ * Student's t beyond +-t, of DRIFT_FREEDOM degrees, an even number: Abramowitz and Stegun 26.7.4. The
+ * tails are longer than the normal distribution's: beyond 6 it is once in 30,000 times.
  */
-static double student(double t, unsigned int freedom)
+static double student(double t)
 {
-	double angle = atan(t / sqrt(freedom)), term = 1, sum = 1;
+	double angle = atan(t / sqrt(DRIFT_FREEDOM)), term = 1, sum = 1;
 
-	for (unsigned int i = 1; i < freedom / 2; i++) {
+	for (unsigned int i = 1; i < DRIFT_FREEDOM / 2; i++) {
 		term *= (2. * i - 1) / (2 * i) * cos(angle) * cos(angle);
 		sum += term;
 	}
-	return 1 - sin(angle) * sum;
+	return fmax(1 - sin(angle) * sum, 0);
 }
 
 /* The standard normal's: share above z, and the z that a share is above. */
@@ -57,12 +51,6 @@ static double z_of(double share)
 			high = z;
 	}
 	return low;
-}
-
-/* A two-sided chance, were the variance so many times as large. */
-static double widen(double p, double inflation)
-{
-	return 2 * share_above(z_of(p / 2) / sqrt(inflation));
 }
 
 double ranks__drift(const struct series *x, const struct series *y)
@@ -106,26 +94,23 @@ void ranks__compare(struct ranked *out, const struct series *x, const struct ser
 {
 	struct ranking ranking;
 	struct shift shift;
-	double neighbours, inflation, p;
+	double inflation, errors;
 
 	ranking__make(&ranking, x, y, 1);
-	neighbours = drift__of_neighbours(ranking.x, ranking.n, ranking.y, ranking.m);
-	inflation = fmax(neighbours, drift);
-	*out = (struct ranked) {
-		.p = fmax(widen(ranking__chance(&ranking, 1), neighbours),
-			  ranking__chance(&ranking, drift)),
-	};
-	p = student(errors_above_nothing(x, y, inflation), FREEDOM);
-	out->p = fmin(out->p, fmax(p, 0));
-	if (!shift__measure(&shift, x, y, inflation))
-		return;
-	out->ratio = shift.ratio;
-	out->low = shift.low;
-	out->high = shift.high;
-	/* equal values, as of small counts, have no width to compare a shift with */
-	p = ranking.ties > 0 ? 1 : student(shift.errors, FREEDOM);
-	if (p < out->p)
-		out->p = p > 0 ? p : 0;
+	inflation = fmax(drift__of_neighbours(ranking.x, ranking.n, ranking.y, ranking.m),
+			 drift__of_whole(drift, ranks__drift(x, y), (x->nr + y->nr) / 2.));
+	errors = fmax(z_of(ranking__chance(&ranking) / 2) / sqrt(inflation),
+		      errors_above_nothing(x, y, inflation));
+	*out = (struct ranked) {};
+	if (shift__measure(&shift, x, y, inflation)) {
+		out->ratio = shift.ratio;
+		out->low = shift.low;
+		out->high = shift.high;
+		/* equal values, as of small counts, have no width to compare a shift with */
+		if (!(ranking.ties > 0))
+			errors = fmax(errors, shift.errors);
+	}
+	out->p = student(errors);
 }
 
 double ranks__bound(double *p, size_t nr, double alpha)

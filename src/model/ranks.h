@@ -4,10 +4,11 @@
  * above a value of the other, so that it needs no normal distribution, which latencies have not,
  * and one interval with a flush of 2 s in it is no more than one that was slow.
  *
- * It takes values for independent, but an interval resembles the one before it: series that drift are
- * worth fewer values, see model/drift.h. Of few values ranks prove little, though they be all on one
- * side; where the one series is above the other by many times its noise, or above the other's nothing,
- * Student's t-test of that is taken.
+ * It takes values for independent, but an interval resembles the one before it: what drifts has a
+ * larger standard error, see model/drift.h. Ranks are all on one side at most: where the one series is
+ * above the other by many times its noise, or above the other's nothing, it is that which is taken.
+ * Whichever it is, how many standard errors are chance is asked of Student's t, since the drift is not
+ * known but measured.
  */
 #ifndef XT_MODEL_RANKS_H
 #define XT_MODEL_RANKS_H
@@ -32,7 +33,7 @@ struct ranked {
 
 /* Both must have values. drift__of_parts() of their ranks, with their difference taken out. */
 double ranks__drift(const struct series *x, const struct series *y);
-/* `drift` is that of all series that are compared together, if it is more than their neighbours tell. */
+/* `drift` is the mean ranks__drift() of all series that are compared together, at least 1. */
 void ranks__compare(struct ranked *out, const struct series *x, const struct series *y,
 		    double drift);
 

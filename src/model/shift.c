@@ -32,7 +32,7 @@ static size_t left_out(double n, double m, double inflation)
 bool shift__measure(struct shift *out, const struct series *x, const struct series *y,
 		    double inflation)
 {
-	double pairs[RANKS_MAX * RANKS_MAX], width;
+	double pairs[RANKS_MAX * RANKS_MAX], width, inner;
 	size_t nr = 0, k;
 
 	*out = (struct shift) {};
@@ -49,7 +49,8 @@ bool shift__measure(struct shift *out, const struct series *x, const struct seri
 	/* the pairs end before a wide interval does: its width is that of independent values, widened */
 	k = left_out(x->nr, y->nr, 1);
 	width = log(pairs[nr - 1 - k] / pairs[k]) * sqrt(inflation);
-	if (width > 0)
-		out->errors = fabs(log(out->ratio)) / (width / 2 / Z_95);
+	/* of what is now this and now that, one end of it may be near and the one towards 1 be far */
+	inner = log(out->ratio > 1 ? out->ratio / out->low : out->high / out->ratio);
+	out->errors = Z_95 * fabs(log(out->ratio)) / fmax(width / 2, inner);
 	return true;
 }

@@ -14,8 +14,9 @@ struct shift {
 	double ratio;	  /* y / x */
 	double low, high; /* it is between them, with 95 % confidence */
 	/*
-	 * How many times its standard error the ratio's logarithm is away from 0. Unlike ranks, which
-	 * are all on one side at most, it tells far apart from just apart.
+	 * How many times its standard error the ratio's logarithm is away from 0, INFINITY where there
+	 * is no error. Unlike ranks, which are all on one side at most, it tells far apart from just
+	 * apart.
 	 */
 	double errors;
 };
