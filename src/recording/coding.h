@@ -76,6 +76,7 @@ void coding__put(struct encoding *e, const struct type *type, const void *from);
 /* Reading: names by number, and how much this may still take for lists. */
 struct decoding {
 	const struct dict *dict;
+	bool stays; /* what is read now, as names and a header do: strings may point there */
 	unsigned int major; /* of the recording */
 	struct bit_reader bits;
 	enum buckets_form form;

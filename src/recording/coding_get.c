@@ -39,6 +39,15 @@ static void fill_strings(const struct type *type, void *element)
 	}
 }
 
+static void get_name(struct decoding *d, struct cursor *in, const struct type *type, void *to)
+{
+	bool stays = d->stays;
+
+	d->stays = true;
+	get_members(d, in, type, to);
+	d->stays = stays;
+}
+
 static void get_list(struct decoding *d, struct cursor *in, const struct field *field, void *to)
 {
 	uint64_t head = cursor__varint(in), nr = head >> 1, number, expected = 0;
@@ -74,7 +83,7 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 				number = unzigzag(number, expected);
 			expected = number + 1;
 			key = dict__at(d->dict, number);
-			get_members(d, &key, type, element);
+			get_name(d, &key, type, element);
 			in->bad |= key.bad;
 		}
 		get_members(d, in, type, element);
@@ -124,6 +133,7 @@ static void get_member(struct decoding *d, struct cursor *in, const struct field
 		return;
 	case FIELD_STRING:
 		*(const char **)member = value__get_string(in);
+		in->bad |= !d->stays;
 		return;
 	case FIELD_TEXT:
 		value__get_text(in, field, member);

@@ -40,11 +40,13 @@ struct reader {
 	char damage[160];
 };
 
+/* A header is kept, a part is not: its strings are names. */
 static int decode(const struct reader *reader, const struct block *block, const struct bytes *text,
 		  struct cursor bits, const struct type *type, void *to)
 {
 	struct decoding d = {
 		.dict = reader->dict,
+		.stays = block->type == BLOCK_HEADER,
 		.major = reader->major,
 		.bits = { .in = bits },
 		.form = block__buckets(block->type, reader->major),

@@ -136,16 +136,17 @@ static int read_total(const struct bytes *snapshot)
 	return err;
 }
 
-/* Paths, id 9 of a snapshot: so many by its own word, and in so many bytes. */
-static int read_paths(uint64_t said, size_t there)
+enum list { LOSSES = 5, PATHS = 9 }; /* ids of a snapshot's members */
+
+/* A total with this list: so many by its own word, and in these bytes. */
+static int read_list(enum list id, uint64_t said, const void *data, size_t len)
 {
 	struct bytes list = {}, snapshot = {};
 	int err;
 
 	bytes__varint(&list, said << 1);
-	if (there)
-		memset(bytes__grow(&list, there), 0, there);
-	bytes__put(&snapshot, "\x26", 1);
+	bytes__put(&list, data, len);
+	bytes__varint(&snapshot, id << 2 | 2); /* with its length */
 	bytes__varint(&snapshot, list.len);
 	bytes__put(&snapshot, list.data, list.len);
 	err = read_total(&snapshot);
@@ -157,11 +158,21 @@ static int read_paths(uint64_t said, size_t there)
 /* A list that says that it is long gets no memory for it; nor do a million packed nothings. */
 static void claims_get_no_memory(void **state)
 {
+	void *zeros = calloc(1, 1 << 20);
+
 	(void)state;
-	assert_int_equal(read_paths(0, 0), 0);
-	assert_int_equal(read_paths(2, 2), 0);
-	assert_int_equal(read_paths(1ull << 40, 2), -EBADMSG);
-	assert_int_equal(read_paths(1 << 20, 1 << 20), -E2BIG);
+	assert_int_equal(read_list(PATHS, 0, zeros, 0), 0);
+	assert_int_equal(read_list(PATHS, 2, zeros, 2), 0);
+	assert_int_equal(read_list(PATHS, 1ull << 40, zeros, 2), -EBADMSG);
+	assert_int_equal(read_list(PATHS, 1 << 20, zeros, 1 << 20), -E2BIG);
+	free(zeros);
+}
+
+/* A loss's name, id 1: of the part that it came with, it would be gone while who sums it up has it still. */
+static void strings_that_are_no_names_are_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(read_list(LOSSES, 1, "\x06\x05lost\0", 8), -EBADMSG);
 }
 
 int main(void)
@@ -171,6 +182,7 @@ int main(void)
 		cmocka_unit_test(flipped_bits_are_found),
 		cmocka_unit_test(moved_blocks_are_found),
 		cmocka_unit_test(claims_get_no_memory),
+		cmocka_unit_test(strings_that_are_no_names_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("damaged recordings", tests, NULL, NULL);
