@@ -176,23 +176,13 @@ static int number_paths(struct series *series, const struct snapshot *delta, str
 	return 0;
 }
 
-/* Two paths with one number, of which a file may tell, have their buckets one after the other. */
-static void sort(struct series_cell *cells, size_t nr)
-{
-	for (size_t i = 1; i < nr; i++) {
-		if (by_place(&cells[i - 1], &cells[i]) > 0) {
-			qsort(cells, nr, sizeof(*cells), by_place);
-			return;
-		}
-	}
-}
-
 /* The delta's buckets without its many empty ones. */
 static int step__fill(struct series_step *step, struct series *series, const struct snapshot *delta)
 {
 	size_t room = used_buckets(delta), nr = 0;
 	struct numbered *paths;
 	int err = number_paths(series, delta, &paths);
+	bool doubled = false;
 
 	if (err)
 		return err;
@@ -205,6 +195,7 @@ static int step__fill(struct series_step *step, struct series *series, const str
 	for (size_t i = 0; step->cells && i < delta->nr_paths; i++) {
 		const struct hist *h = &paths[i].path->hist;
 
+		doubled |= i && paths[i].nr == paths[i - 1].nr;
 		for (unsigned int b = h->first; b < h->end; b++)
 			if (h->bucket[b].count)
 				step->cells[nr++] =
@@ -213,8 +204,12 @@ static int step__fill(struct series_step *step, struct series *series, const str
 	free(paths);
 	if (!step->cells)
 		return -ENOMEM;
-	sort(step->cells, nr);
-	step->nr_cells = unite(step->cells, nr);
+	/* two paths with one number, of which a file may tell */
+	if (doubled) {
+		qsort(step->cells, nr, sizeof(*step->cells), by_place);
+		nr = unite(step->cells, nr);
+	}
+	step->nr_cells = nr;
 	return 0;
 }
 

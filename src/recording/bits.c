@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "recording/bits.h"
 
-/* Zeros that tell a number by Rice; more of them would be longer than Elias gamma. */
-#define ESCAPE 20
-
 void bits__put(struct bit_writer *out, uint64_t value, unsigned int nr)
 {
 	for (; nr > 32; nr -= 32, value >>= 32)
@@ -29,7 +26,7 @@ static void refill(struct bit_reader *in)
 		in->value |= (uint64_t)*in->in.at++ << in->nr;
 }
 
-uint64_t bits__get(struct bit_reader *in, unsigned int nr)
+uint64_t bits__get_more(struct bit_reader *in, unsigned int nr)
 {
 	uint64_t low;
 
@@ -58,8 +55,7 @@ void bits__put_gamma(struct bit_writer *out, uint64_t value)
 	bits__put(out, value & ((1ull << below) - 1), below);
 }
 
-/* Zeros up to the next one, which is passed; UINT_MAX, and bad, where there is none within 64. */
-static unsigned int get_zeros(struct bit_reader *in)
+unsigned int bits__get_more_zeros(struct bit_reader *in)
 {
 	unsigned int below = 0, zeros;
 
@@ -86,28 +82,14 @@ static unsigned int get_zeros(struct bit_reader *in)
 	return below;
 }
 
-uint64_t bits__get_gamma(struct bit_reader *in)
-{
-	unsigned int below = get_zeros(in);
-
-	return 1ull << below | bits__get(in, below);
-}
-
 void bits__put_rice(struct bit_writer *out, uint64_t value, unsigned int low)
 {
-	bool escapes = value >> low >= ESCAPE;
+	bool escapes = value >> low >= BITS_ESCAPE;
 
-	bits__put(out, 0, escapes ? ESCAPE : value >> low);
+	bits__put(out, 0, escapes ? BITS_ESCAPE : value >> low);
 	bits__put(out, 1, 1);
 	if (escapes)
 		bits__put_gamma(out, value + 1);
 	else
 		bits__put(out, value & ((1ull << low) - 1), low);
-}
-
-uint64_t bits__get_rice(struct bit_reader *in, unsigned int low)
-{
-	uint64_t zeros = get_zeros(in);
-
-	return zeros >= ESCAPE ? bits__get_gamma(in) - 1 : zeros << low | bits__get(in, low);
 }

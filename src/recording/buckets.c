@@ -190,36 +190,6 @@ static void get_bucket(struct bit_reader *in, unsigned int index, struct xt_buck
 		in->in.bad = true;
 }
 
-/* A division of 64 bits, which most are, is four times as fast. */
-static uint64_t divide(wide what, uint64_t by)
-{
-	if (!by)
-		return 0;
-	return what >> 64 ? what / by : (uint64_t)what / by;
-}
-
-/*
- * Give each bucket its part of the time of all: they are as far above the least that their events
- * can take, of what these can, as all together are. The parts add up to the whole.
- */
-static void share(struct hist *h, const struct events *all, uint64_t ns)
-{
-	uint64_t above = ns - all->least, given = 0;
-	wide due = 0;
-
-	for (unsigned int i = h->first; i < h->end; i++) {
-		struct xt_bucket *b = &h->bucket[i];
-		uint64_t sum;
-
-		if (!b->count)
-			continue;
-		due += (wide)(b->count * ((1ull << hist__shift(i)) - 1)) * above;
-		sum = divide(due, all->above);
-		b->ns = b->count * hist__lower(i) + sum - given;
-		given = sum;
-	}
-}
-
 void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form)
 {
 	uint64_t nr, index = 0, neighbour = 0, ns;
@@ -250,7 +220,30 @@ void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form)
 	if (regular && form == BUCKETS_SUMMED) {
 		ns = get_time(in, &all, form);
 		if (!in->in.bad)
-			share(h, &all, ns);
+			h->bucket[h->first].ns = ns;
 	}
 	h->max = (regular ? hist__lower(index) : 0) + bits__get(in, max_bits(index, regular));
+}
+
+void buckets__share(struct hist *h)
+{
+	uint64_t above = hist__total_ns(h), given = 0;
+	struct events all = {};
+	wide due = 0;
+
+	for (unsigned int i = h->first; i < h->end; i++)
+		if (!events__add(&all, i, h->bucket[i].count))
+			return;
+	if (!is_within(&all, above))
+		return;
+	above -= all.least;
+	for (unsigned int i = h->first; i < h->end; i++) {
+		struct xt_bucket *b = &h->bucket[i];
+		uint64_t sum;
+
+		due += (wide)(b->count * ((1ull << hist__shift(i)) - 1)) * above;
+		sum = all.above ? due / all.above : 0;
+		b->ns = b->count * hist__lower(i) + sum - given;
+		given = sum;
+	}
 }

@@ -15,7 +15,7 @@
  * A time is, of many events, Rice: its distance from the middle, where sums of many are; else what
  * it is above the least, in as many bits as count x width needs. That is to the nanosecond, and nothing
  * foretells it: times of each bucket were two thirds of a busy hour's intervals. Nobody looks at them
- * there, so these have their sum alone, which is exact, and the reader gives each bucket its share.
+ * there, so these have their sum alone, which is exact.
  *
  * Version 1 had the count in Elias gamma and no time by the middle, 2 the times of each in intervals.
  */
@@ -35,8 +35,15 @@ bool buckets__empty(const struct hist *h);
 void buckets__put(struct bit_writer *out, const struct hist *h, enum buckets_form form);
 /*
  * Into an empty histogram; marks the reader's cursor bad if this is no histogram. What was summed
- * comes back with that sum, of which each bucket has a part that its events can have taken.
+ * comes back with that sum as the time of its first bucket.
  */
 void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form);
+
+/*
+ * Give each bucket its part of the time of all, for what such histograms add up to: it is as far above
+ * the least that its events can take, of what these can, as all together are. The parts add up to the
+ * whole. When that is not possible, since the last reading was torn, times stay as they are.
+ */
+void buckets__share(struct hist *h);
 
 #endif

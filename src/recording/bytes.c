@@ -79,12 +79,7 @@ struct cursor cursor__over(const void *data, size_t len)
 	return (struct cursor) { .at = data, .end = (const uint8_t *)data + len };
 }
 
-size_t cursor__left(const struct cursor *c)
-{
-	return c->bad ? 0 : (size_t)(c->end - c->at);
-}
-
-uint64_t cursor__varint(struct cursor *c)
+uint64_t cursor__long_varint(struct cursor *c)
 {
 	uint64_t value = 0;
 

@@ -33,8 +33,19 @@ struct cursor {
 };
 
 struct cursor cursor__over(const void *data, size_t len);
-size_t cursor__left(const struct cursor *c);
-uint64_t cursor__varint(struct cursor *c);
+
+static inline size_t cursor__left(const struct cursor *c)
+{
+	return c->bad ? 0 : (size_t)(c->end - c->at);
+}
+
+/* Of any length; most are of one byte. */
+uint64_t cursor__long_varint(struct cursor *c);
+
+static inline uint64_t cursor__varint(struct cursor *c)
+{
+	return cursor__left(c) && *c->at < 0x80 ? *c->at++ : cursor__long_varint(c);
+}
 /* The next n bytes, NULL when there are fewer. */
 const uint8_t *cursor__take(struct cursor *c, uint64_t n);
 /* As many as the varint before them says; bad as well when it is. */

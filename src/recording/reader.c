@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "recording/block.h"
+#include "recording/buckets.h"
 #include "recording/dict.h"
 
 /*
@@ -279,6 +280,17 @@ static int read_block(struct reader *reader, const struct block *block, enum par
 	return 0;
 }
 
+static void finish_sum(struct reader *reader)
+{
+	struct snapshot *snap = &reader->sum.snap;
+
+	reader->sum.interval_no = reader->intervals;
+	if (block__buckets(BLOCK_INTERVAL, reader->major) != BUCKETS_SUMMED)
+		return;
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		buckets__share(&snap->paths[i].hist);
+}
+
 int reader__next(struct reader *reader, enum part_kind *kind, const struct recording_part **part,
 		 const char **why)
 {
@@ -292,7 +304,7 @@ int reader__next(struct reader *reader, enum part_kind *kind, const struct recor
 			reader->ended = true;
 			if (reader->whole || !reader->intervals)
 				break;
-			reader->sum.interval_no = reader->intervals;
+			finish_sum(reader);
 			*part = &reader->sum;
 			*kind = PART_TOTAL;
 			break;

@@ -34,7 +34,8 @@ enum part_kind { PART_END, PART_INTERVAL, PART_TOTAL };
 /*
  * The next part in *part, the reader's until the next call; its names and those of losses and
  * probes as long as the reader. A recording without its end gets a last total, made from the
- * intervals. Returns 0, also at the end, or -EBADMSG, -E2BIG or -ENOMEM with *why as above.
+ * intervals. In an interval a path's time is right, that of its buckets is not (recording/buckets.h).
+ * Returns 0, also at the end, or -EBADMSG, -E2BIG or -ENOMEM with *why as above.
  */
 int reader__next(struct reader *reader, enum part_kind *kind, const struct recording_part **part,
 		 const char **why);

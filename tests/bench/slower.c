@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recording/buckets.h"
 #include "recording/reader.h"
 #include "recording/writer.h"
 
@@ -81,6 +82,13 @@ static bool slow_down(struct snapshot *snap, char *const names[3], double factor
 	return true;
 }
 
+/* Times for the buckets, which an interval comes without. */
+static void share(struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		buckets__share(&snap->paths[i].hist);
+}
+
 static int rewrite(struct reader *reader, struct writer *writer, FILE *out, char *const names[3],
 		   double factor)
 {
@@ -95,6 +103,8 @@ static int rewrite(struct reader *reader, struct writer *writer, FILE *out, char
 		if (err || kind == PART_END)
 			break;
 		/* the reader's until the next call, which makes it anew */
+		if (kind == PART_INTERVAL)
+			share((struct snapshot *)&part->snap);
 		found += slow_down((struct snapshot *)&part->snap, names, factor);
 		err = writer__part(writer, out, kind == PART_TOTAL ? BLOCK_TOTAL : BLOCK_INTERVAL,
 				   part);

@@ -77,6 +77,8 @@ static void a_sum_is_shared(void **state)
 		}
 		pass(&before, &h, &back, BUCKETS_SUMMED);
 		assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
+		buckets__share(&back);
+		assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
 		assert_true(h.first == back.first && h.end == back.end);
 		for (unsigned int b = h.first; b < h.end; b++) {
 			uint64_t count = h.bucket[b].count;
