@@ -64,11 +64,10 @@ uint64_t hist__quantile(const struct hist *h, double q)
 
 void hist__add(struct hist *h, uint64_t ns)
 {
-	unsigned int index = hist__index(ns);
+	struct xt_bucket *bucket = hist__use(h, hist__index(ns));
 
-	hist__use(h, index);
-	h->bucket[index].count++;
-	h->bucket[index].ns += ns;
+	bucket->count++;
+	bucket->ns += ns;
 	if (ns > h->max)
 		h->max = ns;
 }
@@ -102,14 +101,14 @@ void hist__merge_slice(struct hist *to, const struct xt_hist *from)
 {
 	ADD(to, from);
 	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
-		const struct xt_bucket *bucket = &from->bucket[i];
+		struct xt_bucket now = from->bucket[i], *sum;
 
 		/* read while it grows: one of both may be there before the other */
-		if (!bucket->count && !bucket->ns)
+		if (!now.count && !now.ns)
 			continue;
-		hist__use(to, i);
-		to->bucket[i].count += bucket->count;
-		to->bucket[i].ns += bucket->ns;
+		sum = hist__use(to, i);
+		sum->count += now.count;
+		sum->ns += now.ns;
 	}
 }
 

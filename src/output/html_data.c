@@ -150,7 +150,7 @@ static json_t *buckets(const struct hist *h)
 	json_t *list = json_array();
 	int err = 0;
 
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = h->first; i < h->end; i++) {
 		if (!h->bucket[i].count)
 			continue;
 		err |= append(list, json_integer(i));

@@ -97,7 +97,7 @@ static json_t *buckets(const struct hist *h, bool timed)
 	json_t *list = json_array();
 	int err = 0;
 
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = h->first; i < h->end; i++) {
 		json_t *bucket;
 
 		if (!h->bucket[i].count)

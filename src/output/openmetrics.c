@@ -134,10 +134,10 @@ static void print_hist(FILE *out, const char *name, const struct path_key *key,
 		       const struct hist *h)
 {
 	uint64_t seen = 0;
-	unsigned int i = 0;
+	unsigned int i = h->first;
 
 	for (unsigned int power = FIRST_POWER; power <= LAST_POWER; power++) {
-		for (; i < XT_BUCKETS && hist__upper(i) <= 1ULL << power; i++)
+		for (; i < h->end && hist__upper(i) <= 1ULL << power; i++)
 			seen += h->bucket[i].count;
 		fprintf(out, "xentrace_%s_bucket", name);
 		path_labels(out, key);

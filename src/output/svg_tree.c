@@ -149,7 +149,7 @@ static void print_cells(FILE *out, const struct svg_graph *graph, const struct f
 	struct bar bar = {};
 	uint64_t rest_ns = frame->ns;
 
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = frame->hist->first; i < frame->hist->end; i++) {
 		const struct xt_bucket *bucket = &frame->hist->bucket[i];
 
 		if (!bucket->ns && !bucket->count)

@@ -207,8 +207,7 @@ void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form)
 			return;
 		}
 		index += step;
-		hist__use(h, index);
-		b = &h->bucket[index];
+		b = hist__use(h, index);
 		if (regular) {
 			get_bucket(in, index, b, step == 1 ? neighbour : 0, form, &all);
 		} else {

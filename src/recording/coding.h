@@ -58,6 +58,7 @@ struct type {
 	const struct field *fields;
 	size_t nr;
 	size_t size;
+	size_t cleared; /* so much of a list's element is zero before it is read; all, mostly */
 };
 
 struct dict;

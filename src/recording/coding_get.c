@@ -4,26 +4,32 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "recording/dict.h"
 
 /* Types hold types, but none holds itself: no file can make this deeper than the tables are. */
 static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to);
 
-/* Allocate only what the budget, which follows the size of the file, allows. */
-static void *get_memory(struct decoding *d, uint64_t nr, size_t size)
+/*
+ * Allocate only what the budget, which follows the size of the file, allows; the first `cleared`
+ * bytes of each are zero.
+ */
+static void *get_memory(struct decoding *d, uint64_t nr, size_t size, size_t cleared)
 {
-	void *memory;
+	char *memory;
 
 	if (nr > d->budget / size) {
 		d->err = -E2BIG;
 		return NULL;
 	}
-	memory = calloc(nr, size);
+	memory = malloc(nr * size);
 	if (!memory) {
 		d->err = -ENOMEM;
 		return NULL;
 	}
+	for (uint64_t i = 0; i < nr; i++)
+		memset(memory + i * size, 0, cleared);
 	d->budget -= nr * size;
 	return memory;
 }
@@ -67,7 +73,7 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 			return;
 		}
 		d->elements -= nr;
-		list = get_memory(d, nr, type->size);
+		list = get_memory(d, nr, type->size, type->cleared);
 		if (!list)
 			return;
 		*(void **)member = list;
@@ -104,7 +110,7 @@ static void get_table(struct decoding *d, struct cursor *in, const struct field 
 		in->bad = true;
 		return;
 	}
-	*table = get_memory(d, nr, sizeof(**table));
+	*table = get_memory(d, nr, sizeof(**table), sizeof(**table));
 	while (*table && cursor__left(in)) {
 		uint64_t step = cursor__varint(in);
 

@@ -80,12 +80,14 @@
 		.id = id_, .kind = kind_, .offset = 0, .size = sizeof(struct hist) \
 	}
 
-#define TYPE(name, of_, table)                          \
+#define TYPE_CLEARED(name, of_, table, cleared_)        \
 	const struct type name = {                      \
 		.fields = table,                        \
 		.nr = sizeof(table) / sizeof(table[0]), \
 		.size = sizeof(of_),                    \
+		.cleared = cleared_,                    \
 	}
+#define TYPE(name, of_, table) TYPE_CLEARED(name, of_, table, sizeof(of_))
 
 /* One line a member, whatever fits. */
 /* clang-format off */
@@ -113,7 +115,8 @@ static const struct field path_fields[] = {
 	KEY(7, struct path, id),
 	STRUCT(8, struct path, hist, hist_type),
 };
-static TYPE(path_type, struct path, path_fields);
+/* see struct hist: buckets that are in no use may hold anything */
+static TYPE_CLEARED(path_type, struct path, path_fields, offsetof(struct path, hist.bucket));
 
 static const struct field cpu_time_fields[] = {
 	VALUE(1, struct cpu_time, vcpus),

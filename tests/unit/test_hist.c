@@ -131,6 +131,29 @@ static void range_holds_all(void **state)
 	assert_range_holds_all(&h);
 }
 
+/* What a reader of recordings allocates is not cleared. */
+static void memory_of_unused_buckets_means_nothing(void **state)
+{
+	static const unsigned int order[] = { 100, 40, 319, 0 };
+	struct xt_hist slice = { .bucket[200] = { 1, hist__lower(200) } };
+	struct hist clean = {}, dirty = {}, from = {};
+
+	(void)state;
+	memset(dirty.bucket, 0xa5, sizeof(dirty.bucket));
+	memset(from.bucket, 0xa5, sizeof(from.bucket));
+	assert_int_equal(hist__count(&dirty), 0);
+	hist__merge(&dirty, &from);
+	assert_int_equal(hist__count(&dirty), 0);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		hist__add(&clean, hist__lower(order[i]));
+		hist__add(i % 2 ? &dirty : &from, hist__lower(order[i]));
+	}
+	hist__merge(&dirty, &from);
+	hist__merge_slice(&clean, &slice);
+	hist__merge_slice(&dirty, &slice);
+	assert_memory_equal(&dirty, &clean, sizeof(clean));
+}
+
 static void merge_and_subtract_are_exact(void **state)
 {
 	uint64_t random = 1;
@@ -231,6 +254,7 @@ int main(void)
 		cmocka_unit_test(too_long_is_kept_in_the_last),
 		cmocka_unit_test(midpoint_is_within_6_25_percent),
 		cmocka_unit_test(range_holds_all),
+		cmocka_unit_test(memory_of_unused_buckets_means_nothing),
 		cmocka_unit_test(merge_and_subtract_are_exact),
 		cmocka_unit_test(max_is_lowered_to_its_bucket),
 		cmocka_unit_test(quantiles_are_within_6_25_percent),

@@ -53,17 +53,13 @@ static struct fixture *with_nic(unsigned int tenths)
 		.lost = 1,
 	};
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_PV, "eth0", "sent", "total");
-	h->bucket[100] = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 6000 };
-	hist__use(h, 100);
+	*hist__use(h, 100) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 6000 };
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_PV, "eth0", "sent", "backend");
-	h->bucket[96] = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 5000 };
-	hist__use(h, 96);
+	*hist__use(h, 96) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 5000 };
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_PV, "eth0", "sent", "hypercall");
-	h->bucket[72] = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 600 };
-	hist__use(h, 72);
+	*hist__use(h, 72) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 600 };
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_GUEST, "eth0", "sent", "qdisc");
-	h->bucket[64] = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 400 };
-	hist__use(h, 64);
+	*hist__use(h, 64) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 400 };
 	fixture__close(f);
 	return f;
 }

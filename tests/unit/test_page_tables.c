@@ -13,8 +13,7 @@ static void add(struct fixture *f, const char *device, const char *op, uint64_t 
 {
 	struct hist *h = fixture__path(f, KIND_CPU, AREA_MEMORY, MECH_PV, device, op, "count");
 
-	h->bucket[0].count = count;
-	hist__use(h, 0);
+	hist__use(h, 0)->count = count;
 }
 
 static void a_pv_guests_are_counted(void **state)

@@ -41,8 +41,7 @@ static void sum_path(struct hist *sum, const struct series *series, const struct
 		for (size_t c = 0; c < step->nr_cells; c++) {
 			if (step->cells[c].path != nr)
 				continue;
-			hist__use(sum, step->cells[c].bucket);
-			sum->bucket[step->cells[c].bucket].count += step->cells[c].count;
+			hist__use(sum, step->cells[c].bucket)->count += step->cells[c].count;
 		}
 	}
 }

@@ -302,8 +302,7 @@ static void counts_have_no_time(void **state)
 
 static void fill(struct hist *h)
 {
-	hist__use(h, 300);
-	h->bucket[300] = (struct xt_bucket) { 1ULL << 40, 1ULL << 58 };
+	*hist__use(h, 300) = (struct xt_bucket) { 1ULL << 40, 1ULL << 58 };
 }
 
 /* A fleet's worth of devices, counts and times at the limits of their types. */

@@ -11,9 +11,10 @@
 
 static void add(struct hist *h, uint64_t ns, uint64_t count)
 {
-	hist__use(h, hist__index(ns));
-	h->bucket[hist__index(ns)].count += count;
-	h->bucket[hist__index(ns)].ns += ns * count;
+	struct xt_bucket *bucket = hist__use(h, hist__index(ns));
+
+	bucket->count += count;
+	bucket->ns += ns * count;
 	if (ns > h->max)
 		h->max = ns;
 }

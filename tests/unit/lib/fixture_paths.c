@@ -22,15 +22,16 @@ static void fill(struct hist *h, uint64_t count, uint64_t median)
 	for (size_t i = 0; i < NR(shape); i++) {
 		uint64_t n = count * shape[i].per_mille / 1000;
 		uint64_t ns = median * shape[i].percent_of_median / 100;
+		struct xt_bucket *bucket;
 
 		if (n > left || i + 1 == NR(shape))
 			n = left;
 		left -= n;
 		if (!n)
 			continue;
-		hist__use(h, hist__index(ns));
-		h->bucket[hist__index(ns)].count += n;
-		h->bucket[hist__index(ns)].ns += n * ns;
+		bucket = hist__use(h, hist__index(ns));
+		bucket->count += n;
+		bucket->ns += n * ns;
 		if (ns > h->max)
 			h->max = ns;
 	}

@@ -26,7 +26,7 @@ static uint64_t share(uint64_t whole, uint64_t before, uint64_t after, uint64_t 
 static void split(struct hist *part, const struct hist *whole, unsigned int step,
 		  const uint64_t *before, const uint64_t *all)
 {
-	for (unsigned int b = 0; b < XT_BUCKETS; b++) {
+	for (unsigned int b = whole->first; b < whole->end; b++) {
 		const struct xt_bucket *from = &whole->bucket[b];
 
 		part->bucket[b] = (struct xt_bucket) {};

@@ -31,7 +31,7 @@ static uint64_t share(uint64_t count, unsigned int part, unsigned int parts)
 /* Buckets shrink by whole events of their mean; what the division leaves is the last part's. */
 static void shrink(struct hist *h, unsigned int part, unsigned int parts)
 {
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = h->first; i < h->end; i++) {
 		struct xt_bucket *b = &h->bucket[i];
 		uint64_t count = share(b->count, part, parts);
 
