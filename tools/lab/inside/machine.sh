@@ -17,7 +17,7 @@ for file in /sys/block/vd*/serial; do
 	disk[$serial]=/dev/${file##*/}
 done
 for ((i = 0; i < 100; i++)); do
-	for port in /dev/vport*; do
+	for port in /dev/vport*p1; do
 		[[ -c $port ]] && break 2
 	done
 	sleep 0.1

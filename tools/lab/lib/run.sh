@@ -69,14 +69,16 @@ first_disks() {
 # boot_machine GUEST BOOT LIMIT QEMU…: one machine from power on to power off, in seconds; GUEST is empty for Xen's.
 # Sets machine_status: supervise.py says what it means.
 boot_machine() {
-	rm -f "$work/port"
-	mkfifo "$work/port"
-	setpriv --pdeathsig KILL /usr/bin/python3 "$lab_home/lib/supervise.py" --nonce "$nonce" --fifo "$work/port" --logs "$logs" \
-		${1:+--guest "$1"} --boot "$2" --limit "$3" -- \
+	rm -f "$work/port" "$work/alive"
+	mkfifo "$work/port" "$work/alive"
+	setpriv --pdeathsig KILL /usr/bin/python3 "$lab_home/lib/supervise.py" --nonce "$nonce" --fifo "$work/port" \
+		--alive "$work/alive" --logs "$logs" ${1:+--guest "$1"} --boot "$2" --limit "$3" -- \
 		env TMPDIR="$work" setpriv --pdeathsig KILL "${@:4}" \
 		-nodefaults -no-user-config -no-reboot -display none -serial stdio \
 		"${disks[@]}" \
-		-device virtio-serial-pci -chardev "file,id=lab,path=$work/port" -device virtserialport,chardev=lab,name=lab &
+		-device virtio-serial-pci \
+		-chardev "file,id=lab,path=$work/port" -device virtserialport,chardev=lab,name=lab,nr=1 \
+		-chardev "file,id=alive,path=$work/alive" -device virtserialport,chardev=alive,name=alive,nr=2 &
 	child=$!
 	set +e
 	wait "$child"

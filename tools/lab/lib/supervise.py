@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Runs a machine and takes its output apart.
 
-    supervise.py --nonce N --fifo FIFO --logs DIR [--guest NAME] --boot SECONDS --limit SECONDS -- QEMU ARGUMENT...
+    supervise.py --nonce N --fifo FIFO --alive FIFO --logs DIR [--guest NAME] --boot SECONDS --limit SECONDS --
+        QEMU ARGUMENT...
 
 The machine is Xen with its guests, or one guest by itself, which is named then.
 
 The lab's port carries one stream: marks (@lab:NONCE:verb argument@) and what is between them. What lies between
-begin and end is COMMAND's output and goes to standard output byte by byte; the rest goes to the logs.
+begin and end is COMMAND's output and goes to standard output byte by byte; the rest goes to the logs. dom0 writes
+to a second port every few seconds, as long as it can: Xen with two CPUs under emulation now and then loses the timer
+of one, and waits for ever.
 Exit status: 0 the machine ended by itself, 124 it was stopped at a limit, 125 it never came up, 128+n on a signal.
 """
 import argparse
@@ -18,6 +21,8 @@ import signal
 import subprocess
 import sys
 import time
+
+SILENCE = 120  # seconds; dom0 is heard of every 10
 
 
 class Stream:
@@ -110,6 +115,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--nonce', required=True)
     parser.add_argument('--fifo', required=True)
+    parser.add_argument('--alive', required=True)
     parser.add_argument('--logs', required=True)
     parser.add_argument('--guest')
     parser.add_argument('--boot', type=int, required=True)
@@ -124,6 +130,7 @@ def main():
 
     # Open for both directions: the stream then never ends before the machine has, and opening does not wait.
     fifo = os.open(options.fifo, os.O_RDWR | os.O_NONBLOCK)
+    alive = os.open(options.alive, os.O_RDWR | os.O_NONBLOCK)
     stream = Stream(options.nonce, options.logs, options.guest)
     if options.guest:
         stream.say(f'{options.guest}: started')
@@ -135,12 +142,16 @@ def main():
                                    preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ends))
     status = 0
     ended = None
+    heard = None
     try:
         while True:
-            readable, _, _ = select.select([fifo], [], [], 0.2)
-            if readable:
-                stream.feed(os.read(fifo, 65536))
+            readable, _, _ = select.select([fifo, alive], [], [], 0.2)
             now = time.monotonic()
+            if fifo in readable:
+                stream.feed(os.read(fifo, 65536))
+            if alive in readable:
+                os.read(alive, 65536)
+                heard = now
             caught = signal.sigtimedwait(ends, 0)
             if caught:
                 stream.say(f'{signal.strsignal(caught.si_signo)} by {sender(caught.si_pid)}')
@@ -156,6 +167,10 @@ def main():
             if not stream.up and now - stream.began > options.boot:
                 stream.say(f'{stream.main} is not up after {options.boot} s')
                 status = 125
+                break
+            if heard and now - heard > SILENCE:
+                stream.say(f'nothing was heard of {stream.main} for {SILENCE} s: the machine is stuck')
+                status = 124
                 break
             if now - stream.began > options.limit:
                 stream.say(f'the whole run is not done after {options.limit} s')
