@@ -123,8 +123,11 @@ void hist__subtract(struct hist *to, const struct hist *from)
 	to->known_ns -= from->known_ns;
 	to->stolen -= from->stolen;
 	for (unsigned int i = to->first; i < to->end; i++) {
-		to->bucket[i].count -= from->bucket[i].count;
-		to->bucket[i].ns -= from->bucket[i].ns;
+		/* what came into use since has nothing to subtract */
+		if (i >= from->first && i < from->end) {
+			to->bucket[i].count -= from->bucket[i].count;
+			to->bucket[i].ns -= from->bucket[i].ns;
+		}
 		if (to->bucket[i].count)
 			last = i;
 	}

@@ -40,8 +40,8 @@ static int print_diff(const char *name)
 static int print_empty_diff(void)
 {
 	struct fixture *f = fixture__empty();
-	struct compared *c = diffs__compare(recordings__live(f, 1, false, &output_recording),
-					    recordings__live(f, 1, false, &output_recording));
+	struct compared *c = diffs__compare(recordings__live(f, 1, RUN_ENDS, &output_recording),
+					    recordings__live(f, 1, RUN_ENDS, &output_recording));
 	int err = diff_html.print(stdout, &c->report);
 
 	diffs__free(c);

@@ -53,7 +53,7 @@ static void write_blocks(FILE *out, const struct blob *recording)
 int main(int argc, char **argv)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob recording = recordings__live(f, 2, false, &output_recording);
+	struct blob recording = recordings__live(f, 2, RUN_ENDS, &output_recording);
 	FILE *out;
 
 	if (argc != 2)

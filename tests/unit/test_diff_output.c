@@ -156,8 +156,8 @@ static void empty_runs_have_a_comparison(void **state)
 	const struct diff_output *const outputs[] = { &diff_text, &diff_json, &diff_folded,
 						      &diff_svg, &diff_html };
 	struct fixture *f = fixture__empty();
-	struct compared *c = diffs__compare(recordings__live(f, 1, false, &output_recording),
-					    recordings__live(f, 1, false, &output_recording));
+	struct compared *c = diffs__compare(recordings__live(f, 1, RUN_ENDS, &output_recording),
+					    recordings__live(f, 1, RUN_ENDS, &output_recording));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {

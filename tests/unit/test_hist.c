@@ -152,6 +152,13 @@ static void memory_of_unused_buckets_means_nothing(void **state)
 	hist__merge_slice(&clean, &slice);
 	hist__merge_slice(&dirty, &slice);
 	assert_memory_equal(&dirty, &clean, sizeof(clean));
+	/* also those that came into use since: the earlier reading's memory says nothing of them */
+	memset(from.bucket, 0xa5, sizeof(from.bucket));
+	from.first = from.end = 0;
+	hist__add(&from, hist__lower(100));
+	hist__subtract(&dirty, &from);
+	assert_int_equal(hist__count(&dirty), hist__count(&clean) - 1);
+	assert_int_equal(hist__total_ns(&dirty), hist__total_ns(&clean) - hist__lower(100));
 }
 
 static void merge_and_subtract_are_exact(void **state)

@@ -231,7 +231,7 @@ static void any_mutation_is_survived(void **state)
 	const char *wanted = getenv("MUTATIONS");
 	unsigned int nr = wanted ? strtoul(wanted, NULL, 10) : 500, reports = 0, errors = 0;
 	struct fixture *f = fixture__pvhvm();
-	struct blob recording = recordings__live(f, 2, false, &output_recording);
+	struct blob recording = recordings__live(f, 2, RUN_ENDS, &output_recording);
 	struct bytes bytes = {};
 	size_t most = 0;
 	unsigned int formats = 0;

@@ -180,8 +180,8 @@ static void json_follows_the_schema(void **state)
 static void a_recording_keeps_them(void **state)
 {
 	struct fixture *f = with_nic(10);
-	struct blob live = recordings__live(f, 1, false, &output_json);
-	struct blob kept = recordings__live(f, 1, false, &output_recording), text;
+	struct blob live = recordings__live(f, 1, RUN_ENDS, &output_json);
+	struct blob kept = recordings__live(f, 1, RUN_ENDS, &output_recording), text;
 
 	(void)state;
 	assert_int_equal(recordings__report(kept.data, kept.size, &output_json, &text, NULL), 0);
@@ -276,7 +276,7 @@ static void what_is_not_counted_is_not_0(void **state)
 	assert_non_null(strstr(out, "direction=\"received\"} 21000\n"));
 	free(out);
 	assert_int_equal(find(f, "nic-full")->verdict, FINDING_UNTESTABLE);
-	kept = recordings__live(f, 1, false, &output_recording);
+	kept = recordings__live(f, 1, RUN_ENDS, &output_recording);
 	assert_int_equal(recordings__report(kept.data, kept.size, &output_json, &text, NULL), 0);
 	assert_non_null(strstr(text.data, "\"sent_counted\":false"));
 	free(kept.data);

@@ -12,14 +12,15 @@
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-static void assert_report_is_live(struct fixture *f, unsigned int intervals, const char *what)
+static void assert_report_is_live(struct fixture *f, unsigned int intervals, enum run_end end,
+				  const char *what)
 {
-	struct blob recording = recordings__live(f, intervals, false, &output_recording);
+	struct blob recording = recordings__live(f, intervals, end, &output_recording);
 	const struct output *output;
 	char damage[160];
 
 	for (unsigned int i = 0; (output = output__at(i)); i++) {
-		struct blob live = recordings__live(f, intervals, false, output), report;
+		struct blob live = recordings__live(f, intervals, end, output), report;
 		char name[64];
 
 		snprintf(name, sizeof(name), "%s, %s", what, output->name);
@@ -40,19 +41,33 @@ static void report_is_the_live_one(void **state)
 	struct fixture *f = fixture__pvhvm();
 
 	(void)state;
-	assert_report_is_live(f, 3, "pvhvm");
-	assert_report_is_live(f, 0, "without intervals");
+	assert_report_is_live(f, 3, RUN_ENDS, "pvhvm");
+	assert_report_is_live(f, 0, RUN_ENDS, "without intervals");
 	f->report.timestamps = f->report.verbose = f->report.per_vcpu = true;
 	f->report.slower_ns = 1;
-	assert_report_is_live(f, 2, "with all options");
+	assert_report_is_live(f, 2, RUN_ENDS, "with all options");
 	f->report.platform = NULL;
-	assert_report_is_live(f, 1, "without platform");
+	assert_report_is_live(f, 1, RUN_ENDS, "without platform");
 	fixture__free(f);
 	f = fixture__hostile();
-	assert_report_is_live(f, 2, "hostile");
+	assert_report_is_live(f, 2, RUN_ENDS, "hostile");
 	fixture__free(f);
 	f = fixture__empty();
-	assert_report_is_live(f, 1, "empty");
+	assert_report_is_live(f, 1, RUN_ENDS, "empty");
+	fixture__free(f);
+}
+
+/* Buckets that no interval had: the page's course adds up to the whole with them. */
+static void slowest_come_after_the_last_interval(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	(void)state;
+	for (size_t i = 0; i < f->snap.nr_paths; i++) {
+		hist__add(&f->snap.paths[i].hist, 0);
+		hist__add(&f->snap.paths[i].hist, 1ull << 34);
+	}
+	assert_report_is_live(f, 3, RUN_GOES_ON, "slow at the end");
 	fixture__free(f);
 }
 
@@ -122,9 +137,9 @@ static void intervals_make_the_total(void **state)
 	(void)state;
 	f->report.per_vcpu = f->report.verbose = true;
 	f->report.slower_ns = 1;
-	killed = recordings__live(f, 4, true, &output_recording);
+	killed = recordings__live(f, 4, RUN_KILLED, &output_recording);
 	for (size_t i = 0; i < NR(outputs); i++) {
-		live = recordings__live(f, 4, false, outputs[i]);
+		live = recordings__live(f, 4, RUN_ENDS, outputs[i]);
 		assert_int_equal(
 			recordings__report(killed.data, killed.size, outputs[i], &text, damage), 0);
 		assert_non_null(strstr(damage, "has no end, after 4 intervals"));
@@ -143,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_is_the_live_one),
+		cmocka_unit_test(slowest_come_after_the_last_interval),
 		cmocka_unit_test(intervals_make_the_total),
 	};
 

@@ -16,7 +16,7 @@
 static void cut_anywhere_reads_to_there(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob recording = recordings__live(f, 3, false, &output_recording);
+	struct blob recording = recordings__live(f, 3, RUN_ENDS, &output_recording);
 	size_t refused = 0, reported = 0, most = 0;
 
 	(void)state;
@@ -55,7 +55,7 @@ static void cut_anywhere_reads_to_there(void **state)
 static void flipped_bits_are_found(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob recording = recordings__live(f, 2, false, &output_recording), text;
+	struct blob recording = recordings__live(f, 2, RUN_ENDS, &output_recording), text;
 	char damage[160];
 	int err;
 
@@ -80,7 +80,7 @@ static void flipped_bits_are_found(void **state)
 static void moved_blocks_are_found(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob recording = recordings__live(f, 3, false, &output_recording), text;
+	struct blob recording = recordings__live(f, 3, RUN_ENDS, &output_recording), text;
 	struct cursor in = cursor__over(recording.data, recording.size);
 	size_t starts[16], nr = 0;
 	unsigned int major;
@@ -115,7 +115,7 @@ static void moved_blocks_are_found(void **state)
 static int read_total(const struct bytes *snapshot)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob header = recordings__live(f, 0, true, &output_recording), bad, text;
+	struct blob header = recordings__live(f, 0, RUN_KILLED, &output_recording), bad, text;
 	struct bytes part = {};
 	FILE *out = open_memstream(&bad.data, &bad.size);
 	int err;

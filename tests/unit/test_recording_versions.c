@@ -26,7 +26,7 @@ static struct blob begin(FILE **out, struct blob *blob)
 static void unknown_blocks_and_fields_are_skipped(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob old = recordings__live(f, 2, false, &output_recording), newer, a, b;
+	struct blob old = recordings__live(f, 2, RUN_ENDS, &output_recording), newer, a, b;
 	struct cursor in = cursor__over(old.data, old.size);
 	/* ids 1000 to 1002 in all three forms */
 	static const uint8_t fields[] = { 0xa0, 0x3e, 7, 0xa5, 0x3e, 1, 2,   3,	  4,  5,
@@ -68,7 +68,7 @@ static void unknown_blocks_and_fields_are_skipped(void **state)
 static void newer_major_version_is_refused(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct blob recording = recordings__live(f, 1, false, &output_recording), text;
+	struct blob recording = recordings__live(f, 1, RUN_ENDS, &output_recording), text;
 	char damage[160];
 
 	(void)state;
@@ -98,7 +98,7 @@ static void recordings_of_all_versions_stay_readable(void **state)
 
 	(void)state;
 	if (getenv("UPDATE_RECORDING")) {
-		recording = recordings__live(f, 3, false, &output_recording);
+		recording = recordings__live(f, 3, RUN_ENDS, &output_recording);
 		file = fopen(paths[NR(paths) - 1], "w");
 		assert_non_null(file);
 		fwrite(recording.data, recording.size, 1, file);

@@ -133,12 +133,13 @@ static void write_part(FILE *out, int (*write)(FILE *out, const struct report *r
 	ledger__free(ledger);
 }
 
-struct blob recordings__live(struct fixture *f, unsigned int intervals, bool killed,
+struct blob recordings__live(struct fixture *f, unsigned int intervals, enum run_end end,
 			     const struct output *output)
 {
 	struct report report = f->report;
 	struct snapshot last = {}, now, delta;
 	struct series *series = NULL;
+	unsigned int parts = end == RUN_GOES_ON ? intervals + 1 : intervals;
 	struct blob blob;
 	FILE *out = open_blob(&blob);
 	int err = output->wants_series ? series__new(&series, SERIES_STEPS, SERIES_BYTES) : 0;
@@ -151,7 +152,7 @@ struct blob recordings__live(struct fixture *f, unsigned int intervals, bool kil
 	err = output->header(out, &report);
 	assert(!err);
 	for (unsigned int i = 1; i <= intervals; i++) {
-		read_part(&now, &f->snap, i, intervals);
+		read_part(&now, &f->snap, i, parts);
 		err = snapshot__delta(&delta, &now, i > 1 ? &last : NULL);
 		assert(!err);
 		err = series ? series__add(series, &delta) : 0;
@@ -169,7 +170,7 @@ struct blob recordings__live(struct fixture *f, unsigned int intervals, bool kil
 		assert(!err);
 		snapshot__free(&delta);
 	}
-	if (!killed)
+	if (end != RUN_KILLED)
 		write_part(out, output->total, &report, &f->snap, intervals);
 	snapshot__free(&last);
 	series__free(series);

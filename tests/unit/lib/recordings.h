@@ -13,11 +13,14 @@ struct blob {
 	size_t size;
 };
 
-/*
- * What `output` writes in a live run that ends as the fixture does, seen in `intervals` parts which
- * add up to it; without its total when it is killed.
- */
-struct blob recordings__live(struct fixture *f, unsigned int intervals, bool killed,
+enum run_end {
+	RUN_ENDS,    /* with its last interval */
+	RUN_GOES_ON, /* for as long as one more */
+	RUN_KILLED,  /* at the end of its last interval: no total */
+};
+
+/* What `output` writes in a live run that ends as the fixture does, and has these intervals. */
+struct blob recordings__live(struct fixture *f, unsigned int intervals, enum run_end end,
 			     const struct output *output);
 
 /*
