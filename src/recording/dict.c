@@ -78,7 +78,8 @@ static uint32_t *find(const struct dict *dict, const uint8_t *data, size_t len)
 		uint32_t *slot = &dict->slots[at];
 		const struct name *name = *slot ? &dict->all[*slot - 1] : NULL;
 
-		if (!name || (name->len == len && !memcmp(name->data, data, len)))
+		/* without bytes there may be no memory to compare */
+		if (!name || (name->len == len && (!len || !memcmp(name->data, data, len))))
 			return slot;
 	}
 }

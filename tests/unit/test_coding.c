@@ -9,6 +9,7 @@
 
 #include "recording/block.h"
 #include "recording/buckets.h"
+#include "recording/dict.h"
 #include "recording/tables.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -169,12 +170,36 @@ static void tables_cover_their_structs(void **state)
 	assert_covered(&recording_part_type, "part");
 }
 
+/* That of a thing whose members are all 0 has no bytes, and no memory. */
+static void a_name_of_no_bytes_is_one(void **state)
+{
+	struct dict *dict = dict__new();
+	struct bytes none = {}, name = {};
+	struct cursor kept;
+	int err = 0;
+
+	(void)state;
+	assert_non_null(dict);
+	bytes__put(&name, "xvda", 4);
+	for (int twice = 0; twice < 2; twice++) {
+		assert_int_equal(dict__number(dict, &none, &err), 0);
+		assert_int_equal(dict__number(dict, &name, &err), 1);
+	}
+	assert_int_equal(err, 0);
+	assert_int_equal(dict__count(dict), 2);
+	kept = dict__at(dict, 0);
+	assert_true(!kept.bad && !cursor__left(&kept));
+	bytes__free(&name);
+	dict__free(dict);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_histogram_comes_back),
 		cmocka_unit_test(a_sum_is_shared),
 		cmocka_unit_test(structs_may_grow),
+		cmocka_unit_test(a_name_of_no_bytes_is_one),
 		cmocka_unit_test(tables_cover_their_structs),
 	};
 
