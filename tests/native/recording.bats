@@ -25,8 +25,9 @@ teardown_file()
 	xentrace-bpf record -d 2.7 -i 0.5 -T -o "$RUN/run.xtr" -o "$RUN/live.json" -o "$RUN/live.txt" \
 		-o "$RUN/live.folded" -o "$RUN/live.svg" -o "$RUN/live.html" -o "$RUN/live.om"
 	# whatever lies in memory that nobody wrote
-	MALLOC_PERTURB_=170 xentrace-bpf report "$RUN/run.xtr" -o "$RUN/new.json" -o "$RUN/new.txt" -o "$RUN/new.folded" \
-		-o "$RUN/new.svg" -o "$RUN/new.html" -o "$RUN/new.om" -o "$RUN/new.xtr"
+	MALLOC_PERTURB_=170 xentrace-bpf report "$RUN/run.xtr" -o "$RUN/new.json" \
+		-o "$RUN/new.txt" -o "$RUN/new.folded" -o "$RUN/new.svg" \
+		-o "$RUN/new.html" -o "$RUN/new.om" -o "$RUN/new.xtr"
 	for format in json txt folded svg html om; do
 		cmp "$RUN/live.$format" "$RUN/new.$format"
 	done
