@@ -38,12 +38,12 @@ static __always_inline __u32 actions_after(struct irqaction *action)
  */
 static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
 {
-	__u16 disk = cpu->irq_disk, known = irq->disk[after];
+	__u16 disk = cpu->irq_disk, *known = element(irq->disk, after);
 
 	cpu->irq_disk = 0;
-	if (!disk || known == disk || known == XT_IRQ_DISKS)
+	if (!disk || *known == disk || *known == XT_IRQ_DISKS)
 		return;
-	irq->disk[after] = known ? XT_IRQ_DISKS : disk;
+	*known = *known ? XT_IRQ_DISKS : disk;
 }
 
 /*
@@ -53,13 +53,16 @@ static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, _
  */
 static __always_inline void nic_interrupted(struct xt_cpu *cpu, __u32 nic, __u64 start)
 {
-	if (!nic || nic >= XT_NICS)
+	__u64 *first;
+
+	if (!nic)
 		return;
-	cpu->nic_last[nic] = start;
+	*element(cpu->nic_last, nic) = start;
 	if (!cpu->poll_raised && !cpu->poll_at)
 		return;
-	if (!cpu->nic_first[nic] || cpu->nic_first[nic] < cpu->polled_at)
-		cpu->nic_first[nic] = start;
+	first = element(cpu->nic_first, nic);
+	if (!*first || *first < cpu->polled_at)
+		*first = start;
 }
 
 /* kernel/irq/handle.c:__handle_irq_event_percpu(), once an action. */
@@ -98,10 +101,10 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 	after = actions_after(action);
 	known = bpf_map_lookup_elem(&xt_irqs, &nr);
 	if (known && after < XT_IRQ_ACTIONS) {
-		slot = known->slot[after];
-		emulated = known->flags[after] & XT_IRQ_EMULATED;
+		slot = *element(known->slot, after);
+		emulated = *element(known->flags, after) & XT_IRQ_EMULATED;
 		learn_disk(cpu, known, after);
-		nic_interrupted(cpu, known->nic[after], start);
+		nic_interrupted(cpu, *element(known->nic, after), start);
 	}
 	if (!slot)
 		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);

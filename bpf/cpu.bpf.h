@@ -6,14 +6,38 @@
 #include "maps.bpf.h"
 
 /*
- * XADD and not ++: an interrupt on this CPU may run another program between load and store. The
- * result is never used, so it is the plain atomic add that every kernel since 3.18 has. The compiler
- * must not see that `by` is 0: it would make an atomic or of that, which 5.10 refuses.
+ * &array[index]; the last element for an index beyond it.
+ *
+ * The verifier wants to see the bound of an index. A compiler that knows the bound takes a comparison
+ * away, makes it on a copy of the register, or makes the address before it; each of them does that
+ * elsewhere. So comparison and address are instructions that no compiler takes apart.
+ */
+#define element(array, index) \
+	element_of(array, index, sizeof(array) / sizeof((array)[0]) - 1, sizeof((array)[0]))
+
+#define element_of(array, index, last, size)             \
+	({                                               \
+		__u64 at_ = (index);                     \
+		void *element_ = (void *)(array);        \
+		asm volatile("if %0 <= %2 goto +1\n\t"   \
+			     "%0 = %2\n\t"               \
+			     "%0 *= %3\n\t"              \
+			     "%1 += %0"                  \
+			     : "+r"(at_), "+r"(element_) \
+			     : "i"(last), "i"(size));    \
+		(typeof(&(array)[0]))element_;           \
+	})
+
+/*
+ * An atomic add and not ++: an interrupt on this CPU may run another program between load and store.
+ * Relaxed, and the result never used: that is the plain add that every kernel since 3.18 has. A
+ * stronger order makes clang from 20 on fetch the old value as well, which 5.10 refuses. The compiler
+ * must not see that `by` is 0: it would make an atomic or of that, which 5.10 refuses too.
  */
 static __always_inline void bump(__u64 *counter, __u64 by)
 {
 	asm volatile("" : "+r"(by));
-	__sync_fetch_and_add(counter, by);
+	__atomic_fetch_add(counter, by, __ATOMIC_RELAXED);
 }
 
 /* The first line of every program: NULL when not tracing, else the slice, with the run counted. */
@@ -79,22 +103,22 @@ static __always_inline __u32 log2_floor(__u64 v)
 	return r | (v >> 1);
 }
 
-/* The bucket of a duration; see abi.h. */
+/* The bucket of a duration, see abi.h; beyond the last one for what is longer than that holds. */
 static __always_inline __u32 hist_index(__u64 ns)
 {
-	__u32 e, index;
+	__u32 e;
 
 	if (ns < XT_SUBS)
 		return ns;
 	e = log2_floor(ns);
-	index = (e - XT_SUB_BITS + 1) * XT_SUBS + ((ns >> (e - XT_SUB_BITS)) & (XT_SUBS - 1));
-	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
+	return (e - XT_SUB_BITS + 1) * XT_SUBS + ((ns >> (e - XT_SUB_BITS)) & (XT_SUBS - 1));
 }
 
 /* `n` events of `ns` each on `path`; returns the histogram for sums beside the buckets, or NULL. */
 static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path, __u64 ns, __u64 n)
 {
-	__u32 at = cpu->first_path + path, index;
+	__u32 at = cpu->first_path + path;
+	struct xt_bucket *bucket;
 	struct xt_hist *h = NULL;
 
 	if (path < cpu->nr_paths)
@@ -103,11 +127,9 @@ static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path
 		cpu_lost(cpu, XT_LOST_NO_HIST);
 		return NULL;
 	}
-	index = hist_index(ns);
-	if (index >= XT_BUCKETS) /* for the verifier, which forgets the bound */
-		return NULL;
-	bump(&h->bucket[index].count, n);
-	bump(&h->bucket[index].ns, ns * n);
+	bucket = element(h->bucket, hist_index(ns));
+	bump(&bucket->count, n);
+	bump(&bucket->ns, ns * n);
 	if (ns > h->max)
 		h->max = ns;
 	return h;

@@ -65,7 +65,7 @@ static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 no
 		cpu_lost(cpu, XT_LOST_FRAME_DEEP);
 		return;
 	}
-	frame = &cpu->frame[depth];
+	frame = element(cpu->frame, depth);
 	*(volatile __u32 *)&cpu->depth = depth + 1;
 	*(volatile __u64 *)&frame->start = 0;
 	frame->inside = 0;
@@ -82,7 +82,7 @@ static __always_inline struct xt_frame *frame_below(struct xt_cpu *cpu, __u32 de
 {
 	if (depth == 0 || depth > XT_FRAMES)
 		return NULL;
-	return &cpu->frame[(depth - 1) & (XT_FRAMES - 1)];
+	return element(cpu->frame, depth - 1);
 }
 
 /* How long after the start an exit may belong to an entry from before it. */

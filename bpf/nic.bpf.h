@@ -43,15 +43,6 @@ static __always_inline void nic_missed(struct xt_cpu *cpu, struct net_device *de
 		cpu_lost(cpu, XT_NOTE_OTHER_NIC);
 }
 
-/* Its slot, within what there are. */
-static __always_inline __u32 nic_slot(const struct xt_nic *nic)
-{
-	__u32 slot = nic->slot & (XT_NICS - 1);
-
-	barrier_var(slot);
-	return slot & (XT_NICS - 1);
-}
-
 static __always_inline struct xt_nic_count *nic_counts(const struct xt_cpu *cpu,
 						       const struct xt_nic *nic)
 {

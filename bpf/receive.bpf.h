@@ -10,11 +10,11 @@
 static __always_inline void poll_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 start,
 					__u64 now)
 {
-	__u64 irq = cpu->nic_first[nic_slot(nic)], first = start;
+	__u64 *waits = element(cpu->nic_first, nic->slot), irq = *waits, first = start;
 
 	if (irq >= cpu->polled_at && irq <= start && irq) {
 		first = irq;
-		cpu->nic_first[nic_slot(nic)] = 0;
+		*waits = 0;
 		hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_DELAY, start - irq);
 	} else {
 		cpu_lost(cpu, XT_NOTE_RX_NO_IRQ);

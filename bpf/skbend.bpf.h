@@ -13,7 +13,7 @@ XT_SHARED_ARRAY(xt_drops, __u64);
 static __always_inline void drop_count(const struct xt_nic *nic, bool received, __u32 reason,
 				       __u64 weight)
 {
-	__u32 at = nic_slot(nic) * 2 + received;
+	__u32 at = nic->slot * 2 + received;
 	__u64 *count;
 
 	if (reason >= XT_DROP_REASONS)

@@ -43,10 +43,10 @@ static __always_inline struct xt_slow *slowest_least(struct xt_slowest *all)
 
 	*least = 0;
 	for (i = 1; i < XT_SLOWEST; i++) {
-		if (all->kept[i].total < all->kept[*least & (XT_SLOWEST - 1)].total)
+		if (element(all->kept, i)->total < element(all->kept, *least)->total)
 			*least = i;
 	}
-	return &all->kept[*least & (XT_SLOWEST - 1)];
+	return element(all->kept, *least);
 }
 
 /*

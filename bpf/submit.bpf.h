@@ -85,13 +85,15 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 static __always_inline void batch_add(struct xt_cpu *cpu, __u32 at, __u64 now)
 {
 	__u64 nr = cpu->nr_batch;
+	struct xt_issue *issue;
 
 	if (nr >= XT_BATCH) {
 		cpu_lost(cpu, XT_NOTE_BATCH);
 		return;
 	}
-	cpu->batch[nr].at = at;
-	cpu->batch[nr].issued = now;
+	issue = element(cpu->batch, nr);
+	issue->at = at;
+	issue->issued = now;
 	cpu->nr_batch = nr + 1;
 }
 
@@ -110,6 +112,7 @@ static __always_inline int batch_enter(enum xt_probe probe)
 static __always_inline int batch_exit(enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	const struct xt_issue *issue;
 	struct xt_request *r;
 	struct closed closed;
 	__u32 i, disk = 0;
@@ -124,8 +127,9 @@ static __always_inline int batch_exit(enum xt_probe probe)
 	for (i = 0; i < XT_BATCH; i++) {
 		if (i >= cpu->nr_batch)
 			break;
-		r = request_get(cpu->batch[i].at);
-		if (!r || r->state != XT_RQ_ISSUED || r->reissued != cpu->batch[i].issued)
+		issue = element(cpu->batch, i);
+		r = request_get(issue->at);
+		if (!r || r->state != XT_RQ_ISSUED || r->reissued != issue->issued)
 			continue;
 		r->submitted = now;
 		disk = r->disk;

@@ -25,13 +25,14 @@ const volatile bool cfg_emulated;    /* the clock event device is */
  */
 static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s64 now, s64 due)
 {
+	__u64 *last = element(cpu->timer_now, op), *before_last = element(cpu->timer_before, op);
 	__u64 before;
 
-	if (cpu->timer_now[op] != now) {
-		cpu->timer_before[op] = cpu->timer_now[op];
-		cpu->timer_now[op] = now;
+	if (*last != now) {
+		*before_last = *last;
+		*last = now;
 	}
-	before = cpu->timer_before[op];
+	before = *before_last;
 	if (!before)
 		before = tracing_since();
 	/* a time of day long past is before CLOCK_MONOTONIC began */

@@ -37,7 +37,7 @@ static __always_inline __u64 packet_irq(const struct xt_cpu *cpu, const struct x
 	__u64 irq = p->done ? p->irq : cpu->irq_start;
 
 	if (!irq && !p->done && !cpu->tx_at && (cpu->poll_at || cpu->tx_softirq))
-		irq = cpu->nic_last[nic_slot(nic)];
+		irq = *element(cpu->nic_last, nic->slot);
 	return irq > p->started ? irq : 0;
 }
 
