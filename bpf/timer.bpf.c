@@ -18,6 +18,12 @@ const volatile __u32 cfg_clock_base; /* paths: clock_gettime, gettimeofday */
 const volatile bool cfg_emulated;    /* the clock event device is */
 
 /*
+ * hrtimer_expire_entry has the time that it is now by its address, and by value on newer kernels (seen
+ * on 7.3). The loader looks at the argument's type in BTF.
+ */
+const volatile bool cfg_now_points;
+
+/*
  * Due before the kernel last looked for due timers on this CPU, and yet not expired then: it was
  * not among them, so it was set later, to a time that was past already ("at once" is often asked
  * for by an absolute time of 1 ns). It is not the device that was late. All timers that expire
@@ -40,13 +46,26 @@ static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s6
 }
 
 /*
+ * The time that it is now, of the timer's clock; false if it cannot be read. An argument that points to
+ * a number cannot be loaded before bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing
+ * programs"), 5.17, and by the name of a typedef only later; copied, it can.
+ */
+static __always_inline bool timer_time(__u64 *ctx, s64 *now)
+{
+	void *now_at;
+
+	if (!cfg_now_points) {
+		*now = ctx[1];
+		return true;
+	}
+	return !bpf_probe_read_kernel(&now_at, sizeof(now_at), &ctx[1]) &&
+	       !bpf_probe_read_kernel(now, sizeof(*now), now_at);
+}
+
+/*
  * kernel/time/hrtimer.c:__run_hrtimer(). Both times are of the timer's own clock. A timer expires
  * between its soft expiry and the hard one (node.expires) whenever that saves an interrupt: such
  * slack was asked for, and is no lateness.
- *
- * `now` is passed by its address. An argument that points to a number cannot be loaded before
- * bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing programs"), 5.17, and by the
- * name of a typedef only later; copied, it can.
  */
 SEC("?tp_btf/hrtimer_expire_entry")
 int xt_hrtimer(__u64 *ctx)
@@ -54,13 +73,11 @@ int xt_hrtimer(__u64 *ctx)
 	struct xt_cpu *cpu = cpu_enter(XT_P_HRTIMER);
 	struct hrtimer *timer = (void *)ctx[0];
 	s64 now, due, offset;
-	void *now_at;
 	enum xt_timer_op op;
 
 	if (!cpu)
 		return 0;
-	if (bpf_probe_read_kernel(&now_at, sizeof(now_at), &ctx[1]) ||
-	    bpf_probe_read_kernel(&now, sizeof(now), now_at)) {
+	if (!timer_time(ctx, &now)) {
 		cpu_lost(cpu, XT_LOST_TIMER_UNREAD);
 		return 0;
 	}

@@ -9,7 +9,8 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 
 	if (!skel)
 		return NULL;
-	(void)features;
+	skel->rodata->cfg_now_points =
+		features__tracepoint_points(features, "hrtimer_expire_entry", 1);
 	skel->rodata->cfg_late_base = layout->late;
 	skel->rodata->cfg_program_path = layout->program;
 	skel->rodata->cfg_clock_base = layout->clock;

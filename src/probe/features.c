@@ -169,27 +169,44 @@ int features__usable(const struct features *features, const char **why)
 	return 0;
 }
 
-int features__tracepoint_args(const struct features *features, const char *name)
+/* typedef void (*btf_trace_x)(void *, …), or NULL */
+static const struct btf_type *tracepoint(const struct features *features, const char *name)
 {
 	const struct btf_type *type;
 	char symbol[96];
 	int id;
 
 	if (!features->vmlinux)
-		return -1;
+		return NULL;
 	snprintf(symbol, sizeof(symbol), "btf_trace_%s", name);
 	id = btf__find_by_name_kind(features->vmlinux, symbol, BTF_KIND_TYPEDEF);
 	if (id < 0)
-		return -1;
-	/* typedef void (*btf_trace_x)(void *, …) */
+		return NULL;
 	type = btf__type_by_id(features->vmlinux, id);
 	type = btf__type_by_id(features->vmlinux, type->type);
 	if (!type || !btf_is_ptr(type))
-		return -1;
+		return NULL;
 	type = btf__type_by_id(features->vmlinux, type->type);
 	if (!type || !btf_is_func_proto(type) || btf_vlen(type) < 1)
-		return -1;
-	return btf_vlen(type) - 1;
+		return NULL;
+	return type;
+}
+
+int features__tracepoint_args(const struct features *features, const char *name)
+{
+	const struct btf_type *type = tracepoint(features, name);
+
+	return type ? btf_vlen(type) - 1 : -1;
+}
+
+bool features__tracepoint_points(const struct features *features, const char *name, int arg)
+{
+	const struct btf_type *type = tracepoint(features, name);
+
+	if (!type || arg + 1 >= btf_vlen(type))
+		return false;
+	type = btf__type_by_id(features->vmlinux, btf_params(type)[arg + 1].type);
+	return type && btf_is_ptr(type);
 }
 
 bool features__has_tracepoint(const struct features *features, const char *name)

@@ -28,6 +28,8 @@ int features__usable(const struct features *features, const char **why);
 bool features__has_tracepoint(const struct features *features, const char *name);
 /* Arguments of a tracepoint's prototype, without the leading data pointer; -1 if there is none. */
 int features__tracepoint_args(const struct features *features, const char *name);
+/* Argument `arg` of them, from 0 on, is a pointer. */
+bool features__tracepoint_points(const struct features *features, const char *name, int arg);
 
 /* The value of an enumerator of the kernel, of a named enum or not; `otherwise` if there is none. */
 int features__enum_value(const struct features *features, const char *name, int otherwise);
