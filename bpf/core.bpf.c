@@ -195,8 +195,8 @@ int xt_runstate(void *ctx)
 
 /*
  * Never attached either: what one event costs here. A frame opened, closed and recorded, with the
- * clock reads that a pair of programs makes, and the clock alone; the loader takes the smallest
- * of many runs.
+ * clock reads that a pair of programs makes, and the clock alone; the loader runs it many times and
+ * takes what an undisturbed run takes.
  */
 SEC("?raw_tp/xt_calibrate")
 int xt_calibrate(void *ctx)
