@@ -39,12 +39,20 @@ apt_configure() {
 	deb [signed-by=$key] $main_mirror bookworm-backports main
 	deb [signed-by=$key] $security_mirror bookworm-security main
 	deb [signed-by=$key] $security_mirror bullseye-security main
+	deb [signed-by=$key] $main_mirror trixie main
+	deb [signed-by=$key] $main_mirror trixie-updates main
+	deb [signed-by=$key] $main_mirror trixie-backports main
+	deb [signed-by=$key] $security_mirror trixie-security main
 	END
-	# Only what no newer suite has comes from bullseye: its kernels.
+	# Only what bookworm does not have comes from older and newer suites: their kernels.
 	cat >"$apt_dir/preferences" <<-END
 	Package: *
 	Pin: release n=bullseye-security
 	Pin-Priority: 50
+
+	Package: *
+	Pin: release n=trixie*
+	Pin-Priority: 40
 	END
 	# The #clear keeps hooks of the host, which clean the host's own caches, out of ours.
 	cat >"$apt_dir/apt.conf" <<-END
@@ -102,9 +110,17 @@ apt_one() {
 			END { print d "/" v["Package"] "_" v["Version"] "_" v["Architecture"] ".deb" }'
 }
 
-# The newest stock kernel package of a series such as 6.1.
+# The newest stock kernel package of a series such as 6.1, or of all for "newest".
 apt_kernel() {
-	apt-cache -c "$apt_dir/apt.conf" pkgnames "linux-image-$1." |
-		grep -E "^linux-image-${1//./\\.}\.[0-9]+([-+~][a-z0-9]+)*-amd64$" | grep -Ev -e '-(cloud|rt|unsigned|dbg)' |
+	local series=${1//./\\.}
+	[[ $1 != newest ]] || series='[0-9]+\.[0-9]+'
+	apt-cache -c "$apt_dir/apt.conf" pkgnames linux-image- |
+		grep -E "^linux-image-$series\.[0-9]+([-+~][a-z0-9]+)*-amd64$" | grep -Ev -e '-(cloud|rt|unsigned|dbg)' |
 		sort -V | tail -n 1 || true
+}
+
+# Those that a kernel's package needs of its own version: from 7.0 on it is empty itself.
+apt_kernel_parts() {
+	apt-cache -c "$apt_dir/apt.conf" depends --important "$1" |
+		awk '$1 == "Depends:" { print $2 }' | grep -F -e "-${1#linux-image-}" || true
 }

@@ -104,21 +104,32 @@ disk_image() {
 }
 
 build_kernel() {
-	local dir=$1 series=$2 package=$3 work version module file tree
+	local dir=$1 series=$2 package=$3 work version module file tree part modules
 	work=$dir/work
 	tree=$work/tree
-	mkdir -p "$work/deb" "$tree/lib"
-	unpack "$(apt_one "$package")" "$work/deb"
-	unpack "$(apt_one busybox-static)" "$work/deb"
 	version=${package#linux-image-}
+	modules=usr/lib/modules/$version
+	# Some packages have their files below /lib, others below /usr/lib.
+	mkdir -p "$work/deb/usr/lib" "$tree/usr/lib"
+	ln -s usr/lib "$work/deb/lib"
+	ln -s usr/lib "$tree/lib"
+	for part in "$package" $(apt_kernel_parts "$package") busybox-static; do
+		unpack "$(apt_one "$part")" "$work/deb"
+	done
 	echo "$version" >"$dir/version"
-	cp "$work/deb/boot/vmlinuz-$version" "$dir/vmlinuz"
+	# A kernel of one package has these in /boot, a split one beside its modules.
+	for file in vmlinuz config; do
+		part=$work/deb/boot/$file-$version
+		[[ -e $part ]] || part=$work/deb/$modules/$file
+		cp "$part" "$work/$file"
+	done
+	mv "$work/vmlinuz" "$dir/vmlinuz"
 	extract_vmlinux "$dir/vmlinuz" "$work/vmlinux"
 
 	# Modules keep their BTF; they are only unpacked where the package has them compressed.
 	/sbin/depmod -b "$work/deb" "$version"
-	mkdir -p "$tree/lib/modules/$version"
-	cp "$work/deb/lib/modules/$version"/modules.{builtin*,order} "$tree/lib/modules/$version/"
+	mkdir -p "$tree/$modules"
+	cp "$work/deb/$modules"/modules.{builtin*,order} "$tree/$modules/"
 	for module in "${kernel_modules[@]}"; do
 		/sbin/modprobe -d "$work/deb" -S "$version" --show-depends "$module" 2>/dev/null ||
 			echo "this kernel has no module $module"
@@ -127,6 +138,7 @@ build_kernel() {
 		mkdir -p "${file%/*}"
 		case $module in
 		*.xz) xz -dc "$module" >"${file%.xz}" ;;
+		*.zst) zstd -dcq "$module" >"${file%.zst}" ;;
 		*) cp "$module" "$file" ;;
 		esac
 	done
@@ -135,11 +147,11 @@ build_kernel() {
 	initramfs "$dir/initrd-guest" "$tree" "$version" "$work/deb/bin/busybox" pv emulated
 
 	# What dom0 starts guests from travels with the modules; /lib is a link in the root image, below this layer.
-	mkdir "$tree/usr" "$tree/boot-$series"
-	mv "$tree/lib" "$tree/usr/lib"
+	rm "$tree/lib"
+	mkdir "$tree/boot-$series"
 	mv "$work/vmlinux" "$tree/boot-$series/vmlinux"
 	cp "$dir/initrd-guest" "$tree/boot-$series/initrd"
-	cp "$work/deb/boot/config-$version" "$tree/boot-$series/config"
+	cp "$work/config" "$tree/boot-$series/config"
 	disk_image "$dir/disk" "lab-$series" "$tree"
 	rm -rf "$work"
 }
