@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
-# The images: xen-VERSION, kernel-SERIES, root, grub, qemu. Each is a folder in the cache, made from Debian packages alone.
+# The images: xen-VERSION, kernel-SERIES, root, grub, qemu-VERSION. Each is a folder in the cache, made from Debian packages alone.
 # Nothing here needs root: files are unpacked, never installed, so no maintainer script runs.
 
 # What dom0 and all guests have. They share one image.
@@ -204,21 +204,34 @@ build_grub() {
 	rm "$dir/core.img" "$dir/early.cfg"
 }
 
-# A newer QEMU than the host's for plain guests: igb came with 8.0, and Xen here needs 7.2. It runs with a loader and
-# libraries of its own; of the firmware it gets what starts a kernel without a screen or a boot from the network.
+# QEMUs of the lab's own, the same on every host: Xen's HVM and PVH guests die from 8.0 on, and igb came with 8.0. One runs
+# with a loader and libraries of its own; of modules it gets the emulation of a CPU, of firmware what starts a kernel,
+# or Xen, without a screen or a boot from the network.
 build_qemu() {
-	local dir=$1 tree=$1/tree program=usr/bin/qemu-system-x86_64 loader=lib64/ld-linux-x86-64.so.2 deb libraries
+	local dir=$1 version=$2 tree=$1/tree program=usr/bin/qemu-system-x86_64 loader=lib64/ld-linux-x86-64.so.2 suite=() deb
+	local libraries
 	mkdir "$tree"
-	apt_closure -t bookworm-backports qemu-system-x86 >"$dir/packages"
+	[[ $version == 7.2 ]] || suite=(-t bookworm-backports)
+	apt_closure "${suite[@]}" qemu-system-x86 >"$dir/packages"
 	while read -r deb; do
 		unpack "$debs/$deb" "$tree"
 	done <"$dir/packages"
 	libraries=$tree/usr/lib/x86_64-linux-gnu:$tree/lib/x86_64-linux-gnu
 	"$tree/$loader" --library-path "$libraries" --list "$tree/$program" >"$tree/libraries"
 	awk -v tree="$tree/" 'index($3, tree) == 1 { print $3 }' "$tree/libraries" | xargs cp -L -t "$dir"
-	cp "$tree/$program" "$tree/$loader" "$tree/usr/share/qemu/linuxboot_dma.bin" "$tree/usr/share/seabios/bios-256k.bin" "$dir/"
+	find "$tree/usr/lib/x86_64-linux-gnu/qemu" -name 'accel-tcg-x86_64.so' -exec cp -t "$dir" {} +
+	cp "$tree/$program" "$tree/$loader" "$tree/usr/share/seabios/bios-256k.bin" \
+		"$tree"/usr/share/qemu/{linuxboot_dma,multiboot_dma,kvmvapic}.bin "$dir/"
 	rm -rf "$tree"
-	"$dir/${loader##*/}" --library-path "$dir" "$dir/${program##*/}" -device igb,help
+	qemu_command "$dir"
+	"${qemu[@]}" --version | grep -F "version $version."
+	# It must find its firmware and modules where they are.
+	echo quit | "${qemu[@]}" -nodefaults -display none -machine q35 -accel tcg -monitor stdio
+}
+
+# Sets qemu, the command that runs the QEMU in a folder.
+qemu_command() {
+	qemu=(env "QEMU_MODULE_DIR=$1" "$1/ld-linux-x86-64.so.2" --library-path "$1" "$1/qemu-system-x86_64" -L "$1")
 }
 
 # Each sets image_dir.
@@ -239,7 +252,7 @@ grub_image() {
 	image grub "$(hash_of "$(declare -f build_grub)" "$(dpkg-query -W grub-pc-bin)")" build_grub
 }
 qemu_image() {
-	apt_for qemu "$(hash_of "$(declare -f build_qemu unpack)")" build_qemu
+	apt_for "qemu-$1" "$(hash_of "$(declare -f build_qemu qemu_command unpack)" "$1")" build_qemu "$1"
 }
 
 # apt_for NAME KEY BUILDER ARGUMENT…: reads package lists only if the image must be built.

@@ -4,8 +4,8 @@
 # Guests without Xen: each is a machine of its own, with devices that the lab's QEMU for Xen does not have.
 
 plain_prepare() {
-	qemu_image
-	qemu_dir=$image_dir
+	qemu_image 10
+	plain_qemu=$image_dir
 }
 
 # Sets devices: what makes the mode.
@@ -35,10 +35,9 @@ plain_run() {
 	disk out "$work/out-$guest.disk"
 	disk scratch-pv "$work/scratch-pv.disk"
 	plain_devices
-	# Its own loader and libraries: the image is of another release than the host may be.
+	qemu_command "$plain_qemu"
 	boot_machine "$guest" "$mode_boot" "$((mode_boot + timeout + 60))" \
-		"$qemu_dir/ld-linux-x86-64.so.2" --library-path "$qemu_dir" "$qemu_dir/qemu-system-x86_64" -L "$qemu_dir" \
-		-machine q35 -accel tcg,thread=multi -cpu max -smp "$vcpus" -m "$memory" "${devices[@]}" \
+		"${qemu[@]}" -machine q35 -accel tcg,thread=multi -cpu max -smp "$vcpus" -m "$memory" "${devices[@]}" \
 		-kernel "${kernels[$kernel]}/vmlinuz" -initrd "${kernels[$kernel]}/initrd-dom0" \
 		-append "console=ttyS0 quiet loglevel=1 panic=1 $mode_args lab.init=/lab/plain/init lab.kernel=$kernel lab.mode=$mode lab.drivers=dom0 lab.run=vdc $append"
 	collect "$guest"

@@ -42,6 +42,8 @@ disk_once() { [[ " ${disks[*]} " == *",serial=$1 "* ]] || disk "$@"; }
 # Images and disks of this machine alone.
 xen_prepare() {
 	local guest
+	qemu_image 7.2
+	xen_qemu=$image_dir
 	xen_image "$xen"
 	xen_file=$image_dir/xen
 	kernel_image "$dom0_kernel"
@@ -95,7 +97,8 @@ xen_run() {
 		[[ $mode_type != - ]] || thread=single
 	done
 	xen_disks
-	boot_machine '' "$boot_limit" "$limit" qemu-system-x86_64 \
+	qemu_command "$xen_qemu"
+	boot_machine '' "$boot_limit" "$limit" "${qemu[@]}" \
 		-machine pc -accel tcg,thread=$thread -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
 		-kernel "$xen_file" \
 		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info" \
