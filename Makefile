@@ -27,9 +27,12 @@ WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-fie
 CPPFLAGS := -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
 LIBS	 := libbpf jansson libcap
 LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
-LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf -lz -lm
+# libelf.a may need a libeu.a, which no .pc file names; and some are without one: src/static.
+LIBEU	  = $(if $(filter /%,$(shell $(CC) -print-file-name=libeu.a)),-leu)
+LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf $(LIBEU) $(O)/missing.a -lz -lm
 
-SRC  := $(sort $(wildcard src/*.c src/*/*.c))
+MISSING := $(wildcard src/static/*.c)
+SRC  := $(filter-out $(MISSING),$(sort $(wildcard src/*.c src/*/*.c)))
 PURE := $(filter src/base/% src/code/% src/model/% src/output/% src/platform/% src/recording/%,$(SRC)) \
 	src/probe/needs.c
 OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
@@ -54,10 +57,16 @@ $(O)/xentrace-bpf: $(OBJ)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(O)/static/xentrace-bpf: $(OBJ)
+$(O)/static/xentrace-bpf: $(OBJ) $(O)/missing.a
 	$(call msg,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static $^ $(LDLIBS_STATIC) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static $(OBJ) $(LDLIBS_STATIC) -o $@
+
+# A library: the linker takes of it only what it has not found elsewhere.
+$(O)/missing.a: $(MISSING:src/%.c=$(O)/obj/%.o)
+	$(call msg,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) qcs $@ $^
 
 $(O)/obj/%.o: src/%.c
 	$(call msg,CC,$<)
@@ -93,4 +102,4 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile tests/tests.mk
 
--include $(OBJ:.o=.d) $(wildcard $(O)/bpf/*.d) tests/tests.mk
+-include $(OBJ:.o=.d) $(MISSING:src/%.c=$(O)/obj/%.d) $(wildcard $(O)/bpf/*.d) tests/tests.mk
