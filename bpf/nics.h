@@ -16,14 +16,14 @@
  * Legs of a packet sent (PROBES §4), in the order of time; TOTAL is their sum, measured. HYPERCALL is
  * taken out of SUBMIT, whose last part it is.
  */
-#define XT_TX_LEGS(X)                                                                                \
-	X(XT_TX_QDISC, "qdisc")	  /* the stack gave it to the interface -> the driver got it */      \
-	X(XT_TX_SUBMIT, "submit") /* -> ndo_start_xmit() returned, without … */                    \
-	X(XT_TX_HYPERCALL, "hypercall") /* … the wrappers of hypercalls in it: netfront's event */ \
-	X(XT_TX_DEVICE, "device")	/* -> the device's interrupt; netfront: backend */           \
-	X(XT_TX_HANDLER, "handler")	/* -> the driver let go of it */                             \
-	X(XT_TX_FINISH,                                                                              \
-	  "finish") /* -> the stack freed it, where the driver leaves that to a softirq */           \
+#define XT_TX_LEGS(X)                                                                           \
+	X(XT_TX_QDISC, "qdisc")	  /* the stack gave it to the interface -> the driver got it */ \
+	X(XT_TX_SUBMIT, "submit") /* -> ndo_start_xmit() returned, less the next leg */         \
+	X(XT_TX_HYPERCALL, "hypercall") /* wrappers of hypercalls in it: netfront's event */    \
+	X(XT_TX_DEVICE, "device")	/* -> the device's interrupt; netfront: backend */      \
+	X(XT_TX_HANDLER, "handler")	/* -> the driver let go of it */                        \
+	X(XT_TX_FINISH,                                                                         \
+	  "finish") /* -> the stack freed it, where the driver leaves that to a softirq */      \
 	X(XT_TX_TOTAL, "total")
 
 /* Legs of a NAPI poll: what received packets wait for in the guest. */
@@ -102,7 +102,7 @@ struct xt_packet {
 	X(tx_segments)	 /* of which they are on the wire */                            \
 	X(tx_sampled)	 /* of the packets: followed from leg to leg */                 \
 	X(tx_stops)	 /* after which the driver stopped its queue, being full */     \
-	X(tx_stopped_ns) /* … until the next packet of that queue */                  \
+	X(tx_stopped_ns) /* until the next packet of that queue */                      \
 	X(tx_limited)	 /* after which BQL stopped it: enough bytes under way */       \
 	X(tx_busy)	 /* given back: NETDEV_TX_BUSY */                               \
 	X(tx_copied)	 /* freed inside ndo_start_xmit(): no device leg */             \

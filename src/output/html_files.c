@@ -7,10 +7,10 @@
 	__asm__(".pushsection .rodata\n" #name "_text:\n.incbin \"src/output/html/" file \
 		"\"\n" #name "_end:\n.byte 0\n.popsection\n")
 
-#define FILE_OF(name)                   \
-	{                               \
-		name##_text, name##_end \
-	}
+/* Versions of clang-format differ about braces in a macro. */
+/* clang-format off */
+#define FILE_OF(name) { name##_text, name##_end }
+/* clang-format on */
 
 EMBED(xt_page_css, "page.css");
 EMBED(xt_base_js, "base.js");

@@ -17,6 +17,12 @@
 /* More than Linux has. */
 #define CPUS_MAX 65536
 
+/*
+ * Versions of clang-format differ about braces in macros; and after these it is one line a member,
+ * whatever fits.
+ */
+/* clang-format off */
+
 #define KIND_OF(type, member) \
 	_Generic(((type *)0)->member,                 \
 		bool: FIELD_BOOL,                     \
@@ -88,9 +94,6 @@
 		.cleared = cleared_,                    \
 	}
 #define TYPE(name, of_, table) TYPE_CLEARED(name, of_, table, sizeof(of_))
-
-/* One line a member, whatever fits. */
-/* clang-format off */
 
 /* Struct hist: the buckets with the maximum, then what each path has one of. */
 static const struct field hist_fields[] = {
