@@ -88,7 +88,7 @@ boot_guest() {
 	local name=$1 log=$2 creation console
 	: >"$log"
 	# -F stays until the guest has died, which costs nothing; asking xl for it costs seconds a time.
-	timeout "$((timeout + mode_boot))" xl create -F "/run/$name.cfg" >"/run/$name.xl" 2>&1 &
+	timeout "$((timeout + patience * mode_boot))" xl create -F "/run/$name.cfg" >"/run/$name.xl" 2>&1 &
 	creation=$!
 	# tail reads once more after the process has gone, so nothing is lost.
 	tail -q -s 0.1 -n +1 -f --pid="$creation" "$log" >"$port" &

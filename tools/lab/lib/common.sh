@@ -44,7 +44,7 @@ image() {
 	image_valid "$image_dir" "${image_check:-quick}" && touch "$image_dir.stamp" && return
 	[[ -e $image_dir ]] && say "$name: the cached image is broken, building it again"
 	need apt-get dpkg-deb grub-mkimage mke2fs cpio xz zstd modprobe depmod /usr/bin/python3
-	say "$name: building"
+	say "$name: building; usually 10 to 30 s, and a download of at most 100 MB"
 	part=$image_dir.part
 	rm -rf "$image_dir" "$image_dir.stamp" "$part"
 	mkdir -p "$part"

@@ -17,11 +17,11 @@ make_run_disk() {
 	local top=$work/run guest file
 	mkdir -p "$top"/{lab/bin,job,opt/xentrace-bpf/bin}
 	cp -r "$lab_home"/{modes.sh,inside,guest,dom0,plain} "$top/lab/"
-	cp "$lab_home/dom0/await-command" "$top/lab/bin/"
+	cp "$lab_home"/{dom0/await-command,inside/lab-stage} "$top/lab/bin/"
 	printf '%s\n' "$command" >"$top/lab/command"
 	[[ -z $dom0_command ]] || printf '%s\n' "$dom0_command" >"$top/lab/dom0-command"
 	{
-		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" guests "${xen_guests[*]}" vcpus "$vcpus" memory "$memory" nic "$nic"
+		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" patience "$patience" guests "${xen_guests[*]}" vcpus "$vcpus" memory "$memory" nic "$nic"
 	} >"$top/lab/run.sh"
 	for guest in "${xen_guests[@]}"; do
 		xen_guest_arguments "${guest%-*}" "${guest##*-}" >"$top/lab/arguments-$guest"
@@ -66,13 +66,35 @@ first_disks() {
 	disk run "$work/run.disk" readonly=on
 }
 
+# Seconds from a guest's creation to COMMAND's begin where little else runs, for who waits; nothing for a mode without
+# a figure.
+usual_seconds() {
+	local seconds
+	case ${1%-*} in
+	pv) seconds=17 ;;
+	pvh) seconds=18 ;;
+	pvhvm) seconds=50 ;;
+	hvm-pv | mixed) seconds=55 ;;
+	hvm) seconds=85 ;;
+	hvm-ide) seconds=100 ;;
+	sriov) seconds=11 ;;
+	nvme) seconds=10 ;;
+	*) return ;;
+	esac
+	echo "--usual $1=$((vcpus > 1 ? 2 * seconds : seconds))"
+}
+
 # boot_machine GUEST BOOT LIMIT QEMU…: one machine from power on to power off, in seconds; GUEST is empty for Xen's.
 # Sets machine_status: supervise.py says what it means.
 boot_machine() {
+	local guest usual='--usual dom0=20'
+	for guest in "${guests[@]}"; do usual+=" $(usual_seconds "$guest")"; done
 	rm -f "$work/port" "$work/alive"
 	mkfifo "$work/port" "$work/alive"
+	# shellcheck disable=SC2086 # one word each
 	setpriv --pdeathsig KILL /usr/bin/python3 "$lab_home/lib/supervise.py" --nonce "$nonce" --fifo "$work/port" \
-		--alive "$work/alive" --logs "$logs" ${1:+--guest "$1"} --boot "$2" --limit "$3" -- \
+		--alive "$work/alive" --logs "$logs" ${1:+--guest "$1"} --boot "$((patience * $2))" \
+		--limit "$((patience * $3))" $usual -- \
 		env TMPDIR="$work" setpriv --pdeathsig KILL "${@:4}" \
 		-nodefaults -no-user-config -no-reboot -display none -serial stdio \
 		"${disks[@]}" \

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 """Runs a machine and takes its output apart.
 
-    supervise.py --nonce N --fifo FIFO --alive FIFO --logs DIR [--guest NAME] --boot SECONDS --limit SECONDS --
-        QEMU ARGUMENT...
+    supervise.py --nonce N --fifo FIFO --alive FIFO --logs DIR [--guest NAME] --boot SECONDS --limit SECONDS
+        [--usual NAME=SECONDS]... [--progress SECONDS] -- QEMU ARGUMENT...
 
-The machine is Xen with its guests, or one guest by itself, which is named then.
+The machine is Xen with its guests, or one guest by itself, which is named then. --usual is how long dom0 and each
+guest take to be up where nothing else runs, for whoever waits.
 
 The lab's port carries one stream: marks (@lab:NONCE:verb argument@) and what is between them. What lies between
-begin and end is COMMAND's output and goes to standard output byte by byte; the rest goes to the logs. dom0 writes
+begin and end is COMMAND's output and goes to standard output byte by byte; the rest goes to the logs. The stages of
+it all, with their times, go to standard error, and a line whenever nothing was said for 30 s (--progress). dom0 writes
 to a second port every few seconds, as long as it can: Xen with two CPUs under emulation now and then loses the timer
 of one, and waits for ever.
 Exit status: 0 the machine ended by itself, 124 it was stopped at a limit, 125 it never came up, 128+n on a signal.
@@ -25,10 +27,41 @@ import time
 SILENCE = 120  # seconds; dom0 is heard of every 10
 
 
+class Stages:
+    """What goes on, said to who waits: when a stage ends how long it took, and usually takes; and what comes next."""
+
+    def __init__(self, pause):
+        self.pause = pause
+        self.who = self.next = ''
+        self.usual = None
+        self.began = self.said = time.monotonic()
+
+    def say(self, text):
+        print(f'lab: {text}', file=sys.stderr, flush=True)
+        self.said = time.monotonic()
+
+    def took(self):
+        usually = f', usually {self.usual} s' if self.usual else ''
+        return f'{time.monotonic() - self.began:.0f} s' + usually
+
+    def wait(self, who, text, following='', usual=None, note=''):
+        """Says the text, and that now begins what ends with `following`."""
+        if following and usual:
+            text += f'; usually {usual} s until {following}{note}'
+        self.say(f'{who}: {text}' if who else text)
+        self.who, self.next, self.usual = who, following, usual
+        self.began = time.monotonic()
+
+    def progress(self):
+        """To be called often."""
+        if self.next and time.monotonic() - self.said >= self.pause:
+            self.say(f'{self.who}: still waiting until {self.next}: {self.took()}')
+
+
 class Stream:
     """The state of the lab's port."""
 
-    def __init__(self, nonce, logs, guest):
+    def __init__(self, nonce, logs, guest, stages, usual):
         self.mark = re.compile(rb'@lab:' + nonce.encode() + rb':([a-z]+)(?: ([^@]*))?@')
         self.start = b'@lab:' + nonce.encode() + b':'
         self.logs = logs
@@ -40,14 +73,27 @@ class Stream:
         self.up = False
         self.done = False
         self.began = self.guest_began = self.command_began = time.monotonic()
+        self.usual = usual
+        self.name = self.main
+        self.stages = stages
+        self.say = self.stages.say
+        if guest:
+            self.guest_starts(guest)
+        else:
+            self.stages.wait('Xen and dom0', 'booting', 'they are up', usual.get('dom0'))
 
-    def say(self, text):
-        print(f'lab: {text}', file=sys.stderr, flush=True)
+    def guest_starts(self, name):
+        self.name = name
+        self.guest_began = time.monotonic()
+        self.stages.wait(name, 'started', 'COMMAND begins', self.usual.get(name),
+                         ', 4 times as long on a busy machine')
 
     def write(self, data):
         self.log.write(data)
         self.log.flush()
         if self.in_command and self.stdout_open:
+            if data:
+                self.stages.said = time.monotonic()
             try:
                 while data:
                     data = data[os.write(1, data):]
@@ -76,29 +122,35 @@ class Stream:
 
     def act(self, verb, argument):
         now = time.monotonic()
+        stages = self.stages
         if verb == 'up':
             self.up = True
-            self.say(f'{self.main} up ({now - self.began:.0f} s)')
+            stages.wait('', f'{self.main} up ({stages.took()})')
         elif verb == 'start':
-            self.guest_began = now
             self.log.close()
             self.log = open(os.path.join(self.logs, argument + '.log'), 'wb')
-            self.say(f'{argument}: started')
+            self.guest_starts(argument)
         elif verb == 'begin':
             self.up = self.in_command = True
             self.command_began = now
-            self.say(f'COMMAND begins ({now - self.guest_began:.0f} s after the start of its guest)')
+            stages.wait(self.name, f'COMMAND begins ({stages.took()})', 'COMMAND ends')
+        elif verb == 'stage':
+            what, usual, following = (argument.split('|') + ['', ''])[:3]
+            stages.wait(self.name, f'{what} ({stages.took()})', following or 'COMMAND ends',
+                        int(usual) if usual.isdecimal() else None)
         elif verb == 'end':
             self.in_command = False
-            self.say(f'COMMAND ended with status {argument} ({now - self.command_began:.0f} s)')
+            stages.wait(self.name, f'COMMAND ended with status {argument} ({now - self.command_began:.0f} s)',
+                        'the guest ends')
         elif verb == 'again':
-            self.say(f'{argument}: died before COMMAND began, as guests under emulation sometimes do: once more')
+            stages.wait(argument, 'died before COMMAND began, as guests under emulation sometimes do: once more',
+                        'COMMAND begins', self.usual.get(argument))
         elif verb == 'close':
             self.in_command = False
         elif verb == 'finish':
             self.in_command = False
             name, _, how = argument.partition(' ')
-            self.say(f'{name}: {how} ({now - self.guest_began:.0f} s)')
+            stages.wait('', f'{name}: {how} ({now - self.guest_began:.0f} s)')
         elif verb == 'complete':
             self.done = True
 
@@ -120,6 +172,8 @@ def main():
     parser.add_argument('--guest')
     parser.add_argument('--boot', type=int, required=True)
     parser.add_argument('--limit', type=int, required=True)
+    parser.add_argument('--usual', action='append', default=[])
+    parser.add_argument('--progress', type=int, default=30)
     parser.add_argument('qemu', nargs='+')
     options = parser.parse_args()
 
@@ -131,9 +185,8 @@ def main():
     # Open for both directions: the stream then never ends before the machine has, and opening does not wait.
     fifo = os.open(options.fifo, os.O_RDWR | os.O_NONBLOCK)
     alive = os.open(options.alive, os.O_RDWR | os.O_NONBLOCK)
-    stream = Stream(options.nonce, options.logs, options.guest)
-    if options.guest:
-        stream.say(f'{options.guest}: started')
+    usual = {name: int(seconds) for name, seconds in (each.split('=') for each in options.usual)}
+    stream = Stream(options.nonce, options.logs, options.guest, Stages(options.progress), usual)
     # A guest by itself has one log, for its console and what comes by the port: both append.
     with open(os.path.join(options.logs, (options.guest or 'xen') + '.log'), 'ab') as log:
         # A session of its own, so that Ctrl-C at a terminal reaches us alone.
@@ -147,6 +200,7 @@ def main():
         while True:
             readable, _, _ = select.select([fifo, alive], [], [], 0.2)
             now = time.monotonic()
+            stream.stages.progress()
             if fifo in readable:
                 stream.feed(os.read(fifo, 65536))
             if alive in readable:
