@@ -204,12 +204,13 @@ build_grub() {
 	rm "$dir/core.img" "$dir/early.cfg"
 }
 
-# QEMUs of the lab's own, the same on every host: Xen's HVM and PVH guests die from 8.0 on, and igb came with 8.0. One runs
-# with a loader and libraries of its own; of modules it gets the emulation of a CPU, of firmware what starts a kernel,
-# or Xen, without a screen or a boot from the network.
+# QEMUs of the lab's own, the same on every host: Xen's HVM and PVH guests die from 8.0 on, and igb came with 8.0. One
+# runs with a loader and libraries of its own; of modules it gets the emulation of a CPU, of firmware what starts a
+# kernel, or Xen, without a screen or a boot from the network.
 build_qemu() {
-	local dir=$1 version=$2 tree=$1/tree program=usr/bin/qemu-system-x86_64 loader=lib64/ld-linux-x86-64.so.2 suite=() deb
-	local libraries
+	local dir=$1 version=$2 tree=$1/tree program=usr/bin/qemu-system-x86_64 loader suite=() deb libraries
+	# Not by its link in /lib64, which leads out of the tree to the host's.
+	loader=lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
 	mkdir "$tree"
 	[[ $version == 7.2 ]] || suite=(-t bookworm-backports)
 	apt_closure "${suite[@]}" qemu-system-x86 >"$dir/packages"
