@@ -58,8 +58,10 @@ guest_config() {
 		disks+="'phy:${disk[root]},xvdk,r', 'phy:${disk[kernel-$kernel]},xvdl,r', 'phy:${disk[run]},xvdm,r', "
 		disks+="'phy:${disk[out-$name]},xvdn,w', 'phy:${disk[scratch-pv]},xvdo,w'"
 	fi
-	[[ $mode_nic == pv ]] || vif+=",type=ioemu,model=$nic"
+	[[ $mode_nic == pv* ]] || vif+=",type=ioemu,model=$nic"
 	printf '%s\n' "disk = [ $disks ]" "vif = [ '$vif' ]"
+	# Permissive: its driver writes to registers that the PCI back end does not know.
+	[[ $mode_nic != pv+vf ]] || echo "pci = [ '$vf,permissive=1' ]"
 }
 
 # The command given by --dom0, in a session of its own so that all of it can be ended.
@@ -116,6 +118,7 @@ run_guest() {
 		return
 	fi
 	dom0_command_start "$name" "$mode" "$kernel"
+	[[ $mode_nic != pv+vf ]] || vf_start
 	guest_config "$name" "$kernel" >"/run/$name.cfg"
 	# Emulated SVM sometimes loses an HVM guest to a triple fault while it boots; one that had not begun
 	# COMMAND can simply be started again.

@@ -21,7 +21,7 @@ make_run_disk() {
 	printf '%s\n' "$command" >"$top/lab/command"
 	[[ -z $dom0_command ]] || printf '%s\n' "$dom0_command" >"$top/lab/dom0-command"
 	{
-		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" patience "$patience" guests "${xen_guests[*]}" vcpus "$vcpus" memory "$memory" nic "$nic"
+		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" patience "$patience" vcpus "$vcpus" memory "$memory" nic "$nic"
 	} >"$top/lab/run.sh"
 	for guest in "${xen_guests[@]}"; do
 		xen_guest_arguments "${guest%-*}" "${guest##*-}" >"$top/lab/arguments-$guest"

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck shell=bash disable=SC2154 # settings come from the script that sources this
 #
-# The machine that Xen runs on: one boot for all of a run's Xen guests, one after the other.
+# The machines that Xen runs on: one boot for all of a run's guests of one machine, one after the other.
+
+# What the machine with the virtual function has, and what a guest may have beside dom0's 1280 MB there.
+vf_machine_mb=2600
+vf_memory_max=1024
 
 xen_guest_arguments() {
 	local mode=$1 kernel=$2
@@ -39,16 +43,21 @@ make_boot_disk() {
 
 disk_once() { [[ " ${disks[*]} " == *",serial=$1 "* ]] || disk "$@"; }
 
-# Images and disks of this machine alone.
+# Images and disks of these machines alone.
 xen_prepare() {
-	local guest
-	qemu_image 7.2
-	xen_qemu=$image_dir
+	local guest machine
+	declare -gA xen_qemu=()
+	for machine in "${!machine_guests[@]}"; do
+		case $machine in
+		xen) qemu_image 7.2 ;;
+		xen-vf) qemu_image 10 ;;
+		esac
+		xen_qemu[$machine]=$image_dir
+	done
 	xen_image "$xen"
 	xen_file=$image_dir/xen
 	kernel_image "$dom0_kernel"
 	kernels[$dom0_kernel]=$image_dir
-	truncate -s "${result_mb}M" "$work/result.disk"
 	for guest in "${xen_guests[@]}"; do
 		mode_get "${guest%-*}"
 		[[ $mode_type == hvm ]] || continue
@@ -64,10 +73,11 @@ xen_prepare() {
 	done
 }
 
+# xen_disks GUEST…
 xen_disks() {
 	local guest kernel
 	first_disks "$dom0_kernel"
-	for guest in "${xen_guests[@]}"; do
+	for guest; do
 		kernel=${guest##*-}
 		disk_once "kernel-$kernel" "${kernels[$kernel]}/disk" readonly=on
 		disk "out-$guest" "$work/out-$guest.disk"
@@ -87,26 +97,37 @@ xen_disks() {
 	disk result "$work/result.disk"
 }
 
-# Why each flag: README.md.
+# xen_run MACHINE. Why each flag: README.md.
 xen_run() {
-	local limit=$boot_limit guest dom0=${kernels[$dom0_kernel]} thread=multi
-	for guest in "${xen_guests[@]}"; do
+	local machine=$1 own limit=$boot_limit guest dom0=${kernels[$dom0_kernel]} thread=multi devices xen_args=''
+	read -ra own <<<"${machine_guests[$machine]}"
+	for guest in "${own[@]}"; do
 		mode_get "${guest%-*}"
 		limit=$((limit + mode_boot + timeout + 60))
 		# dom0's COMMAND may patch code on one vCPU that runs on the other
 		[[ $mode_type != - ]] || thread=single
 	done
-	xen_disks
-	qemu_command "$xen_qemu"
+	case $machine in
+	xen) devices=(-machine pc -m 4096) ;;
+	xen-vf)
+		# Another network than netfront's, so that the guest has one address in each.
+		devices=(-machine q35 -m "$vf_machine_mb" -global q35-pcihost.pci-hole64-size=0 -device intel-iommu
+			-netdev 'user,id=net,net=10.99.1.0/24,host=10.99.1.1,restrict=on' -device igb,netdev=net,romfile=)
+		xen_args=iommu=no-intremap ;;
+	esac
+	truncate -s 0 "$work/result.disk"
+	truncate -s "${result_mb}M" "$work/result.disk"
+	xen_disks "${own[@]}"
+	qemu_command "${xen_qemu[$machine]}"
 	boot_machine '' "$boot_limit" "$limit" "${qemu[@]}" \
-		-machine pc -accel tcg,thread=$thread -cpu max,-smap,-xsave,-rdtscp -smp 2 -m 4096 \
+		"${devices[@]}" -accel tcg,thread=$thread -cpu max,-smap,-xsave,-rdtscp -smp 2 \
 		-kernel "$xen_file" \
-		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info" \
-		-initrd "$dom0/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.drivers=dom0 lab.run=vdc,$dom0/initrd-dom0"
+		-append "console=com1 com1=115200,8n1 dom0_mem=1280M,max:1280M spec-ctrl=eager-fpu loglvl=info guest_loglvl=info $xen_args" \
+		-initrd "$dom0/vmlinuz console=hvc0 quiet loglevel=4 lab.init=/lab/dom0/init lab.kernel=$dom0_kernel lab.drivers=dom0 lab.run=vdc lab.machine=$machine lab.guests=$(IFS=:; echo "${own[*]}"),$dom0/initrd-dom0"
 	if ((machine_status == 125)); then
 		tail -n 25 "$logs/xen.log" | tr -d '\r' | sed 's/^/lab: | /' >&2
 		die 125 "Xen and dom0 did not come up; the whole log is $logs/xen.log"
 	fi
 	take "$work/result.disk" "$work/results/dom0" || true
-	collect "${xen_guests[@]}"
+	collect "${own[@]}"
 }
