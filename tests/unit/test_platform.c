@@ -31,6 +31,8 @@ static const struct expected {
 	  LETTER_VS, true },
 	{ "pv", "pv", BOOT_PV, "xvdk P, xvdl P, xvdm P, xvdn P, xvdo P", "eth0 P",
 	  "PV disk, PV network, PV timers, PV clock, PV IPIs", LETTER_P, LETTER_P, true },
+	{ "pv-vf", "pv", BOOT_PV, "xvdk P, xvdl P, xvdm P, xvdn P, xvdo P", "eth0 P, eth1 VH",
+	  "PV disk, PV network, PV timers, PV clock, PV IPIs, SR-IOV", LETTER_P, LETTER_P, true },
 	{ "pvh", "pvh", BOOT_PVH, "xvdk P, xvdl P, xvdm P, xvdn P, xvdo P", "eth0 P",
 	  "PV disk, PV network, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, HAP",
 	  LETTER_P, LETTER_P, true },
@@ -53,9 +55,6 @@ static const struct expected {
 	/* Put together by hand: tests/fixtures/README.md */
 	{ "nitro", "nitro", BOOT_KVM, "nvme0n1 VH, nvme1n1 VH", "ens5 VH", "SR-IOV", LETTER_UNKNOWN,
 	  LETTER_VS, true },
-	{ "xen-ixgbevf", "pvhvm", BOOT_HVM, "xvda P, xvdb P", "ens3 VH",
-	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, SR-IOV, unplug",
-	  LETTER_P, LETTER_P, true },
 	{ "xen-ena", "pvhvm", BOOT_HVM, "nvme0n1 VH, xvda P", "ens3 VH",
 	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, PV spinlocks, HAP, SR-IOV, "
 	  "unplug",

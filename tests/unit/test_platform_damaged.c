@@ -307,10 +307,10 @@ static const struct damaged {
 	  "disk nvme0n1 VH, network ens5 VH",
 	  "" },
 	{ "a VF's id is garbage",
-	  "xen-ixgbevf",
-	  { { WRITE, "sys/devices/pci0000:00/0000:00:03.0/device", "10ed\n" } },
-	  "pvhvm",
-	  "network ens3 ?, disk xvda P",
+	  "pv-vf",
+	  { { WRITE, "sys/devices/pci-0/pci0000:00/0000:00:11.0/device", "10ca\n" } },
+	  "pv",
+	  "network eth1 ?, network eth0 P",
 	  "SR-IOV               unused" },
 };
 
