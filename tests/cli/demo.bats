@@ -67,6 +67,13 @@ lacks()
 	lacks "does not divide steal" '.cpu.stolen_ns = null'
 	lacks "nothing was held by the device model" '.cpu.held_by_device_model_ns = 0'
 	lacks "divides steal wrongly" '.cpu.stat_steal_ns *= 3'
+	lacks "divides steal wrongly" '.cpu.stat_steal_ns -= 3e9'
+}
+
+@test "on a slow machine two readings are seconds apart, and the report shows it" {
+	changed '.vcpu_ns += 2e9 | .cpu.stat_steal_ns -= 3e9'
+	promised
+	[ "$status" -eq 0 ]
 }
 
 @test "a report that is cut, or empty, or not there" {

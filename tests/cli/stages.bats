@@ -34,7 +34,7 @@ machine()
 	diff - <(echo "$stderr") <<-'END'
 	lab: Xen and dom0: booting; usually 20 s until they are up
 	lab: dom0 up (N s, usually 20 s)
-	lab: pvhvm-6.1: started; usually 50 s until COMMAND begins, 4 times as long on a busy machine
+	lab: pvhvm-6.1: started; usually 50 s until COMMAND begins, up to 10 times as long on a busy machine
 	lab: pvhvm-6.1: COMMAND begins (N s, usually 50 s)
 	lab: pvhvm-6.1: load started (N s); usually 5 s until its I/O is seen
 	lab: pvhvm-6.1: seen (N s, usually 5 s)

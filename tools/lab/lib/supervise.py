@@ -86,7 +86,7 @@ class Stream:
         self.name = name
         self.guest_began = time.monotonic()
         self.stages.wait(name, 'started', 'COMMAND begins', self.usual.get(name),
-                         ', 4 times as long on a busy machine')
+                         ', up to 10 times as long on a busy machine')
 
     def write(self, data):
         self.log.write(data)
