@@ -131,9 +131,10 @@ struct xt_cpu {
 	 * Of CPU 0's slice, and for all: one flag, so that what is seen is whole from one instant
 	 * to another. Alone in its cache line.
 	 */
-	__u64 on;    /* tracing: the loader sets it, every program looks here first */
-	__u64 since; /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
-	__u64 pad0[6];
+	__u64 on;     /* tracing: the loader sets it, every program looks here first */
+	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
+	__u64 parked; /* tasks that were preempted inside a path: see parked.bpf.h */
+	__u64 pad0[5];
 	__u64 irq_start;  /* ns: entry of the interrupt handler that runs now, 0 outside */
 	__u64 irq_disk;	  /* slot of the disk whose request that handler completed; 0: none */
 	__u64 slow_above; /* ns: a request that took longer may be one of the slowest */

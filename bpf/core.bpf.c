@@ -5,7 +5,7 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "frame.bpf.h"
+#include "parked.bpf.h"
 #include "softirq.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -154,17 +154,23 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 	return 0;
 }
 
-/* No path outlives the task that entered it: one that is open here was preempted. */
+/*
+ * A path belongs to the task that entered it: one that is open here was preempted, and goes on where
+ * the task does. What a driver's batch still has to issue is no longer told from other tasks' requests.
+ */
 SEC("?tp_btf/sched_switch")
-int BPF_PROG(xt_switch)
+int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_SWITCH);
 
-	if (!cpu || !cpu->depth)
+	if (!cpu)
 		return 0;
-	bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], cpu->depth);
-	cpu->depth = 0;
-	cpu->batching = 0;
+	if (cpu->batching)
+		bump(&cpu->loss[XT_NOTE_BATCH], cpu->nr_batch);
+	cpu->batching = cpu->nr_batch = 0;
+	if (cpu->depth)
+		frames_park(cpu, prev->pid);
+	frames_resume(cpu, next->pid);
 	return 0;
 }
 

@@ -4,8 +4,8 @@
  *
  * An interrupt may push and pop between any two of our instructions, always balanced. So a slot
  * is reserved (depth) before it is written, and a frame whose `start` is still 0 takes no time
- * from frames inside it. Functions that sleep must not open frames; when a task is switched out
- * with one open all the same (preemption), core unwinds and counts it.
+ * from frames inside it. Functions that sleep must not open frames; when a task is preempted inside
+ * one, its frames go with it (parked.bpf.h).
  */
 #ifndef XT_FRAME_BPF_H
 #define XT_FRAME_BPF_H

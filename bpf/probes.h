@@ -14,7 +14,7 @@
 	X(XT_P_IRQ_EXIT, "core", "irq_handler_exit", "interrupt handlers: count and time")   \
 	X(XT_P_SOFTIRQ_ENTRY, "core", "softirq_entry", "keeps softirqs out of other paths")  \
 	X(XT_P_SOFTIRQ_EXIT, "core", "softirq_exit", "keeps softirqs out of other paths")    \
-	X(XT_P_SWITCH, "core", "sched_switch", "unwinds paths that were preempted")
+	X(XT_P_SWITCH, "core", "sched_switch", "paths go with a task that is preempted")
 
 #define XT_BLK_PROBES(X)                                                                          \
 	X(XT_P_RQ_ISSUE, "blk", "block_rq_issue", "disk requests: queue, start of the device")    \

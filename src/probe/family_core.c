@@ -13,6 +13,8 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 	skel->rodata->cfg_irq_base = layout->irq;
 	skel->rodata->cfg_softirq_base = layout->softirq;
 	skel->rodata->cfg_scratch_path = layout->scratch;
+	bpf_map__set_max_entries(skel->maps.xt_parked,
+				 layout->cpus * bpf_map__max_entries(skel->maps.xt_parked));
 	*object = skel->obj;
 	return skel;
 }
