@@ -23,7 +23,7 @@ guest_config() {
 	name = "$name"
 	type = "$mode_type"
 	memory = $memory
-	vcpus = $vcpus
+	vcpus = ${vcpus_of[$name]}
 	tsc_mode = "native"
 	on_poweroff = "destroy"
 	on_reboot = "destroy"

@@ -37,7 +37,7 @@ plain_run() {
 	plain_devices
 	qemu_command "$plain_qemu"
 	boot_machine "$guest" "$mode_boot" "$((mode_boot + timeout + 60))" \
-		"${qemu[@]}" -machine q35 -accel tcg,thread=multi -cpu max -smp "$vcpus" -m "$memory" "${devices[@]}" \
+		"${qemu[@]}" -machine q35 -accel tcg,thread=multi -cpu max -smp "${vcpus_of[$guest]}" -m "$memory" "${devices[@]}" \
 		-kernel "${kernels[$kernel]}/vmlinuz" -initrd "${kernels[$kernel]}/initrd-dom0" \
 		-append "console=ttyS0 quiet loglevel=1 panic=1 $mode_args lab.init=/lab/plain/init lab.kernel=$kernel lab.mode=$mode lab.drivers=dom0 lab.run=vdc $append"
 	collect "$guest"

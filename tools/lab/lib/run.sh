@@ -21,7 +21,8 @@ make_run_disk() {
 	printf '%s\n' "$command" >"$top/lab/command"
 	[[ -z $dom0_command ]] || printf '%s\n' "$dom0_command" >"$top/lab/dom0-command"
 	{
-		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" patience "$patience" vcpus "$vcpus" memory "$memory" nic "$nic"
+		printf '%s=%q\n' nonce "$nonce" timeout "$timeout" patience "$patience" memory "$memory" nic "$nic"
+		declare -p vcpus_of
 	} >"$top/lab/run.sh"
 	for guest in "${xen_guests[@]}"; do
 		xen_guest_arguments "${guest%-*}" "${guest##*-}" >"$top/lab/arguments-$guest"
@@ -81,7 +82,7 @@ usual_seconds() {
 	nvme) seconds=10 ;;
 	*) return ;;
 	esac
-	echo "--usual $1=$((vcpus > 1 ? 2 * seconds : seconds))"
+	echo "--usual $1=$((vcpus_of[$1] > 1 ? 2 * seconds : seconds))"
 }
 
 # boot_machine GUEST BOOT LIMIT QEMU…: one machine from power on to power off, in seconds; GUEST is empty for Xen's.
