@@ -89,20 +89,27 @@ teardown_file()
 		.[-1].end_ns == .[$n].end_ns' "$RUN/killed.report.json"
 }
 
-@test "diff of two runs: a queue 32 times as deep is called a change" {
-	kill "$LOAD" 2> /dev/null || true
+# deeper SECONDS: a recording each of a queue of 1 and of 32, that long; diff calls the reads a change
+deeper()
+{
 	for depth in 1 32; do
 		fio --name=load --filename="$FILE" --size=16M --direct=1 --rw=randread --bs=4k \
-			--ioengine=libaio --iodepth=$depth --rate_iops=0 --runtime=20 --time_based > /dev/null &
+			--ioengine=libaio --iodepth=$depth --rate_iops=0 --runtime=600 --time_based > /dev/null &
 		load=$!
 		sleep 1
-		xentrace-bpf record -d 6 -i 0.3 -f blk -o "$RUN/depth$depth.xtr"
+		xentrace-bpf record -d "$1" -i 0.3 -f blk -o "$RUN/depth$depth.xtr"
 		kill $load && wait $load || true
 	done
 	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth32.xtr"
 	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth32.xtr" --json > "$RUN/diff.json"
 	jq -e '.comparisons > 0 and ([.changes[] | select(.kind == "wait" and .op == "read" and
 		.leg.after == "total" and .changed)] | length) > 0' "$RUN/diff.json"
+}
+
+@test "diff of two runs: a queue 32 times as deep is called a change" {
+	kill "$LOAD" 2> /dev/null || true
+	# what else uses the disk may hide it in a short run, from which diff is to claim nothing then
+	deeper 6 || deeper 30
 	xentrace-bpf diff "$RUN/depth1.xtr" "$RUN/depth32.xtr" -o "$RUN/diff.folded" -v
 	grep -qE '^wait;.*;read.* [0-9]+ [0-9]+$' "$RUN/diff.folded"
 	# with itself nothing is
