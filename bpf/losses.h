@@ -50,6 +50,9 @@
 	X(XT_NOTE_VCPU_CAME, "vcpu-came", 0, "vCPUs plugged while tracing; measured from then on") \
 	X(XT_NOTE_VCPU_WENT, "vcpu-went", 0,                                                       \
 	  "vCPUs unplugged while tracing; their last second, or less, is in no sum")               \
+	X(XT_NOTE_TORN, "read-late", 0,                                                            \
+	  "readings of the counters that were interrupted for long, three times in a row: an "     \
+	  "interval's times and counts are of moments that far apart")                             \
 	X(XT_LOST_TIMER_UNREAD, "timers-unread", 1,                                                \
 	  "a timer's expiry could not be read: a bug in this program, please report it")           \
 	X(XT_NOTE_TIMER_PAST, "timers-past", 0,                                                    \

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/resolve.h"
+#include "cmd/signals.h"
 #include "cmd/trace_options.h"
 #include "probe/tracer.h"
 
@@ -34,7 +33,6 @@ struct run {
 	struct series *series; /* NULL when no output wants it */
 	unsigned int intervals;
 	bool incomplete;
-	int signals; /* signalfd */
 };
 
 static void describe(struct run *run, int argc, char **argv)
@@ -51,20 +49,6 @@ static void describe(struct run *run, int argc, char **argv)
 		.host = run->host.nodename,
 		.kernel = run->host.release,
 	};
-}
-
-/* SIGINT and SIGTERM end the trace, SIGUSR1 asks for a report: read from a descriptor. */
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGUSR1);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -errno;
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static int write_part(struct run *run, enum sink_part part, const struct snapshot *snap)
@@ -91,7 +75,9 @@ static int write_part(struct run *run, enum sink_part part, const struct snapsho
 		if (part == SINK_TOTAL)
 			run->incomplete = ledger->quality.incomplete;
 	}
+	signals__let_through();
 	err = sinks__write(&run->options.sinks, part, &report);
+	signals__keep();
 	ledger__free(ledger);
 	return err;
 }
@@ -151,30 +137,29 @@ static int write_total(struct run *run, bool is_end)
 	return err;
 }
 
-/* Wait for a signal until `until` (CLOCK_MONOTONIC ns): its number, or 0 for the time. */
-static int wait_until(const struct run *run, uint64_t until)
-{
-	struct pollfd fd = { .fd = run->signals, .events = POLLIN };
-	uint64_t now = clock__monotonic_ns();
-	struct signalfd_siginfo info;
-	struct timespec left;
-
-	if (until > now) {
-		left.tv_sec = (until - now) / 1000000000ull;
-		left.tv_nsec = (until - now) % 1000000000ull;
-		ppoll(&fd, 1, &left, NULL);
-	}
-	if (read(run->signals, &info, sizeof(info)) == sizeof(info))
-		return info.ssi_signo;
-	return 0;
-}
-
 /* In s; 0: none. */
 static double interval(const struct run *run)
 {
 	if (run->options.interval || !run->series)
 		return run->options.interval;
 	return SERIES_INTERVAL;
+}
+
+static bool ends(int signal)
+{
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+}
+
+/*
+ * An interval is over. What kept us from running (a pause, a suspend, SIGSTOP) made it longer: it is one,
+ * told by its times, and the next one ends where the grid has it.
+ */
+static int end_interval(struct run *run, uint64_t *next, uint64_t step)
+{
+	uint64_t now = clock__monotonic_ns();
+
+	*next += (1 + (now - *next) / step) * step;
+	return write_interval(run);
 }
 
 /* Intervals until the time, the count or a signal ends the trace. */
@@ -188,29 +173,32 @@ static int loop(struct run *run)
 	int err = 0, sig;
 	uint64_t until;
 
-	if (step && options->count && start + step * options->count < end)
-		end = start + step * options->count;
-	while (!err) {
+	while (!err && (!options->count || run->intervals < options->count)) {
 		until = clock__monotonic_ns() + TICK_NS;
 		until = until < next ? until : next;
-		sig = wait_until(run, until < end ? until : end);
-		if (sig == SIGINT || sig == SIGTERM)
+		sig = signals__wait(until < end ? until : end);
+		if (ends(sig))
 			break;
 		if (sig == SIGUSR1) {
 			err = write_total(run, false);
 			continue;
 		}
-		if (clock__monotonic_ns() >= next) {
-			err = write_interval(run);
-			next += step;
-		} else {
+		if (clock__monotonic_ns() >= next)
+			err = end_interval(run, &next, step);
+		else
 			tracer__tick(run->tracer);
-		}
-		/* however late it is: those that were due are written, as many as were asked for */
+		/* an interval that ends with the trace is one of it */
 		if (clock__monotonic_ns() >= end && next > end)
 			break;
 	}
 	return err;
+}
+
+/* Loading and attaching take seconds in a slow guest: who looks on a terminal is told. */
+static void say_attaching(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("Attaching...\n", stderr);
 }
 
 static void say_ready(const struct run *run)
@@ -268,7 +256,10 @@ static int prepare(struct run *run)
 		err = find_nics(run);
 	if (err)
 		return err;
-	if (sinks__open(&options->sinks))
+	signals__let_through();
+	err = sinks__open(&options->sinks);
+	signals__keep();
+	if (err)
 		return EXIT_RUNTIME;
 	if (sinks__want_series(&options->sinks) &&
 	    series__new(&run->series, SERIES_STEPS, SERIES_BYTES)) {
@@ -282,6 +273,7 @@ static int prepare(struct run *run)
 	wanted.exact = options->exact;
 	wanted.exact_all = options->exact_all;
 	wanted.families = options->families[0] ? options->families : NULL;
+	say_attaching();
 	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
 	if (err) {
 		elog("%s", why);
@@ -327,13 +319,13 @@ static int trace(struct run *run)
 static int run_trace(bool record, int argc, char **argv)
 {
 	struct run run = {};
-	int code;
+	int code, err;
 
 	describe(&run, argc, argv);
 	trace_options__parse(&run.options, record, argc, argv);
-	run.signals = open_signals();
-	if (run.signals < 0) {
-		elog("cannot wait for signals: %s", strerror(errno));
+	err = signals__open();
+	if (err) {
+		elog("cannot wait for signals: %s", strerror(-err));
 		return EXIT_RUNTIME;
 	}
 	code = prepare(&run);

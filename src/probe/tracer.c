@@ -206,10 +206,37 @@ void tracer__tick(struct tracer *tracer)
 	sampling__tick(&tracer->sampling, tracer->maps, tracer->layout->cpus);
 }
 
+/* A reading may take several times what it takes undisturbed, and this much in any case. */
+#define TORN_TIMES 4
+#define TORN_NS	   10000000
+#define TRIES	   3
+
+/* Whether all that was read is of one moment: nothing kept this process from running meanwhile. */
+static bool is_whole(struct tracer *tracer, uint64_t took_ns)
+{
+	if (!tracer->reading_ns || took_ns < tracer->reading_ns)
+		tracer->reading_ns = took_ns;
+	return tracer->stopped || took_ns <= TORN_TIMES * tracer->reading_ns + TORN_NS;
+}
+
 int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
 {
-	tracer__tick(tracer);
-	return reader__read(tracer, snap);
+	uint64_t began;
+	int err;
+
+	for (int try = 1; try <= TRIES; try++) {
+		began = clock__monotonic_ns();
+		tracer__tick(tracer);
+		err = reader__read(tracer, snap);
+		if (err || is_whole(tracer, clock__monotonic_ns() - began))
+			return err;
+		/* the process was stopped, or its vCPU: what is cumulative can be read again */
+		if (try < TRIES)
+			snapshot__free(snap);
+	}
+	__atomic_fetch_add(&tracer->maps->cpus[0].loss[XT_NOTE_TORN], 1, __ATOMIC_RELAXED);
+	snap->losses[XT_NOTE_TORN].count++;
+	return 0;
 }
 
 void tracer__free(struct tracer *tracer)

@@ -36,7 +36,8 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 void tracer__start(struct tracer *tracer);
 
 /*
- * Read everything into *snap (freed with snapshot__free()): cumulative since tracer__start().
+ * Read everything into *snap (freed with snapshot__free()): cumulative since tracer__start(). Times
+ * and counts are of one moment: what was read while this process did not run for long is read again.
  * While tracing runs, a path's buckets may be one event ahead of one another. Returns 0 or
  * -ENOMEM.
  */

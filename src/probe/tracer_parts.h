@@ -30,6 +30,7 @@ struct tracer {
 	struct bus_events *bus;	  /* at the start */
 	size_t nr_bus;
 	bool stopped;
+	uint64_t reading_ns; /* what the shortest reading of everything took */
 };
 
 #endif

@@ -113,7 +113,7 @@ teardown_file()
 		"$BATS_TEST_TMPDIR/out.json"
 }
 
-@test "intervals: as many as asked for, however little the tracer could run" {
+@test "a pause makes one long interval, and the grid goes on: as many as asked for" {
 	mkfifo "$BATS_TEST_TMPDIR/ready"
 	xentrace-bpf --json 0.3 4 --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" \
 		> "$BATS_TEST_TMPDIR/out.json" &
@@ -124,8 +124,91 @@ teardown_file()
 	kill -CONT $pid
 	wait $pid
 	jq -es 'map(select(.type == "interval")) | length == 4 and
-		(.[1:] | map(.start_ns)) == (.[:3] | map(.end_ns))' \
-		"$BATS_TEST_TMPDIR/out.json"
+		(.[1:] | map(.start_ns)) == (.[:3] | map(.end_ns)) and
+		(map(select(.end_ns - .start_ns > 1.2e9)) | length) >= 1 and
+		.[-1].end_ns - .[0].start_ns > 1.5e9 + 2 * 0.3e9' "$BATS_TEST_TMPDIR/out.json"
+}
+
+@test "however often the tracer is stopped, an interval's counts and its time are of one moment" {
+	fio --name=paced --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k --iodepth=1 \
+		--ioengine=libaio --rate_iops=1000 --runtime=60 --time_based > /dev/null &
+	load=$!
+	sleep 1
+	xentrace-bpf -f blk --json 0.02 > "$BATS_TEST_TMPDIR/out.json" 2> /dev/null &
+	pid=$!
+	until [ -s "$BATS_TEST_TMPDIR/out.json" ]; do
+		sleep 0.1
+	done
+	for _ in $(seq 60); do
+		sleep 0.0$((RANDOM % 9 + 1))
+		kill -STOP $pid
+		sleep 0.2
+		kill -CONT $pid
+	done
+	kill -INT $pid
+	wait $pid
+	kill $load
+	wait $load || true
+	# an interval of 20 ms that has the requests of a stop of 200 ms has ten times what the load asked for
+	jq -cs 'map(select(.type == "interval" and .end_ns - .start_ns > 1e7) |
+		.conservation.started / (.end_ns - .start_ns) * 1e9) | [length, max]' \
+		"$BATS_TEST_TMPDIR/out.json" > "$BATS_TEST_TMPDIR/rates"
+	cat "$BATS_TEST_TMPDIR/rates"
+	jq -e '.[0] >= 60 and .[1] < 6000' "$BATS_TEST_TMPDIR/rates"
+}
+
+@test "SIGHUP ends a trace with its report, unless it was ignored before" {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf -f timer -o "$BATS_TEST_TMPDIR/hup.json" --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	kill -HUP $pid
+	wait $pid
+	jq -es '.[-1].type == "total"' "$BATS_TEST_TMPDIR/hup.json"
+	(
+		trap '' HUP
+		exec xentrace-bpf -f timer -d 2 --json --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" \
+			> "$BATS_TEST_TMPDIR/nohup.json"
+	) &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	kill -HUP $pid
+	wait $pid
+	jq -es '.[-1] | .type == "total" and .end_ns - .start_ns > 1.9e9' "$BATS_TEST_TMPDIR/nohup.json"
+}
+
+# still PID: it has used no CPU time for a second
+still()
+{
+	local before=x now
+
+	until now=$(cut -d ' ' -f 14,15 "/proc/$1/stat") && [ "$now" = "$before" ]; do
+		before=$now
+		sleep 1
+	done
+}
+
+@test "SIGTERM ends a trace whose output nobody reads: a FIFO, a full pipe" {
+	mkfifo "$BATS_TEST_TMPDIR/nobody" "$BATS_TEST_TMPDIR/full"
+	xentrace-bpf -f timer -o "$BATS_TEST_TMPDIR/nobody" 2> "$BATS_TEST_TMPDIR/fifo.err" &
+	pid=$!
+	still $pid
+	kill -TERM $pid
+	code=0
+	wait $pid || code=$?
+	[ $code -eq 1 ]
+	grep "cannot write .*nobody" "$BATS_TEST_TMPDIR/fifo.err"
+	# a reader that reads nothing
+	exec 8<> "$BATS_TEST_TMPDIR/full"
+	xentrace-bpf --json 0.02 > "$BATS_TEST_TMPDIR/full" 2> "$BATS_TEST_TMPDIR/full.err" 8>&- &
+	pid=$!
+	still $pid
+	kill -TERM $pid
+	code=0
+	wait $pid || code=$?
+	exec 8>&-
+	[ $code -eq 1 ]
+	grep "cannot write standard output" "$BATS_TEST_TMPDIR/full.err"
 }
 
 # The figures that a page draws.

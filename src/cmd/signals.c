@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cmd/signals.h"
+
+static int fd = -1;
+static sigset_t ends;			  /* SIGINT, SIGTERM, SIGHUP */
+static volatile sig_atomic_t ended; /* by which signal; 0: not yet */
+
+/* Again and again, since each EINTR ends one call only. */
+static void start_timer(int seconds)
+{
+	struct itimerval timer = {
+		.it_value = { .tv_sec = seconds },
+		.it_interval = { .tv_usec = seconds ? 100000 : 0 },
+	};
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void note(int signal)
+{
+	ended = signal;
+	start_timer(SIGNALS_PATIENCE);
+}
+
+static void interrupt(int signal)
+{
+	(void)signal;
+}
+
+static bool is_ignored(int signal)
+{
+	struct sigaction action;
+
+	return !sigaction(signal, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
+int signals__open(void)
+{
+	/* a call goes on after the signal that ends the trace, and not after the timer's */
+	struct sigaction noted = { .sa_handler = note, .sa_flags = SA_RESTART };
+	struct sigaction interrupts = { .sa_handler = interrupt };
+	static const int all[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t set;
+
+	sigemptyset(&ends);
+	for (unsigned int i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i] == SIGHUP && is_ignored(SIGHUP))
+			continue;
+		sigaddset(&ends, all[i]);
+		if (sigaction(all[i], &noted, NULL))
+			return -errno;
+	}
+	set = ends;
+	sigaddset(&set, SIGUSR1);
+	if (sigaction(SIGALRM, &interrupts, NULL) || sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? -errno : 0;
+}
+
+int signals__wait(uint64_t until)
+{
+	struct pollfd poll = { .fd = fd, .events = POLLIN };
+	uint64_t now = clock__monotonic_ns();
+	struct signalfd_siginfo info;
+	struct timespec left;
+
+	if (ended)
+		return ended;
+	if (until > now) {
+		left.tv_sec = (until - now) / 1000000000ull;
+		left.tv_nsec = (until - now) % 1000000000ull;
+		ppoll(&poll, 1, &left, NULL);
+	}
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	if (sigismember(&ends, info.ssi_signo))
+		ended = info.ssi_signo;
+	return info.ssi_signo;
+}
+
+void signals__let_through(void)
+{
+	if (ended)
+		start_timer(SIGNALS_PATIENCE);
+	sigprocmask(SIG_UNBLOCK, &ends, NULL);
+}
+
+void signals__keep(void)
+{
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	start_timer(0);
+}
