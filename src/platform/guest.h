@@ -48,7 +48,8 @@ struct pci {
 	char address[16]; /* "0000:00:05.0" */
 	unsigned int vendor, device, subvendor, subdevice;
 	bool sub_known;
-	unsigned int irq; /* of its INTx line; 0: none */
+	bool virtual_function; /* it has a link to its physical one */
+	unsigned int irq;      /* of its INTx line; 0: none */
 	char driver[32];
 	struct {
 		unsigned int *irq;
@@ -136,6 +137,11 @@ int cells__derive(struct guest *guest);
 /* What contradicts what, in the evidence of the cell cpu. */
 void conflicts__add(struct cell *cell, const struct guest *guest);
 
+/*
+ * The letter of a PCI function, and in `how` the words before its driver's name, "" for none;
+ * LETTER_UNKNOWN if nothing tells what it is.
+ */
+enum letter pci__letter(const struct guest *guest, const struct pci *pci, const char **how);
 /* Who serves the device at this path of sysfs. */
 void origin__find(struct origin *origin, struct guest *guest, const char *path);
 /* A cell of what is no device. Judged after the features. */

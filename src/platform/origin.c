@@ -10,111 +10,12 @@
 #include "platform/guest.h"
 #include "platform/str.h"
 
-#define ANY 0xffffffffu
-
-/*
- * PCI devices whose id alone says what they are, most by their maker; the first match counts. Intel's
- * chipset of 1996 is a model wherever a 64-bit kernel finds it, also without a subsystem.
- */
-static const struct {
-	unsigned int vendor, first, last;
-	enum letter letter;
-	const char *how;
-} makers[] = {
-	{ 0x1af4, 0x1000, 0x107f, LETTER_P, "virtio" },	      /* virtio 1.2, 4.1.2.1 */
-	{ 0x5853, 0x0000, 0xffff, LETTER_P, "Xen platform" }, /* public/hvm: 0001, C000 … */
-	{ 0x15ad, 0x07b0, 0x07b0, LETTER_P, "vmxnet3" },
-	{ 0x15ad, 0x07c0, 0x07c0, LETTER_P, "pvscsi" },
-	/* Nitro's VGA and, on metal, its UART */
-	{ PCI_AMAZON, 0x1111, 0x1111, LETTER_VS, "emulated" },
-	{ PCI_AMAZON, 0x8250, 0x8250, LETTER_VS, "emulated" },
-	{ PCI_AMAZON, 0x0000, 0xffff, LETTER_VH, "Amazon Nitro" },
-	{ 0x1b36, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* Red Hat: QEMU's own devices */
-	{ 0x1234, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* QEMU's VGA */
-	{ 0x15ad, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* VMware */
-	{ 0x80ee, 0x0000, 0xffff, LETTER_VS, "emulated" }, /* VirtualBox */
-	{ 0x8086, 0x1237, 0x1237, LETTER_VS, "emulated" }, /* i440FX */
-	{ 0x8086, 0x7000, 0x7020, LETTER_VS, "emulated" }, /* PIIX3 */
-	{ 0x8086, 0x7110, 0x7113, LETTER_VS, "emulated" }, /* PIIX4 */
-};
-
-/* SR-IOV virtual functions, by their device ids (drivers' PCI tables). */
-static const struct {
-	unsigned int vendor, device;
-} virtual_functions[] = {
-	{ 0x8086, 0x10ca }, { 0x8086, 0x1520 }, /* igbvf */
-	{ 0x8086, 0x10ed }, { 0x8086, 0x1515 }, { 0x8086, 0x1565 }, { 0x8086, 0x15a8 },
-	{ 0x8086, 0x15c5 }, /* ixgbevf */
-	{ 0x8086, 0x154c }, { 0x8086, 0x37cd }, { 0x8086, 0x1571 }, { 0x8086, 0x1889 }, /* iavf */
-	{ 0x15b3, 0x1004 }, { 0x15b3, 0x1012 }, { 0x15b3, 0x1014 }, { 0x15b3, 0x1016 },
-	{ 0x15b3, 0x1018 }, { 0x15b3, 0x101a }, { 0x15b3, 0x101c }, { 0x15b3, 0x101e }, /* mlx */
-	{ 0x14e4, 0x16dc }, { 0x14e4, 0x1806 }, /* bnxt_en */
-};
-
-static bool is_virtual_function(const struct pci *pci)
-{
-	for (size_t i = 0; i < sizeof(virtual_functions) / sizeof(virtual_functions[0]); i++)
-		if (virtual_functions[i].vendor == pci->vendor &&
-		    virtual_functions[i].device == pci->device)
-			return true;
-	return false;
-}
-
-/*
- * QEMU puts 1af4:1100 on devices that it models without a subsystem of their own, Xen's old
- * device model 5853; its e1000e has 8086:0000, which no card has.
- */
-static bool has_qemu_subsystem(const struct pci *pci)
-{
-	return pci->subvendor == 0x1af4 || pci->subvendor == 0x5853 ||
-	       (pci->vendor == 0x8086 && pci->subvendor == 0x8086 && !pci->subdevice);
-}
-
-/* The letter of a function, and the word before its driver's name. */
-static enum letter judge(const struct guest *guest, const struct pci *pci, const char **how)
-{
-	*how = "";
-	if (!pci->vendor || !pci->device) /* they could not be read */
-		return LETTER_UNKNOWN;
-	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
-		if (makers[i].vendor != pci->vendor || pci->device < makers[i].first ||
-		    pci->device > makers[i].last)
-			continue;
-		/* To dom0 what its machine has is hardware; virtio is served by somebody below. */
-		if (makers[i].letter != LETTER_P && !guest__virtual(guest))
-			break;
-		*how = makers[i].how;
-		return makers[i].letter;
-	}
-	*how = "hardware";
-	if (!guest__virtual(guest))
-		return LETTER_H;
-	if (is_virtual_function(pci)) {
-		*how = "SR-IOV";
-		return LETTER_VH;
-	}
-	if (!pci->sub_known) {
-		*how = "";
-		return LETTER_UNKNOWN;
-	}
-	if (has_qemu_subsystem(pci)) {
-		*how = "emulated";
-		return LETTER_VS;
-	}
-	if (guest->p->boot == BOOT_UNKNOWN) {
-		*how = "";
-		return LETTER_UNKNOWN;
-	}
-	*how = "passed-through";
-	return LETTER_H;
-}
-
 static void from_pci(struct origin *origin, const struct guest *guest, const struct pci *pci)
 {
 	const char *how;
 
 	strcpy(origin->pci, pci->address);
-	origin->letter = judge(guest, pci, &how);
+	origin->letter = pci__letter(guest, pci, &how);
 	if (!origin->driver[0])
 		strcpy(origin->driver, pci->driver);
 	str__set(origin->how, sizeof(origin->how), "%s", how);

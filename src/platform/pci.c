@@ -46,6 +46,8 @@ static int read_function(struct guest *guest, struct pci *pci, const char *addre
 	read_id(guest, &pci->irq, address, "irq");
 	files__target(guest->files, pci->driver, sizeof(pci->driver),
 		      "sys/bus/pci/devices/%s/driver", address);
+	pci->virtual_function =
+		files__exists(guest->files, "sys/bus/pci/devices/%s/physfn", address);
 	if (pci->vendor == 0x5853 && pci->device == 0x0001)
 		strcpy(guest->xen.platform_pci, pci->address);
 	return read_msi(guest, pci);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "guest_trees.h"
@@ -32,6 +33,111 @@ static void the_subsystem_tells_a_card_from_a_model(void **state)
 	assert_string_equal(answer__cell(p, AREA_NET, "eth1")->evidence,
 			    "0000:00:05.0 8086:100e sub 1af4:1100");
 	assert_int_equal(answer__feature(p, "SR-IOV")->state, FEATURE_ACTIVE);
+	platform__free(p);
+}
+
+struct function {
+	const char *ids, *driver;
+	enum letter letter;
+};
+
+/* All of them in one HVM guest: eth0, eth1, … */
+static void functions_are(const struct function *functions, size_t nr)
+{
+	char *tree = tree__pvhvm(), address[40], place[64], name[32];
+	struct platform *p;
+
+	for (size_t i = 0; i < nr; i++) {
+		snprintf(address, sizeof(address), "0000:%02zx:00.0", i + 1);
+		snprintf(place, sizeof(place), "pci0000:00/%s", address);
+		snprintf(name, sizeof(name), "eth%zu", i);
+		tree__pci(tree, address, functions[i].ids, functions[i].driver);
+		tree__nic(tree, place, name, "00:16:3e:00:00:01");
+	}
+	p = tree__answer(tree);
+	assert_int_equal(p->nr_nics, nr);
+	for (size_t i = 0; i < nr; i++) {
+		print_message("%s %s\n", functions[i].driver, functions[i].ids);
+		assert_string_equal(p->nics[i].driver, functions[i].driver);
+		assert_string_equal(letter__name(p->nics[i].letter),
+				    letter__name(functions[i].letter));
+	}
+	platform__free(p);
+}
+
+/* Inside a guest sysfs has no link to the physical function: their ids tell. */
+static void virtual_functions_are_known_by_their_ids(void **state)
+{
+	static const struct function functions[] = {
+		{ "1924:1a03 1924:801a", "sfc", LETTER_VH },
+		{ "1924:1b03 1924:801a", "sfc", LETTER_VH },
+		{ "1077:8090 1077:0000", "qede", LETTER_VH },
+		{ "1077:1664 1077:0000", "qede", LETTER_VH },
+		{ "1077:8430 1077:0000", "qlcnic", LETTER_VH },
+		{ "8086:10ed 8086:0000", "ixgbevf", LETTER_VH },
+		{ "8086:1889 8086:0000", "iavf", LETTER_VH },
+		{ "8086:1520 8086:a02c", "igbvf", LETTER_VH },
+		{ "15b3:1004 15b3:61b0", "mlx4_core", LETTER_VH },
+		{ "15b3:101e 15b3:0083", "mlx5_core", LETTER_VH },
+		{ "14e4:1806 14e4:2101", "bnxt_en", LETTER_VH },
+		{ "14e4:16af 103c:1916", "bnx2x", LETTER_VH },
+		{ "1d0f:ec20 1d0f:ec20", "ena", LETTER_VH },
+		{ "19e5:375e 19e5:d136", "hinic", LETTER_VH },
+		{ "1425:5801 1425:0000", "cxgb4vf", LETTER_VH },
+		{ "177d:9712 177d:0003", "liquidio_vf", LETTER_VH },
+		{ "10df:0728 10df:e812", "be2net", LETTER_VH },
+		{ "19ee:6003 19ee:4000", "nfp", LETTER_VH },
+		{ "1dd8:1003 1dd8:4000", "ionic", LETTER_VH },
+		/* Their physical functions, and ids that no table has: no line, no evidence. */
+		{ "1924:0a03 1924:801a", "sfc", LETTER_UNKNOWN },
+		{ "1077:8070 1077:0001", "qede", LETTER_UNKNOWN },
+		{ "1fc9:4026 1fc9:3015", "tn40xx", LETTER_UNKNOWN },
+	};
+
+	(void)state;
+	functions_are(functions, sizeof(functions) / sizeof(functions[0]));
+}
+
+/* 8086:0000 is the subsystem of one model, and of many cards of Intel's. */
+static void a_models_subsystem_is_that_models(void **state)
+{
+	static const struct function functions[] = {
+		{ "8086:10d3 8086:0000", "e1000e", LETTER_VS },
+		{ "8086:10d3 8086:a01f", "e1000e", LETTER_H },
+		{ "8086:1521 8086:0000", "igb", LETTER_UNKNOWN },
+		{ "8086:1572 8086:0000", "i40e", LETTER_UNKNOWN },
+		{ "8086:10c9 1af4:1100", "igb", LETTER_VS },
+		{ "10ec:8139 5853:0001", "8139cp", LETTER_VS },
+	};
+
+	(void)state;
+	functions_are(functions, sizeof(functions) / sizeof(functions[0]));
+}
+
+/* What sysfs says counts where no id is known: a link to the physical function, or a line. */
+static void sysfs_tells_a_whole_function_from_a_virtual_one(void **state)
+{
+	char *tree = tree__pvhvm();
+	struct platform *p;
+
+	(void)state;
+	tree__pci(tree, "0000:00:04.0", "1fc9:4026 1fc9:3015", "tn40xx");
+	tree__file(tree, "sys/bus/pci/devices/0000:00:04.0/irq", "28\n");
+	tree__nic(tree, "pci0000:00/0000:00:04.0", "eth0", "00:16:3e:00:00:01");
+	tree__pci(tree, "0000:00:05.0", "1fc9:4026 1fc9:3015", "tn40xx");
+	tree__link(tree, "sys/devices/pci0000:00/0000:00:05.0/physfn", "../0000:00:04.0");
+	tree__nic(tree, "pci0000:00/0000:00:05.0", "eth1", "00:16:3e:00:00:02");
+	/* Its number is a message's. */
+	tree__pci(tree, "0000:00:06.0", "1fc9:4026 1fc9:3015", "tn40xx");
+	tree__file(tree, "sys/bus/pci/devices/0000:00:06.0/irq", "65\n");
+	tree__file(tree, "sys/bus/pci/devices/0000:00:06.0/msi_irqs/65", "msi\n");
+	tree__nic(tree, "pci0000:00/0000:00:06.0", "eth2", "00:16:3e:00:00:03");
+	p = tree__answer(tree);
+	assert_int_equal(p->nics[0].letter, LETTER_H);
+	assert_string_equal(answer__cell(p, AREA_NET, "eth0")->how, "passed-through tn40xx");
+	assert_int_equal(p->nics[1].letter, LETTER_VH);
+	assert_string_equal(answer__cell(p, AREA_NET, "eth1")->how, "SR-IOV tn40xx");
+	assert_int_equal(p->nics[2].letter, LETTER_UNKNOWN);
 	platform__free(p);
 }
 
@@ -144,6 +250,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_subsystem_tells_a_card_from_a_model),
+		cmocka_unit_test(virtual_functions_are_known_by_their_ids),
+		cmocka_unit_test(a_models_subsystem_is_that_models),
+		cmocka_unit_test(sysfs_tells_a_whole_function_from_a_virtual_one),
 		cmocka_unit_test(an_unreadable_subsystem_is_no_evidence),
 		cmocka_unit_test(nitro_is_more_than_an_nvme_disk),
 		cmocka_unit_test(nitro_has_emulated_parts),
