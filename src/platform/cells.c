@@ -56,16 +56,18 @@ static void add_disk(struct guest *guest, size_t i)
 	const struct disk *disk = &guest->p->disks[i];
 	struct cell *cell;
 
-	if (disk->stacked)
+	if (disk->stacked || (guest->disks[i].idle && !disk->mounts[0]))
 		return;
 	cell = add(guest->p, AREA_DISK, disk->name);
 	from_origin(cell, &guest->disks[i].origin);
 	if (!strcmp(disk->driver, "blkfront") && disk->hw_queues > 1)
 		ADD(cell, evidence, "%u rings", disk->hw_queues);
-	if (cell->letter == LETTER_VS && disk->same_as[0]) {
+	if (cell->letter != LETTER_VS || guest->disks[i].origin.what[0])
+		return;
+	if (disk->same_as[0]) {
 		SET(cell, better, "P: %s, same disk", disk->same_as);
 		ADD(cell, evidence, "%s", twin(guest, disk)->origin.xenbus);
-	} else if (cell->letter == LETTER_VS) {
+	} else {
 		better_than_emulated(cell, guest, "blkfront", "virtio-blk");
 	}
 }
@@ -92,7 +94,7 @@ static void add_nic(struct guest *guest, size_t i)
 	same = cell->letter == LETTER_VS ? same_nic(guest, i) : NULL;
 	if (same)
 		SET(cell, better, "P: %s, same MAC address", same);
-	else if (cell->letter == LETTER_VS)
+	else if (cell->letter == LETTER_VS && !guest->nics[i].origin.what[0])
 		better_than_emulated(cell, guest, "netfront", "virtio-net");
 	else if (cell->letter == LETTER_P && guest->p->boot != BOOT_PVH)
 		SET(cell, better, "VH: SR-IOV, by the host");

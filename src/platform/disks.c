@@ -27,27 +27,25 @@ static unsigned int queue_numbers(const struct names *names)
 	return bounded(last + 1, QUEUES_MAX);
 }
 
-/* The tags of each hardware queue: 0-based, below nr_tags (block/blk-mq-sysfs.c). */
-static void read_queues(struct guest *guest, struct disk *disk)
+void disks__read_queues(struct guest *guest, const char *name, struct disk *disk)
 {
 	unsigned long long value, depth = 0;
 	struct names names;
 
 	disk->hw_queues = 1;
-	if (!files__list(guest->files, &names, "sys/block/%s/mq", disk->name)) {
+	if (!files__list(guest->files, &names, "sys/block/%s/mq", name)) {
 		disk->hw_queues = queue_numbers(&names);
 		for (size_t i = 0; i < names.nr; i++)
-			if (!files__number(guest->files, &value, "sys/block/%s/mq/%s/nr_tags",
-					   disk->name, names.name[i]) &&
+			if (!files__number(guest->files, &value, "sys/block/%s/mq/%s/nr_tags", name,
+					   names.name[i]) &&
 			    value > depth)
 				depth = value;
 		names__free(&names);
 	}
 	disk->tags = bounded(depth, DEPTH_MAX);
-	disk->iostats =
-		files__number(guest->files, &value, "sys/block/%s/queue/iostats", disk->name) ||
-		value;
-	if (!files__number(guest->files, &value, "sys/block/%s/queue/nr_requests", disk->name) &&
+	disk->iostats = files__number(guest->files, &value, "sys/block/%s/queue/iostats", name) ||
+			value;
+	if (!files__number(guest->files, &value, "sys/block/%s/queue/nr_requests", name) &&
 	    value > depth)
 		depth = value;
 	disk->depth = bounded(depth, DEPTH_MAX);
@@ -102,23 +100,18 @@ static int vbd_unit(const char *xenbus)
 	return -1;
 }
 
-/* Under devices/virtual there is no device below: dm, md, loop, zram; nbd is one of its own. */
-static bool is_stacked(const char *name, const char *path)
+/* A controller, a bus or a paravirtual interface is on its path: it is there, used or not. */
+static bool has_device(const struct origin *origin)
 {
-	return !strncmp(path, "sys/devices/virtual/", 20) && strncmp(name, "nbd", 3) &&
-	       strncmp(name, "rbd", 3);
+	return origin->letter != LETTER_UNKNOWN || origin->pci[0] || origin->what[0];
 }
 
-static void read_stacked(struct disk *disk, struct origin *origin)
+static bool is_virtual(const char *name, const char *path)
 {
-	disk->stacked = true;
-	str__set(disk->driver, sizeof(disk->driver), "%.*s",
-		 (int)strcspn(disk->name, "-0123456789"), disk->name);
-	strcpy(origin->driver, disk->driver);
-	str__set(origin->how, sizeof(origin->how), "%s, on other disks", disk->driver);
+	return !strncmp(path, "sys/devices/virtual/", 20) || drive__is_listed(name);
 }
 
-/* Returns false for what is no disk now: an unused loop device. */
+/* Returns false for what is no disk now: an unused loop or nbd device, a hidden path. */
 static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk *more,
 		      const char *name)
 {
@@ -128,16 +121,18 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 	str__set(disk->name, sizeof(disk->name), "%s", name);
 	files__read(files, dev, sizeof(dev), "sys/block/%s/dev", name);
 	if (sscanf(dev, "%u:%u", &disk->major, &disk->minor) != 2)
-		return false; /* a hidden path of a multipath NVMe disk has none */
+		return false; /* multipath.c looks for those that have none */
 	files__number(files, &more->sectors, "sys/block/%s/size", name);
 	disk->sectors = more->sectors;
 	files__resolve(files, path, sizeof(path), "sys/block/%s", name);
 	more->unit = -1;
 	origin__find(&more->origin, guest, path);
-	if (is_stacked(name, path)) {
+	if (!has_device(&more->origin) && is_virtual(name, path)) {
 		if (!more->sectors)
 			return false;
-		read_stacked(disk, &more->origin);
+		drive__place(guest, disk, more);
+	} else {
+		drive__medium(guest, disk, &more->origin);
 	}
 	if (more->origin.xenbus[0])
 		more->unit = vbd_unit(more->origin.xenbus);
@@ -145,7 +140,7 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 		more->unit = ata_unit(guest, path, more->origin.driver);
 	strcpy(disk->driver, more->origin.driver);
 	disk->letter = more->origin.letter;
-	read_queues(guest, disk);
+	disks__read_queues(guest, name, disk);
 	return true;
 }
 
@@ -190,6 +185,8 @@ int disks__read(struct guest *guest)
 		if (read_disk(guest, disk, more, names.name[i]))
 			p->nr_disks++;
 	}
+	if (!err)
+		err = multipath__read(guest, &names);
 	names__free(&names);
 	if (!err) {
 		find_doubles(guest);
@@ -208,9 +205,10 @@ void disks__pair(struct guest *guest)
 			const struct guest_disk *emulated = &guest->disks[i];
 			const struct guest_disk *pv = &guest->disks[k];
 
-			if (p->disks[i].letter != LETTER_VS || !pv->origin.xenbus[0] ||
-			    emulated->unit < 0 || emulated->unit != pv->unit ||
-			    emulated->sectors != pv->sectors || !pv->sectors)
+			if (p->disks[i].letter != LETTER_VS || emulated->origin.what[0] ||
+			    !pv->origin.xenbus[0] || emulated->unit < 0 ||
+			    emulated->unit != pv->unit || emulated->sectors != pv->sectors ||
+			    !pv->sectors)
 				continue;
 			strcpy(p->disks[i].same_as, p->disks[k].name);
 			strcpy(p->disks[k].same_as, p->disks[i].name);

@@ -291,7 +291,8 @@ static void sriov(struct verdict *v, const struct guest *guest)
 
 /*
  * At boot the kernel asks the platform device to take the emulated disks and NICs away, before its
- * drivers see them (arch/x86/xen/platform-pci-unplug.c). QEMU takes IDE away, AHCI stays.
+ * drivers see them (arch/x86/xen/platform-pci-unplug.c). QEMU takes IDE disks away, AHCI stays, and
+ * so does what is no plain disk or NIC: CD drives by design.
  */
 static void unplug(struct verdict *v, const struct guest *guest)
 {
@@ -299,13 +300,13 @@ static void unplug(struct verdict *v, const struct guest *guest)
 	bool ahci = false;
 
 	for (size_t i = 0; i < guest->p->nr_disks; i++) {
-		if (guest->p->disks[i].letter != LETTER_VS)
+		if (guest->p->disks[i].letter != LETTER_VS || guest->disks[i].origin.what[0])
 			continue;
 		str__add(left, sizeof(left), ", ", "%s", guest->p->disks[i].name);
 		ahci |= !strcmp(guest->p->disks[i].driver, "ahci");
 	}
 	for (size_t i = 0; i < guest->p->nr_nics; i++)
-		if (guest->p->nics[i].letter == LETTER_VS)
+		if (guest->p->nics[i].letter == LETTER_VS && !guest->nics[i].origin.what[0])
 			str__add(left, sizeof(left), ", ", "%s", guest->p->nics[i].name);
 	if (guest->p->boot != BOOT_HVM)
 		SAY(v, FEATURE_IMPOSSIBLE, "no emulated devices of Xen's");

@@ -18,6 +18,9 @@
 
 #define PCI_AMAZON 0x1d0f
 
+#define FILE_NAME   512
+#define MOUNT_POINT 96
+
 /* Bits of /sys/hypervisor/properties/features (xen/include/public/features.h). */
 #define XENFEAT_MMU_PT_UPDATE_PRESERVE_AD 5 /* PV guests only */
 #define XENFEAT_HVM_CALLBACK_VECTOR	  8 /* HVM and PVH guests only */
@@ -66,20 +69,22 @@ struct origin {
 	char path[512];	 /* below the root, links resolved; "" none */
 	char pci[16];	 /* its PCI function, "" none */
 	char xenbus[32]; /* its xenbus device, "" none */
+	char what[24]; /* no plain disk or NIC of the guest's configuration: "CD drive", "iSCSI" */
 	bool conflicting;
 };
 
 struct guest_disk {
 	struct origin origin;
+	bool idle; /* not used unless it is mounted */
 	unsigned long long sectors;
-	int unit; /* the number of the disk in its guest's configuration; -1 unknown */
-	char better[96];
+	int unit;	      /* the number of the disk in its guest's configuration; -1 unknown */
+	char file[FILE_NAME]; /* of a loop device; "" none */
+	char holder[MOUNT_POINT]; /* where what holds that file is mounted; "" not known */
 };
 
 struct guest_nic {
 	struct origin origin;
 	char mac[24];
-	char better[96];
 };
 
 struct guest {
@@ -95,6 +100,7 @@ struct guest {
 	size_t nr_pci;
 	struct guest_disk *disks; /* beside p->disks */
 	struct guest_nic *nics;	  /* beside p->nics */
+	struct origin *paths;	  /* beside p->paths */
 	bool hyp_upcalls;	  /* HYP of /proc/interrupts counts */
 	bool pv_timer_irq;	  /* an interrupt timerN of xen-percpu */
 	bool pv_ipi_irq;	  /* resched0 or callfunc0, likewise */
@@ -144,6 +150,8 @@ void conflicts__add(struct cell *cell, const struct guest *guest);
 enum letter pci__letter(const struct guest *guest, const struct pci *pci, const char **how);
 /* Who serves the device at this path of sysfs. */
 void origin__find(struct origin *origin, struct guest *guest, const char *path);
+/* Say what it is, in `how` as well: rules for plain disks do not hold. "": nothing is known. */
+void origin__is(struct origin *origin, const char *what);
 /* A cell of what is no device. Judged after the features. */
 #define FACILITIES 5
 struct facility {
@@ -152,7 +160,19 @@ struct facility {
 };
 extern const struct facility facilities[FACILITIES];
 
-/* Where file systems of each disk are mounted: p->disks[].mounts. */
+/* Queues, tags and whether requests are stamped, of this device of /sys/block. */
+void disks__read_queues(struct guest *guest, const char *name, struct disk *disk);
+/* A device without a controller: what it lies on, or where else its requests end. */
+void drive__place(struct guest *guest, struct disk *disk, struct guest_disk *more);
+/* Requests end at it, "over the network", say. */
+void drive__end(struct disk *disk, struct origin *origin, const char *where);
+/* Its name is of a driver that has no controller. */
+bool drive__is_listed(const char *name);
+/* What medium a drive is for, if it is no plain disk. */
+void drive__medium(struct guest *guest, const struct disk *disk, struct origin *origin);
+/* The hidden paths among the names of /sys/block: p->paths, and their disks. 0 or -ENOMEM. */
+int multipath__read(struct guest *guest, const struct names *names);
+/* Where file systems of each disk are mounted: p->disks[].mounts; and what loops' files lie on. */
 int mounts__read(struct guest *guest);
 /* The same disk by an emulated and a paravirtual path: p->disks[].same_as. */
 void disks__pair(struct guest *guest);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Where each disk is mounted: by itself, by a partition, or by a device stacked on it. */
+/*
+ * Where each disk is mounted: by itself, by a partition, or by a device stacked on it; and what the
+ * file of a loop device lies on.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +16,21 @@
 /* One line: "36 35 98:0 /root /mnt rw - ext4 /dev/sda1 rw"; see proc(5). */
 struct mount {
 	unsigned int major, minor;
-	char point[96];
+	char point[MOUNT_POINT];
+	char type[32];
 	char source[96];
+};
+
+/* File systems that have no disk of this guest below them, and where they keep a file. */
+static const struct {
+	const char *type, *where;
+} without_disk[] = {
+	{ "tmpfs", "in memory" },	{ "ramfs", "in memory" },
+	{ "rootfs", "in memory" },	{ "devtmpfs", "in memory" },
+	{ "hugetlbfs", "in memory" },	{ "nfs", "over the network" },
+	{ "nfs4", "over the network" }, { "cifs", "over the network" },
+	{ "smb3", "over the network" }, { "ceph", "over the network" },
+	{ "9p", "by the host" },	{ "virtiofs", "by the host" },
 };
 
 /* Octal escapes of white space and backslash, as "\040". */
@@ -41,7 +57,7 @@ static bool mount__parse(struct mount *mount, const char *line)
 	if (!rest ||
 	    sscanf(line, "%*u %*u %u:%u %*s %95s", &mount->major, &mount->minor, mount->point) !=
 		    3 ||
-	    sscanf(rest, " - %*s %95s", mount->source) != 1)
+	    sscanf(rest, " - %31s %95s", mount->type, mount->source) != 2)
 		return false;
 	unescape(mount->point);
 	return true;
@@ -111,21 +127,84 @@ static bool is_block(const struct mount *mount)
 	return mount->major || !strncmp(mount->source, "/dev/", 5);
 }
 
+/* The length of the mount point if it is above the file; 0: it is not, or was cut. */
+static size_t above(const struct mount *mount, const char *file)
+{
+	size_t len = strlen(mount->point);
+
+	if (len == sizeof(mount->point) - 1 || strncmp(file, mount->point, len))
+		return 0;
+	return file[len] == '/' || mount->point[len - 1] == '/' ? len : 0;
+}
+
+/* A loop device ends at its file if the file lies on no disk; the last such mount hides others. */
+static void hold(struct guest *guest, size_t i, const struct mount *mount)
+{
+	struct guest_disk *more = &guest->disks[i];
+	char where[64];
+
+	if (!more->file[0] || !above(mount, more->file) ||
+	    strlen(mount->point) < strlen(more->holder))
+		return;
+	strcpy(more->holder, mount->point);
+	guest->p->disks[i].stacked = true;
+	for (size_t k = 0; k < sizeof(without_disk) / sizeof(without_disk[0]); k++) {
+		if (strcmp(without_disk[k].type, mount->type))
+			continue;
+		str__set(where, sizeof(where), "%s: a file on %s", without_disk[k].where,
+			 mount->type);
+		drive__end(&guest->p->disks[i], &more->origin, where);
+	}
+}
+
+static bool holds_any(const struct guest *guest, const struct mount *mount)
+{
+	for (size_t i = 0; i < guest->p->nr_disks; i++)
+		if (guest->disks[i].file[0] && !strcmp(guest->disks[i].holder, mount->point))
+			return true;
+	return false;
+}
+
+/* Every line in turn that is one of a mount: the text is kept. Returns the next line, or NULL. */
+static const char *next_mount(const char *line, struct mount *mount, const char **begin,
+			      size_t *len)
+{
+	char copy[2048];
+
+	while (*line) {
+		*begin = line;
+		*len = strcspn(line, "\n");
+		line += *len + (line[*len] != '\0');
+		if (*len >= sizeof(copy))
+			continue;
+		str__set(copy, sizeof(copy), "%.*s", (int)*len, *begin);
+		if (mount__parse(mount, copy))
+			return line;
+	}
+	return NULL;
+}
+
 int mounts__read(struct guest *guest)
 {
-	char *text = files__slurp(guest->files, "proc/self/mountinfo"), *save = NULL;
+	char *text = files__slurp(guest->files, "proc/self/mountinfo");
 	char *seen = text ? calloc(1, strlen(text) + 2) : NULL, *end = seen;
 	struct mount mount;
+	const char *line;
+	size_t len;
 
 	if (!seen) {
 		free(text);
 		return text ? -ENOMEM : 0;
 	}
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (!mount__parse(&mount, line) || !is_block(&mount))
+	for (const char *at = text; (at = next_mount(at, &mount, &line, &len));)
+		for (size_t i = 0; i < guest->p->nr_disks; i++)
+			hold(guest, i, &mount);
+	for (const char *at = text; (at = next_mount(at, &mount, &line, &len));) {
+		if (!is_block(&mount) && !holds_any(guest, &mount))
 			continue;
-		end = stpcpy(stpcpy(end, line), "\n");
-		mount__place(guest, &mount);
+		end = stpcpy(mempcpy(end, line, len), "\n");
+		if (is_block(&mount))
+			mount__place(guest, &mount);
 	}
 	files__note(guest->files, "proc/self/mountinfo", seen);
 	free(seen);

@@ -54,17 +54,72 @@ static void from_xenbus(struct origin *origin, const struct guest *guest, const 
 	}
 }
 
-/* Neither PCI nor a paravirtual bus: the ISA devices of a PC, a floppy drive say. */
-static void from_platform(struct origin *origin, const struct guest *guest)
+/*
+ * What a device hangs on beside its controller, by a name on its path, which the kernel's own code
+ * gives. With no controller of its own on the path, `without` says what serves it: the network and
+ * memory are no devices that a hypervisor emulates, an ISA device of a guest is. Rules for disks that
+ * a toolstack configures hold for none of them.
+ */
+enum without { WITHOUT_NETWORK, WITHOUT_MEMORY, WITHOUT_ISA, WITHOUT_KNOWLEDGE };
+
+static const struct hop {
+	const char *name; /* a number follows, or nothing */
+	const char *what;
+	enum without without;
+} hops[] = {
+	{ "session", "iSCSI", WITHOUT_NETWORK },	     /* scsi_transport_iscsi.c */
+	{ "rport-", "Fibre Channel", WITHOUT_NETWORK },	     /* scsi_transport_fc.c */
+	{ "nvme-fabrics", "NVMe-oF", WITHOUT_NETWORK },	     /* nvme/host/fabrics.c */
+	{ "usb", "USB", WITHOUT_KNOWLEDGE },		     /* usb/core/hcd.c, vhci_hcd as well */
+	{ "mmc", "SD card", WITHOUT_KNOWLEDGE },	     /* mmc/core/host.c */
+	{ "ndbus", "persistent memory", WITHOUT_KNOWLEDGE }, /* nvdimm/bus.c */
+	{ "pseudo_", "SCSI debug", WITHOUT_MEMORY },	     /* scsi/scsi_debug.c */
+	{ "tcm_loop_", "LIO loopback", WITHOUT_KNOWLEDGE },  /* target/loopback */
+	{ "floppy.", "floppy drive", WITHOUT_ISA },	     /* block/floppy.c */
+	{ "pnp", "", WITHOUT_ISA },			     /* pnp/core.c: what the BIOS lists */
+	{ "pata_legacy.", "IDE", WITHOUT_ISA },		     /* ata/pata_legacy.c */
+	{ "ne.", "NE2000", WITHOUT_ISA },		     /* net/ethernet/8390/ne.c */
+};
+
+static const struct hop *find_hop(const char *name)
+{
+	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++) {
+		size_t len = strlen(hops[i].name);
+
+		if (!strncmp(name, hops[i].name, len) &&
+		    strspn(name + len, "0123456789:-.") == strlen(name + len))
+			return &hops[i];
+	}
+	return NULL;
+}
+
+/* Neither PCI nor a paravirtual bus is on the path. */
+static void without_controller(struct origin *origin, const struct guest *guest,
+			       const struct hop *hop)
 {
 	str__set(origin->evidence, sizeof(origin->evidence), "%s", origin->path);
-	if (strncmp(origin->path, "sys/devices/platform/", 21) &&
-	    strncmp(origin->path, "sys/devices/pnp", 15))
+	if (!hop || hop->without != WITHOUT_ISA)
 		return;
 	if (guest->p->boot != BOOT_UNKNOWN)
 		origin->letter = guest__virtual(guest) ? LETTER_VS : LETTER_H;
 	str__set(origin->how, sizeof(origin->how), "%s",
 		 guest__virtual(guest) ? "emulated" : "hardware");
+}
+
+/* What the last hop says beside the controller, or in place of one. */
+static void add_hop(struct origin *origin, const struct hop *hop)
+{
+	static const char *const words[] = {
+		[WITHOUT_NETWORK] = "over the network",
+		[WITHOUT_MEMORY] = "in memory",
+		[WITHOUT_ISA] = "",
+		[WITHOUT_KNOWLEDGE] = "",
+	};
+	bool alone = origin->letter == LETTER_UNKNOWN && !origin->pci[0] && !origin->how[0];
+
+	origin__is(origin, hop->what);
+	if (alone && words[hop->without][0])
+		str__add(origin->how, sizeof(origin->how), ", ", "%s", words[hop->without]);
 }
 
 /* A component that looks like this: "virtio3", "0000:00:05.0", "vbd-51712". */
@@ -90,9 +145,18 @@ static bool is_xenbus(const char *name)
 		!strncmp(name, "vscsi-", 6));
 }
 
+void origin__is(struct origin *origin, const char *what)
+{
+	if (!what[0])
+		return;
+	str__set(origin->what, sizeof(origin->what), "%s", what);
+	str__add(origin->how, sizeof(origin->how), ", ", "%s", what);
+}
+
 void origin__find(struct origin *origin, struct guest *guest, const char *path)
 {
 	char copy[sizeof(origin->path)], *save = NULL, virtio[32] = "";
+	const struct hop *hop = NULL, *found;
 	const struct pci *pci = NULL;
 	bool unlisted = false;
 
@@ -110,6 +174,9 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 		}
 		if (is_virtio(name))
 			str__set(virtio, sizeof(virtio), "%s", name);
+		found = find_hop(name);
+		if (found)
+			hop = found;
 	}
 	if (virtio[0]) {
 		files__target(guest->files, origin->driver, sizeof(origin->driver),
@@ -127,7 +194,9 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 				 "by a hypervisor below Xen");
 	}
 	if (!pci && !virtio[0])
-		from_platform(origin, guest);
+		without_controller(origin, guest, hop);
+	if (hop)
+		add_hop(origin, hop);
 	if (unlisted)
 		str__add(origin->evidence, sizeof(origin->evidence), "; ",
 			 "not among the PCI devices");

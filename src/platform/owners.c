@@ -77,6 +77,15 @@ static bool is_below(const struct origin *origin, const char *name)
 	return false;
 }
 
+static bool has_path_below(const struct guest *guest, const struct disk *disk, const char *name)
+{
+	for (size_t i = 0; i < guest->p->nr_paths; i++)
+		if (!strcmp(guest->p->paths[i].disk, disk->name) &&
+		    is_below(&guest->paths[i], name))
+			return true;
+	return false;
+}
+
 /*
  * The disk or NIC of a device: it alone if there is one, else the device by its own name with the
  * letter that they share. False if none is below it.
@@ -95,7 +104,8 @@ static bool own_children(struct irq *irq, const struct guest *guest, const char 
 		}
 	}
 	for (size_t i = 0; i < p->nr_disks; i++) {
-		if (is_below(&guest->disks[i].origin, name)) {
+		if (is_below(&guest->disks[i].origin, name) ||
+		    has_path_below(guest, &p->disks[i], name)) {
 			disk = &p->disks[i];
 			disks++;
 		}

@@ -163,6 +163,7 @@ static void guest__destroy(struct guest *guest)
 	free(guest->xen.back);
 	free(guest->disks);
 	free(guest->nics);
+	free(guest->paths);
 }
 
 static int read_and_save(struct platform **out, const char *root, const char *dir)
@@ -207,6 +208,7 @@ void platform__free(struct platform *p)
 	free(p->cells);
 	free(p->features);
 	free(p->disks);
+	free(p->paths);
 	free(p->nics);
 	free(p->irqs);
 	free(p);

@@ -58,6 +58,18 @@ struct disk {
 	char mounts[128];	/* where it or a partition or a stacked device of it is mounted */
 };
 
+/*
+ * A path to a disk that has several, or may have: the kernel hides it, and requests are the path's,
+ * not the disk's that is used.
+ */
+struct disk_path {
+	char name[32];			     /* "nvme0c0n1" */
+	char disk[32];			     /* "nvme0n1", among the disks */
+	unsigned int major, minor;	     /* 0:0 where the kernel tells nobody: before 6.1 */
+	unsigned int hw_queues, tags, depth; /* as a disk's */
+	bool iostats;
+};
+
 struct nic {
 	char name[32];
 	unsigned int ifindex;
@@ -99,6 +111,8 @@ struct platform {
 	size_t nr_features;
 	struct disk *disks;
 	size_t nr_disks;
+	struct disk_path *paths;
+	size_t nr_paths;
 	struct nic *nics;
 	size_t nr_nics;
 	struct irq *irqs;

@@ -333,6 +333,18 @@ static const struct field disk_fields[] = {
 };
 static TYPE(disk_type, struct disk, disk_fields);
 
+static const struct field disk_path_fields[] = {
+	VALUE(1, struct disk_path, name),
+	VALUE(2, struct disk_path, disk),
+	VALUE(3, struct disk_path, major),
+	VALUE(4, struct disk_path, minor),
+	VALUE(5, struct disk_path, hw_queues),
+	VALUE(6, struct disk_path, tags),
+	VALUE(7, struct disk_path, depth),
+	VALUE(8, struct disk_path, iostats),
+};
+static TYPE(disk_path_type, struct disk_path, disk_path_fields);
+
 static const struct field nic_fields[] = {
 	VALUE(1, struct nic, name),
 	VALUE(2, struct nic, ifindex),
@@ -372,6 +384,7 @@ static const struct field platform_fields[] = {
 	LIST(14, struct platform, nics, nic_type),
 	LIST(15, struct platform, irqs, irq_type),
 	VALUE(16, struct platform, not_xen),
+	LIST(17, struct platform, paths, disk_path_type),
 };
 static TYPE(platform_type, struct platform, platform_fields);
 
