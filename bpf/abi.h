@@ -246,7 +246,7 @@ struct xt_slowest {
 #define XT_DISK_PROBES 4
 
 struct xt_disk {
-	__u32 dev; /* major << 20 | first minor, as the kernel's MKDEV(); 0: empty */
+	__u32 dev; /* major << 20 | first minor, as the kernel's MKDEV(); or of its name; 0: empty */
 	__u16 slot;
 	__u16 flags;	 /* XT_DISK_* */
 	__u32 first;	 /* request slots: first + hw queue * per_queue + tag */
@@ -263,6 +263,25 @@ struct xt_disk {
 static inline __u32 xt_disk_hash(__u32 dev)
 {
 	return (dev * 2654435761u) >> 24; /* XT_DISK_TABLE == 1 << 8 */
+}
+
+/*
+ * In place of the number of a disk that the kernel hides and whose number it tells nobody (a path of
+ * NVMe's multipath, before Linux 6.1): of its name. Majors are below 512, so that no number has
+ * the highest bit.
+ */
+#define XT_DISK_NAME  32 /* DISK_NAME_LEN */
+#define XT_DISK_NAMED 0x80000000u
+
+/* `name` is filled up with zeros. */
+static inline __u32 xt_disk_named(const __u32 name[XT_DISK_NAME / 4])
+{
+	__u32 hash = 2166136261u;
+	int i;
+
+	for (i = 0; i < XT_DISK_NAME / 4; i++)
+		hash = (hash ^ name[i]) * 16777619u;
+	return (hash ^ hash >> 15) | XT_DISK_NAMED;
 }
 
 /*

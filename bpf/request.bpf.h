@@ -8,6 +8,8 @@
 
 const volatile __u32 cfg_blk_base; /* first wait path of disk "other" */
 
+const volatile __u32 cfg_disks_named; /* disks whose number is not known */
+
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
 XT_SHARED_ARRAY(xt_queues, struct xt_queue); /* by disk's first + hardware queue */
@@ -22,15 +24,11 @@ XT_SHARED_ARRAY(xt_queues, struct xt_queue); /* by disk's first + hardware queue
 
 #define MINORBITS 20
 
-static __always_inline struct xt_disk *disk_find(struct request *rq)
+static __always_inline struct xt_disk *disk_at(__u32 dev)
 {
-	struct gendisk *disk = rq_disk(rq);
 	struct xt_disk *entry;
-	__u32 dev, at, i;
+	__u32 at, i;
 
-	dev = (__u32)disk->major << MINORBITS | disk->first_minor;
-	if (!dev)
-		return NULL;
 #pragma unroll
 	for (i = 0; i < XT_DISK_PROBES; i++) {
 		at = (xt_disk_hash(dev) + i) % XT_DISK_TABLE;
@@ -41,6 +39,29 @@ static __always_inline struct xt_disk *disk_find(struct request *rq)
 			return entry;
 	}
 	return NULL;
+}
+
+/* What follows the end of the name is left from the stack of who named it (5.10): not read. */
+static __always_inline struct xt_disk *disk_by_name(struct gendisk *disk)
+{
+	__u32 name[XT_DISK_NAME / 4] = {};
+
+	if (bpf_probe_read_kernel_str(name, sizeof(name), disk->disk_name) < 0)
+		return NULL;
+	return disk_at(xt_disk_named(name));
+}
+
+static __always_inline struct xt_disk *disk_find(struct request *rq)
+{
+	struct gendisk *disk = rq_disk(rq);
+	struct xt_disk *entry;
+	__u32 dev;
+
+	dev = (__u32)disk->major << MINORBITS | disk->first_minor;
+	if (!dev)
+		return NULL;
+	entry = disk_at(dev);
+	return entry || !cfg_disks_named ? entry : disk_by_name(disk);
 }
 
 /* Nothing of this disk is kept: it has no slots. */

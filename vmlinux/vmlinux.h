@@ -29,6 +29,7 @@ struct pt_regs {
 struct gendisk {
 	int major;
 	int first_minor;
+	char disk_name[32];
 };
 
 struct request_queue {

@@ -10,6 +10,7 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 	if (!skel)
 		return NULL;
 	skel->rodata->cfg_blk_base = layout->blk;
+	skel->rodata->cfg_disks_named = layout->disks_named;
 	skel->rodata->cfg_submit_base = layout->submit;
 	skel->rodata->cfg_runstate = layout->runstate;
 	skel->rodata->cfg_emulated_disks = layout->emulated_disks;

@@ -87,18 +87,76 @@ bool layout__is_wanted(const char *const *wanted, const char *name)
 }
 
 /* Enter a disk into the table that BPF looks requests' disks up in. */
-static void table_add(struct layout *layout, const struct xt_disk *disk)
+static void table_add(struct layout *layout, const struct xt_disk *disk, const char *name)
 {
 	for (uint32_t i = 0; i < XT_DISK_PROBES; i++) {
 		struct xt_disk *at = &layout->disks[(xt_disk_hash(disk->dev) + i) % XT_DISK_TABLE];
 
 		if (!at->dev) {
 			*at = *disk;
+			layout->disks_named += !!(disk->dev & XT_DISK_NAMED);
 			return;
 		}
 	}
-	elog("no room in the disk table for device %u:%u: its requests go to \"other\"",
-	     disk->dev >> 20, disk->dev & 0xfffff);
+	elog("no room in the disk table for device %s: its requests go to \"other\"", name);
+}
+
+/* Slots for the requests of what has these queues and tags: a disk, or a path to it. */
+static void place_requests(struct layout *layout, struct xt_disk *entry, unsigned int hw_queues,
+			   unsigned int tags, unsigned int depth)
+{
+	entry->first = layout->nr_requests;
+	entry->per_queue = (depth > TAGS_MIN ? depth : TAGS_MIN) + 1;
+	entry->queues = hw_queues ? hw_queues : 1;
+	entry->first_queue = layout->nr_queues;
+	entry->places = tags;
+	layout->nr_requests += entry->per_queue * entry->queues;
+	layout->nr_queues += entry->queues;
+}
+
+static uint32_t key_of_name(const char *name)
+{
+	uint32_t words[XT_DISK_NAME / 4] = { 0 };
+
+	memcpy(words, name, strnlen(name, sizeof(words) - 1));
+	return xt_disk_named(words);
+}
+
+/*
+ * The requests of a disk that has paths are its paths': each has slots of its own, and all of them
+ * what is the disk's in `entry`. Returns whether there are any.
+ */
+static bool place_paths(struct layout *layout, const struct platform *platform,
+			const struct disk *disk, const struct xt_disk *entry)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < platform->nr_paths; i++) {
+		const struct disk_path *path = &platform->paths[i];
+		struct xt_disk one = *entry;
+
+		if (strcmp(path->disk, disk->name) != 0)
+			continue;
+		any = true;
+		one.dev = path->major << 20 | path->minor;
+		if (!one.dev)
+			one.dev = key_of_name(path->name);
+		if (!(one.flags & XT_DISK_IGNORED))
+			place_requests(layout, &one, path->hw_queues, path->tags, path->depth);
+		table_add(layout, &one, path->name);
+	}
+	return any;
+}
+
+static void place_disk(struct layout *layout, const struct platform *platform,
+		       const struct disk *disk, struct xt_disk *entry)
+{
+	if (place_paths(layout, platform, disk, entry))
+		return;
+	entry->dev = disk->major << 20 | disk->minor;
+	if (!(entry->flags & XT_DISK_IGNORED))
+		place_requests(layout, entry, disk->hw_queues, disk->tags, disk->depth);
+	table_add(layout, entry, disk->name);
 }
 
 static void place_disks(struct layout *layout, const struct platform *platform,
@@ -111,30 +169,18 @@ static void place_disks(struct layout *layout, const struct platform *platform,
 	name_disk(layout, 0, layout->blk, "other", "", MECH_UNATTRIBUTED);
 	for (size_t i = 0; i < platform->nr_disks; i++) {
 		const struct disk *disk = &platform->disks[i];
-		unsigned int depth = disk->depth > TAGS_MIN ? disk->depth : TAGS_MIN;
-		struct xt_disk entry = {
-			.dev = disk->major << 20 | disk->minor,
-			.slot = slot,
-			.first = layout->nr_requests,
-			.per_queue = depth + 1,
-			.queues = disk->hw_queues ? disk->hw_queues : 1,
-			.flags = is_blkfront(disk->driver) ? XT_DISK_RING : 0,
-			.paths = path,
-			.first_queue = layout->nr_queues,
-			.places = disk->tags,
-		};
+		struct xt_disk entry = { .flags = XT_DISK_IGNORED };
 
 		if (disk->stacked || !layout__is_wanted(wanted, disk->name)) {
-			entry.slot = 0;
-			entry.flags = XT_DISK_IGNORED;
-			table_add(layout, &entry);
+			place_disk(layout, platform, disk, &entry);
 			continue;
 		}
+		entry.slot = slot;
+		entry.flags = is_blkfront(disk->driver) ? XT_DISK_RING : 0;
+		entry.paths = path;
 		if (disk->letter == LETTER_VS && slot < 64)
 			layout->emulated_disks |= 1ull << slot;
-		layout->nr_requests += entry.per_queue * entry.queues;
-		layout->nr_queues += entry.queues;
-		table_add(layout, &entry);
+		place_disk(layout, platform, disk, &entry);
 		name_disk(layout, slot++, path, disk->name, disk->driver,
 			  letter__mech(disk->letter));
 		path += wait_paths(disk->driver);

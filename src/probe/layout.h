@@ -24,6 +24,7 @@ struct layout {
 	struct path_key *keys; /* by path number */
 
 	struct xt_disk disks[XT_DISK_TABLE];
+	uint32_t disks_named;	 /* entries that have a name in place of a number */
 	uint64_t emulated_disks; /* bit by slot */
 	uint32_t nr_requests, nr_queues;
 

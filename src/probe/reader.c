@@ -92,6 +92,21 @@ static int read_paths(const struct tracer *tracer, struct snapshot *snap)
 	return err;
 }
 
+/* The use of a disk's queues; the paths to one disk have one. */
+static struct queue_use *use_of(const struct layout *layout, struct snapshot *snap,
+				const struct xt_disk *disk)
+{
+	const char *name = layout->keys[disk->paths].device;
+	struct queue_use *use;
+
+	for (size_t i = 0; i < snap->nr_queues; i++)
+		if (strcmp(snap->queues[i].device, name) == 0)
+			return &snap->queues[i];
+	use = &snap->queues[snap->nr_queues++];
+	memcpy(use->device, name, sizeof(use->device));
+	return use;
+}
+
 /* The queues of each disk, by the table that BPF finds them in. */
 static int read_queues(const struct tracer *tracer, struct snapshot *snap)
 {
@@ -102,13 +117,12 @@ static int read_queues(const struct tracer *tracer, struct snapshot *snap)
 		return -ENOMEM;
 	for (size_t i = 0; i < XT_DISK_TABLE; i++) {
 		const struct xt_disk *disk = &layout->disks[i];
-		struct queue_use *use = &snap->queues[snap->nr_queues];
+		struct queue_use *use;
 
 		if (!disk->dev || disk->flags & XT_DISK_IGNORED)
 			continue;
-		snap->nr_queues++;
-		memcpy(use->device, layout->keys[disk->paths].device, sizeof(use->device));
-		use->queues = disk->queues;
+		use = use_of(layout, snap, disk);
+		use->queues += disk->queues;
 		use->places = disk->places;
 		for (uint32_t n = 0; n < disk->queues; n++) {
 			const struct xt_queue *queue = &tracer->maps->queues[disk->first_queue + n];
