@@ -28,18 +28,13 @@ static void from_origin(struct cell *cell, const struct origin *origin)
 	strcpy(cell->evidence, origin->evidence);
 }
 
-/* What stands between an emulated device and its PV driver. */
-static void better_than_emulated(struct cell *cell, const struct guest *guest, const char *front,
-				 const char *virtio)
+/* The PV driver's device in its place: what the feature says stands between. */
+static void better_than_emulated(struct cell *cell, const struct guest *guest, const char *feature)
 {
-	const char *gate = guest__pv_gate(guest);
+	const char *fix = guest__fix(guest, feature);
 
-	if (guest->p->boot == BOOT_KVM)
-		SET(cell, better, "P: %s, by the host's configuration", virtio);
-	else if (guest->p->boot == BOOT_HVM && !strncmp(gate, "argument ", 9))
-		SET(cell, better, "P: %s, without %s", front, gate);
-	else if (guest->p->boot == BOOT_HVM)
-		SET(cell, better, "P: %s, by the host's configuration", front);
+	if (fix[0])
+		SET(cell, better, "P: %s", fix);
 }
 
 static const struct guest_disk *twin(const struct guest *guest, const struct disk *disk)
@@ -68,7 +63,7 @@ static void add_disk(struct guest *guest, size_t i)
 		SET(cell, better, "P: %s, same disk", disk->same_as);
 		ADD(cell, evidence, "%s", twin(guest, disk)->origin.xenbus);
 	} else {
-		better_than_emulated(cell, guest, "blkfront", "virtio-blk");
+		better_than_emulated(cell, guest, "PV disk");
 	}
 }
 
@@ -95,7 +90,7 @@ static void add_nic(struct guest *guest, size_t i)
 	if (same)
 		SET(cell, better, "P: %s, same MAC address", same);
 	else if (cell->letter == LETTER_VS && !guest->nics[i].origin.what[0])
-		better_than_emulated(cell, guest, "netfront", "virtio-net");
+		better_than_emulated(cell, guest, "PV network");
 	else if (cell->letter == LETTER_P && guest->p->boot != BOOT_PVH)
 		SET(cell, better, "VH: SR-IOV, by the host");
 }

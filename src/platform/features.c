@@ -13,6 +13,8 @@
 struct verdict {
 	enum feature_state state;
 	char why[128];
+	char fix[96];
+	const char *what; /* what one would have, in the words of a cell */
 };
 
 #define SAY(verdict, what, ...)                                                \
@@ -21,6 +23,9 @@ struct verdict {
 		str__set((verdict)->why, sizeof((verdict)->why), __VA_ARGS__); \
 	} while (0)
 
+/* How to come to it, where the reason against it says so. */
+#define FIX(verdict, ...) str__set((verdict)->fix, sizeof((verdict)->fix), __VA_ARGS__)
+
 static bool is_xen(const struct guest *guest)
 {
 	enum boot boot = guest->p->boot;
@@ -28,57 +33,151 @@ static bool is_xen(const struct guest *guest)
 	return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
 }
 
-const char *guest__pv_gate(const struct guest *guest)
+static const struct gate gates[] = {
+	{ "argument nopv", "without argument nopv" },
+	{ "argument xen_nopv", "without argument xen_nopv" },
+	{ "the kernel does not use Xen (CONFIG_XEN_PVHVM?)",
+	  "with a kernel that has CONFIG_XEN_PVHVM" },
+	{ "argument xen_emul_unplug=never", "without argument xen_emul_unplug=never" },
+	{ "no device on xenbus", "by the host's configuration" },
+};
+
+const struct gate *guest__pv_gate(const struct guest *guest)
 {
 	if (guest__argument(guest, "nopv"))
-		return "argument nopv";
+		return &gates[0];
 	if (guest__argument(guest, "xen_nopv"))
-		return "argument xen_nopv";
+		return &gates[1];
 	if (guest__ignores_xen(guest))
-		return "the kernel does not use Xen (CONFIG_XEN_PVHVM?)";
+		return &gates[2];
 	if (guest__argument(guest, "xen_emul_unplug=never"))
-		return "argument xen_emul_unplug=never";
-	if (!guest->xen.nr_front)
-		return "no device on xenbus";
-	return "";
+		return &gates[3];
+	return guest->xen.nr_front ? NULL : &gates[4];
 }
 
-/* A PV disk or NIC: by the bus that it is on. */
-static void pv_device(struct verdict *v, const struct guest *guest, const char *type,
-		      const char *module, size_t active, const char *names)
+static void say_gate(struct verdict *v, const struct gate *gate)
 {
-	const char *gate = guest__pv_gate(guest);
+	SAY(v, FEATURE_UNUSED, "%s", gate->why);
+	FIX(v, "%s, %s", v->what, gate->fix);
+}
+
+/* Against something that an argument of the kernel alone keeps away. */
+static void say_argument(struct verdict *v, const char *argument)
+{
+	SAY(v, FEATURE_UNUSED, "argument %s", argument);
+	FIX(v, "%s, without argument %s", v->what, argument);
+}
+
+/* A kind of PV device, on Xen's bus and as virtio (virtio 1.2, 5: device types). */
+struct pv_kind {
+	const char *type, *module;
+	const char *front, *virtio;
+	unsigned int virtio_type;
+	const char *virtio_module;
+};
+
+static const struct pv_kind disk_kind = { "vbd", "xen_blkfront", "blkfront", "virtio-blk",
+					  2,	 "virtio_blk" };
+static const struct pv_kind nic_kind = { "vif", "xen_netfront", "netfront", "virtio-net",
+					 1,	"virtio_net" };
+
+/* A virtio device of this kind that waits for a driver: the module that is missing, or NULL. */
+static const char *virtio_waits_for(const struct guest *guest, const struct pv_kind *kind)
+{
+	unsigned long long type;
+	const char *found = NULL;
+	struct names names;
+	char driver[32];
+
+	for (size_t i = 0; i < guest->nr_pci; i++) {
+		const struct pci *pci = &guest->pci[i];
+
+		if (pci->vendor == 0x1af4 && !pci->driver[0] &&
+		    (pci->device == 0x1040 + kind->virtio_type ||
+		     pci->device == 0x0fff + kind->virtio_type))
+			return "virtio_pci";
+	}
+	if (files__list(guest->files, &names, "sys/bus/virtio/devices"))
+		return NULL;
+	for (size_t i = 0; i < names.nr && !found; i++)
+		if (!files__number(guest->files, &type, "sys/bus/virtio/devices/%s/device",
+				   names.name[i]) &&
+		    type == kind->virtio_type &&
+		    files__target(guest->files, driver, sizeof(driver),
+				  "sys/bus/virtio/devices/%s/driver", names.name[i]))
+			found = kind->virtio_module;
+	names__free(&names);
+	return found;
+}
+
+static void pv_device_of_kvm(struct verdict *v, const struct guest *guest,
+			     const struct pv_kind *kind)
+{
+	const char *module = virtio_waits_for(guest, kind);
+
+	if (!strcmp(guest->p->mode, "nitro")) {
+		SAY(v, FEATURE_IMPOSSIBLE, "Nitro has hardware functions in place of virtio");
+	} else if (module) {
+		SAY(v, FEATURE_UNUSED, "a virtio device has no driver (%s)", module);
+		FIX(v, "load %s", module);
+	} else {
+		SAY(v, FEATURE_UNUSED, "no virtio device: the host's configuration");
+		FIX(v, "%s, by the host's configuration", kind->virtio);
+	}
+}
+
+/* Of what the host offers on xenbus. */
+static void pv_device_of_xen(struct verdict *v, const struct guest *guest,
+			     const struct pv_kind *kind)
+{
+	const struct gate *gate = guest->p->boot == BOOT_HVM ? guest__pv_gate(guest) : NULL;
 	size_t offered = 0, driven = 0;
 
 	for (size_t i = 0; i < guest->xen.nr_front; i++) {
-		if (strcmp(guest->xen.front[i].type, type))
+		if (strcmp(guest->xen.front[i].type, kind->type))
 			continue;
 		offered++;
 		driven += guest->xen.front[i].driver[0] != '\0';
 	}
-	if (active)
+	if (gate) {
+		say_gate(v, gate);
+	} else if (offered > driven) {
+		SAY(v, FEATURE_UNUSED, "a %s is on xenbus and has no driver (%s)", kind->type,
+		    kind->module);
+		FIX(v, "load %s", kind->module);
+	} else if (offered) {
+		SAY(v, FEATURE_UNKNOWN, "a %s on xenbus has its driver, but sysfs shows no device",
+		    kind->type);
+	} else {
+		SAY(v, FEATURE_UNUSED, "no %s on xenbus: the host's configuration", kind->type);
+		FIX(v, "%s, by the host's configuration", kind->front);
+	}
+}
+
+/* A PV disk or NIC: by the bus that it is on. */
+static void pv_device(struct verdict *v, const struct guest *guest, const struct pv_kind *kind,
+		      size_t active, const char *names)
+{
+	v->what = kind->front;
+	if (active) {
 		SAY(v, FEATURE_ACTIVE, "%s", names);
-	else if (guest->p->boot == BOOT_BARE)
+		if (guest->p->boot == BOOT_KVM)
+			FIX(v, "%s, by the host's configuration", kind->virtio);
+		else if (is_xen(guest))
+			FIX(v, "%s, by the host's configuration", kind->front);
+	} else if (guest->p->boot == BOOT_BARE) {
 		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
-	else if (guest->p->boot == BOOT_DOM0)
+	} else if (guest->p->boot == BOOT_DOM0) {
 		SAY(v, FEATURE_IMPOSSIBLE, "dom0 serves the others");
-	else if (guest->p->boot == BOOT_UNKNOWN)
+	} else if (guest->p->boot == BOOT_KVM) {
+		pv_device_of_kvm(v, guest, kind);
+	} else if (is_xen(guest)) {
+		pv_device_of_xen(v, guest, kind);
+	} else {
 		SAY(v, FEATURE_UNKNOWN, "%s",
 		    guest->p->hypervisor[0] ? "no device of Xen's or of virtio"
 					    : "no evidence of the hypervisor");
-	else if (!strcmp(guest->p->mode, "nitro"))
-		SAY(v, FEATURE_IMPOSSIBLE, "Nitro has hardware functions in place of virtio");
-	else if (guest->p->boot == BOOT_KVM)
-		SAY(v, FEATURE_UNUSED, "no virtio device: the host's configuration");
-	else if (guest->p->boot == BOOT_HVM && gate[0])
-		SAY(v, FEATURE_UNUSED, "%s", gate);
-	else if (offered > driven)
-		SAY(v, FEATURE_UNUSED, "a %s is on xenbus and has no driver (%s)", type, module);
-	else if (offered)
-		SAY(v, FEATURE_UNKNOWN, "a %s on xenbus has its driver, but sysfs shows no device",
-		    type);
-	else
-		SAY(v, FEATURE_UNUSED, "no %s on xenbus: the host's configuration", type);
+	}
 }
 
 static void pv_disk(struct verdict *v, const struct guest *guest)
@@ -92,7 +191,7 @@ static void pv_disk(struct verdict *v, const struct guest *guest)
 		str__add(names, sizeof(names), ", ", "%s", guest->p->disks[i].name);
 		nr++;
 	}
-	pv_device(v, guest, "vbd", "xen_blkfront", nr, names);
+	pv_device(v, guest, &disk_kind, nr, names);
 }
 
 static void pv_network(struct verdict *v, const struct guest *guest)
@@ -106,7 +205,7 @@ static void pv_network(struct verdict *v, const struct guest *guest)
 		str__add(names, sizeof(names), ", ", "%s", guest->p->nics[i].name);
 		nr++;
 	}
-	pv_device(v, guest, "vif", "xen_netfront", nr, names);
+	pv_device(v, guest, &nic_kind, nr, names);
 }
 
 /* What an HVM guest lacks for the callback vector; arch/x86/xen/enlighten_hvm.c. */
@@ -123,9 +222,9 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 	else if (!is_xen(guest))
 		SAY(v, FEATURE_IMPOSSIBLE, "no event channels");
 	else if (guest__argument(guest, "xen_no_vector_callback"))
-		SAY(v, FEATURE_UNUSED, "argument xen_no_vector_callback");
+		say_argument(v, "xen_no_vector_callback");
 	else if (guest__ignores_xen(guest))
-		SAY(v, FEATURE_UNUSED, "%s", guest__pv_gate(guest));
+		say_gate(v, guest__pv_gate(guest));
 	else if (xen->features_known && !(xen->features >> XENFEAT_HVM_CALLBACK_VECTOR & 1))
 		SAY(v, FEATURE_IMPOSSIBLE, "not offered: XENFEAT_hvm_callback_vector");
 	else if (guest->platform_irq)
@@ -141,10 +240,11 @@ static void behind_vector(struct verdict *v, const struct guest *guest, const ch
 		SAY(v, FEATURE_IMPOSSIBLE, "%s",
 		    guest->p->boot == BOOT_BARE ? "no hypervisor" : "not on this hypervisor");
 	else if (guest__ignores_xen(guest))
-		SAY(v, FEATURE_UNUSED, "%s", guest__pv_gate(guest));
-	else if (guest->p->boot == BOOT_HVM && !guest__callback_vector(guest))
+		say_gate(v, guest__pv_gate(guest));
+	else if (guest->p->boot == BOOT_HVM && !guest__callback_vector(guest)) {
 		SAY(v, FEATURE_UNUSED, "needs the callback vector");
-	else
+		FIX(v, "%s, which needs the callback vector", v->what);
+	} else
 		SAY(v, FEATURE_UNKNOWN, "%s", missing);
 }
 
@@ -296,6 +396,7 @@ static void sriov(struct verdict *v, const struct guest *guest)
  */
 static void unplug(struct verdict *v, const struct guest *guest)
 {
+	const struct gate *gate = guest__pv_gate(guest);
 	char left[96] = "";
 	bool ahci = false;
 
@@ -314,8 +415,8 @@ static void unplug(struct verdict *v, const struct guest *guest)
 		SAY(v, FEATURE_ACTIVE, "no emulated disk or NIC is left");
 	else if (guest__argument(guest, "xen_emul_unplug"))
 		SAY(v, FEATURE_UNUSED, "argument xen_emul_unplug; left: %s", left);
-	else if (guest__pv_gate(guest)[0])
-		SAY(v, FEATURE_UNUSED, "%s; left: %s", guest__pv_gate(guest), left);
+	else if (gate)
+		SAY(v, FEATURE_UNUSED, "%s; left: %s", gate->why, left);
 	else
 		SAY(v, FEATURE_UNUSED, "left: %s%s", left, ahci ? " (AHCI is not unplugged)" : "");
 }
@@ -323,11 +424,12 @@ static void unplug(struct verdict *v, const struct guest *guest)
 static const struct {
 	const char *name;
 	void (*judge)(struct verdict *v, const struct guest *guest);
+	const char *what; /* in a cell, if it has another name there */
 } features[] = {
 	{ "PV disk", pv_disk },
 	{ "PV network", pv_network },
 	{ "callback vector", callback_vector },
-	{ "PV timers", pv_timers },
+	{ "PV timers", pv_timers, "xen timer" },
 	{ "PV clock", pv_clock },
 	{ "PV IPIs", pv_ipis },
 	{ "PV spinlocks", pv_spinlocks },
@@ -337,21 +439,32 @@ static const struct {
 	{ "unplug", unplug },
 };
 
+const char *guest__fix(const struct guest *guest, const char *name)
+{
+	for (size_t i = 0; i < guest->p->nr_features; i++)
+		if (!strcmp(guest->p->features[i].name, name))
+			return guest->fixes[i];
+	return "";
+}
+
 int features__derive(struct guest *guest)
 {
 	size_t nr = sizeof(features) / sizeof(features[0]);
 	struct platform *p = guest->p;
 
 	p->features = calloc(nr, sizeof(*p->features));
-	if (!p->features)
+	guest->fixes = calloc(nr, sizeof(*guest->fixes));
+	if (!p->features || !guest->fixes)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++) {
 		struct verdict v = { .state = FEATURE_UNKNOWN };
 
+		v.what = features[i].what ? features[i].what : features[i].name;
 		features[i].judge(&v, guest);
 		p->features[i].name = features[i].name;
 		p->features[i].state = v.state;
 		strcpy(p->features[i].why, v.why);
+		strcpy(guest->fixes[i], v.fix);
 	}
 	p->nr_features = nr;
 	return 0;

@@ -101,6 +101,7 @@ struct guest {
 	struct guest_disk *disks; /* beside p->disks */
 	struct guest_nic *nics;	  /* beside p->nics */
 	struct origin *paths;	  /* beside p->paths */
+	char (*fixes)[96];	  /* beside p->features */
 	bool hyp_upcalls;	  /* HYP of /proc/interrupts counts */
 	bool pv_timer_irq;	  /* an interrupt timerN of xen-percpu */
 	bool pv_ipi_irq;	  /* resched0 or callfunc0, likewise */
@@ -119,8 +120,14 @@ bool guest__uses_xen(const struct guest *guest);
 enum boot guest__kernel(const struct guest *guest);
 /* Xen's leaves are there but the kernel does not use Xen: nopv, or built without. */
 bool guest__ignores_xen(const struct guest *guest);
-/* Why an HVM guest has no PV drivers: "argument nopv", say; "" if nothing stands against them. */
-const char *guest__pv_gate(const struct guest *guest);
+/* What keeps PV drivers from an HVM guest: "argument nopv", say; NULL if nothing does. */
+struct gate {
+	const char *why;
+	const char *fix; /* what follows "blkfront, ": "without argument nopv" */
+};
+const struct gate *guest__pv_gate(const struct guest *guest);
+/* How one comes to a feature, judged before: "load xen_blkfront"; "" if the evidence does not say. */
+const char *guest__fix(const struct guest *guest, const char *name);
 /* Events come through the callback vector: HVM and PVH. */
 bool guest__callback_vector(const struct guest *guest);
 bool guest__pv_timers(const struct guest *guest);

@@ -164,6 +164,7 @@ static void guest__destroy(struct guest *guest)
 	free(guest->disks);
 	free(guest->nics);
 	free(guest->paths);
+	free(guest->fixes);
 }
 
 static int read_and_save(struct platform **out, const char *root, const char *dir)

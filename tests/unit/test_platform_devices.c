@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "guest_trees.h"
@@ -246,6 +247,84 @@ static void msis_of_a_passed_through_function_are_its_own(void **state)
 	platform__free(p);
 }
 
+/* The advice is the remedy for the reason that the feature gives. */
+static void advice_follows_the_reason(void **state)
+{
+	static const struct {
+		const char *cmdline, *xenbus, *disk, *nic, *vector, *timer;
+	} cases[] = {
+		{ "", "vbd-768 vif-0", "P: load xen_blkfront", "P: load xen_netfront", "-", "-" },
+		{ "", "vbd-768", "P: load xen_blkfront", "P: netfront, by the host's configuration",
+		  "-", "-" },
+		{ "nopv", "", "P: blkfront, without argument nopv",
+		  "P: netfront, without argument nopv", "-", "-" },
+		{ "xen_emul_unplug=never", "vbd-768 vif-0",
+		  "P: blkfront, without argument xen_emul_unplug=never",
+		  "P: netfront, without argument xen_emul_unplug=never", "-", "-" },
+		{ "", "", "P: blkfront, by the host's configuration",
+		  "P: netfront, by the host's configuration", "-", "-" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *tree = tree__pvhvm();
+		struct platform *p;
+
+		tree__file(tree, "proc/cmdline", cases[i].cmdline);
+		if (strstr(cases[i].xenbus, "vbd-768"))
+			tree__xenbus(tree, "vbd-768");
+		if (strstr(cases[i].xenbus, "vif-0"))
+			tree__xenbus(tree, "vif-0");
+		tree__pci(tree, "0000:00:04.0", "8086:2922 1af4:1100", "ahci");
+		tree__disk(tree, "pci0000:00/0000:00:04.0/ata1/host0/target0:0:0/0:0:0:0", "sda",
+			   "8:0", "2048");
+		tree__pci(tree, "0000:00:05.0", "10ec:8139 1af4:1100", "8139cp");
+		tree__nic(tree, "pci0000:00/0000:00:05.0", "eth0", "00:16:3e:00:00:01");
+		p = tree__answer(tree);
+		print_message("'%s', %s\n", cases[i].cmdline, cases[i].xenbus);
+		assert_string_equal(answer__cell(p, AREA_DISK, "sda")->better, cases[i].disk);
+		assert_string_equal(answer__cell(p, AREA_NET, "eth0")->better, cases[i].nic);
+		assert_string_equal(answer__cell(p, AREA_INTERRUPT, "")->better, cases[i].vector);
+		assert_string_equal(answer__cell(p, AREA_TIMER, "")->better, cases[i].timer);
+		platform__free(p);
+	}
+}
+
+/* On KVM the same: a device that waits for its driver, or for its bus's, and none. */
+static void virtio_without_a_driver_wants_it(void **state)
+{
+	static const struct {
+		const char *pci, *bus, *better;
+	} cases[] = {
+		{ "1af4:1042 1af4:1100", NULL, "P: load virtio_pci" },
+		{ "1af4:1001 1af4:0002", NULL, "P: load virtio_pci" },
+		{ NULL, "0x0002\n", "P: load virtio_blk" },
+		{ NULL, "0x0001\n", "P: virtio-blk, by the host's configuration" },
+		{ "1af4:1000 1af4:0001", NULL, "P: virtio-blk, by the host's configuration" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *tree = tree__new();
+		struct platform *p;
+
+		tree__file(tree, "cpuid.txt", HYPERVISOR_BIT KVM("400000"));
+		tree__pci(tree, "0000:00:04.0", "8086:2922 1af4:1100", "ahci");
+		tree__disk(tree, "pci0000:00/0000:00:04.0/ata1/host0/target0:0:0/0:0:0:0", "sda",
+			   "8:0", "2048");
+		if (cases[i].pci) {
+			tree__pci(tree, "0000:00:05.0", cases[i].pci, "x");
+			tree__drop(tree, "sys/devices/pci0000:00/0000:00:05.0/driver");
+		}
+		if (cases[i].bus)
+			tree__file(tree, "sys/bus/virtio/devices/virtio0/device", cases[i].bus);
+		p = tree__answer(tree);
+		print_message("%s\n", cases[i].better);
+		assert_string_equal(answer__cell(p, AREA_DISK, "sda")->better, cases[i].better);
+		platform__free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +332,8 @@ int main(void)
 		cmocka_unit_test(virtual_functions_are_known_by_their_ids),
 		cmocka_unit_test(a_models_subsystem_is_that_models),
 		cmocka_unit_test(sysfs_tells_a_whole_function_from_a_virtual_one),
+		cmocka_unit_test(advice_follows_the_reason),
+		cmocka_unit_test(virtio_without_a_driver_wants_it),
 		cmocka_unit_test(an_unreadable_subsystem_is_no_evidence),
 		cmocka_unit_test(nitro_is_more_than_an_nvme_disk),
 		cmocka_unit_test(nitro_has_emulated_parts),
