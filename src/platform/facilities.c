@@ -37,15 +37,13 @@ static const char *why(const struct guest *guest, const char *name)
 	return found ? found->why : "";
 }
 
-/* What an HVM guest would have but for a gate that is known. */
-static void better(struct cell *cell, const struct guest *guest, const char *what, const char *name)
+/* What the guest would have but for a reason that is known. */
+static void better(struct cell *cell, const struct guest *guest, const char *name)
 {
-	const struct feature *gated = feature(guest, name);
+	const char *fix = guest__fix(guest, name);
 
-	if (gated && gated->state == FEATURE_UNUSED)
-		SET(cell, better,
-		    strncmp(gated->why, "argument ", 9) ? "P: %s, which %s" : "P: %s, without %s",
-		    what, gated->why);
+	if (fix[0])
+		SET(cell, better, "P: %s", fix);
 }
 
 static void interrupts(struct cell *cell, const struct guest *guest)
@@ -68,10 +66,10 @@ static void interrupts(struct cell *cell, const struct guest *guest)
 			SET(cell, evidence, "%s", why(guest, "APIC virtualization"));
 		} else if (guest__ignores_xen(guest)) {
 			say(cell, LETTER_VS, "emulated APIC");
-			SET(cell, evidence, "no event channels; APIC virtualization %s",
+			SET(cell, evidence, "no event channels; APIC virtualization: %s",
 			    why(guest, "APIC virtualization"));
 		}
-		better(cell, guest, "callback vector", "callback vector");
+		better(cell, guest, "callback vector");
 		break;
 	case BOOT_BARE:
 		say(cell, LETTER_H, "APIC");
@@ -84,12 +82,65 @@ static void interrupts(struct cell *cell, const struct guest *guest)
 }
 
 /*
+ * What reading a clock costs, least first: a register or a page that the vDSO reads; Xen's page, whose
+ * vDSO needs more than it has by default; a device's register, each an exit; ticks, which are coarse.
+ */
+static const struct clock {
+	const char *name;
+	unsigned int cost;
+} clocks[] = {
+	{ "tsc", 0 },
+	{ "kvm-clock", 0 },
+	{ "hyperv_clocksource_tsc_page", 0 },
+	{ "xen", 1 },
+	{ "hpet", 2 },
+	{ "acpi_pm", 3 },
+	{ "pit", 4 },
+	{ "refined-jiffies", 5 },
+	{ "jiffies", 5 },
+};
+
+static const struct clock *find_clock(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++)
+		if (strlen(clocks[i].name) == len && !strncmp(clocks[i].name, name, len))
+			return &clocks[i];
+	return NULL;
+}
+
+/*
+ * A cheaper clock source that the kernel offers. It does not offer one that it found to be unstable,
+ * as soon as it runs with high resolution (kernel/time/clocksource.c).
+ */
+static const char *cheaper_clock(const struct guest *guest)
+{
+	const char *current = guest->p->clocksource;
+	const struct clock *best = find_clock(current, strlen(current)), *found;
+	const char *name = NULL;
+
+	if (!best)
+		return NULL;
+	for (const char *at = guest->clocksources; *at;) {
+		size_t len = strcspn(at, " ");
+
+		found = find_clock(at, len);
+		if (found && found->cost < best->cost) {
+			best = found;
+			name = found->name;
+		}
+		at += len + strspn(at + len, " ");
+	}
+	return name;
+}
+
+/*
  * A local APIC's timer below a hypervisor is set by a write that always leaves the guest: neither
  * APICv nor AVIC has the timer.
  */
 static void timers(struct cell *cell, const struct guest *guest)
 {
 	const char *event = guest->p->clockevent;
+	const char *clock = cheaper_clock(guest);
 	bool xen = !strcmp(event, "xen");
 
 	SET(cell, how, "%s%s", event, event[0] ? " timer" : "");
@@ -109,9 +160,13 @@ static void timers(struct cell *cell, const struct guest *guest)
 	if (guest->p->clocksource[0])
 		ADD(cell, evidence, "clock source %s", guest->p->clocksource);
 	if (cell->letter == LETTER_VS)
-		better(cell, guest, "xen timer", "PV timers");
-	else if (!strcmp(guest->p->clocksource, "xen") && strstr(guest->clocksources, "tsc"))
-		SET(cell, better, "tsc clock, live in sysfs");
+		better(cell, guest, "PV timers");
+	if (!clock)
+		return;
+	if (!strcmp(cell->better, "-"))
+		cell->better[0] = '\0';
+	ADD(cell, better, strstr(clock, "clock") ? "%s, live in sysfs" : "%s clock, live in sysfs",
+	    clock);
 }
 
 /* What of a PC is there to be emulated: by the interrupts that are in use. */
