@@ -76,6 +76,11 @@ static void interrupts(struct cell *cell, const struct guest *guest)
 		SET(cell, evidence, "no hypervisor");
 		break;
 	default:
+		if (guest__is_xen(guest) && guest__vcpu_channels(guest)) {
+			say(cell, LETTER_P, "event channels");
+			SET(cell, evidence, "of each vCPU");
+			break;
+		}
 		SET(cell, how, "APIC");
 		SET(cell, evidence, "APIC virtualization is not visible from inside");
 	}
@@ -200,7 +205,10 @@ static void platform(struct cell *cell, const struct guest *guest)
 	case BOOT_PV:
 	case BOOT_PVH:
 		say(cell, LETTER_P, "xenbus");
-		SET(cell, evidence, "guest type %s", guest->xen.guest_type);
+		if (guest->xen.guest_type[0])
+			SET(cell, evidence, "guest type %s", guest->xen.guest_type);
+		else
+			SET(cell, evidence, "%s", guest->boot_why);
 		break;
 	case BOOT_DOM0:
 		say(cell, LETTER_H, "the machine's own");
@@ -222,6 +230,9 @@ static void platform(struct cell *cell, const struct guest *guest)
 		if (guest->xen.guest_type[0])
 			SET(cell, evidence, "guest type %s: not one of PV, HVM, PVH",
 			    guest->xen.guest_type);
+		else if (guest__is_xen(guest))
+			SET(cell, evidence, "which kind of Xen guest is not known: %s",
+			    guest->boot_why);
 		break;
 	}
 	if (product[0])
@@ -239,7 +250,7 @@ static void cpu(struct cell *cell, const struct guest *guest)
 	case BOOT_PV:
 		say(cell, LETTER_P, "PV kernel");
 		SET(cell, evidence, "%s",
-		    guest->xen.guest_type[0] ? "/sys/hypervisor/guest_type" : "initial domain");
+		    guest->xen.guest_type[0] ? "/sys/hypervisor/guest_type" : guest->boot_why);
 		SET(cell, better, "VH: PVH, by a new boot");
 		if (guest->p->boot == BOOT_DOM0)
 			SET(cell, better, "VH: PVH dom0, by a new boot");
@@ -262,7 +273,7 @@ static void cpu(struct cell *cell, const struct guest *guest)
 	default:
 		if (!strcmp(cpuid->signature, SIGNATURE_TCG))
 			say(cell, LETTER_VS, "QEMU TCG");
-		SET(cell, evidence, "%s", cpuid->signature);
+		SET(cell, evidence, "%s", guest->boot_why[0] ? guest->boot_why : cpuid->signature);
 	}
 	conflicts__add(cell, guest);
 }

@@ -26,13 +26,6 @@ struct verdict {
 /* How to come to it, where the reason against it says so. */
 #define FIX(verdict, ...) str__set((verdict)->fix, sizeof((verdict)->fix), __VA_ARGS__)
 
-static bool is_xen(const struct guest *guest)
-{
-	enum boot boot = guest->p->boot;
-
-	return boot == BOOT_PV || boot == BOOT_HVM || boot == BOOT_PVH || boot == BOOT_DOM0;
-}
-
 static const struct gate gates[] = {
 	{ "argument nopv", "without argument nopv" },
 	{ "argument xen_nopv", "without argument xen_nopv" },
@@ -163,7 +156,7 @@ static void pv_device(struct verdict *v, const struct guest *guest, const struct
 		SAY(v, FEATURE_ACTIVE, "%s", names);
 		if (guest->p->boot == BOOT_KVM)
 			FIX(v, "%s, by the host's configuration", kind->virtio);
-		else if (is_xen(guest))
+		else if (guest__is_xen(guest))
 			FIX(v, "%s, by the host's configuration", kind->front);
 	} else if (guest->p->boot == BOOT_BARE) {
 		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
@@ -171,7 +164,7 @@ static void pv_device(struct verdict *v, const struct guest *guest, const struct
 		SAY(v, FEATURE_IMPOSSIBLE, "dom0 serves the others");
 	} else if (guest->p->boot == BOOT_KVM) {
 		pv_device_of_kvm(v, guest, kind);
-	} else if (is_xen(guest)) {
+	} else if (guest__is_xen(guest)) {
 		pv_device_of_xen(v, guest, kind);
 	} else {
 		SAY(v, FEATURE_UNKNOWN, "%s",
@@ -219,7 +212,7 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 				       : "event channels of each vCPU");
 	else if (guest__kernel(guest) == BOOT_PV)
 		SAY(v, FEATURE_IMPOSSIBLE, "PV has an upcall of its own");
-	else if (!is_xen(guest))
+	else if (!guest__is_xen(guest))
 		SAY(v, FEATURE_IMPOSSIBLE, "no event channels");
 	else if (guest__argument(guest, "xen_no_vector_callback"))
 		say_argument(v, "xen_no_vector_callback");
@@ -229,6 +222,8 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 		SAY(v, FEATURE_IMPOSSIBLE, "not offered: XENFEAT_hvm_callback_vector");
 	else if (guest->platform_irq)
 		SAY(v, FEATURE_UNUSED, "events arrive by the interrupt xen-platform-pci");
+	else if (guest->p->boot == BOOT_UNKNOWN)
+		SAY(v, FEATURE_UNKNOWN, "%s", guest->boot_why);
 	else
 		SAY(v, FEATURE_UNKNOWN, "no HYP count in /proc/interrupts");
 }
@@ -236,7 +231,7 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 /* A feature of Xen that follows the callback vector in an HVM guest. */
 static void behind_vector(struct verdict *v, const struct guest *guest, const char *missing)
 {
-	if (!is_xen(guest))
+	if (!guest__is_xen(guest))
 		SAY(v, FEATURE_IMPOSSIBLE, "%s",
 		    guest->p->boot == BOOT_BARE ? "no hypervisor" : "not on this hypervisor");
 	else if (guest__ignores_xen(guest))
@@ -306,7 +301,7 @@ static void pv_spinlocks(struct verdict *v, const struct guest *guest)
 {
 	if (guest->pv_lock_irq)
 		SAY(v, FEATURE_ACTIVE, "interrupt spinlock0");
-	else if (!is_xen(guest) && guest->p->boot != BOOT_KVM)
+	else if (!guest__is_xen(guest) && guest->p->boot != BOOT_KVM)
 		behind_vector(v, guest, "");
 	else if (guest->p->possible == 1)
 		SAY(v, FEATURE_UNUSED, "one vCPU");
@@ -357,7 +352,7 @@ static void apic_virtualization(struct verdict *v, const struct guest *guest)
 		SAY(v, FEATURE_IMPOSSIBLE, "PV has no local APIC");
 	else if (guest->p->boot == BOOT_BARE)
 		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
-	else if (!is_xen(guest) || !guest->cpuid.xen)
+	else if (!guest__is_xen(guest) || !guest->cpuid.xen)
 		SAY(v, FEATURE_UNKNOWN, "not visible from inside");
 	else if (!guest->cpuid.xen_features_known)
 		SAY(v, FEATURE_UNKNOWN, "CPUID has no Xen leaf 4: Xen older than 4.5?");
@@ -409,7 +404,9 @@ static void unplug(struct verdict *v, const struct guest *guest)
 	for (size_t i = 0; i < guest->p->nr_nics; i++)
 		if (guest->p->nics[i].letter == LETTER_VS && !guest->nics[i].origin.what[0])
 			str__add(left, sizeof(left), ", ", "%s", guest->p->nics[i].name);
-	if (guest->p->boot != BOOT_HVM)
+	if (guest->p->boot == BOOT_UNKNOWN && guest__is_xen(guest))
+		SAY(v, FEATURE_UNKNOWN, "%s", guest->boot_why);
+	else if (guest->p->boot != BOOT_HVM)
 		SAY(v, FEATURE_IMPOSSIBLE, "no emulated devices of Xen's");
 	else if (!left[0])
 		SAY(v, FEATURE_ACTIVE, "no emulated disk or NIC is left");

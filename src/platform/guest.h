@@ -102,7 +102,9 @@ struct guest {
 	struct guest_nic *nics;	  /* beside p->nics */
 	struct origin *paths;	  /* beside p->paths */
 	char (*fixes)[96];	  /* beside p->features */
-	bool hyp_upcalls;	  /* HYP of /proc/interrupts counts */
+	char boot_why[96];	  /* what told the boot type of a Xen guest, or what is missing */
+	bool interrupts_known;	  /* /proc/interrupts could be read */
+	bool hyp_upcalls;	  /* HYP in it counts */
 	bool pv_timer_irq;	  /* an interrupt timerN of xen-percpu */
 	bool pv_ipi_irq;	  /* resched0 or callfunc0, likewise */
 	bool pv_lock_irq;	  /* spinlock0 */
@@ -116,6 +118,8 @@ bool guest__argument(const struct guest *guest, const char *name);
 bool guest__virtual(const struct guest *guest);
 /* The kernel knows Xen: by /sys/hypervisor, which a kernel may lack, xenbus or event channels. */
 bool guest__uses_xen(const struct guest *guest);
+/* Xen is below it, whatever kind of guest it is. */
+bool guest__is_xen(const struct guest *guest);
 /* How the kernel was made to run: dom0 may be of two kinds, BOOT_PV and BOOT_PVH. */
 enum boot guest__kernel(const struct guest *guest);
 /* Xen's leaves are there but the kernel does not use Xen: nopv, or built without. */
@@ -128,6 +132,8 @@ struct gate {
 const struct gate *guest__pv_gate(const struct guest *guest);
 /* How one comes to a feature, judged before: "load xen_blkfront"; "" if the evidence does not say. */
 const char *guest__fix(const struct guest *guest, const char *name);
+/* Event channels of each vCPU: an HVM guest has them only with its callback vector. */
+bool guest__vcpu_channels(const struct guest *guest);
 /* Events come through the callback vector: HVM and PVH. */
 bool guest__callback_vector(const struct guest *guest);
 bool guest__pv_timers(const struct guest *guest);
@@ -141,6 +147,8 @@ int pci__read(struct guest *guest);
 int disks__read(struct guest *guest);
 int nics__read(struct guest *guest);
 int irqs__read(struct guest *guest);
+/* The owners of what was read, once the devices are. */
+void irqs__find_owners(struct guest *guest);
 /* The boot type and the hypervisor's name: before devices are read. */
 void boot__derive(struct guest *guest);
 /* The rest, from what was read. */

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Interrupts and event channels: every action of every line, from /sys/kernel/irq. */
+/*
+ * Interrupts and event channels: every action of every line, from /sys/kernel/irq. They are read
+ * before anything else is concluded, since event channels show who is below; who owns them is found
+ * when the devices are known.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +43,7 @@ static void note(struct guest *guest, const struct irq *irq)
 }
 
 /* "ahci[0000:00:05.0],eth0": the chain in order (kernel/irq/irqdesc.c). */
-static int add_actions(struct guest *guest, unsigned int nr, const char *chip, const char *flow,
-		       char *actions)
+static int add_actions(struct guest *guest, unsigned int nr, const char *chip, char *actions)
 {
 	unsigned int follows = 0;
 	char *save = NULL;
@@ -56,7 +59,7 @@ static int add_actions(struct guest *guest, unsigned int nr, const char *chip, c
 		irq->follows = follows ? follows-- : 0;
 		str__set(irq->action, sizeof(irq->action), "%s", name);
 		str__set(irq->chip, sizeof(irq->chip), "%s", chip);
-		irq__find_owner(irq, guest, flow);
+		irq->evtchn = !strncmp(chip, "xen-", 4);
 		note(guest, irq);
 	}
 	return 0;
@@ -64,31 +67,29 @@ static int add_actions(struct guest *guest, unsigned int nr, const char *chip, c
 
 static int read_irq(struct guest *guest, const char *nr)
 {
-	char actions[1024], chip[64], flow[32];
+	char actions[1024], chip[64];
 
 	files__read(guest->files, actions, sizeof(actions), "sys/kernel/irq/%s/actions", nr);
 	if (!actions[0])
 		return 0; /* allocated, no handler */
 	files__read(guest->files, chip, sizeof(chip), "sys/kernel/irq/%s/chip_name", nr);
-	files__read(guest->files, flow, sizeof(flow), "sys/kernel/irq/%s/name", nr);
-	return add_actions(guest, strtoul(nr, NULL, 10), chip, flow, actions);
+	return add_actions(guest, strtoul(nr, NULL, 10), chip, actions);
 }
 
 /* HYP: upcalls through the callback vector, a column for each processor. */
-static bool counts_hyp(struct files *files)
+static void count_hyp(struct guest *guest)
 {
-	char *text = files__slurp(files, "proc/interrupts");
+	char *text = files__slurp(guest->files, "proc/interrupts");
 	char *line = text ? strstr(text, "HYP:") : NULL;
-	bool counts = false;
 
+	guest->interrupts_known = text && text[0];
 	if (line) {
 		line += 4;
 		line[strcspn(line, "\n")] = '\0';
 		line[strspn(line, " 0123456789")] = '\0';
-		counts = strpbrk(line, "123456789");
+		guest->hyp_upcalls = strpbrk(line, "123456789");
 	}
 	free(text);
-	return counts;
 }
 
 int irqs__read(struct guest *guest)
@@ -96,7 +97,7 @@ int irqs__read(struct guest *guest)
 	struct names names;
 	int err = 0;
 
-	guest->hyp_upcalls = counts_hyp(guest->files);
+	count_hyp(guest);
 	if (files__list(guest->files, &names, "sys/kernel/irq"))
 		return 0;
 	for (size_t i = 0; !err && i < names.nr; i++)
@@ -104,4 +105,16 @@ int irqs__read(struct guest *guest)
 			err = read_irq(guest, names.name[i]);
 	names__free(&names);
 	return err;
+}
+
+void irqs__find_owners(struct guest *guest)
+{
+	char flow[32];
+
+	for (size_t i = 0; i < guest->p->nr_irqs; i++) {
+		struct irq *irq = &guest->p->irqs[i];
+
+		files__read(guest->files, flow, sizeof(flow), "sys/kernel/irq/%u/name", irq->nr);
+		irq__find_owner(irq, guest, flow);
+	}
 }

@@ -6,43 +6,96 @@
 #include "platform/guest.h"
 #include "platform/str.h"
 
-/* Without CPUID in a saved folder, /proc/cpuinfo still has the flag of leaf 1, ECX bit 31. */
-static bool hypervisor_flag(struct guest *guest, bool *known)
-{
-	char *text = files__slurp(guest->files, "proc/cpuinfo");
-	char *flags = text ? strstr(text, "\nflags") : NULL;
-	bool found = false;
+enum bit { BIT_UNKNOWN, BIT_CLEAR, BIT_SET };
 
-	*known = flags;
+/*
+ * Leaf 1, ECX bit 31: somebody is below. Without CPUID in a saved folder, /proc/cpuinfo still has its
+ * flag.
+ */
+static enum bit hypervisor_bit(struct guest *guest)
+{
+	enum bit bit = BIT_UNKNOWN;
+	char *text, *flags;
+
+	if (guest->cpuid.known)
+		return guest->cpuid.hypervisor ? BIT_SET : BIT_CLEAR;
+	text = files__slurp(guest->files, "proc/cpuinfo");
+	flags = text ? strstr(text, "\nflags") : NULL;
 	if (flags) {
 		flags++;
 		flags[strcspn(flags, "\n")] = '\0';
-		found = strstr(flags, " hypervisor");
+		bit = strstr(flags, " hypervisor") ? BIT_SET : BIT_CLEAR;
 	}
 	free(text);
-	return found;
+	return bit;
 }
 
-static enum boot xen_boot(const struct guest *guest)
+bool guest__vcpu_channels(const struct guest *guest)
 {
+	return guest->pv_timer_irq || guest->pv_ipi_irq;
+}
+
+static enum boot because(struct guest *guest, enum boot boot, const char *why)
+{
+	str__set(guest->boot_why, sizeof(guest->boot_why), "%s", why);
+	return boot;
+}
+
+static void say_what_is_missing(struct guest *guest, enum bit bit)
+{
+	char *why = guest->boot_why;
+	size_t size = sizeof(guest->boot_why);
+
+	str__set(why, size, "no /sys/hypervisor/guest_type");
+	if (bit == BIT_UNKNOWN)
+		str__add(why, size, ", ", "no CPUID");
+	if (!guest->interrupts_known)
+		str__add(why, size, ", ", "no /proc/interrupts");
+}
+
+/*
+ * Without the kernel's word (/sys/hypervisor may be left out of it): what only one kind can have.
+ * Every HVM and PVH guest has the hypervisor bit in CPUID; of a PV guest that is what the processor
+ * says, or Xen in its place. Its upcalls come by a way of their own, and HYP does not count them.
+ */
+static enum boot boot_by_facts(struct guest *guest, enum bit bit)
+{
+	if (bit == BIT_CLEAR && guest__uses_xen(guest))
+		return because(guest, BOOT_PV, "uses Xen, no hypervisor bit in CPUID");
+	if (guest__vcpu_channels(guest) && guest->interrupts_known && !guest->hyp_upcalls &&
+	    !guest->platform_irq && !guest->xen.platform_pci[0] && !guest->cpuid.xen_features)
+		return because(guest, BOOT_PV, "event channels, no callback vector");
+	if (guest->xen.platform_pci[0])
+		return because(guest, BOOT_HVM, "5853:0001");
+	/* As under nopv: a PC is HVM; what has no PCI may be PVH, or PV. */
+	if (guest->nr_pci && bit == BIT_SET)
+		return because(guest, BOOT_HVM, "a PC, hypervisor bit in CPUID");
+	if (guest->hyp_upcalls && !guest->nr_pci && guest__uses_xen(guest))
+		return because(guest, BOOT_PVH, "callback vector, no PCI");
+	if (!guest__uses_xen(guest))
+		return because(guest, BOOT_HVM, "Xen in CPUID, not used");
+	say_what_is_missing(guest, bit);
+	return BOOT_UNKNOWN;
+}
+
+static enum boot xen_boot(struct guest *guest, enum bit bit)
+{
+	static const struct {
+		const char *type;
+		enum boot boot;
+	} types[] = { { "PV", BOOT_PV }, { "PVH", BOOT_PVH }, { "HVM", BOOT_HVM } };
 	const struct xen *xen = &guest->xen;
 
 	if (xen->initial_domain)
-		return BOOT_DOM0;
-	if (!strcmp(xen->guest_type, "PV"))
-		return BOOT_PV;
-	if (!strcmp(xen->guest_type, "PVH"))
-		return BOOT_PVH;
-	if (!strcmp(xen->guest_type, "HVM"))
-		return BOOT_HVM;
+		return because(guest, BOOT_DOM0, "initial domain");
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strcmp(xen->guest_type, types[i].type))
+			return because(guest, types[i].boot, "/sys/hypervisor/guest_type");
 	if (xen->guest_type[0])
-		return BOOT_UNKNOWN; /* a word that we do not know */
+		return because(guest, BOOT_UNKNOWN, ""); /* a word that we do not know */
 	if (xen->features_known && xen->features >> XENFEAT_MMU_PT_UPDATE_PRESERVE_AD & 1)
-		return BOOT_PV;
-	/* No word from the kernel, as under nopv: a PC is HVM; what has no PCI may be PVH. */
-	if (xen->platform_pci[0] || guest->nr_pci || !guest__uses_xen(guest))
-		return BOOT_HVM;
-	return BOOT_UNKNOWN;
+		return because(guest, BOOT_PV, "Xen's features");
+	return boot_by_facts(guest, bit);
 }
 
 /* The words for a signature that is none. */
@@ -64,7 +117,7 @@ static void name_hypervisor(struct guest *guest)
 	if (cpuid->xen && cpuid->xen_version)
 		str__set(name, size, "Xen %u.%u", cpuid->xen_version >> 16,
 			 cpuid->xen_version & 0xffff);
-	else if (cpuid->xen || guest->xen.sysfs)
+	else if (cpuid->xen || guest__uses_xen(guest))
 		str__set(name, size, "Xen");
 	else if (cpuid->kvm)
 		str__set(name, size, "KVM");
@@ -80,18 +133,16 @@ void boot__derive(struct guest *guest)
 {
 	const struct cpuid *cpuid = &guest->cpuid;
 	struct platform *p = guest->p;
-	bool known = cpuid->known, below = cpuid->hypervisor;
+	enum bit bit = hypervisor_bit(guest);
 
 	name_hypervisor(guest);
-	if (!known)
-		below = hypervisor_flag(guest, &known);
 	if (guest->xen.initial_domain || guest__uses_xen(guest))
-		p->boot = xen_boot(guest);
+		p->boot = xen_boot(guest, bit);
 	else if (cpuid->kvm)
 		p->boot = BOOT_KVM;
 	else if (cpuid->xen)
-		p->boot = xen_boot(guest);
-	else if (known && !below)
+		p->boot = xen_boot(guest, bit);
+	else if (bit == BIT_CLEAR)
 		p->boot = BOOT_BARE;
 	else
 		p->not_xen = cpuid->signature[0];
@@ -105,6 +156,21 @@ bool guest__virtual(const struct guest *guest)
 bool guest__uses_xen(const struct guest *guest)
 {
 	return guest->xen.sysfs || guest->xen.nr_front || guest->xen_irq;
+}
+
+bool guest__is_xen(const struct guest *guest)
+{
+	switch (guest->p->boot) {
+	case BOOT_PV:
+	case BOOT_HVM:
+	case BOOT_PVH:
+	case BOOT_DOM0:
+		return true;
+	case BOOT_UNKNOWN:
+		return guest__uses_xen(guest);
+	default:
+		return false;
+	}
 }
 
 bool guest__ignores_xen(const struct guest *guest)
@@ -145,8 +211,7 @@ bool guest__callback_vector(const struct guest *guest)
 
 	return (kernel == BOOT_HVM || kernel == BOOT_PVH) && guest__uses_xen(guest) &&
 	       !guest->platform_irq &&
-	       (guest->pv_timer_irq || guest->pv_ipi_irq ||
-		(guest->hyp_upcalls && !guest->cpuid.kvm));
+	       (guest__vcpu_channels(guest) || (guest->hyp_upcalls && !guest->cpuid.kvm));
 }
 
 bool guest__pv_timers(const struct guest *guest)
@@ -213,6 +278,8 @@ static bool steal_measured(const struct guest *guest)
 	case BOOT_KVM:
 		return guest->cpuid.kvm_features & KVM_STEAL_TIME &&
 		       !guest__argument(guest, "no-steal-acc");
+	case BOOT_UNKNOWN:
+		return guest__is_xen(guest) && guest__vcpu_channels(guest);
 	default:
 		return false;
 	}

@@ -282,7 +282,6 @@ static void own_line(struct irq *irq, struct guest *guest)
 
 void irq__find_owner(struct irq *irq, struct guest *guest, const char *flow)
 {
-	irq->evtchn = starts(irq->chip, "xen-");
 	if (!strcmp(irq->chip, "xen-percpu")) {
 		own_percpu(irq, flow);
 	} else if (starts(irq->chip, "xen-pirq")) { /* a real interrupt, as an event channel */

@@ -138,16 +138,17 @@ static int read_all(struct guest *guest)
 	err = pci__read(guest);
 	if (!err)
 		err = xen__read(guest);
+	if (!err)
+		err = irqs__read(guest);
 	if (err)
 		return err;
 	boot__derive(guest);
 	err = disks__read(guest);
 	if (!err)
 		err = nics__read(guest);
-	if (!err)
-		err = irqs__read(guest);
 	if (err)
 		return err;
+	irqs__find_owners(guest);
 	mode__derive(guest);
 	err = features__derive(guest);
 	return err ? err : cells__derive(guest);

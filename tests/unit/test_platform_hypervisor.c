@@ -178,6 +178,100 @@ static void amazons_name_needs_its_hypervisor_and_a_device(void **state)
 	}
 }
 
+/* What is in use on xenbus and in interrupts, without a word from the kernel on what it is. */
+#define PERCPU	 (1 << 0) /* event channels of each vCPU */
+#define FRONT	 (1 << 1) /* a device on xenbus */
+#define NIC	 (1 << 2) /* a PCI function */
+#define PLATFORM (1 << 3) /* Xen's platform device */
+#define HYP	 (1 << 4) /* upcalls by the callback vector */
+#define OTHERS	 (1 << 5) /* /proc/interrupts, without them */
+
+static char *tree__without_word(const char *cpuid, int parts)
+{
+	char *tree = tree__new();
+
+	if (cpuid)
+		tree__file(tree, "cpuid.txt", cpuid);
+	tree__file(tree, "proc/cmdline", "");
+	if (parts & PERCPU) {
+		tree__irq(tree, 48, "xen-percpu", "timer0");
+		tree__irq(tree, 49, "xen-percpu", "resched0");
+		tree__file(tree, "sys/devices/system/clockevents/clockevent0/current_device",
+			   "xen\n");
+	}
+	if (parts & FRONT)
+		tree__xenbus(tree, "vbd-768");
+	if (parts & NIC)
+		tree__pci(tree, "0000:00:00.0", "8086:10d3 8086:a01f", "e1000e");
+	if (parts & PLATFORM)
+		tree__pci(tree, "0000:00:02.0", "5853:0001 5853:0001", "xen-platform-pci");
+	if (parts & HYP)
+		tree__file(tree, "proc/interrupts", "HYP:  0 12  Hypervisor callback\n");
+	if (parts & OTHERS)
+		tree__file(tree, "proc/interrupts", "NMI:  0 0  Non-maskable interrupts\n");
+	return tree;
+}
+
+/* Nothing says that what is in use is impossible, or that there is no hypervisor. */
+static void nothing_contradicts(const struct platform *p)
+{
+	for (size_t i = 0; i < p->nr_features; i++) {
+		print_message("  %s: %s\n", p->features[i].name, p->features[i].why);
+		assert_null(strstr(p->features[i].why, "no event channels"));
+		assert_null(strstr(p->features[i].why, "not on this hypervisor"));
+		assert_null(strstr(p->features[i].why, "no evidence of the hypervisor"));
+	}
+	assert_int_equal(answer__feature(p, "PV IPIs")->state, FEATURE_ACTIVE);
+	assert_int_equal(answer__cell(p, AREA_INTERRUPT, "")->letter, LETTER_P);
+	assert_int_equal(answer__cell(p, AREA_TIMER, "")->letter, LETTER_P);
+	for (size_t i = 0; i < p->nr_cells; i++)
+		assert_false(p->cells[i].conflicting);
+	assert_int_equal(strncmp(p->hypervisor, "Xen", 3), 0);
+	assert_true(p->steal_measured);
+}
+
+static void without_the_kernels_word_facts_decide(void **state)
+{
+	static const struct {
+		const char *cpuid;
+		int parts;
+		const char *mode;
+	} cases[] = {
+		/* No hypervisor bit: PV, with PCI or without. */
+		{ "00000001: 0 0 0 0\n", PERCPU | FRONT | OTHERS, "pv" },
+		{ "00000001: 0 0 0 0\n", PERCPU | FRONT | NIC | OTHERS, "pv" },
+		{ "00000001: 0 0 0 0\n", PERCPU, "pv" },
+		/* Xen itself in a guest, whose bit is seen; Xen's leaves, by CPUID faulting */
+		{ HYPERVISOR_BIT KVM("400000"), PERCPU | FRONT | OTHERS, "pv" },
+		{ HYPERVISOR_BIT XEN("400000"), PERCPU | FRONT | NIC | OTHERS, "pv" },
+		{ NULL, PERCPU | FRONT | NIC | OTHERS, "pv" },
+		/* Upcalls by the callback vector: not PV. */
+		{ HYPERVISOR_BIT XEN("400000"), PERCPU | FRONT | HYP, "pvh" },
+		{ HYPERVISOR_BIT XEN("400000"), PERCPU | FRONT | NIC | HYP, "pvhvm" },
+		{ HYPERVISOR_BIT XEN("400000"), PERCPU | FRONT | PLATFORM | HYP, "pvhvm" },
+		{ NULL, PERCPU | FRONT | PLATFORM, "pvhvm" },
+		/* What would decide is missing. */
+		{ NULL, PERCPU | FRONT, "unknown" },
+		{ NULL, PERCPU | FRONT | NIC, "unknown" },
+		{ NULL, PERCPU | FRONT | NIC | HYP, "unknown" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct platform *p =
+			tree__answer(tree__without_word(cases[i].cpuid, cases[i].parts));
+
+		print_message("%zu: %s\n", i, cases[i].mode);
+		assert_string_equal(p->mode, cases[i].mode);
+		nothing_contradicts(p);
+		assert_int_not_equal(answer__cell(p, AREA_CPU, "")->evidence[0], '\0');
+		if (p->boot == BOOT_UNKNOWN)
+			assert_non_null(strstr(answer__cell(p, AREA_PLATFORM, "")->evidence,
+					       "no /sys/hypervisor/guest_type, no CPUID"));
+		platform__free(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +281,7 @@ int main(void)
 		cmocka_unit_test(no_hypervisor_is_bare_metal),
 		cmocka_unit_test(nothing_known_is_unknown),
 		cmocka_unit_test(qemu_without_kvm_is_named_and_is_not_xen),
+		cmocka_unit_test(without_the_kernels_word_facts_decide),
 		cmocka_unit_test(amazons_name_needs_its_hypervisor_and_a_device),
 	};
 
