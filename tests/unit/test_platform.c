@@ -63,6 +63,19 @@ static const struct expected {
 	  "PV disk, SR-IOV", LETTER_UNKNOWN, LETTER_UNKNOWN, false },
 	{ "nvme", "unknown", BOOT_UNKNOWN, "nvme0n1 VS, vda P, vdb P, vdc P, vdd P, vde P",
 	  "eth0 P", "PV disk, PV network", LETTER_UNKNOWN, LETTER_UNKNOWN, false },
+	{ "nvme-multipath", "unknown", BOOT_UNKNOWN,
+	  "nvme0n1 VS, vda P, vdb P, vdc P, vdd P, vde P", "eth0 P", "PV disk, PV network",
+	  LETTER_UNKNOWN, LETTER_UNKNOWN, false },
+	{ "cd-drive", "pvhvm", BOOT_HVM, "sr0 VS, xvda P", "",
+	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, HAP, unplug", LETTER_P, LETTER_P,
+	  true },
+	{ "no-driver", "pvhvm", BOOT_HVM, "sda VS", "eth0 VS",
+	  "callback vector, PV timers, PV clock, PV IPIs, HAP", LETTER_P, LETTER_P, true },
+	{ "pv-with-pci", "pv", BOOT_PV, "xvda P", "ens0 H", "PV disk, PV timers, PV clock, PV IPIs",
+	  LETTER_P, LETTER_P, true },
+	{ "virtual-functions", "pvhvm", BOOT_HVM, "xvda P", "ens8 VH, ens9 VH",
+	  "PV disk, callback vector, PV timers, PV clock, PV IPIs, HAP, SR-IOV, unplug", LETTER_P,
+	  LETTER_P, true },
 };
 
 static struct platform *row__read(const struct expected *row)
