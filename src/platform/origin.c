@@ -29,21 +29,40 @@ static void from_pci(struct origin *origin, const struct guest *guest, const str
 			 pci->subvendor, pci->subdevice);
 }
 
-static void from_xenbus(struct origin *origin, const struct guest *guest, const char *name)
+/* Front ends on xenbus that disks and NICs hang on. */
+static const struct {
+	const char *type, *driver;
+} front_ends[] = {
+	{ "vbd", "blkfront" },
+	{ "vif", "netfront" },
+	{ "vscsi", "scsifront" },
+	{ "vusb", "xen-hcd" },
+};
+
+/* Of "vbd-51712"; NULL: that is no device of xenbus. */
+static const char *front_end(const char *name)
+{
+	size_t len = strcspn(name, "-");
+
+	if (!name[len] || !name[len + 1] ||
+	    strspn(name + len + 1, "0123456789") != strlen(name + len + 1))
+		return NULL;
+	for (size_t i = 0; i < sizeof(front_ends) / sizeof(front_ends[0]); i++)
+		if (strlen(front_ends[i].type) == len && !strncmp(name, front_ends[i].type, len))
+			return front_ends[i].driver;
+	return NULL;
+}
+
+static void from_xenbus(struct origin *origin, const struct guest *guest, const char *name,
+			const char *driver)
 {
 	const struct xenbus *dev = NULL;
-	char type[16];
 
 	for (size_t i = 0; i < guest->xen.nr_front; i++)
 		if (!strcmp(guest->xen.front[i].name, name))
 			dev = &guest->xen.front[i];
-	str__set(type, sizeof(type), "%.*s", (int)strcspn(name, "-"), name);
 	str__set(origin->xenbus, sizeof(origin->xenbus), "%s", name);
-	str__set(origin->driver, sizeof(origin->driver), "%s",
-		 !strcmp(type, "vbd")	  ? "blkfront"
-		 : !strcmp(type, "vif")	  ? "netfront"
-		 : !strcmp(type, "vscsi") ? "scsifront"
-					  : type);
+	str__set(origin->driver, sizeof(origin->driver), "%s", driver);
 	str__set(origin->how, sizeof(origin->how), "%s", origin->driver);
 	str__set(origin->evidence, sizeof(origin->evidence), "%s", name);
 	origin->letter = LETTER_P;
@@ -122,7 +141,7 @@ static void add_hop(struct origin *origin, const struct hop *hop)
 		str__add(origin->how, sizeof(origin->how), ", ", "%s", words[hop->without]);
 }
 
-/* A component that looks like this: "virtio3", "0000:00:05.0", "vbd-51712". */
+/* A component that looks like this: "virtio3", "0000:00:05.0". */
 static bool is_virtio(const char *name)
 {
 	return !strncmp(name, "virtio", 6) && name[6] >= '0' && name[6] <= '9';
@@ -134,15 +153,6 @@ static bool is_pci(const char *name)
 	int len = 0;
 
 	return sscanf(name, "%x:%x:%x.%x%n", &domain, &bus, &slot, &fn, &len) == 4 && !name[len];
-}
-
-static bool is_xenbus(const char *name)
-{
-	const char *number = strchr(name, '-');
-
-	return number && number[1] && strspn(number + 1, "0123456789") == strlen(number + 1) &&
-	       (!strncmp(name, "vbd-", 4) || !strncmp(name, "vif-", 4) ||
-		!strncmp(name, "vscsi-", 6));
 }
 
 void origin__is(struct origin *origin, const char *what)
@@ -157,6 +167,7 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 {
 	char copy[sizeof(origin->path)], *save = NULL, virtio[32] = "";
 	const struct hop *hop = NULL, *found;
+	const char *driver;
 	const struct pci *pci = NULL;
 	bool unlisted = false;
 
@@ -164,8 +175,9 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 	str__set(origin->path, sizeof(origin->path), "%s", path);
 	strcpy(copy, origin->path);
 	for (char *name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
-		if (is_xenbus(name)) {
-			from_xenbus(origin, guest, name);
+		driver = front_end(name);
+		if (driver) {
+			from_xenbus(origin, guest, name, driver);
 			return;
 		}
 		if (is_pci(name)) { /* the last one: those before are bridges */

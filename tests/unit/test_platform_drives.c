@@ -28,6 +28,10 @@ static const struct drive drives[] = {
 	{ XHCI, "sdb", "8:16", "VS", "emulated xhci_hcd, USB" },
 	{ XHCI, "sr2", "11:2", "VS", "emulated xhci_hcd, USB" },
 	{ "pci0000:00/0000:00:06.0/virtio3/" SCSI, "sr3", "11:3", "P", "virtio_scsi, CD drive" },
+	{ "vscsi-0/" SCSI, "sdj", "8:144", "P", "scsifront" },
+	{ "vusb-0/usb2/2-1/2-1:1.0/" SCSI, "sdk", "8:160", "P", "xen-hcd" },
+	{ "pci0000:00/0000:00:05.0/mmc_host/mmc0/mmc0:0001", "mmcblk0", "179:0", "VS",
+	  "emulated xhci_hcd, SD card" },
 	/* Software iSCSI, and a card's; a Fibre Channel card and FCoE; usbip */
 	{ "platform/host5/session1/target5:0:0/5:0:0:1", "sdc", "8:32", "?",
 	  "iSCSI, over the network" },
@@ -89,6 +93,8 @@ static void what_is_no_plain_disk_is_named_and_let_be(void **state)
 
 	(void)state;
 	add_controllers(tree);
+	tree__xenbus(tree, "vscsi-0");
+	tree__xenbus(tree, "vusb-0");
 	for (size_t i = 0; i < sizeof(drives) / sizeof(drives[0]); i++)
 		tree__disk(tree, drives[i].place, drives[i].name, drives[i].dev, "2097151");
 	p = tree__answer(tree);
