@@ -118,14 +118,18 @@ static __always_inline struct xt_frame *frame_find(struct xt_cpu *cpu, __u32 tok
 	return NULL;
 }
 
-/* Close the frame that `token` opened; false when there is none to be measured. */
+/*
+ * Close the frame that `token` opened; false when there is none to be measured. *closed is set in any
+ * case: a compiler may move what nobody uses then, and the verifier refuses to have it read unset.
+ */
 static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 now,
 					struct closed *closed)
 {
 	struct xt_frame *below, *found, frame;
 	struct away away;
-	__u32 depth;
+	__u32 depth = 0;
 
+	*closed = (struct closed) {};
 	found = frame_find(cpu, token, now, &depth);
 	if (!found)
 		return false;

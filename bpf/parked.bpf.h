@@ -40,13 +40,15 @@ struct {
 	__type(value, __u64);
 } xt_parked_at SEC(".maps");
 
-/* How many tasks are parked at all: mostly none, and nobody looks for any. */
-static __always_inline __u64 *parked_tasks(void)
+/*
+ * The slice that has how many tasks are parked at all: mostly none, and nobody looks for any. Not its
+ * member's address: a compiler may make that before it tests for NULL, which the verifier refuses.
+ */
+static __always_inline struct xt_cpu *parked_tasks(void)
 {
 	__u32 first = 0;
-	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
 
-	return cpu ? &cpu->parked : NULL;
+	return bpf_map_lookup_elem(&xt_cpus, &first);
 }
 
 static __always_inline struct parked *parked_get(__u64 where)
@@ -59,28 +61,29 @@ static __always_inline struct parked *parked_get(__u64 where)
 /* A place that is needed for another task: its frames will not be seen to end. */
 static __always_inline void parked_lose(struct xt_cpu *cpu, struct parked *parked)
 {
-	__u64 *tasks = parked_tasks();
+	struct xt_cpu *first = parked_tasks();
 
 	if (!parked->pid)
 		return;
 	parked->pid = 0;
 	bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], parked->depth);
-	if (tasks)
-		bump(tasks, -1);
+	if (first)
+		bump(&first->parked, -1);
 }
 
 /* The frames of `pid`, which is switched out: all that are open here. */
 static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 {
 	__u32 at = pid & (PARKED_PIDS - 1), place = cpu->nr * PARKED + (pid & (PARKED - 1)), i;
-	__u64 *where = bpf_map_lookup_elem(&xt_parked_at, &at), *tasks = parked_tasks();
+	__u64 *where = bpf_map_lookup_elem(&xt_parked_at, &at);
 	struct parked *parked = bpf_map_lookup_elem(&xt_parked, &place), *other;
+	struct xt_cpu *first = parked_tasks();
 	__u32 depth = cpu->depth;
 	struct xt_frame *frame;
 	struct away away;
 
 	cpu->depth = 0;
-	if (!where || !parked || !tasks || !pid || depth > PARKED_FRAMES) {
+	if (!where || !parked || !first || !pid || depth > PARKED_FRAMES) {
 		bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], depth);
 		return;
 	}
@@ -102,19 +105,20 @@ static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 	parked->at = bpf_ktime_get_ns();
 	parked->pid = pid;
 	*where = (__u64)pid << 32 | (place + 1);
-	bump(tasks, 1);
+	bump(&first->parked, 1);
 }
 
 /* `pid` is switched in: the frames that it was preempted in are open again, here. */
 static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 {
-	__u64 *tasks = parked_tasks(), *where, missed;
+	struct xt_cpu *first = parked_tasks();
+	__u64 *where, missed;
 	__u32 at = pid & (PARKED_PIDS - 1), i;
 	struct parked *parked;
 	struct xt_frame *frame;
 	struct away away;
 
-	if (!tasks || !*tasks)
+	if (!first || !first->parked)
 		return;
 	where = bpf_map_lookup_elem(&xt_parked_at, &at);
 	if (!where || *where >> 32 != pid)
@@ -138,7 +142,7 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 	cpu->depth = parked->depth;
 	parked->pid = 0;
 	*where = 0;
-	bump(tasks, -1);
+	bump(&first->parked, -1);
 }
 
 #endif

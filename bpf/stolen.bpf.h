@@ -50,7 +50,7 @@ static __always_inline void stolen_start(struct xt_request *r)
 static __always_inline void stolen_since(const struct xt_cpu *cpu, const struct xt_request *r,
 					 struct stolen *since)
 {
-	since->known = false;
+	*since = (struct stolen) {}; /* see frame_close() */
 	if (!cfg_runstate || !r->issued || r->cpu != cpu->nr || !stolen_now(since))
 		return;
 	since->runnable -= r->runnable;
