@@ -10,13 +10,13 @@ SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.
 SAN_LIB	  := $(O)/san/pure.a
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
-	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/code/*.c)
+	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/code/*.c tests/compilers/*.c)
 FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
 
-.PHONY: unit lint check fuzz cli native browser lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
-.PHONY: bench-recording bench-pairs
+.PHONY: unit lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
+.PHONY: bench-recording bench-pairs compilers
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -117,7 +117,11 @@ $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)
 browser: $(O)/tests/browser/page $(O)/xentrace-bpf
 	tests/browser/run $< $(RECORDINGS)
 
-## make lab-test   trace real Xen guests and hold the figures against the kernel's (root)
+## make lab-essential make test's part of the lab: five real Xen guests, oldest and newest kernel (root)
+lab-essential: $(O)/static/xentrace-bpf
+	tests/lab/run essential
+
+## make lab-test   trace all kinds of real Xen guests and hold the figures against the kernel's (root)
 lab-test: $(O)/static/xentrace-bpf
 	tests/lab/run
 
@@ -144,6 +148,15 @@ lab-modes: $(O)/static/xentrace-bpf
 ## make lab-sabotage the program broken on purpose: the oracle has to find each fault (root)
 lab-sabotage:
 	tests/lab/sabotage
+
+$(O)/tests/compilers/verified: tests/compilers/verified.c $(O)/missing.a
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) -static $< $(LDLIBS_STATIC) -o $@
+
+## make compilers  the programs built with every clang of Debian 12 and 13, loaded on Linux 5.10 to the newest (root)
+compilers: $(O)/xentrace-bpf $(O)/tests/compilers/verified
+	tests/compilers/run
 
 setup-test:
 	tools/setup
