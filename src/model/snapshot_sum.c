@@ -23,38 +23,47 @@ static int append(void *array, size_t *nr, const void *element, size_t size)
  * A path that had no event before comes where readings have it: in the order of ids, and where there
  * are none behind the one that it follows in its interval.
  */
-static int insert_path(struct snapshot *sum, const struct path *path, size_t at)
+static void insert_path(struct snapshot *sum, const struct path *path, size_t at)
 {
-	int err = append(&sum->paths, &sum->nr_paths, path, sizeof(*path));
-
-	if (err)
-		return err;
+	sum->nr_paths++;
 	while (path->id && at + 1 < sum->nr_paths && sum->paths[at].id < path->id)
 		at++;
 	memmove(&sum->paths[at + 1], &sum->paths[at],
 		(sum->nr_paths - 1 - at) * sizeof(*sum->paths));
 	sum->paths[at] = *path;
+}
+
+/* Room for some more paths at once: each is large, and there may be thousands. */
+static int make_room(struct snapshot *sum, size_t more)
+{
+	struct path *paths = realloc(sum->paths, (sum->nr_paths + more) * sizeof(*paths));
+
+	if (!paths)
+		return -ENOMEM;
+	sum->paths = paths;
 	return 0;
 }
 
 static int add_paths(struct snapshot *sum, const struct snapshot *delta)
 {
-	size_t hint = 0;
+	size_t hint = 0, room = sum->nr_paths;
 
 	for (size_t i = 0; i < delta->nr_paths; i++) {
 		const struct path *path = &delta->paths[i];
 		struct path *to = (struct path *)snapshot__find_path(sum, path, &hint);
-		int err = 0;
 
 		if (to) {
 			hist__merge(&to->hist, &path->hist);
 			to->key = path->key; /* its device may have been learned only now */
-		} else {
-			err = insert_path(sum, path, hint < sum->nr_paths ? hint : sum->nr_paths);
-			hint++;
+			continue;
 		}
-		if (err)
-			return err;
+		if (sum->nr_paths == room) {
+			if (make_room(sum, delta->nr_paths - i))
+				return -ENOMEM;
+			room += delta->nr_paths - i;
+		}
+		insert_path(sum, path, hint < sum->nr_paths ? hint : sum->nr_paths);
+		hint++;
 	}
 	return 0;
 }

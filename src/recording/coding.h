@@ -76,7 +76,9 @@ void coding__put(struct encoding *e, const struct type *type, const void *from);
 
 /* Reading: names by number, and how much this may still take for lists. */
 struct decoding {
-	const struct dict *dict;
+	struct dict *dict;
+	bool in_name;	/* the members that are read now are a name's */
+	size_t unnamed; /* members marked KEY that were none's: no writer makes such */
 	bool stays; /* what is read now, as names and a header do: strings may point there */
 	unsigned int major; /* of the recording */
 	struct bit_reader bits;

@@ -47,11 +47,12 @@ static void fill_strings(const struct type *type, void *element)
 
 static void get_name(struct decoding *d, struct cursor *in, const struct type *type, void *to)
 {
-	bool stays = d->stays;
+	bool stays = d->stays, in_name = d->in_name;
 
-	d->stays = true;
+	d->stays = d->in_name = true;
 	get_members(d, in, type, to);
 	d->stays = stays;
+	d->in_name = in_name;
 }
 
 static void get_list(struct decoding *d, struct cursor *in, const struct field *field, void *to)
@@ -88,7 +89,7 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 			if (d->major > 1)
 				number = unzigzag(number, expected);
 			expected = number + 1;
-			key = dict__at(d->dict, number);
+			key = dict__use(d->dict, number);
 			get_name(d, &key, type, element);
 			in->bad |= key.bad;
 		}
@@ -201,6 +202,7 @@ static void get_member_or_skip(struct decoding *d, struct cursor *in, const stru
 {
 	const struct field *field = find(type, tag >> FORM_SHIFT, hint);
 
+	d->unnamed += field && field->key && !d->in_name;
 	if (!field)
 		skip(in, tag & FORM_MASK);
 	else if (form_of(field) != (tag & FORM_MASK))

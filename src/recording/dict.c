@@ -14,11 +14,13 @@ struct name {
 	const uint8_t *data;
 	size_t len;
 	bool owned; /* made by dict__number() */
+	bool used;  /* by an element: dict__use() */
 };
 
 struct dict {
 	struct name *all;
 	size_t nr, room;
+	size_t nr_used;
 	/* Numbers + 1 by hash, 0 is free; only for dict__number(). At most half full. */
 	uint32_t *slots;
 	size_t nr_slots;
@@ -55,7 +57,7 @@ static int append(struct dict *dict, const uint8_t *data, size_t len, bool owned
 		dict->all = all;
 		dict->room = room;
 	}
-	dict->all[dict->nr++] = (struct name) { data, len, owned };
+	dict->all[dict->nr++] = (struct name) { .data = data, .len = len, .owned = owned };
 	return 0;
 }
 
@@ -165,4 +167,20 @@ struct cursor dict__at(const struct dict *dict, uint64_t number)
 	if (!dict || number >= dict->nr)
 		return (struct cursor) { .bad = true };
 	return cursor__over(dict->all[number].data, dict->all[number].len);
+}
+
+struct cursor dict__use(struct dict *dict, uint64_t number)
+{
+	struct cursor name = dict__at(dict, number);
+
+	if (!name.bad && !dict->all[number].used) {
+		dict->all[number].used = true;
+		dict->nr_used++;
+	}
+	return name;
+}
+
+size_t dict__used(const struct dict *dict)
+{
+	return dict->nr_used;
 }

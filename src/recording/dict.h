@@ -27,5 +27,8 @@ void dict__write(const struct dict *dict, size_t from, struct bytes *out);
 int dict__read(struct dict *dict, struct cursor in);
 /* A name by its number: bad when there is none. */
 struct cursor dict__at(const struct dict *dict, uint64_t number);
+/* The same, for an element that it names; and how many names were used so, of all that there are. */
+struct cursor dict__use(struct dict *dict, uint64_t number);
+size_t dict__used(const struct dict *dict);
 
 #endif

@@ -11,12 +11,13 @@
 
 /*
  * Memory for a block's lists: a path takes 5 kB, and 10 bytes in a file. Nothing that is small
- * gets much.
+ * gets much, and nothing that is large more than RECORDING_LISTS_BYTES.
  */
 #define BUDGET_MIN  (16u << 20)
 #define BUDGET_EACH 1024ull
 /* Elements of its lists, and one more for each byte: a host of 256 disks has 14,000 paths. */
 #define ELEMENTS_MIN (16u << 10)
+#define ELEMENTS_MAX (64u << 10)
 /* Names are kept; those of the largest guest take 10 MB. */
 #define NAMES_BYTES_MAX (64u << 20)
 
@@ -31,6 +32,7 @@ struct reader {
 	size_t nr_kept, kept_bytes;
 	size_t nr_read;	 /* blocks of names that are in `dict` */
 	size_t nr_names; /* of them passed since the start */
+	size_t unnamed;	 /* see struct decoding; since the start */
 	struct bytes payload;
 	struct recording_part part;
 	/* Without an end: the sum of the intervals so far. */
@@ -41,21 +43,32 @@ struct reader {
 	char damage[160];
 };
 
+static uint64_t at_most(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* A header is kept, a part is not: its strings are names. */
-static int decode(const struct reader *reader, const struct block *block, const struct bytes *text,
+static int decode(struct reader *reader, const struct block *block, const struct bytes *text,
 		  struct cursor bits, const struct type *type, void *to)
 {
+	int err;
 	struct decoding d = {
 		.dict = reader->dict,
 		.stays = block->type == BLOCK_HEADER,
 		.major = reader->major,
 		.bits = { .in = bits },
 		.form = block__buckets(block->type, reader->major),
-		.budget = BUDGET_MIN + BUDGET_EACH * block->stored,
-		.elements = ELEMENTS_MIN + block->stored,
+		.budget = at_most(BUDGET_MIN + BUDGET_EACH * block->stored, RECORDING_LISTS_BYTES),
+		.elements = at_most(ELEMENTS_MIN + block->stored, ELEMENTS_MAX),
 	};
 
-	return coding__get(&d, cursor__over(text->data, text->len), type, to);
+	err = coding__get(&d, cursor__over(text->data, text->len), type, to);
+	reader->unnamed += d.unnamed;
+	/* what all of them are about is kept by who sums them up, interval by interval */
+	if (!err && dict__used(reader->dict) + reader->unnamed > RECORDING_NAMED)
+		err = -E2BIG;
+	return err;
 }
 
 /* Unpack into memory of its own that stays. */
@@ -225,6 +238,7 @@ void reader__rewind(struct reader *reader)
 	reader->at = reader->start;
 	reader->number = reader->first_number;
 	reader->nr_names = 0;
+	reader->unnamed = 0;
 	reader->ended = false;
 	reader->intervals = 0;
 	snapshot__free(&reader->sum.snap);
@@ -295,12 +309,18 @@ int reader__next(struct reader *reader, enum part_kind *kind, const struct recor
 		 const char **why)
 {
 	struct block block;
-	int err;
+	int err, found;
 
 	*part = &reader->part;
 	*kind = PART_END;
 	while (!reader->ended) {
-		if (block__read(&reader->at, reader->number, &block) <= 0) {
+		found = block__read(&reader->at, reader->number, &block);
+		if (found < 0) {
+			/* the scan found it whole */
+			*why = "was changed while it was read";
+			return -EBADMSG;
+		}
+		if (!found) {
 			reader->ended = true;
 			if (reader->whole || !reader->intervals)
 				break;

@@ -134,7 +134,7 @@ static const struct field cpu_time_fields[] = {
 static TYPE(cpu_time_type, struct cpu_time, cpu_time_fields);
 
 static const struct field vcpu_time_fields[] = {
-	VALUE(1, struct vcpu_time, cpu),
+	BOUNDED(1, struct vcpu_time, cpu, CPUS_MAX),
 	VALUE(2, struct vcpu_time, online),
 	VALUE(3, struct vcpu_time, has_runstate),
 	VALUE(4, struct vcpu_time, total_ns),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "recording/writer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "recording/dict.h"
@@ -87,8 +88,19 @@ int writer__header(struct writer *writer, FILE *out, const struct recording_head
 	return err ? err : write_block(writer, out, BLOCK_HEADER, &recording_header_type, header);
 }
 
+/* What no reader would take is not written. */
+static bool is_too_large(const struct snapshot *snap)
+{
+	return snap->nr_paths > RECORDING_NAMED ||
+	       snap->nr_paths * sizeof(*snap->paths) +
+			       snap->nr_channels * snap->nr_cpus * sizeof(*snap->channel_counts) >
+		       RECORDING_LISTS_BYTES;
+}
+
 int writer__part(struct writer *writer, FILE *out, enum block_type type,
 		 const struct recording_part *part)
 {
+	if (is_too_large(&part->snap))
+		return -E2BIG;
 	return write_block(writer, out, type, &recording_part_type, part);
 }
