@@ -7,6 +7,8 @@
 #include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
+#include "cmd/terminal.h"
 #include "cmd/trace_options.h"
 #include "output/check.h"
 #include "probe/tracer.h"
@@ -16,6 +18,7 @@ static const struct argp_option options[] = {
 	{ "exact", 'x', "all", OPTION_ARG_OPTIONAL,
 	  "Also the call sites that --exact would bracket, and why not the others", 0 },
 	{ "verbose", 'v', NULL, 0, "Also probes of other kinds of guest; -vv libbpf's words", 0 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
@@ -38,6 +41,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case 'v':
 		log_verbosity++;
+		break;
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "unknown argument '%s'", arg);
@@ -63,9 +69,7 @@ int cmd_check(int argc, char **argv)
 	const char *why = "";
 	int err, code = EXIT_RUNTIME;
 
-	argp_err_exit_status = EXIT_USAGE;
-	argv[0] = (char *)"xentrace-bpf check";
-	argp_parse(&argp, argc, argv, 0, NULL, &asked);
+	cmd__parse(&argp, "xentrace-bpf check", argc, argv, &asked);
 	err = platform__read(&platform, "/");
 	if (err) {
 		elog("cannot read this machine's /sys and /proc: %s", strerror(-err));
@@ -80,9 +84,10 @@ int cmd_check(int argc, char **argv)
 	err = tracer__snapshot(tracer, &snap);
 	if (!err)
 		err = asked.json ? check__json(stdout, platform, &snap)
-				 : check__text(stdout, platform, &snap, log_verbosity > 0);
+				 : check__text(stdout, platform, &snap, log_verbosity > 0,
+					       terminal__width());
 	if (err && err != -EPIPE)
-		elog("cannot write: %s", strerror(-err));
+		elog("cannot write standard output: %s", strerror(-err));
 	else
 		code = EXIT_DONE;
 out:

@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
+#include "cmd/terminal.h"
 #include "measure/measure.h"
 #include "output/prices.h"
 #include "output/spectrum.h"
@@ -89,14 +92,20 @@ out:
 
 static int print_text(FILE *out, const struct answer *answer)
 {
-	platform__print(out, answer->platform);
-	fputc('\n', out);
-	spectrum__print(out, answer->platform);
+	unsigned int terminal = terminal__width(), width = text_page__width(terminal);
+	struct text_page page;
+	FILE *text = text_page__begin(&page);
+
+	if (!text)
+		return -ENOMEM;
+	platform__print(text, answer->platform, width);
+	fputc('\n', text);
+	spectrum__print(text, answer->platform, width);
 	if (answer->nr_prices) {
-		fputc('\n', out);
-		prices__print(out, answer->prices, answer->nr_prices);
+		fputc('\n', text);
+		prices__print(text, answer->prices, answer->nr_prices, width);
 	}
-	return 0;
+	return text_page__end(&page, text, out, terminal);
 }
 
 /* Whoever reads us may stop: a closed pipe is no error. */
@@ -106,8 +115,16 @@ static int finish(FILE *out, int err)
 	if (fflush(out) || ferror(out))
 		err = errno == EPIPE ? 0 : errno ? -errno : -EIO;
 	if (err)
-		elog("standard output: %s", strerror(-err));
+		elog("cannot write standard output: %s", strerror(-err));
 	return err ? EXIT_RUNTIME : EXIT_DONE;
+}
+
+/* What is read would be written over. */
+static bool is_same_folder(const char *root, const char *save)
+{
+	struct stat a, b;
+
+	return !stat(root, &a) && !stat(save, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 static int find(struct answer *answer, const struct options *opts)
@@ -145,11 +162,13 @@ int cmd_detect(int argc, char **argv)
 	struct answer answer = {};
 	int err;
 
-	argp_err_exit_status = EXIT_USAGE;
-	argv[0] = (char *)"xentrace-bpf detect";
-	argp_parse(&argp, argc, argv, 0, NULL, &opts);
+	cmd__parse(&argp, "xentrace-bpf detect", argc, argv, &opts);
 	if (opts.measure && opts.root) {
 		elog("--measure is about this machine, --root about another: choose one");
+		return EXIT_USAGE;
+	}
+	if (opts.save && is_same_folder(opts.root ? opts.root : "/", opts.save)) {
+		elog("--save %s is the folder that is read: name another one", opts.save);
 		return EXIT_USAGE;
 	}
 	if (find(&answer, &opts))

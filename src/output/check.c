@@ -7,6 +7,7 @@
 #include "output/check.h"
 #include "output/escape.h"
 #include "output/format.h"
+#include "output/text_page.h"
 
 /*
  * blk        block_rq_issue                 tp_btf  disk requests: queue, start of the device
@@ -45,7 +46,7 @@ static void print_unseen(FILE *out, enum boot boot)
 			unseen->why);
 }
 
-int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all)
+static void print(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all)
 {
 	size_t on = 0, of = 0, elsewhere = 0;
 	const struct probe_status *off = NULL;
@@ -69,7 +70,20 @@ int check__text(FILE *out, const struct platform *platform, const struct snapsho
 		fprintf(out, "; %zu more are for other guests (-v)", elsewhere);
 	fputc('\n', out);
 	print_unseen(out, platform->boot);
-	return output__finish(out);
+}
+
+int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all,
+		unsigned int width)
+{
+	struct text_page page;
+	FILE *text = text_page__begin(&page);
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	print(text, platform, snap, all);
+	err = text_page__end(&page, text, out, width);
+	return output__finish(out) ?: err;
 }
 
 int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap)
@@ -80,7 +94,7 @@ int check__json(FILE *out, const struct platform *platform, const struct snapsho
 	json_t *hidden = json_object_get(root, "not_visible");
 	const struct unseen *unseen = NULL;
 	json_t *probes = json_object_get(root, "probes");
-	int err = -ENOMEM;
+	int err = root ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < snap->nr_probes && root; i++) {
 		const struct probe_status *probe = &snap->probes[i];
@@ -96,10 +110,10 @@ int check__json(FILE *out, const struct platform *platform, const struct snapsho
 		json_array_append_new(hidden,
 				      json_pack("{s:s,s:s,s:s}", "hypercall", unseen->hypercall,
 						"what", unseen->what, "why", unseen->why));
-	if (root && json_dumpf(root, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0) {
-		fputc('\n', out);
-		err = output__finish(out);
-	}
+	if (!err && json_dumpf(root, out, JSON_COMPACT | JSON_PRESERVE_ORDER))
+		err = -ENOMEM;
 	json_decref(root);
-	return err;
+	fputc('\n', out);
+	/* jansson says only that it failed: the stream knows more */
+	return output__finish(out) ?: err;
 }

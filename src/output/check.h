@@ -10,10 +10,11 @@
 #include "platform/platform.h"
 
 /*
- * `snap` has the probes. With `all`, also those that other kinds of guest have use for. Returns 0
- * or a negative errno.
+ * `snap` has the probes. With `all`, also those that other kinds of guest have use for. No line
+ * is wider than `width`, if that is not 0. Returns 0 or a negative errno.
  */
-int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all);
+int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all,
+		unsigned int width);
 int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap);
 
 #endif

@@ -20,10 +20,10 @@ const struct diff_output *diff_output__find(const char *name)
 
 const struct diff_output *diff_output__for_file(const char *path)
 {
-	const char *extension = strrchr(path, '.');
+	const char *extension = output__extension(path);
 
-	for (size_t i = 0; extension && i < NR_OUTPUTS; i++)
-		if (!strcmp(outputs[i]->extension, extension))
+	for (size_t i = 0; i < NR_OUTPUTS; i++)
+		if (!strcasecmp(outputs[i]->extension, extension))
 			return outputs[i];
 	return NULL;
 }

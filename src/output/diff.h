@@ -13,6 +13,7 @@ struct diff_report {
 	struct report run[DIFF_SIDES]; /* each with the whole of its run */
 	const char *file[DIFF_SIDES];
 	bool verbose;
+	unsigned int width; /* of text; 0: a file's */
 };
 
 struct diff_output {

@@ -8,6 +8,7 @@
  *	! sda>xvda read VS>P            552    87.8    -4.0 +-4.5  3.56m   590u   !-83.4 +-0.6  !-79.3 +-2.6
  *	    device>backend VS>P         522    84.1                3.37m   566u   !-83.2 +-0.6  !-79.2 +-2.5
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -21,6 +22,11 @@
 #define CPU_ROWS   12
 #define WAIT_ROWS  48
 
+static unsigned int width_of(const struct diff_report *report)
+{
+	return text_page__width(report->width);
+}
+
 static void print_run(FILE *out, const struct diff_report *report, enum diff_side side)
 {
 	const struct report *from = &report->run[side];
@@ -33,26 +39,27 @@ static void print_run(FILE *out, const struct diff_report *report, enum diff_sid
 		 from->platform ? from->platform->mode : "",
 		 from->run->kernel ? from->run->kernel : "",
 		 from->ledger->quality.incomplete ? " INCOMPLETE" : "");
-	text__wrap(out, 0, 8, line);
+	text__wrap(out, width_of(report), 0, 8, line);
 }
 
-static void print_judgement(FILE *out, const struct diff *diff)
+static void print_judgement(FILE *out, const struct diff_report *report)
 {
 	char line[DIFF_JUDGEMENT_LEN];
 
-	diff__judgement(line, diff);
-	text__wrap(out, 0, 4, line);
+	diff__judgement(line, report->diff);
+	text__wrap(out, width_of(report), 0, 4, line);
 	fputc('\n', out);
 }
 
-static void print_disks(FILE *out, const struct diff *diff)
+static void print_disks(FILE *out, const struct diff_report *report)
 {
+	const struct diff *diff = report->diff;
 	char line[256];
 
 	for (size_t i = 0; i < diff->nr_disks; i++) {
 		snprintf(line, sizeof(line), "disk    %s is now %s, told by its %s",
 			 diff->disks[i].name[0], diff->disks[i].name[1], diff->disks[i].by);
-		text__wrap(out, 0, 8, line);
+		text__wrap(out, width_of(report), 0, 8, line);
 	}
 }
 
@@ -154,13 +161,20 @@ static void print_table(FILE *out, const struct diff_report *report, enum kind k
 
 static int print(FILE *out, const struct diff_report *report)
 {
-	print_run(out, report, DIFF_BEFORE);
-	print_run(out, report, DIFF_AFTER);
-	print_disks(out, report->diff);
-	print_judgement(out, report->diff);
-	print_table(out, report, KIND_WAIT);
-	print_table(out, report, KIND_CPU);
-	return output__finish(out);
+	struct text_page page;
+	FILE *text = text_page__begin(&page);
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	print_run(text, report, DIFF_BEFORE);
+	print_run(text, report, DIFF_AFTER);
+	print_disks(text, report);
+	print_judgement(text, report);
+	print_table(text, report, KIND_WAIT);
+	print_table(text, report, KIND_CPU);
+	err = text_page__end(&page, text, out, report->width);
+	return output__finish(out) ?: err;
 }
 
 const struct diff_output diff_text = { "text", ".txt", print };

@@ -22,7 +22,19 @@ static bool is_printable(char c)
 	return c >= ' ' && c <= '~';
 }
 
-/* Length of the well-formed UTF-8 sequence at s (Unicode 15, table 3-7); 0 if it is none. */
+/*
+ * U+FDD0 to U+FDEF and the last two of each plane are no characters: XML refuses U+FFFE and U+FFFF, HTML
+ * all of them. Of a well-formed sequence.
+ */
+static bool is_noncharacter(const unsigned char *u, size_t len)
+{
+	if (len == 3)
+		return u[0] == 0xef && ((u[1] == 0xb7 && u[2] >= 0x90 && u[2] <= 0xaf) ||
+					(u[1] == 0xbf && u[2] >= 0xbe));
+	return len == 4 && (u[1] & 0x0f) == 0x0f && u[2] == 0xbf && u[3] >= 0xbe;
+}
+
+/* Length of the character that begins at s (Unicode 15, table 3-7); 0 for what is none. */
 static size_t utf8_len(const char *s)
 {
 	const unsigned char *u = (const unsigned char *)s;
@@ -58,7 +70,15 @@ static size_t utf8_len(const char *s)
 	for (size_t i = 2; i < len; i++)
 		if ((u[i] & 0xc0) != 0x80)
 			return 0;
-	return len;
+	return is_noncharacter(u, len) ? 0 : len;
+}
+
+/* Of a character that the function above knows: also those of U+0080 to U+009F, which terminals obey. */
+static bool is_control(const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	return len == 1 ? !is_printable(*s) : len == 2 && u[0] == 0xc2 && u[1] < 0xa0;
 }
 
 const char *escape__ascii(char *buf, size_t size, const char *name)
@@ -120,7 +140,7 @@ const char *escape__xml(char *buf, size_t size, const char *name)
 			entity = "&#39;";
 		else if (!len)
 			entity = REPLACEMENT;
-		else if (len == 1 && !is_printable(*name))
+		else if (is_control(name, len))
 			entity = "?";
 		fits = entity ? append(buf, size, &used, entity, strlen(entity))
 			      : append(buf, size, &used, name, len);

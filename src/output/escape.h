@@ -18,9 +18,9 @@
 
 /* A terminal: printable ASCII, everything else is '?'. */
 const char *escape__ascii(char *buf, size_t size, const char *name);
-/* Valid UTF-8: broken sequences and surrogates are U+FFFD; control characters stay. */
+/* Valid UTF-8: broken sequences, surrogates and non-characters are U+FFFD; control characters stay. */
 const char *escape__utf8(char *buf, size_t size, const char *name);
-/* XML text and attributes: valid UTF-8, markup as entities, control characters are '?'. */
+/* XML and HTML text and attributes: the same, markup as entities, and control characters are '?'. */
 const char *escape__xml(char *buf, size_t size, const char *name);
 /* A frame of the folded format: printable ASCII without ';', which separates frames. */
 const char *escape__frame(char *buf, size_t size, const char *name);

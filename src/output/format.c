@@ -25,13 +25,21 @@ const struct output *output__find(const char *name)
 	return NULL;
 }
 
+const char *output__extension(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+
+	return dot ? dot : "";
+}
+
 const struct output *output__for_file(const char *path)
 {
-	const char *extension = strrchr(path, '.');
+	const char *extension = output__extension(path);
 
-	for (size_t i = 0; extension && i < NR_OUTPUTS; i++)
-		if (!strcmp(outputs[i]->extension, extension) ||
-		    (outputs[i]->also_extension && !strcmp(outputs[i]->also_extension, extension)))
+	for (size_t i = 0; i < NR_OUTPUTS; i++)
+		if (!strcasecmp(outputs[i]->extension, extension) ||
+		    (outputs[i]->also_extension &&
+		     !strcasecmp(outputs[i]->also_extension, extension)))
 			return outputs[i];
 	return NULL;
 }

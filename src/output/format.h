@@ -25,8 +25,9 @@ struct report {
 	uint64_t slower_ns;	     /* show all the slowest requests that took longer; 0: one */
 	bool timestamps;
 	bool verbose;
-	bool per_vcpu; /* -C */
-	void *state;   /* what the output's open() made; its own */
+	bool per_vcpu;	    /* -C */
+	unsigned int width; /* of text; 0: a file's */
+	void *state;	    /* what the output's open() made; its own */
 };
 
 /*
@@ -50,8 +51,10 @@ struct output {
 
 /* The format of that name, or NULL. */
 const struct output *output__find(const char *name);
-/* The format of a file by its extension; NULL for another one or none. */
+/* The format of a file by its extension, in any case; NULL for another one or none. */
 const struct output *output__for_file(const char *path);
+/* ".svg" of "run.svg", "" of "a.d/run". The name alone says it. */
+const char *output__extension(const char *path);
 /* The i-th format, NULL after the last: for a list in --help. */
 const struct output *output__at(unsigned int i);
 

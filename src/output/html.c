@@ -40,17 +40,23 @@ static size_t bytes_of_files(const struct html_page *page)
 	return bytes;
 }
 
-/* '<' is part of no JSON syntax: it is in a string, where an escape sequence may stand for it. */
+/*
+ * '<' and DEL, which is no character of HTML, are part of no JSON syntax: they are in a string, where an
+ * escape sequence may stand for them.
+ */
 int html__write_escaped(const char *text, size_t size, void *out)
 {
 	while (size) {
-		const char *found = memchr(text, '<', size);
-		size_t len = found ? (size_t)(found - text) : size;
+		size_t len = 0;
 
-		if (fwrite(text, 1, len, out) != len || (found && fputs("\\u003c", out) < 0))
+		while (len < size && text[len] != '<' && text[len] != '\x7f')
+			len++;
+		if (fwrite(text, 1, len, out) != len)
 			return -1;
-		text += len + !!found;
-		size -= len + !!found;
+		if (len < size && fprintf(out, "\\u%04x", text[len++]) < 0)
+			return -1;
+		text += len;
+		size -= len;
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
  * VM exit             1.05u  1.02u  1.20u     19,200  CPUID: VT-x and SVM always exit for it
  * hypercall               -      -      -          -  not here: needs root, for /dev/xen/privcmd
  */
-static void print_price(FILE *out, const struct price *price)
+static void print_price(FILE *out, const struct price *price, unsigned int width)
 {
 	char median[UNITS_LEN] = "-", min[UNITS_LEN] = "-", p90[UNITS_LEN] = "-";
 	char runs[UNITS_LEN] = "-";
@@ -26,14 +26,15 @@ static void print_price(FILE *out, const struct price *price)
 	}
 	used = fprintf(out, "%-18s %6s %6s %6s %10s  %s", price->name, median, min, p90, runs,
 		       price->why_not ? "not here: " : "");
-	text__wrap(out, used, HOW_COLUMN, price->why_not ? price->why_not : price->how);
+	text__wrap(out, width, used, width < TEXT_WIDTH ? 8 : HOW_COLUMN,
+		   price->why_not ? price->why_not : price->how);
 }
 
-void prices__print(FILE *out, const struct price *prices, size_t nr)
+void prices__print(FILE *out, const struct price *prices, size_t nr, unsigned int width)
 {
 	fprintf(out, "%-18s %6s %6s %6s %10s  how\n", "PRICES", "median", "min", "p90", "runs");
 	for (size_t i = 0; i < nr; i++)
-		print_price(out, &prices[i]);
+		print_price(out, &prices[i], width);
 	fputs("Each is of one operation; the spread is over batches, timed on one CPU.\n", out);
 }
 

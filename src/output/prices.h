@@ -10,7 +10,8 @@
 
 #include "model/price.h"
 
-void prices__print(FILE *out, const struct price *prices, size_t nr);
+/* Into a text_page of that width. */
+void prices__print(FILE *out, const struct price *prices, size_t nr, unsigned int width);
 /* An array, owned by the caller; NULL without memory. A figure not measured is null, never 0. */
 json_t *prices__json(const struct price *prices, size_t nr);
 

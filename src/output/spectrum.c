@@ -35,22 +35,32 @@ static struct row row__of(const struct platform *p, size_t i)
 	} };
 }
 
+/* A narrow terminal leaves each column its share, but for those whose text is always as long. */
+static size_t fit(size_t columns, enum column c, unsigned int width)
+{
+	const size_t fixed = widest[AREA] + widest[LETTER];
+
+	if (c == AREA || c == LETTER || width >= TEXT_WIDTH)
+		return columns;
+	return columns * (width - fixed) / (TEXT_WIDTH - fixed);
+}
+
 /* Where each column begins; one more for where the last one ends. */
-static void lay_out(size_t begin[NR_COLUMNS + 1], const struct platform *p)
+static void lay_out(size_t begin[NR_COLUMNS + 1], const struct platform *p, unsigned int width)
 {
 	begin[0] = 0;
 	for (enum column c = AREA; c < EVIDENCE; c++) {
-		size_t width = narrowest[c];
+		size_t own = fit(narrowest[c], c, width), most = fit(widest[c], c, width);
 
 		for (size_t i = 0; i < p->nr_cells; i++) {
 			size_t len = strlen(row__of(p, i).text[c]) + 1;
 
-			if (len > width)
-				width = len < widest[c] ? len : widest[c];
+			if (len > own)
+				own = len < most ? len : most;
 		}
-		begin[c + 1] = begin[c] + width;
+		begin[c + 1] = begin[c] + own;
 	}
-	begin[NR_COLUMNS] = TEXT_WIDTH + 1;
+	begin[NR_COLUMNS] = width + 1;
 }
 
 /* Move the words that fit, or a part of one that does not, from *text to the line. */
@@ -72,7 +82,7 @@ static void take(const char **text, char *line, size_t width)
 /* A title or the name of a facility, which has no device, runs on into the next column. */
 static void print_row(FILE *out, const struct row *row, const size_t begin[NR_COLUMNS + 1])
 {
-	char escaped[NR_COLUMNS][ESCAPE_LEN], line[TEXT_WIDTH + 1];
+	char escaped[NR_COLUMNS][ESCAPE_LEN], line[TEXT_WIDTH_MAX + 1];
 	const char *rest[NR_COLUMNS];
 	size_t left;
 
@@ -99,12 +109,12 @@ static void print_row(FILE *out, const struct row *row, const size_t begin[NR_CO
 	} while (left);
 }
 
-void spectrum__print(FILE *out, const struct platform *p)
+void spectrum__print(FILE *out, const struct platform *p, unsigned int width)
 {
 	size_t begin[NR_COLUMNS + 1];
 	struct row row;
 
-	lay_out(begin, p);
+	lay_out(begin, p, width);
 	memcpy(row.text, titles, sizeof(titles));
 	print_row(out, &row, begin);
 	for (size_t i = 0; i < p->nr_cells; i++) {
@@ -113,7 +123,7 @@ void spectrum__print(FILE *out, const struct platform *p)
 	}
 }
 
-static void print_features(FILE *out, const struct platform *p)
+static void print_features(FILE *out, const struct platform *p, unsigned int width)
 {
 	char why[ESCAPE_LEN];
 
@@ -122,11 +132,12 @@ static void print_features(FILE *out, const struct platform *p)
 		const struct feature *feature = &p->features[i];
 
 		fprintf(out, "%-20s %-11s ", feature->name, feature_state__name(feature->state));
-		text__wrap(out, 33, 33, escape__ascii(why, sizeof(why), feature->why));
+		text__wrap(out, width, 33, width < TEXT_WIDTH ? 8 : 33,
+			   escape__ascii(why, sizeof(why), feature->why));
 	}
 }
 
-void platform__print(FILE *out, const struct platform *p)
+void platform__print(FILE *out, const struct platform *p, unsigned int width)
 {
 	char host[ESCAPE_LEN], kernel[ESCAPE_LEN], hypervisor[ESCAPE_LEN], vcpus[16];
 
@@ -139,5 +150,5 @@ void platform__print(FILE *out, const struct platform *p)
 	fprintf(out, "Boot %s%s | mode %s | steal %s\n\n", boot__name(p->boot),
 		p->not_xen ? ", not Xen" : "", p->mode,
 		p->steal_measured ? "is measured" : "is not measurable here");
-	print_features(out, p);
+	print_features(out, p, width);
 }

@@ -2,6 +2,7 @@
 /* The report for people: what was found first, then where it comes from. */
 #include "output/text_parts.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "output/spectrum.h"
@@ -18,12 +19,12 @@ static void print_interval_line(FILE *out, const struct report *report)
 		strftime(stamp, sizeof(stamp), "%H:%M:%SZ + ", &tm);
 	used = fprintf(out, "-- %u  %s%.1f s ", report->interval_no, stamp,
 		       report->ledger->elapsed_ns / 1e9);
-	for (; used < TEXT_WIDTH; used++)
+	for (; used < (int)text__width(report); used++)
 		fputc('-', out);
 	fputs("\n\n", out);
 }
 
-static int text__interval(FILE *out, const struct report *report)
+static void print_interval(FILE *out, const struct report *report)
 {
 	print_interval_line(out, report);
 	text__cpu(out, report);
@@ -35,15 +36,14 @@ static int text__interval(FILE *out, const struct report *report)
 	if (report->slower_ns)
 		text__slowest(out, report);
 	text__vcpu_notes(out, report);
-	return output__finish(out);
 }
 
-static int text__total(FILE *out, const struct report *report)
+static void print_total(FILE *out, const struct report *report)
 {
 	text__header_lines(out, report);
 	text__findings(out, report);
 	if (report->platform) {
-		spectrum__print(out, report->platform);
+		spectrum__print(out, report->platform, text__width(report));
 		fputc('\n', out);
 	}
 	text__cpu(out, report);
@@ -55,7 +55,30 @@ static int text__total(FILE *out, const struct report *report)
 	text__latency(out, report);
 	text__slowest(out, report);
 	text__books(out, report);
-	return output__finish(out);
+}
+
+static int print_page(FILE *out, const struct report *report,
+		      void (*print)(FILE *out, const struct report *report))
+{
+	struct text_page page;
+	FILE *text = text_page__begin(&page);
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	print(text, report);
+	err = text_page__end(&page, text, out, report->width);
+	return output__finish(out) ?: err;
+}
+
+static int text__interval(FILE *out, const struct report *report)
+{
+	return print_page(out, report, print_interval);
+}
+
+static int text__total(FILE *out, const struct report *report)
+{
+	return print_page(out, report, print_total);
 }
 
 const struct output output_text = {

@@ -16,7 +16,7 @@
 #include "output/escape.h"
 
 #define NAME_WIDTH 26
-#define NOTE_WIDTH (TEXT_WIDTH - NAME_WIDTH - 37)
+#define NOTE_AT	   (NAME_WIDTH + 37)
 /* Rows of a mechanism that are always shown; -v shows all. */
 #define MAX_ROWS 10
 /* There are parts that did not fit. */
@@ -30,6 +30,14 @@ static int decimals(uint64_t total_ns)
 	return total_ns < 10000000000000 ? 2 : 0;
 }
 
+/* A narrow terminal breaks the line. */
+static int note_width(const struct report *report)
+{
+	unsigned int width = text__width(report);
+
+	return (width > TEXT_WIDTH ? width : TEXT_WIDTH) - NOTE_AT;
+}
+
 static void print_columns(FILE *out, const struct cpu_account *cpu, const char *name, uint64_t ns)
 {
 	fprintf(out, "%-*.*s%7.*f%6.1f", NAME_WIDTH, NAME_WIDTH, name, decimals(cpu->total_ns),
@@ -37,12 +45,12 @@ static void print_columns(FILE *out, const struct cpu_account *cpu, const char *
 }
 
 /* A column that no events make. The note starts where those of rows do. */
-static void print_column(FILE *out, const struct cpu_account *cpu, const char *name, uint64_t ns,
+static void print_column(FILE *out, const struct report *report, const char *name, uint64_t ns,
 			 const char *note)
 {
-	print_columns(out, cpu, name, ns);
+	print_columns(out, &report->ledger->cpu, name, ns);
 	if (*note)
-		fprintf(out, "%22s  %.*s", "", NOTE_WIDTH, note);
+		fprintf(out, "%22s  %.*s", "", note_width(report), note);
 	fputc('\n', out);
 }
 
@@ -50,9 +58,10 @@ static void print_column(FILE *out, const struct cpu_account *cpu, const char *n
  * "2.98 held by device model", "submit 0.24  handler 0.21", "event_channel_op 98 %  ..": as many
  * parts as fit.
  */
-static void make_note(char *note, size_t size, const struct cpu_account *cpu,
+static void make_note(char *note, size_t size, const struct report *report,
 		      const struct cpu_row *row)
 {
+	const struct cpu_account *cpu = &report->ledger->cpu;
 	int digits = decimals(cpu->total_ns);
 	char part[96], name[48], count[UNITS_LEN];
 	size_t used = 0;
@@ -82,7 +91,7 @@ static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 			len = snprintf(part, sizeof(part), "%s%s %.*f", used ? "  " : "", name,
 				       digits, p->ns / 1e9);
 		more = i + 1 < row->nr_parts || row->nr_more;
-		if (used + len + (more ? strlen(MORE) : 0) > NOTE_WIDTH) {
+		if (used + len + (more ? strlen(MORE) : 0) > (size_t)note_width(report)) {
 			snprintf(note + used, size - used, "%s", row->held_ns ? "" : MORE);
 			break;
 		}
@@ -90,9 +99,10 @@ static void make_note(char *note, size_t size, const struct cpu_account *cpu,
 	}
 }
 
-static void print_row(FILE *out, const struct cpu_account *cpu, const struct cpu_row *row)
+static void print_row(FILE *out, const struct report *report, const struct cpu_row *row)
 {
-	char name[80], device[sizeof(row->device)], note[NOTE_WIDTH + 16];
+	const struct cpu_account *cpu = &report->ledger->cpu;
+	char name[80], device[sizeof(row->device)], note[TEXT_WIDTH_MAX];
 	char events[UNITS_LEN], each[UNITS_LEN];
 
 	escape__ascii(device, sizeof(device), row->device);
@@ -103,7 +113,7 @@ static void print_row(FILE *out, const struct cpu_account *cpu, const struct cpu
 		snprintf(name, sizeof(name), "   %s %s", area__name(row->area), device);
 	units__count(events, row->events);
 	units__count(each, ledger__share(row->ns, row->events));
-	make_note(note, sizeof(note), cpu, row);
+	make_note(note, sizeof(note), report, row);
 	if (cpu_row__is_count(row)) {
 		fprintf(out, "%-*.*s%7s%6s", NAME_WIDTH, NAME_WIDTH, name, "-", "-");
 		strcpy(each, "-");
@@ -112,7 +122,7 @@ static void print_row(FILE *out, const struct cpu_account *cpu, const struct cpu
 	}
 	fprintf(out, "%11s %10s", events, each);
 	if (*note)
-		fprintf(out, "  %.*s", NOTE_WIDTH, note);
+		fprintf(out, "  %.*s", note_width(report), note);
 	fputc('\n', out);
 }
 
@@ -131,7 +141,7 @@ static void print_rows(FILE *out, const struct report *report, enum mech mech)
 		if (row->mech != mech)
 			continue;
 		if (report->verbose || (shown < MAX_ROWS && row->ns / 1e9 >= visible)) {
-			print_row(out, cpu, row);
+			print_row(out, report, row);
 			shown++;
 		} else {
 			hidden_ns += row->ns;
@@ -140,7 +150,7 @@ static void print_rows(FILE *out, const struct report *report, enum mech mech)
 	}
 	if (hidden) {
 		snprintf(name, sizeof(name), "   %zu more: -v", hidden);
-		print_column(out, cpu, name, hidden_ns, "");
+		print_column(out, report, name, hidden_ns, "");
 	}
 }
 
@@ -154,7 +164,7 @@ static void print_mech(FILE *out, const struct report *report, enum mech mech, c
 		any = any || cpu->rows[i].mech == mech;
 	if (!any)
 		return;
-	print_column(out, cpu, name, cpu->mech_ns[mech], note);
+	print_column(out, report, name, cpu->mech_ns[mech], note);
 	print_rows(out, report, mech);
 }
 
@@ -167,7 +177,7 @@ static void print_stolen(FILE *out, const struct report *report)
 		fprintf(out, "%-*s%14s%22s  %s\n", NAME_WIDTH, " stolen", "not measurable", "",
 			"nobody accounts it in this guest");
 	else
-		print_column(out, cpu, " stolen", cpu->mech_ns[MECH_STOLEN],
+		print_column(out, report, " stolen", cpu->mech_ns[MECH_STOLEN],
 			     time->has_runstate ? "runnable, not run: host contention"
 						: "as /proc/stat counts it");
 }
@@ -206,7 +216,7 @@ void text__cpu(FILE *out, const struct report *report)
 		 cpu->total_ns / 1e9);
 	fprintf(out, "%-*s%7s%6s%11s %10s\n", NAME_WIDTH, title, "seconds", "%", "events",
 		"ns/event");
-	print_column(out, cpu, " guest code", cpu->mech_ns[MECH_GUEST],
+	print_column(out, report, " guest code", cpu->mech_ns[MECH_GUEST],
 		     "includes exits that no probe can see");
 	if (report->verbose)
 		print_rows(out, report, MECH_GUEST);
@@ -216,6 +226,6 @@ void text__cpu(FILE *out, const struct report *report)
 	print_stolen(out, report);
 	print_mech(out, report, MECH_UNATTRIBUTED, " unattributed",
 		   cpu->held_off_ns ? "held off outside any known path" : "");
-	print_column(out, cpu, " idle", cpu->idle_ns, "");
+	print_column(out, report, " idle", cpu->idle_ns, "");
 	print_sum(out, report);
 }

@@ -33,7 +33,7 @@ static void list_vcpus(char *buf, size_t size, const struct event_row *row, unsi
 void text__events(FILE *out, const struct report *report)
 {
 	const struct event_rows *events = &report->ledger->events;
-	char name[80], device[48], count[UNITS_LEN], vcpus[128];
+	char name[80], device[48], kind[16], count[UNITS_LEN], vcpus[128];
 
 	if (!report->per_vcpu || !events->nr)
 		return;
@@ -42,7 +42,8 @@ void text__events(FILE *out, const struct report *report)
 		const struct event_row *row = &events->rows[i];
 
 		escape__ascii(device, sizeof(device), row->device);
-		snprintf(name, sizeof(name), " %-6.6s %s", row->kind, device);
+		escape__ascii(kind, sizeof(kind), row->kind);
+		snprintf(name, sizeof(name), " %-6.6s %s", kind, device);
 		list_vcpus(vcpus, sizeof(vcpus), row, events->cpus);
 		fprintf(out, "%-*.*s%9zu%11s  %.*s\n", NAME_WIDTH, NAME_WIDTH, name, row->channels,
 			units__count(count, row->count), TEXT_WIDTH - NAME_WIDTH - 22, vcpus);

@@ -53,6 +53,6 @@ bool text__exact(FILE *out, const struct report *report)
 	}
 	if (left)
 		say(&line, "; %zu call sites without probes: xentrace-bpf check --exact", left);
-	text__wrap(out, 0, 7, line.text);
+	text__wrap(out, text__width(report), 0, 7, line.text);
 	return true;
 }

@@ -63,7 +63,7 @@ static void print_run(FILE *out, const struct report *report)
 		 report->ledger->elapsed_ns / 1e9, snap->cpu.vcpus, snap->cpu.vcpus == 1 ? "" : "s",
 		 run->kernel ? run->kernel : "",
 		 report->platform ? report->platform->hypervisor : "");
-	text__wrap(out, 0, 4, line);
+	text__wrap(out, text__width(report), 0, 4, line);
 }
 
 /* Boot HVM + PV features (PVHVM) | emulated: disk sda | data complete (lost 0) | tracer 0.3 % CPU */
@@ -88,7 +88,7 @@ static void print_state(FILE *out, const struct report *report)
 		 "Boot %s | emulated: %s | data %s (lost %s)%s | tracer %.1f %% CPU", boot,
 		 *emulated ? emulated : "unknown", quality->incomplete ? "INCOMPLETE" : "complete",
 		 lost, excess, 100 * quality->cost_share);
-	text__wrap(out, 0, 4, line);
+	text__wrap(out, text__width(report), 0, 4, line);
 }
 
 void text__header_lines(FILE *out, const struct report *report)
@@ -103,19 +103,19 @@ void text__header_lines(FILE *out, const struct report *report)
  *     79.80 s waited by 22,043 I/Os, read mean 3.62ms
  *     do: mount sda by UUID or label, as xvda;  check: record, change, diff
  */
-static void print_finding(FILE *out, const struct finding *f)
+static void print_finding(FILE *out, const struct report *report, const struct finding *f)
 {
 	char line[512];
 	int used = fprintf(out, "! %s  ", f->id);
 
-	text__wrap(out, used, 4, f->what);
+	text__wrap(out, text__width(report), used, 4, f->what);
 	for (size_t i = 0; i < FINDING_FIGURES && f->figures[i][0]; i++) {
 		fputs("    ", out);
-		text__wrap(out, 4, 6, f->figures[i]);
+		text__wrap(out, text__width(report), 4, 6, f->figures[i]);
 	}
 	snprintf(line, sizeof(line), "do: %s;  check: %s", f->action, f->check);
 	fputs("    ", out);
-	text__wrap(out, 4, 8, line);
+	text__wrap(out, text__width(report), 4, 8, line);
 }
 
 /* . 3 other findings tested, none met; 1 not testable (steal: nobody measures steal) */
@@ -128,7 +128,7 @@ void text__findings(FILE *out, const struct report *report)
 
 	for (size_t i = 0; i < findings->nr; i++)
 		if (findings->all[i].verdict == FINDING_MET)
-			print_finding(out, &findings->all[i]);
+			print_finding(out, report, &findings->all[i]);
 	used = snprintf(line, sizeof(line), ". %zu %sfinding%s tested, none met", n,
 			findings->nr_met ? "other " : "", n == 1 ? "" : "s");
 	if (findings->nr_untestable)
@@ -145,7 +145,7 @@ void text__findings(FILE *out, const struct report *report)
 	}
 	if (!first && used < sizeof(line))
 		snprintf(line + used, sizeof(line) - used, ")");
-	text__wrap(out, 0, 2, line);
+	text__wrap(out, text__width(report), 0, 2, line);
 	fputc('\n', out);
 }
 
@@ -163,13 +163,13 @@ static void print_losses(FILE *out, const struct report *report)
 		units__count(n, loss->count);
 		snprintf(line, sizeof(line), "%s %s %s: %s", loss->lost ? "Lost:" : "Note:", n,
 			 loss->name, loss->why);
-		text__wrap(out, 0, 6, line);
+		text__wrap(out, text__width(report), 0, 6, line);
 	}
 }
 
 /* I/O: 164,150 started = 164,142 completed + 8 in flight + 0 lost; 3 were under way before */
-static void print_conservation(FILE *out, const char *what, const struct conservation *io,
-			       int64_t not_seen)
+static void print_conservation(FILE *out, const struct report *report, const char *what,
+			       const struct conservation *io, int64_t not_seen)
 {
 	char started[UNITS_LEN], completed[UNITS_LEN], flight[UNITS_LEN], lost[UNITS_LEN];
 	char line[512], n[UNITS_LEN], before[64] = "", missing[64] = "";
@@ -187,7 +187,7 @@ static void print_conservation(FILE *out, const char *what, const struct conserv
 		snprintf(missing, sizeof(missing), " %+" PRId64 " not accounted for", not_seen);
 	snprintf(line, sizeof(line), "%s: %s started = %s completed + %s in flight + %s lost%s%s",
 		 what, started, completed, flight, lost, missing, before);
-	text__wrap(out, 0, 5, line);
+	text__wrap(out, text__width(report), 0, 5, line);
 }
 
 /* Not visible as hypercalls: iret; set_debugreg; …: see check */
@@ -205,7 +205,7 @@ static void print_unseen(FILE *out, const struct report *report)
 	if (used + sizeof(" see check") > sizeof(line) || line[used - 1] != ';')
 		return;
 	snprintf(line + used, sizeof(line) - used, " see check");
-	text__wrap(out, 0, 8, line);
+	text__wrap(out, text__width(report), 0, 8, line);
 }
 
 /* Clock: hpet, 4.30us a read by BPF, 5.01us by clock_gettime(), a system call; 12,034 were made */
@@ -231,7 +231,7 @@ static void print_clock(FILE *out, const struct report *report)
 	if (calls)
 		snprintf(line + used, sizeof(line) - used, "; %s clock system calls",
 			 units__count(n, calls));
-	text__wrap(out, 0, 7, line);
+	text__wrap(out, text__width(report), 0, 7, line);
 }
 
 /*
@@ -244,8 +244,9 @@ void text__books(FILE *out, const struct report *report)
 	const struct own_cost *cost = &report->snap->cost;
 	char each[UNITS_LEN], rss[UNITS_LEN], kernel[UNITS_LEN], line[512];
 
-	print_conservation(out, "I/O", &report->snap->io, quality->io_missing);
-	print_conservation(out, "Packets sent", &report->snap->packets, quality->packets_missing);
+	print_conservation(out, report, "I/O", &report->snap->io, quality->io_missing);
+	print_conservation(out, report, "Packets sent", &report->snap->packets,
+			   quality->packets_missing);
 	print_losses(out, report);
 	text__vcpu_notes(out, report);
 	if (!text__exact(out, report))
@@ -261,5 +262,5 @@ void text__books(FILE *out, const struct report *report)
 		 "%zu of %zu probes on: xentrace-bpf check",
 		 cost->bpf_ns / 1e6, cost->user_ns / 1e6, 100 * quality->cost_share, each, rss,
 		 kernel, quality->probes_on, quality->probes);
-	text__wrap(out, 0, 8, line);
+	text__wrap(out, text__width(report), 0, 8, line);
 }

@@ -39,8 +39,9 @@ static uint64_t sum(const struct snapshot *snap, const char *device)
 }
 
 /* All that is counted under one name, in the order of the table that names it. */
-static void print_counts(FILE *out, const struct snapshot *snap, const char *device)
+static void print_counts(FILE *out, const struct report *report, const char *device)
 {
+	const struct snapshot *snap = report->snap;
 	bool sizes = !strcmp(device, "multicall sizes");
 	uint64_t all = sum(snap, device);
 	char line[2048], name[48], n[UNITS_LEN], share[16];
@@ -62,7 +63,7 @@ static void print_counts(FILE *out, const struct snapshot *snap, const char *dev
 		between = " |";
 	}
 	fputc(' ', out);
-	text__wrap(out, 1, 3, line);
+	text__wrap(out, text__width(report), 1, 3, line);
 }
 
 void text__page_tables(FILE *out, const struct report *report)
@@ -78,7 +79,7 @@ void text__page_tables(FILE *out, const struct report *report)
 			      "hypercalls\n",
 			      out);
 		any = true;
-		print_counts(out, snap, snap->paths[i].key.device);
+		print_counts(out, report, snap->paths[i].key.device);
 	}
 	if (any)
 		fputc('\n', out);

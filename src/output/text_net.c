@@ -33,7 +33,7 @@ static void print_direction(FILE *out, const struct report *report, const struct
 	if (!*note)
 		return;
 	fputs("   ", out);
-	text__wrap(out, 3, 5, note);
+	text__wrap(out, text__width(report), 3, 5, note);
 }
 
 /* "; 3 given back by the driver", when there are any. */
@@ -85,7 +85,7 @@ static void print_sent(FILE *out, const struct report *report, const struct nic_
 	escape__ascii(device, sizeof(device), use->device);
 	snprintf(why, sizeof(why), " %.10s sent: not counted, since %s is off: %s", device,
 		 uncounted->name, uncounted->cause);
-	text__wrap(out, 0, 3, why);
+	text__wrap(out, text__width(report), 0, 3, why);
 }
 
 static void print_nic(FILE *out, const struct report *report, const struct nic_use *use)

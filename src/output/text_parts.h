@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The sections of the text report. ASCII only, nothing wider than TEXT_WIDTH. */
+/* The sections of the text report, printed into a text_page. */
 #ifndef XT_OUTPUT_TEXT_PARTS_H
 #define XT_OUTPUT_TEXT_PARTS_H
 
 #include "output/format.h"
+#include "output/text_page.h"
 
-#define TEXT_WIDTH 100
+static inline unsigned int text__width(const struct report *report)
+{
+	return text_page__width(report->width);
+}
 
 /*
- * Words of `text` on as many lines as they need: the first follows `used` columns that are already
- * printed, the others are indented. Everything not printable ASCII is shown as '?'.
+ * Words of `text` on as many lines of `width` as they need: the first follows `used` columns that are
+ * already printed, the others are indented. Everything not printable ASCII is shown as '?'.
  */
-void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *text);
+void text__wrap(FILE *out, unsigned int width, unsigned int used, unsigned int indent,
+		const char *text);
 
 void text__header_lines(FILE *out, const struct report *report);
 void text__findings(FILE *out, const struct report *report);

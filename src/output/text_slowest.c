@@ -72,7 +72,7 @@ static void print_slow(FILE *out, const struct report *report, const struct slow
 	}
 	if (used < sizeof(line))
 		snprintf(line + used, sizeof(line) - used, "%s", overlap);
-	text__wrap(out, fprintf(out, "%s", title), 4, line);
+	text__wrap(out, text__width(report), fprintf(out, "%s", title), 4, line);
 }
 
 void text__slowest(FILE *out, const struct report *report)

@@ -110,6 +110,6 @@ void text__vcpu_notes(FILE *out, const struct report *report)
 						 notes[n].what, (unsigned long long)notes[n].times);
 		snprintf(line + used, sizeof(line) - used, " %.3f s of it are in no sum",
 			 vcpu->unmeasured_ns / 1e9);
-		text__wrap(out, 0, 6, line);
+		text__wrap(out, text__width(report), 0, 6, line);
 	}
 }

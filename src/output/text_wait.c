@@ -136,7 +136,7 @@ static void print_legs(FILE *out, const struct report *report, const struct wait
 	if (row->stacked && used < sizeof(line))
 		snprintf(line + used, sizeof(line) - used, " | stacked: part of no total");
 	fputs("   ", out);
-	text__wrap(out, 3, 5, line);
+	text__wrap(out, text__width(report), 3, 5, line);
 }
 
 static unsigned int widest_device(const struct ledger *ledger)

@@ -3,7 +3,8 @@
 
 #include "output/text_parts.h"
 
-void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *text)
+void text__wrap(FILE *out, unsigned int width, unsigned int used, unsigned int indent,
+		const char *text)
 {
 	size_t len = strlen(text);
 	const char *last;
@@ -11,8 +12,8 @@ void text__wrap(FILE *out, unsigned int used, unsigned int indent, const char *t
 	while (len && text[len - 1] == ' ')
 		len--;
 	last = text + len;
-	while ((size_t)(last - text) + used > TEXT_WIDTH) {
-		const char *cut = text + (used < TEXT_WIDTH ? TEXT_WIDTH - used : 0);
+	while ((size_t)(last - text) + used > width) {
+		const char *cut = text + (used < width ? width - used : 0);
 		const char *end = cut;
 
 		while (end > text && *end != ' ')

@@ -20,7 +20,7 @@ static char *check(struct fixture *f, enum boot boot, bool json)
 
 	f->platform.boot = boot;
 	assert_int_equal(json ? check__json(out, &f->platform, &f->snap)
-			      : check__text(out, &f->platform, &f->snap, false),
+			      : check__text(out, &f->platform, &f->snap, false, 0),
 			 0);
 	fclose(out);
 	return text;

@@ -155,9 +155,9 @@ static void rows_are_shown_as_before(void **state)
 		size_t size = 0;
 		FILE *out = open_memstream(&text, &size);
 
-		platform__print(out, p);
+		platform__print(out, p, TEXT_WIDTH);
 		fputc('\n', out);
-		spectrum__print(out, p);
+		spectrum__print(out, p, TEXT_WIDTH);
 		fclose(out);
 		snprintf(name, sizeof(name), "detect-%s.txt", rows[i].row);
 		golden__check(name, text);

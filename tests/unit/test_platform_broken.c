@@ -76,8 +76,8 @@ static void answer(const char *root)
 	assert_non_null(json);
 	json_decref(json);
 	out = open_memstream(&text, &size);
-	platform__print(out, p);
-	spectrum__print(out, p);
+	platform__print(out, p, TEXT_WIDTH);
+	spectrum__print(out, p, TEXT_WIDTH);
 	fclose(out);
 	free(text);
 	platform__free(p);

@@ -355,7 +355,7 @@ static char *answer(const char *root, const char *mode)
 			cell->conflicting ? "!" : "", cell->how, cell->better, cell->evidence);
 	}
 	fputc('\n', out);
-	platform__print(out, p);
+	platform__print(out, p, TEXT_WIDTH);
 	fclose(out);
 	platform__free(p);
 	return text;

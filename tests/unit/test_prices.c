@@ -97,7 +97,7 @@ static void text_is_as_before(void **state)
 	FILE *out = open_memstream(&text, &size);
 
 	(void)state;
-	prices__print(out, list, NR(list));
+	prices__print(out, list, NR(list), TEXT_WIDTH);
 	fclose(out);
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		assert_in_range(strcspn(line, "\n"), 1, 100);
