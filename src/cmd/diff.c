@@ -11,6 +11,8 @@
 #include "cmd/cmd.h"
 #include "cmd/mapping.h"
 #include "cmd/output_options.h"
+#include "cmd/parse.h"
+#include "cmd/terminal.h"
 #include "output/diff.h"
 #include "recording/reader.h"
 
@@ -18,7 +20,7 @@ struct options {
 	const char *file[DIFF_SIDES];
 	unsigned int nr_files;
 	struct output_options out;
-	const char *path; /* NULL: standard output */
+	struct outfile to;
 	const struct diff_output *output;
 };
 
@@ -47,6 +49,31 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+/* As of the other outputs (output_options__add()): the extension, --format where that says none, text. */
+static const struct diff_output *choose(const char *path, const char *format)
+{
+	const char *extension = strcmp(path, "-") ? output_options__extension(path) : "";
+	const struct diff_output *asked = format ? diff_output__find(format) : NULL;
+	const struct diff_output *said = *extension ? diff_output__for_file(path) : NULL;
+
+	if (format && !asked)
+		elog("unknown format '%s': see --help", format);
+	else if (*extension && !said && output__for_file(path))
+		/* no table under the name of something else */
+		elog("a diff has no format '%s': see --help", output__for_file(path)->name);
+	else if (said && asked && said != asked)
+		elog("--format %s: the extension of %s says %s; name one of them only", format,
+		     path, said->name);
+	else if (said || asked)
+		return said ? said : asked;
+	else if (!*extension)
+		return &diff_text;
+	else
+		elog("-o %s: no format has the extension '%s': see --help, or say --format", path,
+		     extension);
+	return NULL;
+}
+
 static void parse(struct options *options, int argc, char **argv)
 {
 	static const struct argp_child children[] = { { &output_options__argp, 0, NULL, 0 },
@@ -64,26 +91,11 @@ static void parse(struct options *options, int argc, char **argv)
 		       "  xentrace-bpf diff before.xtr after.xtr -o diff.html  a page to explore\n",
 	};
 
-	argp_err_exit_status = EXIT_USAGE;
-	argv[0] = (char *)"xentrace-bpf diff";
-	argp_parse(&argp, argc, argv, 0, NULL, options);
-	if (options->out.nr_paths && strcmp(options->out.paths[0], "-"))
-		options->path = options->out.paths[0];
-	options->output = &diff_text;
-	if (options->out.format) {
-		options->output = diff_output__find(options->out.format);
-	} else if (options->path && diff_output__for_file(options->path)) {
-		options->output = diff_output__for_file(options->path);
-	} else if (options->path && output__for_file(options->path)) {
-		/* not a table under the name of something else */
-		elog("a diff has no format '%s': see --help",
-		     output__for_file(options->path)->name);
+	cmd__parse(&argp, "xentrace-bpf diff", argc, argv, options);
+	options->output =
+		choose(options->out.nr_paths ? options->out.paths[0] : "-", options->out.format);
+	if (!options->output)
 		exit(EXIT_USAGE);
-	}
-	if (!options->output) {
-		elog("unknown format '%s': see --help", options->out.format);
-		exit(EXIT_USAGE);
-	}
 }
 
 /* One of the two: the recording, and its whole. */
@@ -113,6 +125,8 @@ static int run__open(struct run *run, const char *file)
 	if (err)
 		return err;
 	err = reader__new(&run->reader, run->mapping.data, run->mapping.size, &why);
+	if (mapping__check(&run->mapping, file))
+		return -EIO;
 	if (err)
 		elog("%s %s", file, why);
 	else if (reader__damage(run->reader))
@@ -145,6 +159,8 @@ static int run__read(struct run *run, struct differ *differ, enum diff_side side
 		if (err)
 			break;
 	}
+	if (mapping__check(&run->mapping, run->file))
+		return -EIO;
 	if (!err)
 		err = ledger__build(&run->ledger, &run->total, run__platform(run));
 	if (err)
@@ -152,13 +168,17 @@ static int run__read(struct run *run, struct differ *differ, enum diff_side side
 	return err;
 }
 
-static int write_diff(const struct options *options, const struct run runs[DIFF_SIDES],
+static int write_diff(struct options *options, const struct run runs[DIFF_SIDES],
 		      const struct diff *diff)
 {
 	struct diff_report report = { .diff = diff, .verbose = options->out.verbose };
-	const char *name = options->path ? options->path : "standard output";
-	FILE *out = options->path ? fopen(options->path, "we") : stdout;
-	int err;
+	struct outfile *to = &options->to;
+	int err = outfile__open(to);
+
+	report.width = outfile__is_stdout(to) ? terminal__width() : 0;
+
+	if (err)
+		return err;
 
 	for (int side = 0; side < DIFF_SIDES; side++) {
 		report.file[side] = runs[side].file;
@@ -169,22 +189,15 @@ static int write_diff(const struct options *options, const struct run runs[DIFF_
 			.ledger = runs[side].ledger,
 		};
 	}
-	if (!out) {
-		err = -errno;
-	} else {
-		err = options->output->print(out, &report);
-		if (options->path && fclose(out) && !err)
-			err = -errno;
-	}
+	err = options->output->print(to->file, &report);
+	if (!err)
+		err = outfile__publish(to);
+	outfile__say(to, err);
 	/* whoever reads our standard output may stop */
-	if (err == -EPIPE && !options->path)
-		err = 0;
-	if (err)
-		elog("cannot write %s: %s", name, strerror(-err));
-	return err;
+	return err == -EPIPE && outfile__is_stdout(to) ? 0 : err;
 }
 
-static int compare(const struct options *options, struct run runs[DIFF_SIDES])
+static int compare(struct options *options, struct run runs[DIFF_SIDES])
 {
 	struct diff_run of[DIFF_SIDES];
 	struct differ *differ = NULL;
@@ -220,22 +233,45 @@ static bool is_incomplete(const struct run *run)
 	return reader__damage(run->reader) || run->ledger->quality.incomplete;
 }
 
+/* Neither of the two is written over, by whichever name. Returns an exit code. */
+static int find_output(struct options *options, const struct run runs[DIFF_SIDES])
+{
+	const char *path = options->out.nr_paths ? options->out.paths[0] : "-";
+
+	if (outfile__find(&options->to, path))
+		return EXIT_RUNTIME;
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		if (!place__is(&options->to.place, &runs[side].mapping.st))
+			continue;
+		elog("%s is a recording that is read: name another file for the output",
+		     outfile__is_stdout(&options->to) ? "standard output" : path);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
 int cmd_diff(int argc, char **argv)
 {
 	struct run runs[DIFF_SIDES] = {};
-	struct options options = {};
-	int code = EXIT_RUNTIME;
+	struct options options = { .to.place.dir = -1 };
+	int code = EXIT_RUNTIME, err;
 
 	parse(&options, argc, argv);
 	for (int side = 0; side < DIFF_SIDES; side++)
 		if (run__open(&runs[side], options.file[side]))
 			goto out;
-	if (compare(&options, runs))
+	code = find_output(&options, runs);
+	if (code)
+		goto out;
+	code = EXIT_RUNTIME;
+	err = compare(&options, runs);
+	if (err || outfile__close(&options.to))
 		goto out;
 	code = EXIT_DONE;
 	if (options.out.strict && (is_incomplete(&runs[0]) || is_incomplete(&runs[1])))
 		code = EXIT_INCOMPLETE;
 out:
+	outfile__close(&options.to);
 	for (int side = 0; side < DIFF_SIDES; side++)
 		run__close(&runs[side]);
 	return code;

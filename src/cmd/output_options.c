@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cmd/output_options.h"
 
-#include <math.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
+#include "base/number.h"
 
 #define OPT_FORMAT 0x100
 #define OPT_STRICT 0x101
@@ -18,6 +21,8 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	case 'o':
 		if (options->nr_paths == SINKS_MAX)
 			argp_error(state, "more than %d outputs", SINKS_MAX);
+		if (!*arg)
+			argp_error(state, "-o '' names no file");
 		options->paths[options->nr_paths++] = arg;
 		break;
 	case OPT_FORMAT:
@@ -42,12 +47,62 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+const char *output_options__extension(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISREG(st.st_mode) ? "" : output__extension(path);
+}
+
+/* Sets *uses where --format says it. */
+static const struct output *choose(const char *path, const struct output *asked,
+				   const struct output *otherwise, bool *uses)
+{
+	bool is_stdout = !strcmp(path, "-");
+	const struct output *said = is_stdout ? NULL : output__for_file(path);
+
+	*uses = asked && (!said || said == asked);
+	if (said || asked)
+		return said ? said : asked;
+	if (is_stdout || (!otherwise && !*output_options__extension(path)))
+		return &output_text;
+	if (!otherwise)
+		elog("-o %s: no format has the extension '%s': see --help, or say --format", path,
+		     output__extension(path));
+	return otherwise;
+}
+
+int output_options__add(const struct output_options *options, struct sinks *sinks,
+			const struct output *otherwise)
+{
+	const struct output *asked = options->format ? output__find(options->format) : NULL,
+			    *output;
+	bool used = false, uses;
+
+	if (options->format && !asked) {
+		elog("unknown format '%s': see --help", options->format);
+		return -EINVAL;
+	}
+	for (unsigned int i = 0; i < options->nr_paths; i++) {
+		output = choose(options->paths[i], asked, otherwise, &uses);
+		if (!output || sinks__add(sinks, options->paths[i], output))
+			return -EINVAL;
+		used |= uses;
+	}
+	if (!options->nr_paths)
+		return sinks__add(sinks, "-", asked ? asked : &output_text);
+	if (!asked || used)
+		return 0;
+	elog("--format %s: the extension of %s says %s; name one of them only", asked->name,
+	     sinks->sink[0].path, sinks->sink[0].output->name);
+	return -EINVAL;
+}
+
 static uint64_t slower_ns(const char *text, struct argp_state *state)
 {
-	char *end;
-	double ms = strtod(text, &end);
+	double ms = 0;
 
-	if (end == text || *end || !isfinite(ms) || ms <= 0 || ms > 1e9)
+	if (!number__real(text, &ms) || ms <= 0 || ms > 1e9)
 		argp_error(state, "--slower '%s' is not a number of milliseconds above 0", text);
 	return ms * 1e6;
 }
@@ -74,8 +129,12 @@ static error_t parse_view(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option output_table[] = {
 	{ "output", 'o', "FILE", 0,
-	  "Write there, in the format of its extension; - is standard output", 0 },
-	{ "format", OPT_FORMAT, "FORMAT", 0, "The format for standard output", 0 },
+	  "Write there, in the format of its extension; - is standard output. What is there is "
+	  "replaced "
+	  "when the new one is whole",
+	  0 },
+	{ "format", OPT_FORMAT, "FORMAT", 0,
+	  "The format of standard output, and of files whose extension says none", 0 },
 	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "verbose", 'v', NULL, 0, "All rows of each table, and what is done; -vv: in detail", 0 },

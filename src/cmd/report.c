@@ -11,11 +11,13 @@
 #include "cmd/cmd.h"
 #include "cmd/mapping.h"
 #include "cmd/output_options.h"
+#include "cmd/parse.h"
 #include "recording/course.h"
 #include "recording/reader.h"
 
 struct options {
 	const char *file;
+	struct mapping mapping;
 	struct output_options out;
 	struct view_options view;
 	struct sinks sinks;
@@ -63,17 +65,8 @@ static void parse(struct options *options, int argc, char **argv)
 		       "  xentrace-bpf report run.xtr --json | jq    one JSON object a line\n",
 	};
 
-	argp_err_exit_status = EXIT_USAGE;
-	argv[0] = (char *)"xentrace-bpf report";
-	argp_parse(&argp, argc, argv, 0, NULL, options);
-	for (unsigned int i = 0; i < options->out.nr_paths; i++) {
-		const char *path = options->out.paths[i];
-
-		if (sinks__add(&options->sinks, path,
-			       strcmp(path, "-") ? NULL : options->out.format))
-			exit(EXIT_USAGE);
-	}
-	if (!options->out.nr_paths && sinks__add(&options->sinks, "-", options->out.format))
+	cmd__parse(&argp, "xentrace-bpf report", argc, argv, options);
+	if (output_options__add(&options->out, &options->sinks, NULL))
 		exit(EXIT_USAGE);
 }
 
@@ -134,6 +127,9 @@ static int replay(struct options *options, struct reader *reader, bool *incomple
 	err = write_part(options, header, SINK_HEADER, NULL, incomplete);
 	while (!err || err == -EPIPE) {
 		err = reader__next(reader, &kind, &part, &why);
+		/* what was cut meanwhile makes no sense either */
+		if (mapping__check(&options->mapping, options->file))
+			return -EIO;
 		if (err) {
 			elog("%s %s", options->file, why);
 			return err;
@@ -157,18 +153,24 @@ static int replay(struct options *options, struct reader *reader, bool *incomple
 static int report(struct options *options, struct reader *reader)
 {
 	const char *damage = reader__damage(reader);
-	bool incomplete = false;
+	const struct sinks_use use = { .input = &options->mapping.st };
+	bool incomplete = false, refused;
 	int err, closed;
 
 	if (damage)
 		elog("%s %s", options->file, damage);
-	err = sinks__open(&options->sinks);
+	err = sinks__open(&options->sinks, &use);
+	refused = err == -EINVAL;
 	if (!err && sinks__want_series(&options->sinks))
 		err = course__new(&options->course);
 	if (!err)
 		err = replay(options, reader, &incomplete);
+	if (!err)
+		err = sinks__publish(&options->sinks);
 	course__free(options->course);
 	closed = sinks__close(&options->sinks);
+	if (refused)
+		return EXIT_USAGE;
 	if (err || (closed && closed != -EPIPE))
 		return EXIT_RUNTIME;
 	return options->out.strict && (incomplete || damage) ? EXIT_INCOMPLETE : EXIT_DONE;
@@ -178,18 +180,21 @@ int cmd_report(int argc, char **argv)
 {
 	struct options options = {};
 	struct reader *reader = NULL;
-	struct mapping mapping;
 	const char *why;
-	int code = EXIT_RUNTIME;
+	int code = EXIT_RUNTIME, err;
 
 	parse(&options, argc, argv);
-	if (mapping__open(&mapping, options.file))
+	if (mapping__open(&options.mapping, options.file))
 		return EXIT_RUNTIME;
-	if (reader__new(&reader, mapping.data, mapping.size, &why))
+	err = reader__new(&reader, options.mapping.data, options.mapping.size, &why);
+	if (mapping__check(&options.mapping, options.file))
+		goto out;
+	if (err)
 		elog("%s %s", options.file, why);
 	else
 		code = report(&options, reader);
+out:
 	reader__free(reader);
-	mapping__close(&mapping);
+	mapping__close(&options.mapping);
 	return code;
 }

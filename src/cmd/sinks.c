@@ -1,38 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/sinks.h"
+#include "cmd/terminal.h"
 
-static bool is_stdout(const struct sink *sink)
+int sinks__add(struct sinks *sinks, const char *path, const struct output *output)
 {
-	return strcmp(sink->path, "-") == 0;
-}
-
-int sinks__add(struct sinks *sinks, const char *path, const char *format)
-{
-	const struct output *output;
-
 	if (sinks->nr == SINKS_MAX) {
 		elog("more than %d outputs", SINKS_MAX);
 		return -EINVAL;
 	}
-	output = format ? output__find(format) : output__for_file(path);
-	if (!output && format) {
-		elog("unknown format '%s': see --help", format);
-		return -EINVAL;
-	}
-	if (!output)
-		output = &output_text;
-	sinks->sink[sinks->nr++] = (struct sink) { .path = path, .output = output };
+	sinks->sink[sinks->nr++] =
+		(struct sink) { .path = path, .output = output, .to.place.dir = -1 };
 	return 0;
 }
 
-int sinks__open(struct sinks *sinks)
+static const char *name_of(const struct sink *sink)
 {
+	return outfile__is_stdout(&sink->to) ? "standard output" : sink->path;
+}
+
+/* Before any is opened, which may wait for who reads a FIFO. */
+static int find(struct sinks *sinks, const struct sinks_use *use)
+{
+	int err;
+
 	for (unsigned int i = 0; i < sinks->nr; i++) {
+		struct sink *sink = &sinks->sink[i];
+
+		err = outfile__find(&sink->to, sink->path);
+		if (err)
+			return err == -EINVAL ? -EIO : err;
+		if (use->input && place__is(&sink->to.place, use->input)) {
+			elog("%s is the recording that is read: name another file for the output",
+			     name_of(sink));
+			return -EINVAL;
+		}
+		for (unsigned int n = 0; n < i; n++) {
+			if (!place__same(&sinks->sink[n].to.place, &sink->to.place))
+				continue;
+			elog("%s and %s are the same file: name two", name_of(&sinks->sink[n]),
+			     name_of(sink));
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int sinks__open(struct sinks *sinks, const struct sinks_use *use)
+{
+	int err = find(sinks, use);
+
+	sinks->live = use->live;
+	for (unsigned int i = 0; !err && i < sinks->nr; i++) {
 		struct sink *sink = &sinks->sink[i];
 
 		if (sink->output->open) {
@@ -42,13 +63,14 @@ int sinks__open(struct sinks *sinks)
 				return -ENOMEM;
 			}
 		}
-		sink->file = is_stdout(sink) ? stdout : fopen(sink->path, "we");
-		if (!sink->file) {
-			elog("cannot write %s: %s", sink->path, strerror(errno));
-			return -errno;
-		}
+		sink->grows = use->live &&
+			      (sink->output == &output_recording ||
+			       (use->intervals && sink->output->interval != output__nothing));
+		err = outfile__open(&sink->to);
+		if (err == -EINVAL)
+			err = -EIO;
 	}
-	return 0;
+	return err;
 }
 
 bool sinks__show_intervals(const struct sinks *sinks)
@@ -68,31 +90,55 @@ bool sinks__want_series(const struct sinks *sinks)
 }
 
 /*
- * A drawing has one root: what SIGUSR1 asked for makes room for the next. Standard output is not
- * ours to cut, and what is no file (a pipe) holds both.
+ * A drawing has one root: what SIGUSR1 asked for makes room for the next. What is no file (a pipe)
+ * holds both.
  */
-static int start_over(struct sink *sink)
+static int write_total(struct sink *sink, const struct report *report, bool live)
 {
-	if (!sink->output->is_document || is_stdout(sink) || ftello(sink->file) <= 0)
-		return 0;
-	if (fseeko(sink->file, 0, SEEK_SET) || ftruncate(fileno(sink->file), 0))
-		return -errno;
-	return 0;
+	int err = sink->output->is_document ? outfile__renew(&sink->to) : 0;
+
+	if (!err)
+		err = sink->output->total(sink->to.file, report);
+	return err || !live ? err : outfile__publish(&sink->to);
 }
 
-static int write_total(struct sink *sink, const struct report *report)
+static int write_part(struct sink *sink, enum sink_part part, const struct report *report,
+		      bool live)
 {
-	int err = start_over(sink);
+	int err;
 
-	return err ? err : sink->output->total(sink->file, report);
+	switch (part) {
+	case SINK_HEADER:
+		err = sink->output->header(sink->to.file, report);
+		break;
+	case SINK_INTERVAL:
+		err = sink->output->interval(sink->to.file, report);
+		break;
+	default:
+		err = write_total(sink, report, live);
+		break;
+	}
+	return err ? err : outfile__check(&sink->to);
 }
 
-static int report_error(const struct sink *sink, int err)
+static int publish(struct sinks *sinks, bool all)
 {
-	if (err && !(err == -EPIPE && is_stdout(sink)))
-		elog("cannot write %s: %s", is_stdout(sink) ? "standard output" : sink->path,
-		     strerror(-err));
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < sinks->nr; i++) {
+		struct sink *sink = &sinks->sink[i];
+
+		if (sink->gone || !(all || sink->grows))
+			continue;
+		err = outfile__publish(&sink->to);
+		outfile__say(&sink->to, err);
+	}
 	return err;
+}
+
+int sinks__publish(struct sinks *sinks)
+{
+	return publish(sinks, true);
 }
 
 /* The first error that is not just a reader that went away. */
@@ -112,21 +158,15 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 		if (sink->gone)
 			continue;
 		own.state = sink->state;
-		switch (part) {
-		case SINK_HEADER:
-			err = sink->output->header(sink->file, &own);
-			break;
-		case SINK_INTERVAL:
-			err = sink->output->interval(sink->file, &own);
-			break;
-		default:
-			err = write_total(sink, &own);
-			break;
-		}
-		report_error(sink, err);
-		sink->gone = err == -EPIPE && is_stdout(sink);
+		own.width = outfile__is_stdout(&sink->to) ? terminal__width() : 0;
+		err = write_part(sink, part, &own, sinks->live);
+		outfile__say(&sink->to, err);
+		sink->gone = err == -EPIPE && outfile__is_stdout(&sink->to);
 		first = worse(first, err);
 	}
+	/* the run begins, when all of them could */
+	if (part == SINK_HEADER && (!first || first == -EPIPE))
+		first = worse(first, publish(sinks, false));
 	return first;
 }
 
@@ -137,15 +177,14 @@ int sinks__close(struct sinks *sinks)
 	for (unsigned int i = 0; i < sinks->nr; i++) {
 		struct sink *sink = &sinks->sink[i];
 
-		if (sink->output->close)
+		if (sink->state && sink->output->close)
 			sink->output->close(sink->state);
 		sink->state = NULL;
-		if (!sink->file)
+		err = outfile__close(&sink->to);
+		if (!err || sink->gone)
 			continue;
-		err = is_stdout(sink) ? fflush(stdout) : fclose(sink->file);
-		sink->file = NULL;
-		if (err && !sink->gone)
-			first = worse(first, report_error(sink, -errno));
+		outfile__say(&sink->to, err);
+		first = worse(first, err);
 	}
 	return first;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "cmd/outfile.h"
 #include "output/format.h"
 
 #define SINKS_MAX 8
@@ -12,24 +13,39 @@
 struct sink {
 	const char *path; /* "-": standard output */
 	const struct output *output;
-	FILE *file;
+	struct outfile to;
 	void *state; /* the output's */
+	bool grows;  /* it has its name from its first part on */
 	bool gone;   /* standard output's reader */
 };
 
 struct sinks {
 	struct sink sink[SINKS_MAX];
 	unsigned int nr;
+	bool live;
+};
+
+/* Add one. Opens nothing yet. Returns 0, or -EINVAL with a message. */
+int sinks__add(struct sinks *sinks, const char *path, const struct output *output);
+
+/* What is known of them before the first part. */
+struct sinks_use {
+	const struct stat *input; /* the recording that is read; NULL for none */
+	bool live;		  /* of a run that goes on */
+	bool intervals;		  /* which were asked for */
 };
 
 /*
- * Add one: the format is `format` if not NULL, else the file's extension's, else text. Opens
- * nothing yet. Returns 0, or -EINVAL with a message.
+ * Open all of them, before anything is traced. What is there is touched later (cmd/outfile.h). Of a
+ * live run each output takes its name when it is whole, since what was measured cannot be measured
+ * again; but two kinds grow instead, and take it when the run begins, so that they can be read meanwhile
+ * and what a crash leaves is found: a recording, and the text or JSON of intervals. What is made from a
+ * recording takes its name when all of it is whole: sinks__publish().
+ *
+ * Returns 0 or a negative errno, with a message; -EINVAL for an output that is the input or another
+ * output, by whichever name.
  */
-int sinks__add(struct sinks *sinks, const char *path, const char *format);
-
-/* Open all of them, before anything is traced. Returns 0 or a negative errno, with a message. */
-int sinks__open(struct sinks *sinks);
+int sinks__open(struct sinks *sinks, const struct sinks_use *use);
 
 /* Does any of them draw report->series? */
 bool sinks__want_series(const struct sinks *sinks);
@@ -44,7 +60,13 @@ enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_TOTAL };
  */
 int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *report);
 
-/* Close them; a write error that shows only now counts. Returns 0 or a negative errno. */
+/* Let all of them have their names. Returns 0 or a negative errno, with a message. */
+int sinks__publish(struct sinks *sinks);
+
+/*
+ * Close them, and drop what has not become whole; a write error that shows only now counts. Returns
+ * 0 or a negative errno.
+ */
 int sinks__close(struct sinks *sinks);
 
 #endif

@@ -204,7 +204,7 @@ static void say_attaching(void)
 static void say_ready(const struct run *run)
 {
 	if (run->options.ready_fd >= 0 && dprintf(run->options.ready_fd, "ready\n") < 0)
-		vlog("--ready-fd %d: %s", run->options.ready_fd, strerror(errno));
+		elog("--ready-fd %d: %s", run->options.ready_fd, strerror(errno));
 	fprintf(stderr,
 		run->options.duration ? "Tracing for %g s... Ctrl-C to end\n"
 				      : "Tracing... Ctrl-C to end\n",
@@ -244,6 +244,7 @@ static int prepare(struct run *run)
 	struct trace_options *options = &run->options;
 	const char *disks[NAMES_MAX + 1] = {}, *why;
 	struct tracer_options wanted = {};
+	struct sinks_use use = { .live = true };
 	int err;
 
 	err = platform__read(&run->platform, "/");
@@ -256,11 +257,12 @@ static int prepare(struct run *run)
 		err = find_nics(run);
 	if (err)
 		return err;
+	use.intervals = options->interval > 0;
 	signals__let_through();
-	err = sinks__open(&options->sinks);
+	err = sinks__open(&options->sinks, &use);
 	signals__keep();
 	if (err)
-		return EXIT_RUNTIME;
+		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
 	if (sinks__want_series(&options->sinks) &&
 	    series__new(&run->series, SERIES_STEPS, SERIES_BYTES)) {
 		elog("out of memory");
@@ -331,6 +333,8 @@ static int run_trace(bool record, int argc, char **argv)
 	code = prepare(&run);
 	if (code == EXIT_DONE)
 		code = trace(&run);
+	else
+		sinks__close(&run.options.sinks);
 	if (run.has_last)
 		snapshot__free(&run.last);
 	series__free(run.series);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <argp.h>
-#include <math.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/exit.h"
 #include "base/log.h"
+#include "base/number.h"
+#include "cmd/parse.h"
 #include "cmd/trace_options.h"
 
 const char *argp_program_version = "xentrace-bpf " XT_VERSION;
@@ -40,10 +43,9 @@ struct parse {
 
 static double seconds(const char *text, const char *what, struct argp_state *state)
 {
-	char *end;
-	double value = strtod(text, &end);
+	double value = 0;
 
-	if (end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
+	if (!number__real(text, &value) || value <= 0 || value > 1e9)
 		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
 	return value;
 }
@@ -57,12 +59,43 @@ bool trace_options__exact_all(const char *text, struct argp_state *state)
 
 static unsigned int number(const char *text, const char *what, struct argp_state *state)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
+	unsigned long value = 0;
 
-	if (end == text || *end || *text == '-' || value > 1000000000)
+	if (!number__whole(text, 1000000000, &value))
 		argp_error(state, "%s '%s' is not a number", what, text);
 	return value;
+}
+
+/* Whoever waits for that line would wait for ever, were it not looked at here. */
+static int ready_fd(const char *text, struct argp_state *state)
+{
+	int fd = number(text, "--ready-fd", state);
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		argp_error(state, "--ready-fd %d: %s", fd,
+			   flags < 0 ? strerror(errno) : "not open for writing");
+	return fd;
+}
+
+/* No message may leave a word that was meant as a command as a wrong number. */
+static void positional(struct parse *parse, char *arg, struct argp_state *state)
+{
+	struct trace_options *options = parse->options;
+
+	switch (parse->positional++) {
+	case 0:
+		if (!strchr("-+.0123456789", *arg))
+			argp_error(state, "'%s' is no number of seconds; a command comes first",
+				   arg);
+		options->interval = seconds(arg, "interval", state);
+		break;
+	case 1:
+		options->count = number(arg, "count", state);
+		break;
+	default:
+		argp_error(state, "'%s' is one argument too many", arg);
+	}
 }
 
 static void add_families(struct parse *parse, char *arg, struct argp_state *state)
@@ -75,9 +108,11 @@ static void add_families(struct parse *parse, char *arg, struct argp_state *stat
 	char *rest, *name;
 
 	free(options->family_text);
-	options->family_text = strdup(arg);
-	for (name = strtok_r(options->family_text, ",", &rest); name;
-	     name = strtok_r(NULL, ",", &rest)) {
+	options->family_text = rest = strdup(arg);
+	if (!rest)
+		argp_failure(state, EXIT_RUNTIME, 0, "out of memory");
+	/* not strtok(), to which an empty name is none: it would mean all of them */
+	while ((name = strsep(&rest, ","))) {
 		for (k = 0; k < nr_known && strcmp(known[k], name); k++)
 			;
 		if (k == nr_known || nr == NAMES_MAX)
@@ -130,16 +165,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		options->exact_all = trace_options__exact_all(arg, state);
 		break;
 	case OPT_READY_FD:
-		options->ready_fd = number(arg, "--ready-fd", state);
+		options->ready_fd = ready_fd(arg, state);
 		break;
 	case ARGP_KEY_ARG:
-		if (parse->positional == 0)
-			options->interval = seconds(arg, "interval", state);
-		else if (parse->positional == 1)
-			options->count = number(arg, "count", state);
-		else
-			argp_error(state, "'%s' is one argument too many", arg);
-		parse->positional++;
+		positional(parse, arg, state);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -185,14 +214,6 @@ static const struct argp record_argp = {
  */
 #define RECORD_INTERVAL 1
 
-/* What is recorded into need not be called .xtr. */
-static const char *format_of(const struct output_options *out, const char *path, bool record)
-{
-	if (strcmp(path, "-") == 0)
-		return out->format;
-	return record && !output__for_file(path) ? output_recording.name : NULL;
-}
-
 static bool has_recording(const struct sinks *sinks)
 {
 	for (unsigned int i = 0; i < sinks->nr; i++)
@@ -207,20 +228,15 @@ void trace_options__parse(struct trace_options *options, bool record, int argc, 
 	struct parse parse = { .options = options };
 
 	*options = (struct trace_options) { .ready_fd = -1 };
-	argp_err_exit_status = EXIT_USAGE;
-	argv[0] = (char *)(record ? "xentrace-bpf record" : "xentrace-bpf");
-	argp_parse(record ? &record_argp : &trace_argp, argc, argv, 0, NULL, &parse);
-	for (unsigned int i = 0; i < out->nr_paths; i++) {
-		if (sinks__add(&options->sinks, out->paths[i],
-			       format_of(out, out->paths[i], record)))
-			exit(EXIT_USAGE);
-	}
+	cmd__parse(record ? &record_argp : &trace_argp,
+		   record ? "xentrace-bpf record" : "xentrace-bpf", argc, argv, &parse);
+	/* what is recorded into need not be called .xtr */
+	if (output_options__add(out, &options->sinks, record ? &output_recording : NULL))
+		exit(EXIT_USAGE);
 	if (record && !has_recording(&options->sinks)) {
 		elog("record needs a file to record into: -o FILE.xtr");
 		exit(EXIT_USAGE);
 	}
 	if (!options->interval && has_recording(&options->sinks))
 		options->interval = RECORD_INTERVAL;
-	if (!out->nr_paths && sinks__add(&options->sinks, "-", out->format))
-		exit(EXIT_USAGE);
 }

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A file that is written, so that nothing that was there is lost. What has the name keeps it until
+ * something whole takes its place: the output is written to a file of its own in the same folder, most
+ * often one without a name, and then renamed. So an output that fails leaves what was there, and
+ * whoever reads the name never sees half of one.
+ *
+ * What is no regular file (a FIFO, /dev/stdout, a terminal, a disk) is written to as it is: it keeps
+ * nothing that could be lost.
+ *
+ * The new file has the permissions of the one whose place it takes, and its owner and group as far as
+ * the user may give them. Other hard links keep the old one.
+ */
+#ifndef XT_CMD_OUTFILE_H
+#define XT_CMD_OUTFILE_H
+
+#include <stdio.h>
+
+#include "cmd/place.h"
+
+struct outfile {
+	const char *path; /* "-": standard output */
+	struct place place;
+	FILE *file;
+	bool renames;		  /* it is written aside */
+	bool published;		  /* and has the name by now */
+	char aside[NAME_MAX + 1]; /* its name until then; "" for none */
+};
+
+/* Look at what is there. Returns 0, or a negative errno with a message. */
+int outfile__find(struct outfile *to, const char *path);
+/* Begin to write; nothing that is there changes. Returns 0, or a negative errno with a message. */
+int outfile__open(struct outfile *to);
+
+bool outfile__is_stdout(const struct outfile *to);
+
+/*
+ * Let it have the name, as far as it is written; what is written from then on can be seen there.
+ * Returns 0 or a negative errno.
+ */
+int outfile__publish(struct outfile *to);
+/* Begin again, with an empty file; one that is published keeps its name until this one is. */
+int outfile__renew(struct outfile *to);
+/* -ESTALE when the file that has the name was deleted, and nobody will ever see what is written. */
+int outfile__check(const struct outfile *to);
+
+/* Close it: what was not published is dropped. Returns 0 or a negative errno. */
+int outfile__close(struct outfile *to);
+
+/* A message for what writing failed with; none for a reader of standard output that went away. */
+void outfile__say(const struct outfile *to, int err);
+
+#endif
