@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/exit.h"
+#include "base/log.h"
+#include "base/start.h"
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
 
 static const struct {
 	const char *name;
@@ -31,13 +34,28 @@ static int usage(void)
 	printf("\n  xentrace-bpf COMMAND --help tells a command's options; -V the version.\n"
 	       "  Exit codes: 0 done, 1 runtime failure, 2 usage, 3 nothing to trace here,\n"
 	       "  4 missing privilege, BTF or kernel feature, 5 incomplete data (--strict).\n");
-	return EXIT_DONE;
+	return cmd__end_output();
+}
+
+/* What is no option and no number can only be meant as a command. */
+static int unknown(const char *word)
+{
+	char names[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		used += snprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+				 commands[i].name);
+	elog("unknown command '%s': there are %s", word, names);
+	return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
 	/* a closed pipe is an error of write(), and ends a trace quietly */
 	signal(SIGPIPE, SIG_IGN);
+	if (start__descriptors())
+		return EXIT_RUNTIME;
 	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
 			 strcmp(argv[1], "-h") == 0))
 		return usage();
@@ -45,5 +63,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	}
+	if (argc > 1 && !strchr("-+.0123456789", argv[1][0]))
+		return unknown(argv[1]);
 	return cmd_trace(argc, argv);
 }

@@ -11,6 +11,7 @@
 #include "probe/load.h"
 #include "probe/needs.h"
 #include "probe/said.h"
+#include "probe/shortage.h"
 
 static bool in_family(int id, const struct family *family)
 {
@@ -175,9 +176,47 @@ static void all_off(struct loader *loader, const struct family *family, const ch
 	}
 }
 
+/* Descriptors for what libbpf opens while it asks the kernel what it can. */
+#define MEANWHILE 24
+
+/* Is there enough for this object? A map and a program are a descriptor each, a kprobe's link is two. */
+static int check_shortage(struct loader *loader, const struct loaded *loaded)
+{
+	size_t maps = 0, programs = 0;
+	struct bpf_program *prog;
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, loaded->object) maps++;
+	bpf_object__for_each_program(prog, loaded->object) programs += bpf_program__autoload(prog);
+	loader->to_attach += loader->dry ? 0 : 2 * programs;
+	if (loaded->family == &family_exact && !loader->dry)
+		loader->to_attach += 4 * sites__wanted(loader->layout->sites);
+	return shortage__check(maps + programs + loader->to_attach + MEANWHILE,
+			       shortage__btf_bytes());
+}
+
+/* A refusal steps down the ladder, a shortage is nobody's no. */
+static bool is_short(struct loader *loader, int err)
+{
+	if (shortage__is(err))
+		loader->shortage = err;
+	return loader->shortage;
+}
+
+static void drop(struct loaded *loaded)
+{
+	if (loaded->skeleton)
+		loaded->family->destroy(loaded->skeleton);
+	loaded->skeleton = loaded->object = NULL;
+}
+
 void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded)
 {
+	size_t to_attach = loader->to_attach;
 	int err;
+
+	if (loader->shortage)
+		return;
 
 	loaded->family = family;
 	/* each turn takes at least one rung away */
@@ -186,12 +225,17 @@ void loader__load(struct loader *loader, const struct family *family, struct loa
 
 		loaded->skeleton = family->open(&loaded->object, loader->layout, loader->features);
 		if (!loaded->skeleton) {
-			all_off(loader, family, "cannot be opened", -errno);
+			err = -errno;
+			if (!is_short(loader, err))
+				all_off(loader, family, "cannot be opened", err);
 			return;
 		}
 		if (!enable_chosen(loader, loaded))
 			break;
-		err = maps__share(loader->maps, loaded->object);
+		loader->to_attach = to_attach;
+		err = check_shortage(loader, loaded);
+		if (!err)
+			err = maps__share(loader->maps, loaded->object);
 		if (!err) {
 			said__listen(&said);
 			err = bpf_object__load(loaded->object);
@@ -199,15 +243,15 @@ void loader__load(struct loader *loader, const struct family *family, struct loa
 		}
 		if (!err)
 			return;
+		if (is_short(loader, err))
+			break;
 		if (!step_down(loader, family, &said, err)) {
 			all_off(loader, family, "cannot be loaded", err);
 			break;
 		}
-		family->destroy(loaded->skeleton);
-		loaded->skeleton = loaded->object = NULL;
+		drop(loaded);
 	}
-	family->destroy(loaded->skeleton);
-	loaded->skeleton = loaded->object = NULL;
+	drop(loaded);
 }
 
 static struct bpf_link *attach(struct bpf_program *prog, const struct attempt *attempt, bool exit)
@@ -217,8 +261,8 @@ static struct bpf_link *attach(struct bpf_program *prog, const struct attempt *a
 	return bpf_program__attach(prog);
 }
 
-static void attach_probe(const struct loaded *loaded, const struct probe *probe,
-			 struct attempt *attempt)
+static void attach_probe(struct loader *loader, const struct loaded *loaded,
+			 const struct probe *probe, struct attempt *attempt)
 {
 	const char *name[2];
 	struct said said;
@@ -237,6 +281,7 @@ static void attach_probe(const struct loaded *loaded, const struct probe *probe,
 	}
 	if (!err)
 		return;
+	is_short(loader, err);
 	snprintf(attempt->cause, sizeof(attempt->cause), "%s does not attach: %s",
 		 rung__name(attempt->rung), strerror(-err));
 	snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
@@ -266,7 +311,7 @@ void loader__attach(struct loader *loader, const struct loaded *loaded)
 		if (probe_table[i].kind == PROBE_SITES)
 			attach_sites(loader, loaded);
 		else
-			attach_probe(loaded, &probe_table[i], &loader->attempts[i]);
+			attach_probe(loader, loaded, &probe_table[i], &loader->attempts[i]);
 	}
 	drop_needy(loader);
 }

@@ -36,12 +36,16 @@ struct loader {
 	const struct maps *maps;
 	struct attempt attempts[XT_PROBE_NR];
 	unsigned int extras_refused; /* bit by place in the family's list */
+	bool dry;		     /* nothing will be attached */
+	size_t to_attach;	     /* descriptors that attaching what is loaded takes */
+	int shortage; /* a negative errno: nothing more is tried (probe/shortage.h) */
 };
 
 /*
  * Load one family: choose rungs, load, and on a refused program step down and load again, until
- * the object loads or nothing of it is left. Never fails: what could not be loaded has rung off,
- * cause and fix in its attempt. *loaded.object is NULL when nothing was.
+ * the object loads or nothing of it is left. What could not be loaded has rung off, cause and fix in its
+ * attempt; only that this process has too little of something is a failure, loader->shortage.
+ * *loaded.object is NULL when nothing was loaded.
  */
 void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded);
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "probe/reader.h"
 #include "probe/said.h"
+#include "probe/shortage.h"
 #include "probe/slowest.h"
 #include "probe/tracer.h"
 #include "probe/tracer_parts.h"
@@ -74,6 +75,8 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 		else
 			not_asked_for(&tracer->loader, families[i]);
 	}
+	if (tracer->loader.shortage)
+		return;
 	if (options->exact)
 		say_not_exact(tracer);
 	tracer->cputime.runstate_fd = program_fd(tracer, "xt_runstate");
@@ -124,7 +127,9 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	said__init();
 	tracer->platform = platform;
 	tracer->every = options->every;
-	err = features__new(&tracer->features);
+	err = shortage__check(0, shortage__btf_bytes());
+	if (!err)
+		err = features__new(&tracer->features);
 	if (err)
 		goto out;
 	err = features__usable(tracer->features, why);
@@ -144,7 +149,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	if (err) {
 		*why = err == -EPERM
 			       ? "the kernel refuses BPF maps to this process: is it confined?"
-			       : "the maps cannot be made";
+			       : "the kernel cannot make the maps";
 		goto out;
 	}
 	slowest__begin(tracer->maps, tracer->layout->cpus, options->slower_ns);
@@ -153,8 +158,12 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		.features = tracer->features,
 		.layout = tracer->layout,
 		.maps = tracer->maps,
+		.dry = options->dry,
 	};
 	load_all(tracer, options);
+	err = tracer->loader.shortage;
+	if (err)
+		goto out;
 	err = anything_on(tracer, why);
 	if (err && !options->dry)
 		goto out;
@@ -162,6 +171,8 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	*out = tracer;
 	tracer = NULL;
 out:
+	if (shortage__is(err))
+		*why = shortage__why(err);
 	tracer__free(tracer);
 	return err;
 }

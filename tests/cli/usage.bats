@@ -24,8 +24,173 @@ as_root()
 	LINES_MAX=2 refused 2 "unrecognized option" "$xt" --no-such-option
 }
 
-@test "unknown command is no interval: 2" {
-	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" frobnicate
+@test "unknown command is no interval: 2, and says which there are" {
+	for word in frobnicate top bogus Detect reports _ /dev/null run.xtr; do
+		refused 2 "unknown command '$word': there are trace, detect, check" "$xt" "$word"
+		refused 2 "unknown command '$word'" "$xt" "$word" 1 2
+		LINES_MAX=3 refused 2 "'$word' is no number of seconds" "$xt" -d 1 "$word"
+		LINES_MAX=3 refused 2 "'$word' is no number of seconds" "$xt" trace "$word"
+		LINES_MAX=3 refused 2 "'$word' is no number of seconds" "$xt" record -o "$dir/x" "$word"
+	done
+	LINES_MAX=3 refused 2 "a command comes first" "$xt" -d 1 detect
+	LINES_MAX=3 refused 2 "not a number of seconds" "$xt" 1x
+	[ ! -e "$dir/x" ]
+}
+
+@test "a number is decimal, with nothing around it: 2" {
+	for number in 0x10 0x1p3 inf nan 1e999 ' 5' '5 ' +5 5s 1,5 '' . 1e; do
+		LINES_MAX=3 refused 2 "duration '$number' is not a number" "$xt" -d "$number"
+		LINES_MAX=3 refused 2 "interval '$number' is not a number" "$xt" -i "$number"
+		LINES_MAX=3 refused 2 "slower '$number' is not a number" "$xt" report x --slower "$number"
+	done
+	for number in 0x10 1.5 ' 5' +5 -5 5s '' 1e3 99999999999999999999999; do
+		LINES_MAX=3 refused 2 "sample '$number' is not a number" "$xt" --sample "$number"
+		LINES_MAX=3 refused 2 "ready-fd '$number' is not a number" "$xt" --ready-fd "$number"
+	done
+	LINES_MAX=3 refused 2 "interval '0x1' is not a number" "$xt" 0x1
+	LINES_MAX=3 refused 2 "count '0x1' is not a number" "$xt" 1 0x1
+}
+
+@test "an empty word is no word: 2" {
+	for families in '' , blk, ,blk blk,,net; do
+		LINES_MAX=3 refused 2 "unknown family ''" "$xt" -f "$families" -d 0.2
+	done
+	LINES_MAX=3 refused 2 "names no file" "$xt" -o '' -d 0.2
+	LINES_MAX=3 refused 2 "names no file" "$xt" report x -o ''
+	refused 2 "unknown format ''" "$xt" --format ''
+	refused 2 "no disk behind ''" "$xt" -D '' -d 0.2
+	refused 2 "no NIC ''" "$xt" -N '' -d 0.2
+	refused 1 "cannot read : No such file" "$xt" report ''
+}
+
+@test "a descriptor to be told on has to be there, and open for writing: 2" {
+	LINES_MAX=3 refused 2 "ready-fd 99: Bad file descriptor" "$xt" --ready-fd 99 -d 0.2
+	LINES_MAX=3 refused 2 "ready-fd 8: not open for writing" "$xt" --ready-fd 8 -d 0.2 8< README.md
+	LINES_MAX=3 refused 2 "ready-fd 8: Bad file descriptor" "$xt" record -o "$dir/x" --ready-fd 8 8>&-
+	[ ! -e "$dir/x" ]
+}
+
+# formats FORMAT FILE…: each begins as that format does
+formats()
+{
+	local format=$1 file
+
+	shift
+	"$xt" report tests/fixtures/recording-3.0.xtr --format "$format" > "$dir/wanted"
+	for file; do
+		cmp "$dir/wanted" "$file"
+	done
+}
+
+@test "a format by the extension, in any case; by --format where that says none" {
+	cd "$dir" && mkdir a.svg.d && cd - > /dev/null
+	report=("$xt" report tests/fixtures/recording-3.0.xtr)
+	"${report[@]}" -o "$dir/x.JSON" -o "$dir/x.Svg" -o "$dir/x.Prom" -o "$dir/x"
+	formats json "$dir/x.JSON"
+	formats svg "$dir/x.Svg"
+	formats openmetrics "$dir/x.Prom"
+	formats text "$dir/x"
+	"${report[@]}" --format svg -o "$dir/x" -o "$dir/y.json" -o "$dir/a.svg.d/z" -o "$dir/v1.0"
+	formats svg "$dir/x" "$dir/a.svg.d/z" "$dir/v1.0"
+	formats json "$dir/y.json"
+	"${report[@]}" --format json -o - -o "$dir/w.svg" > "$dir/out"
+	formats json "$dir/out"
+	formats svg "$dir/w.svg"
+	"$xt" diff tests/fixtures/recording-{2,3}.0.xtr -o "$dir/d.JSON"
+	"$xt" diff tests/fixtures/recording-{2,3}.0.xtr --json -o "$dir/d"
+	cmp "$dir/d" "$dir/d.JSON"
+}
+
+@test "a format that nobody can mean: 2, and no file" {
+	report=("$xt" report tests/fixtures/recording-3.0.xtr) diff=("$xt" diff tests/fixtures/recording-{2,3}.0.xtr)
+	for command in "$xt -d 0.2" "${report[*]}" "${diff[*]}"; do
+		# shellcheck disable=SC2086 # words
+		refused 2 "no format has the extension '.yaml'" $command -o "$dir/x.yaml"
+		# shellcheck disable=SC2086
+		refused 2 "x.svg says svg" $command --json -o "$dir/x.svg"
+	done
+	refused 2 "a diff has no format 'recording'" "${diff[@]}" --json -o "$dir/x.xtr"
+	refused 2 "record needs a file" "$xt" record --format svg -o "$dir/x.dat" -d 0.2
+	[ "$(ls -A "$dir" | grep -cv '^out$\|^err$')" -eq 0 ]
+}
+
+@test "-h is --help, of every command" {
+	"$xt" -h | cmp - <("$xt" --help)
+	for command in trace detect check record report diff; do
+		"$xt" "$command" --help > "$dir/wanted"
+		"$xt" "$command" -h | cmp - "$dir/wanted"
+	done
+}
+
+@test "what cannot be written is said with its cause, whatever it was: 1" {
+	fixture=tests/fixtures/recording-3.0.xtr
+	for command in --help -h help -V --version --usage; do
+		run bash -c "'$xt' $command > /dev/full"
+		[ "$status" -eq 1 ]
+		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
+	done
+	for command in {trace,detect,check,record,report,diff}\ {--help,--usage,-V} "detect --json" detect \
+		"report $fixture --format "{text,json,folded,svg,html,openmetrics,recording} \
+		"diff $fixture $fixture --format "{text,json,folded,svg,html}; do
+		run bash -c "'$xt' $command > /dev/full"
+		[ "$status" -eq 1 ]
+		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
+	done
+	# a reader that went away is none
+	run bash -c "'$xt' trace --help | true; exit \${PIPESTATUS[0]}"
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+@test "the same of check, in text and JSON" {
+	as_root
+	for option in "" --json; do
+		run bash -c "'$xt' check $option > /dev/full"
+		[ "$status" -eq 1 ]
+		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
+	done
+}
+
+# widest COLUMNS COMMAND…: the length of its longest line on a terminal as wide as that
+widest()
+{
+	local columns=$1
+
+	shift
+	script -qec "stty cols $columns; $*" /dev/null < /dev/null | tr -d '\r' | tee "$dir/seen" | wc -L
+}
+
+@test "lines fit the terminal, those of a file are as wide as ever" {
+	fixture=tests/fixtures/recording-3.0.xtr
+	for command in "report $fixture -C -v" "diff $fixture $fixture -v" \
+		"detect --root tests/fixtures/platform/"{pvhvm,nitro,dom0}; do
+		for columns in 40 72 80 120 160; do
+			[ "$(widest "$columns" "$xt" "$command")" -le "$columns" ]
+			[ -s "$dir/seen" ]
+		done
+		# shellcheck disable=SC2086 # words
+		"$xt" $command > "$dir/file"
+		[ "$(wc -L < "$dir/file")" -gt 80 ]
+		[ "$(widest 300 "$xt" "$command")" -le 160 ]
+		# nothing of it but where lines end
+		[ "$(widest 100 "$xt" "$command")" -le 100 ]
+		[ "$(tr -d ' \n' < "$dir/seen")" = "$(tr -d ' \n' < "$dir/file")" ]
+	done
+	# a file beside the terminal stays a file
+	widest 60 "$xt" report $fixture -o - -o "$dir/beside.txt"
+	"$xt" report $fixture | cmp - "$dir/beside.txt"
+}
+
+@test "COLUMNS is for a terminal that does not tell, and not for root" {
+	as_root
+	report="$(realpath "$xt") report tests/fixtures/recording-3.0.xtr"
+	export COLUMNS=60
+	[ "$(widest 80 "$report")" -gt 60 ]
+	[ "$(widest 0 "$report")" -gt 80 ]
+	cp "$xt" "$dir/xt" && cp tests/fixtures/recording-3.0.xtr "$dir" && chmod 755 "$dir" "$dir"/*
+	report="setpriv --reuid=65534 --regid=65534 --clear-groups $dir/xt report $dir/recording-3.0.xtr"
+	[ "$(widest 0 "$report")" -le 60 ]
+	COLUMNS=0x10 widest 0 "$report" | grep -qx 9. || [ "$(wc -L < "$dir/seen")" -gt 90 ]
+	[ "$(COLUMNS=60 bash -c "$report" | wc -L)" -gt 90 ]
 }
 
 @test "--slower that is no time: 2" {
