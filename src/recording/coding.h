@@ -79,7 +79,7 @@ struct decoding {
 	struct dict *dict;
 	bool in_name;	/* the members that are read now are a name's */
 	size_t unnamed; /* members marked KEY that were none's: no writer makes such */
-	bool stays; /* what is read now, as names and a header do: strings may point there */
+	bool stays;	/* what is read now, as names and a header do: strings may point there */
 	unsigned int major; /* of the recording */
 	struct bit_reader bits;
 	enum buckets_form form;
