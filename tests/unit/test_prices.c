@@ -10,6 +10,7 @@
 #include "golden.h"
 #include "model/price.h"
 #include "output/prices.h"
+#include "output/text_page.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
