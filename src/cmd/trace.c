@@ -314,7 +314,9 @@ static int trace(struct run *run)
 	}
 	if (err == -ENOMEM)
 		elog("out of memory");
+	signals__let_through();
 	closed = sinks__close(&run->options.sinks);
+	signals__keep();
 	return exit_code(run, err && err != -EPIPE ? err : closed);
 }
 

@@ -41,12 +41,23 @@ struct parse {
 	unsigned int nr_disks, nr_nics, positional;
 };
 
+#define INTERVAL_MIN 0.01 /* s; reading everything takes a good part of it in a slow guest */
+
 static double seconds(const char *text, const char *what, struct argp_state *state)
 {
 	double value = 0;
 
 	if (!number__real(text, &value) || value <= 0 || value > 1e9)
 		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
+	return value;
+}
+
+static double interval(const char *text, struct argp_state *state)
+{
+	double value = seconds(text, "interval", state);
+
+	if (value < INTERVAL_MIN)
+		argp_error(state, "interval '%s' is shorter than %g s", text, INTERVAL_MIN);
 	return value;
 }
 
@@ -88,10 +99,12 @@ static void positional(struct parse *parse, char *arg, struct argp_state *state)
 		if (!strchr("-+.0123456789", *arg))
 			argp_error(state, "'%s' is no number of seconds; a command comes first",
 				   arg);
-		options->interval = seconds(arg, "interval", state);
+		options->interval = interval(arg, state);
 		break;
 	case 1:
 		options->count = number(arg, "count", state);
+		if (!options->count)
+			argp_error(state, "count '%s': that many intervals are no trace", arg);
 		break;
 	default:
 		argp_error(state, "'%s' is one argument too many", arg);
@@ -139,7 +152,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		options->duration = seconds(arg, "duration", state);
 		break;
 	case 'i':
-		options->interval = seconds(arg, "interval", state);
+		options->interval = interval(arg, state);
 		break;
 	case 'D':
 		if (parse->nr_disks == NAMES_MAX)

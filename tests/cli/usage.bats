@@ -205,6 +205,9 @@ widest()
 }
 
 @test "duration that is no time: 2" {
+	LINES_MAX=2 refused 2 "shorter than 0.01 s" "$xt" -d 0.2 -i 1e-9
+	LINES_MAX=2 refused 2 "shorter than 0.01 s" "$xt" 0.001
+	LINES_MAX=2 refused 2 "no trace" "$xt" 1 0
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d 0
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d soon
 	LINES_MAX=2 refused 2 "not a number of seconds" "$xt" -d -1
