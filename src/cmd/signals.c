@@ -12,7 +12,7 @@
 #include "cmd/signals.h"
 
 static int fd = -1;
-static sigset_t ends;			  /* SIGINT, SIGTERM, SIGHUP */
+static sigset_t ends;		    /* SIGINT, SIGTERM, SIGHUP */
 static volatile sig_atomic_t ended; /* by which signal; 0: not yet */
 
 /* Again and again, since each EINTR ends one call only. */
