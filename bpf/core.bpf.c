@@ -165,9 +165,10 @@ int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 	if (!cpu)
 		return 0;
-	if (cpu->batching)
+	if (cpu->batching) {
 		bump(&cpu->loss[XT_NOTE_BATCH], cpu->nr_batch);
-	cpu->batching = cpu->nr_batch = 0;
+		cpu->batching = cpu->nr_batch = 0;
+	}
 	if (cpu->depth)
 		frames_park(cpu, prev->pid);
 	frames_resume(cpu, next->pid);

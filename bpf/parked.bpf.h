@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Frames of tasks that were preempted inside them. On a preemptible kernel (PREEMPT_LAZY is what 7.x
- * kernels come with) a driver's function may be left in the middle, and end later, on another CPU. The
+ * Frames of tasks that were preempted inside them. On a preemptible kernel (Debian's 7.3 comes
+ * with PREEMPT_LAZY) a driver's function may be left in the middle, and end later, on another CPU. The
  * frames are taken off the CPU with the task, and are put on where it runs again: what passed meanwhile
  * was other tasks'.
  */
@@ -11,7 +11,7 @@
 #include "frame.bpf.h"
 
 #define PARKED	      8 /* tasks of one CPU: a power of two */
-#define PARKED_FRAMES 4 /* of one task; no more were seen than 2 */
+#define PARKED_FRAMES 4 /* of one task; 1 is all that was seen on 7.3 */
 #define PARKED_PIDS   256
 
 struct parked {
@@ -23,7 +23,8 @@ struct parked {
 };
 
 /*
- * A CPU's places are written by that CPU alone; by CPU * PARKED + thread id. The loader sets the size.
+ * By CPU * PARKED + thread id. A CPU fills its own places alone; the CPU on which the task goes on empties
+ * them. The loader sets the size.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
