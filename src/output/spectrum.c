@@ -109,17 +109,56 @@ static void print_row(FILE *out, const struct row *row, const size_t begin[NR_CO
 	} while (left);
 }
 
+/* Of more devices than this that are alike, one after the other, only the first ones are printed. */
+#define ALIKE_MOST  8
+#define ALIKE_SHOWN 3
+
+/* How many cells from this one on say the same of their devices; 1 for a facility. */
+static size_t count_alike(const struct platform *p, size_t i)
+{
+	const struct cell *first = &p->cells[i];
+	size_t nr = 1;
+
+	for (; i + nr < p->nr_cells && first->what[0]; nr++) {
+		const struct cell *cell = &p->cells[i + nr];
+
+		if (!cell->what[0] || cell->area != first->area || cell->letter != first->letter ||
+		    strcmp(cell->how, first->how) || cell->conflicting != first->conflicting)
+			break;
+	}
+	return nr;
+}
+
+static void print_more(FILE *out, const struct platform *p, size_t i, size_t nr,
+		       const size_t begin[NR_COLUMNS + 1])
+{
+	char more[32], last[sizeof(p->cells[i].what) + 16];
+	struct row row = row__of(p, i + nr - 1);
+
+	snprintf(more, sizeof(more), "%zu more", nr - ALIKE_SHOWN);
+	snprintf(last, sizeof(last), "to %s: detect --json", p->cells[i + nr - 1].what);
+	row.text[WHAT] = more;
+	row.text[BETTER] = "";
+	row.text[EVIDENCE] = last;
+	print_row(out, &row, begin);
+}
+
 void spectrum__print(FILE *out, const struct platform *p, unsigned int width)
 {
-	size_t begin[NR_COLUMNS + 1];
+	size_t begin[NR_COLUMNS + 1], alike;
 	struct row row;
 
 	lay_out(begin, p, width);
 	memcpy(row.text, titles, sizeof(titles));
 	print_row(out, &row, begin);
-	for (size_t i = 0; i < p->nr_cells; i++) {
-		row = row__of(p, i);
-		print_row(out, &row, begin);
+	for (size_t i = 0; i < p->nr_cells; i += alike) {
+		alike = count_alike(p, i);
+		for (size_t k = i; k < i + (alike > ALIKE_MOST ? ALIKE_SHOWN : alike); k++) {
+			row = row__of(p, k);
+			print_row(out, &row, begin);
+		}
+		if (alike > ALIKE_MOST)
+			print_more(out, p, i, alike, begin);
 	}
 }
 
