@@ -125,6 +125,8 @@ struct xt_issue {
 	__u32 pad;
 };
 
+#define XT_ISSUING_FLAGS 16
+
 /* One page-aligned slice a possible CPU; written by BPF on that CPU only. */
 struct xt_cpu {
 	/*
@@ -140,13 +142,14 @@ struct xt_cpu {
 	__u64 slow_above; /* ns: a request that took longer may be one of the slowest */
 	__u64 no_grants;  /* since the last queue_rq began here, grant references were waited for */
 	__u64 issuing;	  /* request slot + 1 issued last on this CPU; 0: none */
-	__u64 batching;	  /* inside a queue_rqs() */
-	__u64 mc_entry;	  /* address of the last multicall entry made on this CPU */
-	__u64 mc_count;	  /* entries of the multicall that is being flushed */
-	__u64 issued_at;  /* ns: the stamp of that issue, to tell a reused slot */
-	__u64 runstate[4]; /* ns: running, runnable, blocked, offline, when last asked */
-	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
-	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
+	__u64 issuing_disk; /* its disk's slot, and flags above XT_ISSUING_FLAGS; 0: none known */
+	__u64 batching;	    /* inside a queue_rqs() */
+	__u64 mc_entry;	    /* address of the last multicall entry made on this CPU */
+	__u64 mc_count;	    /* entries of the multicall that is being flushed */
+	__u64 issued_at;    /* ns: the stamp of that issue, to tell a reused slot */
+	__u64 runstate[4];  /* ns: running, runnable, blocked, offline, when last asked */
+	__u64 runstate_at;  /* ns, CLOCK_MONOTONIC: when that was; 0: never */
+	__u64 clock_ns;	    /* calibration: one clock read; a frame's open, close and record */
 	__u64 pair_ns;
 	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
@@ -240,14 +243,14 @@ struct xt_slowest {
 
 /*
  * Disk table: open addressing over (dev_t), XT_DISK_PROBES places from the hashed one. The
- * loader fills it from sysfs; BPF only reads.
+ * loader fills it from sysfs, and makes it as large as it takes for each disk to find a place; BPF
+ * only reads.
  */
-#define XT_DISK_TABLE  256
 #define XT_DISK_PROBES 4
 
 struct xt_disk {
 	__u32 dev; /* major << 20 | first minor, as the kernel's MKDEV(); or of its name; 0: empty */
-	__u16 slot;
+	__u16 slot;	 /* 0: one that is stacked on others */
 	__u16 flags;	 /* XT_DISK_* */
 	__u32 first;	 /* request slots: first + hw queue * per_queue + tag */
 	__u32 per_queue; /* the last one of each queue is its flush request's */
@@ -257,12 +260,14 @@ struct xt_disk {
 	__u32 places; /* of each hardware queue's ring: driver tags; 0: not known */
 };
 
-#define XT_DISK_IGNORED (1 << 0) /* stacked on others, or not asked for */
-#define XT_DISK_RING	(1 << 1) /* blkfront: all XT_LEG_NR legs, else XT_LEGS_COMMON */
+#define XT_DISK_IGNORED	 (1 << 0) /* stacked on others, or not asked for */
+#define XT_DISK_RING	 (1 << 1) /* blkfront: all XT_LEG_NR legs, else XT_LEGS_COMMON */
+#define XT_DISK_EMULATED (1 << 2) /* held time is the device model's */
 
-static inline __u32 xt_disk_hash(__u32 dev)
+/* Of a table of 1 << bits places. */
+static inline __u32 xt_disk_hash(__u32 dev, __u32 bits)
 {
-	return (dev * 2654435761u) >> 24; /* XT_DISK_TABLE == 1 << 8 */
+	return (dev * 2654435761u) >> (32 - bits);
 }
 
 /*
@@ -304,7 +309,6 @@ struct xt_queue {
 #define XT_OTHER_REQUESTS 1024
 
 /* Interrupt table: slot by interrupt number and by the number of actions that follow. */
-#define XT_IRQ_TABLE   4096
 #define XT_IRQ_ACTIONS 4
 
 struct xt_irq {

@@ -11,6 +11,23 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
+ * The slot of a request is another's, and its end was not seen: the kernel does not run a program
+ * that already runs on that CPU, as when an interrupt that ends a request comes into a softirq that
+ * ends one. What the driver completed has ended; when, is known but for the last leg.
+ */
+static __noinline void end_missed(struct xt_cpu *cpu, struct xt_request *r)
+{
+	const struct stolen unknown = {};
+
+	if (!r->completed) {
+		cpu_lost(cpu, XT_LOST_OVERWRITTEN);
+		return;
+	}
+	cpu_lost(cpu, XT_NOTE_END_MISSED);
+	request_add(cpu, r, r->completed, &unknown);
+}
+
+/*
  * block/blk-mq.c:blk_mq_start_request(), called first thing in a driver's queue_rq: so a request
  * that finds the ring full is issued, requeued, and issued again.
  */
@@ -28,14 +45,12 @@ int xt_rq_issue(__u64 *ctx)
 	if (!cpu)
 		return 0;
 	disk = disk_find(rq);
-	if (disk_ignored(disk)) {
-		cpu->issuing = 0;
+	issuing_set(cpu, disk);
+	if (disk_ignored(disk))
 		return 0;
-	}
 	at = request_at(rq, disk);
 	r = request_get(at);
 	if (!r) {
-		cpu->issuing = 0;
 		cpu_lost(cpu, XT_LOST_NO_SLOT);
 		return 0;
 	}
@@ -50,7 +65,7 @@ int xt_rq_issue(__u64 *ctx)
 	}
 	was = r->state;
 	if (was != XT_RQ_FREE)
-		cpu_lost(cpu, XT_LOST_OVERWRITTEN);
+		end_missed(cpu, r);
 	if (!disk)
 		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
 	/* 0 without iostats; may be a little late: the kernel caches it per plug since 6.9 */
@@ -97,10 +112,15 @@ static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
 	struct xt_request *r;
+	struct xt_disk *disk;
 
 	if (!cpu)
 		return 0;
-	r = request_get(request_at(rq, disk_find(rq)));
+	disk = disk_find(rq);
+	/* whose interrupt it is, is learned of disks that nobody asked for, too */
+	if (disk && disk->flags & XT_DISK_IGNORED && cpu->irq_start)
+		cpu->irq_disk = disk->slot;
+	r = request_get(request_at(rq, disk));
 	if (!r || r->rq != (__u64)rq || r->state != XT_RQ_ISSUED || r->completed)
 		return 0;
 	r->irq = cpu->irq_start;
@@ -183,11 +203,11 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 	return 0;
 }
 
-static __always_inline int rq_part(enum xt_probe probe)
+static __always_inline int rq_part(struct request *rq, enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
 
-	if (cpu)
+	if (cpu && !disk_ignored(disk_find(rq)))
 		cpu_lost(cpu, XT_NOTE_PARTIAL);
 	return 0;
 }
@@ -222,7 +242,8 @@ int xt_rq_unstamped(__u64 *ctx)
 
 	if (!rq_unstamped(rq))
 		return 0;
-	return bytes < rq->__data_len ? rq_part(XT_P_RQ_UNSTAMPED) : rq_end(rq, XT_P_RQ_UNSTAMPED);
+	return bytes < rq->__data_len ? rq_part(rq, XT_P_RQ_UNSTAMPED)
+				      : rq_end(rq, XT_P_RQ_UNSTAMPED);
 }
 
 /* Before 6.5, the same place: bios are completed; true means that a part of it is left. */
@@ -230,7 +251,7 @@ SEC("?fexit/blk_update_request")
 int BPF_PROG(xt_rq_update, struct request *rq, int error, unsigned int bytes, int left)
 {
 	/* a bool: the low byte */
-	return left & 0xff ? rq_part(XT_P_RQ_UPDATE) : rq_end(rq, XT_P_RQ_UPDATE);
+	return left & 0xff ? rq_part(rq, XT_P_RQ_UPDATE) : rq_end(rq, XT_P_RQ_UPDATE);
 }
 
 /*
@@ -243,7 +264,8 @@ int xt_rq_complete(__u64 *ctx)
 	struct request *rq = (void *)ctx[0];
 	__u32 bytes = ctx[2];
 
-	return bytes < rq->__data_len ? rq_part(XT_P_RQ_COMPLETE) : rq_end(rq, XT_P_RQ_COMPLETE);
+	return bytes < rq->__data_len ? rq_part(rq, XT_P_RQ_COMPLETE)
+				      : rq_end(rq, XT_P_RQ_COMPLETE);
 }
 
 XT_SUBMIT_PROGS(xt_blkif, XT_P_BLKIF_QUEUE, blkif_queue_rq, true)

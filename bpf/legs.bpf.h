@@ -79,7 +79,8 @@ static __always_inline void legs_add(struct legs *legs, const struct xt_request 
 		} else {
 			leg_add(legs, r, XT_LEG_DEVICE, r->completed);
 		}
-		leg_add(legs, r, XT_LEG_FINISH, now);
+		if (now > r->completed) /* else its end was missed: see end_missed() */
+			leg_add(legs, r, XT_LEG_FINISH, now);
 	} else {
 		leg_add(legs, r, XT_LEG_DEVICE, now);
 	}
@@ -130,21 +131,29 @@ static __always_inline void slow_note(struct xt_cpu *cpu, const struct xt_reques
 	slowest_close(cpu, all);
 }
 
-static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
+/* A request that ended at `now`. */
+static __always_inline void request_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
+					const struct stolen *stolen)
 {
 	struct legs legs = { .cpu = cpu };
-	struct stolen stolen;
 
 	if (now < r->reissued || now < r->completed) {
 		cpu_lost(cpu, XT_LOST_CLOCK);
 		return;
 	}
-	stolen_since(cpu, r, &stolen);
 	legs_add(&legs, r, now);
-	total_add(cpu, r, now, &stolen);
+	total_add(cpu, r, now, stolen);
 	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
 	if (now - r->queued > cpu->slow_above)
-		slow_note(cpu, r, now, &stolen);
+		slow_note(cpu, r, now, stolen);
+}
+
+static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
+{
+	struct stolen stolen;
+
+	stolen_since(cpu, r, &stolen);
+	request_add(cpu, r, now, &stolen);
 }
 
 #endif

@@ -73,7 +73,16 @@
 	X(XT_NOTE_OTHER_NIC, "other-nic", 0,                                                       \
 	  "packets of a NIC that appeared after the start, or is a guest's; not measured")         \
 	X(XT_NOTE_SITE_NUMBER, "site-number", 0,                                                   \
-	  "hypercalls of another number than their call site was read to have; under \"other\"")
+	  "hypercalls of another number than their call site was read to have; under \"other\"")   \
+	X(XT_LOST_SKIPPED, "skipped", 1,                                                           \
+	  "runs that the kernel left out, since the program ran on that CPU already, as when an "  \
+	  "interrupt comes into it")                                                               \
+	X(XT_NOTE_END_MISSED, "end-missed", 0,                                                     \
+	  "requests whose end was seen where the driver completed them only: without finish leg")  \
+	X(XT_NOTE_SHARED_ROW, "disks-in-one-row", 0,                                               \
+	  "disks that have no row of their own and are together in \"more disks\", the least "     \
+	  "used "                                                                                  \
+	  "of too many: name with -D which are to be apart")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 

@@ -6,7 +6,8 @@
 #include "vmlinux.h"
 #include "cpu.bpf.h"
 
-const volatile bool cfg_nics_some; /* not all NICs are asked for */
+const volatile bool cfg_nics_some;    /* not all NICs are asked for */
+const volatile __u32 cfg_nics_places; /* of the table: a power of two */
 const volatile __u32 cfg_netns; /* inode of the namespace whose NICs are known; 0: there are none */
 
 XT_SHARED_ARRAY(xt_nics, struct xt_nic);
@@ -23,7 +24,7 @@ static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 
 #pragma unroll
 	for (i = 0; i < XT_NIC_PROBES; i++) {
-		at = (ifindex + i) % XT_NIC_TABLE;
+		at = (ifindex + i) & (cfg_nics_places - 1);
 		nic = bpf_map_lookup_elem(&xt_nics, &at);
 		if (!nic || !nic->ifindex)
 			return NULL;

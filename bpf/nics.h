@@ -39,9 +39,9 @@ enum xt_rx_leg { XT_RX_LEGS(XT_ENUM) XT_RX_NR };
 
 /*
  * NIC table: open addressing over the interface's index, XT_NIC_PROBES places from its own. The
- * loader fills it with NICs that have a device below them; BPF only reads.
+ * loader fills it with NICs that have a device below them, and makes it as large as it takes for each
+ * to find a place; BPF only reads.
  */
-#define XT_NIC_TABLE  256
 #define XT_NIC_PROBES 4
 
 struct xt_nic {

@@ -17,8 +17,9 @@
 struct parked {
 	__u32 pid; /* thread id; 0: free */
 	__u32 depth;
-	__u64 at;			      /* ns: when it was switched out */
-	__u64 issuing, issued_at, no_grants;  /* as in struct xt_cpu */
+	__u64 at; /* ns: when it was switched out */
+	/* as in struct xt_cpu */
+	__u64 issuing, issuing_disk, issued_at, no_grants;
 	struct xt_frame frame[PARKED_FRAMES]; /* their runstates: what was theirs so far */
 };
 
@@ -100,6 +101,7 @@ static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 		frame->offline = away.offline - frame->offline;
 	}
 	parked->issuing = cpu->issuing;
+	parked->issuing_disk = cpu->issuing_disk;
 	parked->issued_at = cpu->issued_at;
 	parked->no_grants = cpu->no_grants;
 	parked->depth = depth;
@@ -138,6 +140,7 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 		frame->offline = away.offline - frame->offline;
 	}
 	cpu->issuing = parked->issuing;
+	cpu->issuing_disk = parked->issuing_disk;
 	cpu->issued_at = parked->issued_at;
 	cpu->no_grants = parked->no_grants;
 	cpu->depth = parked->depth;

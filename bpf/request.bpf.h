@@ -8,7 +8,9 @@
 
 const volatile __u32 cfg_blk_base; /* first wait path of disk "other" */
 
+const volatile __u32 cfg_disk_bits;   /* the table has room for 1 << this many */
 const volatile __u32 cfg_disks_named; /* disks whose number is not known */
+const volatile bool cfg_disks_some;   /* not all disks are asked for */
 
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
@@ -31,7 +33,7 @@ static __always_inline struct xt_disk *disk_at(__u32 dev)
 
 #pragma unroll
 	for (i = 0; i < XT_DISK_PROBES; i++) {
-		at = (xt_disk_hash(dev) + i) % XT_DISK_TABLE;
+		at = (xt_disk_hash(dev, cfg_disk_bits) + i) & ((1u << cfg_disk_bits) - 1);
 		entry = bpf_map_lookup_elem(&xt_disks, &at);
 		if (!entry || !entry->dev)
 			return NULL;
@@ -64,10 +66,10 @@ static __always_inline struct xt_disk *disk_find(struct request *rq)
 	return entry || !cfg_disks_named ? entry : disk_by_name(disk);
 }
 
-/* Nothing of this disk is kept: it has no slots. */
+/* Nothing of this disk's requests is kept. One that is not known was not asked for by its name. */
 static __always_inline bool disk_ignored(const struct xt_disk *disk)
 {
-	return disk && disk->flags & XT_DISK_IGNORED;
+	return disk ? disk->flags & XT_DISK_IGNORED : cfg_disks_some;
 }
 
 /*

@@ -5,12 +5,21 @@
 
 #include "request.bpf.h"
 
-const volatile __u32 cfg_submit_base;	 /* cpu paths: one a disk */
-const volatile __u64 cfg_emulated_disks; /* bit by slot: held time is the device model's */
+const volatile __u32 cfg_submit_base; /* cpu paths: one a disk */
 
 /* include/linux/blk_types.h: unchanged since 4.16 */
 #define BLK_STS_OK	     0
 #define BLK_STS_DEV_RESOURCE 13
+
+/* A request of this disk, of none known yet for NULL, is issued here; its slot is to be found. */
+static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk *disk)
+{
+	cpu->issuing = 0;
+	if (disk)
+		cpu->issuing_disk = disk->slot | (__u64)disk->flags << XT_ISSUING_FLAGS;
+	else
+		cpu->issuing_disk = cfg_disks_some ? XT_DISK_IGNORED << XT_ISSUING_FLAGS : 0;
+}
 
 /*
  * A driver's function that gives a request to its device: a frame for its CPU time, whose exit
@@ -23,8 +32,10 @@ static __always_inline int submit_enter(enum xt_probe probe, bool issues)
 
 	if (!cpu)
 		return 0;
-	if (issues)
-		cpu->issuing = cpu->no_grants = 0;
+	if (issues) {
+		issuing_set(cpu, NULL);
+		cpu->no_grants = 0;
+	}
 	frame_open(cpu, probe, bpf_ktime_get_ns());
 	return 0;
 }
@@ -47,12 +58,15 @@ static __always_inline void submitted(const struct xt_cpu *cpu, struct xt_reques
 		r->state = cpu->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
 }
 
-static __always_inline void submit_record(struct xt_cpu *cpu, __u32 disk,
-					  const struct closed *closed)
+/* The CPU time of a driver's function is the disk's whose request it issued. */
+static __always_inline void submit_record(struct xt_cpu *cpu, const struct closed *closed)
 {
-	bool emulated = disk < 64 && cfg_emulated_disks & (1ull << disk);
+	__u64 disk = cpu->issuing_disk, flags = disk >> XT_ISSUING_FLAGS;
 
-	frame_record(cpu, cfg_submit_base + disk, closed, emulated);
+	issuing_set(cpu, NULL);
+	if (flags & XT_DISK_IGNORED)
+		return;
+	frame_record(cpu, cfg_submit_base + (__u16)disk, closed, flags & XT_DISK_EMULATED);
 }
 
 static __always_inline int submit_exit(enum xt_probe probe, int ret)
@@ -60,7 +74,6 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 	struct xt_cpu *cpu = cpu_enter(probe);
 	struct xt_request *r;
 	struct closed closed;
-	__u32 disk = 0;
 	__u64 now;
 
 	if (!cpu)
@@ -69,12 +82,9 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 	if (!frame_close(cpu, probe, now, &closed))
 		return 0;
 	r = request_get(cpu->issuing);
-	cpu->issuing = 0;
-	if (r) {
-		disk = r->disk;
+	if (r)
 		submitted(cpu, r, probe, ret, now);
-	}
-	submit_record(cpu, disk, &closed);
+	submit_record(cpu, &closed);
 	return 0;
 }
 
@@ -103,6 +113,7 @@ static __always_inline int batch_enter(enum xt_probe probe)
 
 	if (!cpu)
 		return 0;
+	issuing_set(cpu, NULL);
 	cpu->nr_batch = 0;
 	cpu->batching = 1;
 	frame_open(cpu, probe, bpf_ktime_get_ns());
@@ -115,8 +126,8 @@ static __always_inline int batch_exit(enum xt_probe probe)
 	const struct xt_issue *issue;
 	struct xt_request *r;
 	struct closed closed;
-	__u32 i, disk = 0;
 	__u64 now;
+	__u32 i;
 
 	if (!cpu)
 		return 0;
@@ -132,9 +143,8 @@ static __always_inline int batch_exit(enum xt_probe probe)
 		if (!r || r->state != XT_RQ_ISSUED || r->reissued != issue->issued)
 			continue;
 		r->submitted = now;
-		disk = r->disk;
 	}
-	submit_record(cpu, disk, &closed);
+	submit_record(cpu, &closed);
 	return 0;
 }
 

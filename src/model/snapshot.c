@@ -138,6 +138,7 @@ static void subtract_io(struct conservation *to, const struct conservation *from
 	to->completed = since(to->completed, from->completed);
 	to->lost = since(to->lost, from->lost);
 	to->preexisting = since(to->preexisting, from->preexisting);
+	to->kernel = since(to->kernel, from->kernel);
 	to->carried = from->in_flight;
 }
 
@@ -183,8 +184,12 @@ static void subtract_counters(struct snapshot *delta, const struct snapshot *ear
 		queue->last_waited_ns =
 			since(queue->last_waited_ns, earlier->queues[i].last_waited_ns);
 	}
-	for (size_t i = 0; i < delta->nr_probes && i < earlier->nr_probes; i++)
-		delta->probes[i].runs = since(delta->probes[i].runs, earlier->probes[i].runs);
+	for (size_t i = 0; i < delta->nr_probes && i < earlier->nr_probes; i++) {
+		struct probe_status *probe = &delta->probes[i];
+
+		probe->runs = since(probe->runs, earlier->probes[i].runs);
+		probe->skipped = since(probe->skipped, earlier->probes[i].skipped);
+	}
 	delta->cost.bpf_ns = since(delta->cost.bpf_ns, earlier->cost.bpf_ns);
 	delta->cost.runs = since(delta->cost.runs, earlier->cost.runs);
 	delta->cost.user_ns = since(delta->cost.user_ns, earlier->cost.user_ns);

@@ -126,6 +126,7 @@ struct loss {
  */
 struct conservation {
 	uint64_t started, completed, in_flight, lost, preexisting, carried;
+	uint64_t kernel; /* that the kernel counted as done, those before the start too; 0 unknown */
 };
 
 enum rung { RUNG_OFF, RUNG_TP_BTF, RUNG_FENTRY, RUNG_KPROBE };
@@ -140,6 +141,7 @@ struct probe_status {
 	char cause[160];
 	char fix[160];
 	uint64_t runs;
+	uint64_t skipped;  /* runs that the kernel left out: see probe/skipped.h */
 	double ns_per_run; /* calibrated body + dispatch; 0 when not calibrated */
 };
 

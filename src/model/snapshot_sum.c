@@ -170,8 +170,10 @@ static void add_tables(struct snapshot *sum, const struct snapshot *delta)
 	}
 	for (size_t i = 0; i < sum->nr_losses && i < delta->nr_losses; i++)
 		sum->losses[i].count += delta->losses[i].count;
-	for (size_t i = 0; i < sum->nr_probes && i < delta->nr_probes; i++)
+	for (size_t i = 0; i < sum->nr_probes && i < delta->nr_probes; i++) {
 		sum->probes[i].runs += delta->probes[i].runs;
+		sum->probes[i].skipped += delta->probes[i].skipped;
+	}
 }
 
 static void add_cpu(struct cpu_time *to, const struct cpu_time *from)
@@ -192,6 +194,7 @@ static void add_io(struct conservation *sum, const struct conservation *delta)
 	sum->completed += delta->completed;
 	sum->lost += delta->lost;
 	sum->preexisting += delta->preexisting;
+	sum->kernel += delta->kernel;
 	sum->in_flight = delta->in_flight;
 }
 

@@ -268,6 +268,7 @@ json_t *json__conservation(const struct conservation *io, int64_t missing)
 	err |= put__int(obj, "lost", io->lost);
 	err |= put__int(obj, "preexisting", io->preexisting);
 	err |= put(obj, "missing", json_integer(missing));
+	err |= put(obj, "kernel_completed", io->kernel ? json_integer(io->kernel) : json_null());
 	return json__done(obj, err);
 }
 
@@ -285,6 +286,7 @@ json_t *json__probe(const struct report *report, size_t i)
 	err |= put__str(obj, "cause", off ? probe->cause : NULL);
 	err |= put__str(obj, "fix", off ? probe->fix : NULL);
 	err |= put__int(obj, "runs", probe->runs);
+	err |= put__int(obj, "skipped", probe->skipped);
 	err |= put(obj, "ns_per_run",
 		   probe->ns_per_run > 0 ? json_real(probe->ns_per_run) : json_null());
 	return json__done(obj, err);

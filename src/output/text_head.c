@@ -167,12 +167,32 @@ static void print_losses(FILE *out, const struct report *report)
 	}
 }
 
+/* Skipped: block_io_done 3, irq_handler_exit 1 */
+static void print_skipped(FILE *out, const struct report *report)
+{
+	const struct snapshot *snap = report->snap;
+	char line[1024], n[UNITS_LEN];
+	size_t used = 0;
+
+	for (size_t i = 0; i < snap->nr_probes && used < sizeof(line); i++) {
+		const struct probe_status *probe = &snap->probes[i];
+
+		if (!probe->skipped)
+			continue;
+		units__count(n, probe->skipped);
+		used += snprintf(line + used, sizeof(line) - used, "%s%s %s",
+				 used ? ", " : "Skipped: ", probe->name, n);
+	}
+	if (used)
+		text__wrap(out, text__width(report), 0, 9, line);
+}
+
 /* I/O: 164,150 started = 164,142 completed + 8 in flight + 0 lost; 3 were under way before */
 static void print_conservation(FILE *out, const struct report *report, const char *what,
 			       const struct conservation *io, int64_t not_seen)
 {
 	char started[UNITS_LEN], completed[UNITS_LEN], flight[UNITS_LEN], lost[UNITS_LEN];
-	char line[512], n[UNITS_LEN], before[64] = "", missing[64] = "";
+	char line[512], n[UNITS_LEN], before[64] = "", missing[64] = "", kernel[80] = "";
 
 	if (!io->started && !io->completed && !io->in_flight)
 		return;
@@ -185,8 +205,12 @@ static void print_conservation(FILE *out, const struct report *report, const cha
 			 units__count(n, io->preexisting));
 	if (not_seen)
 		snprintf(missing, sizeof(missing), " %+" PRId64 " not accounted for", not_seen);
-	snprintf(line, sizeof(line), "%s: %s started = %s completed + %s in flight + %s lost%s%s",
-		 what, started, completed, flight, lost, missing, before);
+	/* beside what is lost: otherwise it differs only by what ended while both were read */
+	if (io->kernel && io->lost)
+		snprintf(kernel, sizeof(kernel), "; the kernel counted %s completed in this time",
+			 units__count(n, io->kernel));
+	snprintf(line, sizeof(line), "%s: %s started = %s completed + %s in flight + %s lost%s%s%s",
+		 what, started, completed, flight, lost, missing, before, kernel);
 	text__wrap(out, text__width(report), 0, 5, line);
 }
 
@@ -248,6 +272,7 @@ void text__books(FILE *out, const struct report *report)
 	print_conservation(out, report, "Packets sent", &report->snap->packets,
 			   quality->packets_missing);
 	print_losses(out, report);
+	print_skipped(out, report);
 	text__vcpu_notes(out, report);
 	if (!text__exact(out, report))
 		print_unseen(out, report);

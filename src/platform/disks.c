@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform/disk_stat.h"
 #include "platform/guest.h"
 #include "platform/str.h"
 
@@ -111,6 +112,15 @@ static bool is_virtual(const char *name, const char *path)
 	return !strncmp(path, "sys/devices/virtual/", 20) || drive__is_listed(name);
 }
 
+static uint64_t requests_done(struct guest *guest, const char *name)
+{
+	char line[256];
+
+	if (files__read(guest->files, line, sizeof(line), "sys/block/%s/stat", name))
+		return 0;
+	return disk_stat__parse(line);
+}
+
 /* Returns false for what is no disk now: an unused loop or nbd device, a hidden path. */
 static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk *more,
 		      const char *name)
@@ -140,6 +150,7 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 		more->unit = ata_unit(guest, path, more->origin.driver);
 	strcpy(disk->driver, more->origin.driver);
 	disk->letter = more->origin.letter;
+	disk->requests = requests_done(guest, name);
 	disks__read_queues(guest, name, disk);
 	return true;
 }
@@ -176,7 +187,7 @@ int disks__read(struct guest *guest)
 	guest->disks = calloc(names.nr, sizeof(*guest->disks));
 	if (!p->disks || !guest->disks)
 		err = -ENOMEM;
-	for (size_t i = 0; !err && i < names.nr && p->nr_disks < DISKS_MAX; i++) {
+	for (size_t i = 0; !err && i < names.nr; i++) {
 		struct disk *disk = &p->disks[p->nr_disks];
 		struct guest_disk *more = &guest->disks[p->nr_disks];
 

@@ -12,9 +12,8 @@
 #include "platform/files.h"
 #include "platform/platform.h"
 
-#define DISKS_MAX 1024
-#define NICS_MAX  1024
-#define IRQS_MAX  16384
+#define NICS_MAX 1024
+#define IRQS_MAX 16384
 
 #define PCI_AMAZON 0x1d0f
 

@@ -150,7 +150,7 @@ int multipath__read(struct guest *guest, const struct names *names)
 	guest->paths = calloc(names->nr, sizeof(*guest->paths));
 	if (!p->paths || !guest->paths)
 		return -ENOMEM;
-	for (size_t i = 0; i < names->nr && nr < DISKS_MAX; i++) {
+	for (size_t i = 0; i < names->nr; i++) {
 		if (!name_disk(p->paths[nr].disk, sizeof(p->paths[nr].disk), names->name[i]))
 			continue;
 		read_path(guest, &p->paths[nr], &guest->paths[nr], names->name[i]);

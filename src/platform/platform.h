@@ -53,6 +53,7 @@ struct disk {
 	unsigned int tags;	/* of each hardware queue: places in a ring; 0: not known */
 	unsigned int depth;	/* the larger of nr_tags and nr_requests: tags are below it */
 	bool iostats;		/* the kernel stamps its requests; on unless switched off */
+	uint64_t requests;	/* that the kernel has counted as done since boot; 0 unknown */
 	char same_as[32];	/* the same disk by its other path, "" if none */
 	uint64_t sectors;	/* of 512 bytes; 0 unknown */
 	char mounts[128];	/* where it or a partition or a stacked device of it is mounted */

@@ -13,6 +13,7 @@ static void *open_object(struct bpf_object **object, const struct layout *layout
 	skel->rodata->cfg_netns = layout->netns;
 	skel->rodata->cfg_drop_reasons = features__tracepoint_args(features, "kfree_skb") > 2;
 	skel->rodata->cfg_nics_some = layout->some_nics;
+	skel->rodata->cfg_nics_places = layout->nic_places;
 	*object = skel->obj;
 	return skel;
 }

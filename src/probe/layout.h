@@ -23,17 +23,29 @@ struct layout {
 	uint32_t nr_paths;
 	struct path_key *keys; /* by path number */
 
-	struct xt_disk disks[XT_DISK_TABLE];
-	uint32_t disks_named;	 /* entries that have a name in place of a number */
-	uint64_t emulated_disks; /* bit by slot */
+	struct xt_disk *disks; /* BPF's table, of 1 << disk_bits places */
+	uint32_t disk_bits;
+	struct xt_disk *placed; /* the same, one after the other */
+	size_t nr_placed;
+	uint32_t disks_named; /* of them: have a name in place of a number */
+	/* slots: 0 is "other"; those of rows; behind them disks that are not traced */
+	struct disk_row *disk_rows;
+	uint32_t nr_disk_rows;	     /* with slot 0 */
+	const struct disk **disk_of; /* by slot; NULL: "other", or several disks share the row */
+	uint16_t *disk_slot;	     /* by number in the platform */
+	size_t disks_shared;	     /* have no row of their own */
+	bool some_disks;	     /* only those that were asked for */
+	bool few_tags;		     /* there are more disks than rows */
 	uint32_t nr_requests, nr_queues;
 
-	struct xt_irq irqs[XT_IRQ_TABLE];
+	struct xt_irq *irqs; /* by number */
+	uint32_t irq_numbers;
 	const struct irq **owners; /* by interrupt slot: one of its channels; NULL: none */
 	uint32_t nr_irqs;	   /* slots in use, with "other" */
 	uint32_t nr_wakes;	   /* paths of user channels */
 
-	struct xt_nic nics[XT_NIC_TABLE];
+	struct xt_nic *nics; /* BPF's table, of nic_places, a power of two */
+	uint32_t nic_places;
 	const struct nic *nic_of[XT_NICS]; /* by slot; NULL: not traced */
 	uint32_t nr_nics;		   /* slots in use, with 0 */
 	uint32_t nr_packets;
@@ -49,11 +61,17 @@ struct layout {
 
 /*
  * Number all paths for this guest. `wanted`: only these disks are traced (NULL: all leaf disks);
- * names as in platform->disks; `nics` likewise. `sites` get the numbers of their paths, and must
- * outlive the layout. Returns 0 and *out, freed with layout__free(), or -ENOMEM.
+ * names as in platform->disks; `nics` likewise. `sites` get the numbers of their paths; they and the
+ * platform must outlive the layout. Returns 0 and *out, freed with layout__free(), -ENOMEM, or -E2BIG
+ * with *why (static) when there is no place for what is wanted by name.
  */
 int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted,
-		const char *const *nics, struct sites *sites);
+		const char *const *nics, struct sites *sites, const char **why);
 void layout__free(struct layout *layout);
+
+/* Is this the row of a disk alone, of an entry of the table? */
+bool layout__has_row(const struct layout *layout, const struct xt_disk *disk);
+/* The disk of a slot, or what the disks of that row are called together. */
+const char *layout__disk_name(const struct layout *layout, uint32_t slot);
 
 #endif

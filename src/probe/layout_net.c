@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Paths and slots of NICs: packets sent and received, in legs. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -45,18 +47,42 @@ static void name_nic(struct layout *layout, uint32_t slot, uint32_t path, const 
 		     "", "submit");
 }
 
-/* Enter a NIC into the table that BPF looks packets' NICs up in. */
-static bool table_add(struct layout *layout, const struct xt_nic *nic)
+/* Enter a NIC into a table of so many places. False when there is none for it. */
+static bool enter(struct xt_nic *table, uint32_t places, const struct xt_nic *nic)
 {
 	for (uint32_t i = 0; i < XT_NIC_PROBES; i++) {
-		struct xt_nic *at = &layout->nics[(nic->ifindex + i) % XT_NIC_TABLE];
+		struct xt_nic *at = &table[(nic->ifindex + i) & (places - 1)];
 
-		if (!at->ifindex) {
-			*at = *nic;
-			return true;
-		}
+		if (at->ifindex)
+			continue;
+		*at = *nic;
+		return true;
 	}
 	return false;
+}
+
+#define PLACES_MIN  256
+#define PLACES_MOST (1u << 16) /* XT_NICS of them find places long before */
+
+/* The table that BPF looks packets' NICs up in: as large as it takes. */
+static int make_table(struct layout *layout, const struct xt_nic *nics, size_t nr)
+{
+	size_t in;
+
+	for (uint32_t places = PLACES_MIN; places <= PLACES_MOST; places *= 2) {
+		free(layout->nics);
+		layout->nics = calloc(places, sizeof(*layout->nics));
+		if (!layout->nics)
+			return -ENOMEM;
+		for (in = 0; in < nr; in++) {
+			if (!enter(layout->nics, places, &nics[in]))
+				break;
+		}
+		layout->nic_places = places;
+		if (in == nr)
+			return 0;
+	}
+	return -ENOMEM;
 }
 
 /* The slot of each interrupt's NIC: core notes when one came. */
@@ -65,7 +91,7 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 	for (size_t i = 0; i < platform->nr_irqs; i++) {
 		const struct irq *irq = &platform->irqs[i];
 
-		if (irq->area != AREA_NET || irq->nr >= XT_IRQ_TABLE ||
+		if (irq->area != AREA_NET || irq->nr >= layout->irq_numbers ||
 		    irq->follows >= XT_IRQ_ACTIONS)
 			continue;
 		for (uint32_t slot = 1; slot < XT_NICS; slot++)
@@ -93,17 +119,31 @@ uint32_t layout__range_net(struct layout *layout, const struct platform *platfor
 	return next + nr + 1;
 }
 
-void layout__place_net(struct layout *layout, const struct platform *platform,
-		       const char *const *wanted)
+int layout__place_net(struct layout *layout, const struct platform *platform,
+		      const char *const *wanted, const char **why)
 {
 	uint32_t slot = 1, path = layout->net;
+	struct xt_nic entries[XT_NICS];
 
 	layout->nr_packets = 1; /* a map cannot be empty */
 	layout->netns = own_netns();
 	layout->some_nics = wanted;
 	for (size_t i = 0; i < platform->nr_nics; i++) {
 		const struct nic *nic = &platform->nics[i];
-		struct xt_nic entry = {
+
+		if (!layout__is_wanted(wanted, nic->name))
+			continue;
+		if (slot == XT_NICS || !nic->ifindex) {
+			if (wanted) {
+				*why = "-N names more NICs than there is room for: name fewer";
+				return -E2BIG;
+			}
+			elog("no place for NIC %s: its packets are not traced; name those of "
+			     "interest with -N",
+			     nic->name);
+			continue;
+		}
+		entries[slot - 1] = (struct xt_nic) {
 			.ifindex = nic->ifindex,
 			.slot = slot,
 			.flags = (is_timed(nic->driver) ? XT_NIC_UNFRAMED : 0) |
@@ -113,19 +153,13 @@ void layout__place_net(struct layout *layout, const struct platform *platform,
 			.paths = path,
 			.first_queue = layout->nr_queues,
 		};
-
-		if (!layout__is_wanted(wanted, nic->name))
-			continue;
-		if (slot == XT_NICS || !nic->ifindex || !table_add(layout, &entry)) {
-			elog("no place for NIC %s: its packets are not traced", nic->name);
-			continue;
-		}
 		layout->nic_of[slot] = nic;
-		layout->nr_packets += entry.queues * XT_QUEUE_PACKETS;
-		layout->nr_queues += entry.queues;
+		layout->nr_packets += entries[slot - 1].queues * XT_QUEUE_PACKETS;
+		layout->nr_queues += entries[slot - 1].queues;
 		name_nic(layout, slot++, path, nic);
 		path += XT_NIC_PATHS;
 	}
 	layout->nr_nics = slot;
 	place_irqs(layout, platform);
+	return make_table(layout, entries, slot - 1);
 }

@@ -9,6 +9,12 @@
 void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
 		  const char *device, const char *op, const char *leg);
 
+/* Rows for the disks; -E2BIG with *why when there are none for all that are wanted. */
+int layout__range_disks(struct layout *layout, const struct platform *platform,
+			const char *const *wanted, uint32_t *next, const char **why);
+int layout__place_disks(struct layout *layout, const struct platform *platform);
+void layout__free_disks(struct layout *layout);
+
 /* The families' ranges begin at path `next`; returns the one after their last. */
 uint32_t layout__range_calls(struct layout *layout, uint32_t next);
 uint32_t layout__range_timer(struct layout *layout, uint32_t next);
@@ -21,8 +27,8 @@ void layout__place_mmu(struct layout *layout, const struct platform *platform);
 
 /* After the disks, behind whose queues a NIC's are; packets' mechanism is the NIC's. */
 uint32_t layout__range_net(struct layout *layout, const struct platform *platform, uint32_t next);
-void layout__place_net(struct layout *layout, const struct platform *platform,
-		       const char *const *wanted);
+int layout__place_net(struct layout *layout, const struct platform *platform,
+		      const char *const *wanted, const char **why);
 bool layout__is_wanted(const char *const *wanted, const char *name);
 void layout__place_sites(struct layout *layout);
 

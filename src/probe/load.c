@@ -277,6 +277,7 @@ static void attach_probe(struct loader *loader, const struct loaded *loaded,
 		said__listen(&said);
 		attempt->link[i] = attach(prog, attempt, i == 1);
 		err = attempt->link[i] ? 0 : -errno;
+		attempt->fd[i] = bpf_program__fd(prog);
 		said__end();
 	}
 	if (!err)
@@ -290,15 +291,18 @@ static void attach_probe(struct loader *loader, const struct loaded *loaded,
 	attempt->rung = RUNG_OFF;
 }
 
-static void attach_sites(const struct loader *loader, const struct loaded *loaded)
+static void attach_sites(struct loader *loader, const struct loaded *loaded)
 {
 	const struct probe *probe = &probe_table[XT_P_SITES];
+	struct bpf_program *before = find(loaded, probe->kprobe);
+	struct bpf_program *after = find(loaded, probe->kretprobe);
 	struct said said;
 
 	said__listen(&said);
-	sites__attach(loader->layout->sites, find(loaded, probe->kprobe),
-		      find(loaded, probe->kretprobe), features__cookies(loader->features));
+	sites__attach(loader->layout->sites, before, after, features__cookies(loader->features));
 	said__end();
+	loader->attempts[XT_P_SITES].fd[0] = bpf_program__fd(before);
+	loader->attempts[XT_P_SITES].fd[1] = bpf_program__fd(after);
 }
 
 void loader__attach(struct loader *loader, const struct loaded *loaded)

@@ -19,6 +19,8 @@ struct attempt {
 	bool applies;
 	const char *target; /* the function: the probe's hook or the older one */
 	struct bpf_link *link[2];
+	int fd[2];		 /* of the programs; 0: none */
+	uint64_t skipped_before; /* see probe/skipped.h */
 	char cause[160];
 	char fix[160];
 };

@@ -37,28 +37,29 @@ static int make(struct shared_map *map, void **mem, const char *name, size_t val
 
 static void fill(struct maps *maps, const struct layout *layout)
 {
-	memcpy(maps->disks, layout->disks, sizeof(layout->disks));
-	memcpy(maps->irqs, layout->irqs, sizeof(layout->irqs));
-	memcpy(maps->nics, layout->nics, sizeof(layout->nics));
+	memcpy(maps->disks, layout->disks, sizeof(*layout->disks) << layout->disk_bits);
+	memcpy(maps->irqs, layout->irqs, sizeof(*layout->irqs) * layout->irq_numbers);
+	memcpy(maps->nics, layout->nics, sizeof(*layout->nics) * layout->nic_places);
 	sites__fill(layout->sites, maps->sites);
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
 		maps->cpus[cpu].first_path = cpu * layout->nr_paths;
 		maps->cpus[cpu].nr_paths = layout->nr_paths;
 		maps->cpus[cpu].nr = cpu;
 	}
+	maps->cpus[0].loss[XT_NOTE_SHARED_ROW] = layout->disks_shared;
 }
 
 int maps__new(struct maps **out, const struct layout *layout)
 {
 	const uint32_t entries_cpus = layout->cpus;
 	const uint32_t entries_hists = layout->cpus * layout->nr_paths;
-	const uint32_t entries_irqs = XT_IRQ_TABLE;
-	const uint32_t entries_disks = XT_DISK_TABLE;
+	const uint32_t entries_irqs = layout->irq_numbers;
+	const uint32_t entries_disks = 1u << layout->disk_bits;
 	const uint32_t entries_requests = layout->nr_requests;
 	const uint32_t entries_queues = layout->nr_queues;
 	const uint32_t entries_slowest = layout->cpus;
 	const uint32_t entries_wakes = layout->nr_wakes ? XT_WAKES : 1;
-	const uint32_t entries_nics = XT_NIC_TABLE;
+	const uint32_t entries_nics = layout->nic_places;
 	const uint32_t entries_packets = layout->nr_packets;
 	const uint32_t entries_queued = XT_QUEUED;
 	const uint32_t entries_drops = layout->nr_nics * 2 * XT_DROP_REASONS;

@@ -8,8 +8,10 @@
 #include "base/clock.h"
 #include "model/exact.h"
 #include "model/hypercalls.h"
+#include "platform/disk_stat.h"
 #include "probe/reader.h"
 #include "probe/reader_parts.h"
+#include "probe/skipped.h"
 #include "probe/slowest.h"
 
 #define NAME(id, name, ...)		[id] = name,
@@ -20,13 +22,10 @@ static const char *const loss_names[] = { XT_LOSSES(NAME) };
 static const char *const loss_why[] = { XT_LOSSES(WHY) };
 static const bool loss_lost[] = { XT_LOSSES(IS_LOST) };
 
+/* The maximum is that of all events, and 0 only if each took 0 ns: of the many paths most are empty. */
 static bool is_empty(const struct xt_hist *h)
 {
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
-		if (h->bucket[i].count)
-			return false;
-	}
-	return true;
+	return !h->max && !h->bucket[0].count;
 }
 
 /* The device of an interrupt that sysfs does not name: the one disk whose requests it completes. */
@@ -37,14 +36,14 @@ static void name_learned(const struct tracer *tracer, uint32_t number, struct pa
 	unsigned int nr, disk;
 
 	if (number < layout->irq || number >= layout->softirq || key->area != AREA_DISK ||
-	    sscanf(key->op, "irq %u", &nr) != 1 || nr >= XT_IRQ_TABLE)
+	    sscanf(key->op, "irq %u", &nr) != 1 || nr >= layout->irq_numbers)
 		return;
 	irq = &tracer->maps->irqs[nr];
 	for (int after = 0; after < XT_IRQ_ACTIONS; after++) {
 		disk = irq->disk[after];
 		if (irq->slot[after] == number - layout->irq && disk && disk != XT_IRQ_DISKS)
 			snprintf(key->device, sizeof(key->device), "%s",
-				 layout->keys[layout->submit + disk].device);
+				 layout__disk_name(layout, disk));
 	}
 }
 
@@ -96,30 +95,30 @@ static int read_paths(const struct tracer *tracer, struct snapshot *snap)
 static struct queue_use *use_of(const struct layout *layout, struct snapshot *snap,
 				const struct xt_disk *disk)
 {
-	const char *name = layout->keys[disk->paths].device;
+	const char *name = layout__disk_name(layout, disk->slot);
 	struct queue_use *use;
 
 	for (size_t i = 0; i < snap->nr_queues; i++)
 		if (strcmp(snap->queues[i].device, name) == 0)
 			return &snap->queues[i];
 	use = &snap->queues[snap->nr_queues++];
-	memcpy(use->device, name, sizeof(use->device));
+	snprintf(use->device, sizeof(use->device), "%s", name);
 	return use;
 }
 
-/* The queues of each disk, by the table that BPF finds them in. */
+/* The queues of each disk that has a row, by the table that BPF finds them in. */
 static int read_queues(const struct tracer *tracer, struct snapshot *snap)
 {
 	const struct layout *layout = tracer->layout;
 
-	snap->queues = calloc(XT_DISK_TABLE, sizeof(*snap->queues));
+	snap->queues = calloc(layout->nr_disk_rows, sizeof(*snap->queues));
 	if (!snap->queues)
 		return -ENOMEM;
-	for (size_t i = 0; i < XT_DISK_TABLE; i++) {
-		const struct xt_disk *disk = &layout->disks[i];
+	for (size_t i = 0; i < layout->nr_placed; i++) {
+		const struct xt_disk *disk = &layout->placed[i];
 		struct queue_use *use;
 
-		if (!disk->dev || disk->flags & XT_DISK_IGNORED)
+		if (!layout__has_row(layout, disk))
 			continue;
 		use = use_of(layout, snap, disk);
 		use->queues += disk->queues;
@@ -159,6 +158,19 @@ static int read_losses(const struct tracer *tracer, struct snapshot *snap)
 	return 0;
 }
 
+uint64_t reader__disks_done(const struct tracer *tracer)
+{
+	const struct platform *platform = tracer->platform;
+	const struct layout *layout = tracer->layout;
+	uint64_t done = 0;
+
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		if (layout->disk_slot[i] && layout->disk_slot[i] < layout->nr_disk_rows)
+			done += disk_stat__read(platform->disks[i].name);
+	}
+	return done;
+}
+
 static void read_conservation(const struct tracer *tracer, struct conservation *io)
 {
 	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++) {
@@ -172,6 +184,7 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 	io->lost = reader__sum_loss(tracer, XT_LOST_OVERWRITTEN) +
 		   reader__sum_loss(tracer, XT_LOST_CLOCK);
 	io->preexisting = reader__sum_loss(tracer, XT_NOTE_PREEXISTING);
+	io->kernel = reader__disks_done(tracer) - tracer->disks_done;
 }
 
 /* A call site as a probe of its own; its runs are in the sum of all sites. */
@@ -193,6 +206,7 @@ static void read_site(const struct site *site, struct probe_status *status)
 static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 {
 	const struct sites *sites = &tracer->sites;
+	uint64_t skipped = 0, seen;
 
 	snap->probes = calloc(XT_PROBE_NR + sites->nr, sizeof(*snap->probes));
 	if (!snap->probes)
@@ -217,11 +231,16 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 			status->ns_per_run = calibration__site_ns(&tracer->calibration);
 		for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
 			status->runs += tracer->maps->cpus[cpu].runs[i];
+		status->skipped = skipped__read(attempt);
+		skipped += status->skipped;
 		snap->cost.runs += status->runs;
 		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);
 	}
 	for (size_t i = 0; i < sites->nr; i++)
 		read_site(&sites->site[i], &snap->probes[XT_PROBE_NR + i]);
+	/* requests whose end was skipped, and which are here all the same, are not lost */
+	seen = snap->losses[XT_NOTE_END_MISSED].count;
+	snap->losses[XT_LOST_SKIPPED].count += skipped > seen ? skipped - seen : 0;
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 /* The NIC of a slot, by the table that BPF finds it in. */
 static const struct xt_nic *entry_of(const struct layout *layout, uint32_t slot)
 {
-	for (size_t i = 0; i < XT_NIC_TABLE; i++)
+	for (size_t i = 0; i < layout->nic_places; i++)
 		if (layout->nics[i].ifindex && layout->nics[i].slot == slot)
 			return &layout->nics[i];
 	return NULL;

@@ -8,6 +8,9 @@
 /* Over all CPUs. */
 uint64_t reader__sum_loss(const struct tracer *tracer, enum xt_loss loss);
 
+/* Requests of the disks that are traced, which the kernel has counted as done since boot. */
+uint64_t reader__disks_done(const struct tracer *tracer);
+
 /* What is counted of each NIC that is traced, into snap->nics. Returns 0 or -ENOMEM. */
 int reader__nics(const struct tracer *tracer, struct snapshot *snap);
 /* Those that the kernel dropped, into snap->drops. Returns 0 or -ENOMEM. */

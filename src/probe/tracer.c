@@ -12,8 +12,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/reader.h"
+#include "probe/reader_parts.h"
 #include "probe/said.h"
 #include "probe/shortage.h"
+#include "probe/skipped.h"
 #include "probe/slowest.h"
 #include "probe/tracer.h"
 #include "probe/tracer_parts.h"
@@ -139,7 +141,8 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 			     tracer->drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
 	if (options->exact && platform__on_xen(platform))
 		sites__find(&tracer->sites, options->exact_all);
-	err = layout__new(&tracer->layout, platform, options->disks, options->nics, &tracer->sites);
+	err = layout__new(&tracer->layout, platform, options->disks, options->nics, &tracer->sites,
+			  why);
 	if (err)
 		goto out;
 	err = cputime__init(&tracer->cputime, tracer->layout->cpus);
@@ -189,6 +192,8 @@ void tracer__start(struct tracer *tracer)
 	free(tracer->bus);
 	if (bus_events__read(&tracer->bus, &tracer->nr_bus, "/"))
 		vlog("event counts of xenbus devices cannot be read");
+	skipped__start(&tracer->loader);
+	tracer->disks_done = reader__disks_done(tracer);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
 	tracer->start_ns = clock__monotonic_ns();

@@ -246,6 +246,7 @@ static const struct field conservation_fields[] = {
 	VALUE(4, struct conservation, lost),
 	VALUE(5, struct conservation, preexisting),
 	VALUE(6, struct conservation, carried),
+	VALUE(7, struct conservation, kernel),
 };
 static TYPE(conservation_type, struct conservation, conservation_fields);
 
@@ -259,6 +260,7 @@ static const struct field probe_fields[] = {
 	KEY(7, struct probe_status, fix),
 	VALUE(8, struct probe_status, runs),
 	KEY(9, struct probe_status, ns_per_run),
+	VALUE(10, struct probe_status, skipped),
 };
 static TYPE(probe_type, struct probe_status, probe_fields);
 
@@ -330,6 +332,7 @@ static const struct field disk_fields[] = {
 	VALUE(11, struct disk, mounts),
 	VALUE(12, struct disk, sectors),
 	VALUE(13, struct disk, tags),
+	VALUE(14, struct disk, requests),
 };
 static TYPE(disk_type, struct disk, disk_fields);
 

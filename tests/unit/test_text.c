@@ -244,6 +244,57 @@ static void incomplete_is_in_the_first_lines(void **state)
 	fixture__free(f);
 }
 
+static struct loss *loss_named(struct fixture *f, const char *name)
+{
+	for (size_t i = 0; i < f->snap.nr_losses; i++)
+		if (!strcmp(f->snap.losses[i].name, name))
+			return &f->snap.losses[i];
+	fail_msg("no loss %s", name);
+	return NULL;
+}
+
+static void skipped_programs_are_named(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	loss_named(f, "skipped")->count = 50000;
+	f->snap.probes[0].skipped = 49999;
+	f->snap.probes[1].skipped = 1;
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_fits(text);
+	assert_non_null(strstr(text, "data INCOMPLETE (lost 50,000)"));
+	assert_non_null(strstr(text, "Lost: 50,000 skipped: "));
+	assert_non_null(strstr(text, "\nSkipped: "));
+	assert_non_null(strstr(text, f->snap.probes[0].name));
+	free(text);
+	fixture__free(f);
+}
+
+static void beside_what_is_lost_stands_the_kernels_count(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	f->snap.io.kernel = f->snap.io.started;
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_null(strstr(text, "kernel counted"));
+	free(text);
+	f->snap.io.completed -= 40;
+	f->snap.io.lost += 40;
+	loss_named(f, "overwritten")->count = 40;
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text, "lost;"));
+	assert_non_null(strstr(text, "kernel counted"));
+	free(text);
+	fixture__free(f);
+}
+
 static void legs_that_miss_time_are_shown(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -431,6 +482,8 @@ int main(void)
 		cmocka_unit_test(slower_shows_them_all),
 		cmocka_unit_test(steal_without_runstate_is_proc_stats),
 		cmocka_unit_test(incomplete_is_in_the_first_lines),
+		cmocka_unit_test(skipped_programs_are_named),
+		cmocka_unit_test(beside_what_is_lost_stands_the_kernels_count),
 		cmocka_unit_test(legs_that_miss_time_are_shown),
 		cmocka_unit_test(hostile_names_stay_names),
 		cmocka_unit_test(counts_have_no_time),

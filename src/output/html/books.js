@@ -4,10 +4,13 @@ function conservationBooks(what, io) {
 	const carried = io.carried ? n("carried") + " + " : "";
 	const missing = io.missing && el("span", {class: "bad"}, `, ${n("missing")}`);
 	const before = count(io.preexisting) + " were in flight before and are not measured";
+	const kernel = io.lost && io.kernel_completed
+		? `; the kernel counted ${count(io.kernel_completed)} completed in this time`
+		: "";
 
 	return el("p", null, `${what}: ${carried}${n("started")} = ${n("completed")} + `,
 		`${n("in_flight")} + ${n("lost")}`, missing || "",
-		io.preexisting ? "; " + before : "");
+		io.preexisting ? "; " + before : "", kernel);
 }
 
 function ownCost() {
