@@ -281,6 +281,8 @@ static int prepare(struct run *run)
 		elog("%s", why);
 		if (err == -ENODEV)
 			return EXIT_NOTHING;
+		if (err == -E2BIG)
+			return EXIT_USAGE;
 		return err == -EPERM || err == -ENOENT ? EXIT_PRIVILEGE : EXIT_RUNTIME;
 	}
 	return EXIT_DONE;

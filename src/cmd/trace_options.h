@@ -6,7 +6,7 @@
 
 #include "cmd/output_options.h"
 
-#define NAMES_MAX 32
+#define NAMES_MAX 256
 
 struct trace_options {
 	double duration;    /* s; 0: until a signal */

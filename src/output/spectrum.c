@@ -132,7 +132,7 @@ static size_t count_alike(const struct platform *p, size_t i)
 static void print_more(FILE *out, const struct platform *p, size_t i, size_t nr,
 		       const size_t begin[NR_COLUMNS + 1])
 {
-	char more[32], last[sizeof(p->cells[i].what) + 16];
+	char more[32], last[sizeof(p->cells[i].what) + 32];
 	struct row row = row__of(p, i + nr - 1);
 
 	snprintf(more, sizeof(more), "%zu more", nr - ALIKE_SHOWN);

@@ -26,7 +26,7 @@ struct tracer_options {
  * Choose each probe's rung, load and attach (attach once, DESIGN §6.11). A probe that fails is
  * off and says why; the call fails only when nothing at all can be traced: -EPERM or -ENOENT with
  * one line of cause and fix in *why (static), -ENODEV when this guest has nothing of what was
- * asked for, else another errno.
+ * asked for, -E2BIG when there is no room for all that was named, else another errno.
  * `platform` must outlive the tracer.
  */
 int tracer__new(struct tracer **out, const struct platform *platform,

@@ -91,6 +91,14 @@ reads()
 	[ "$(jq -s '.[-1].own_cost.kernel_bytes' "$BATS_TEST_TMPDIR/one.json")" -lt 8000000 ]
 }
 
+@test "-D: more disks than there is room for are an error, not fewer disks" {
+	mapfile -t options < <(sed 's/^/-D/' "$BATS_FILE_TMPDIR/leaves")
+	run xentrace-bpf -d 1 -f blk -o "$BATS_TEST_TMPDIR/none.json" "${options[@]}"
+	[ "$status" -eq 2 ]
+	[[ $output == *"more than 256 disks"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/none.json" ]
+}
+
 @test "the spectrum shows a few of many that are alike, and counts the others" {
 	xentrace-bpf detect > "$BATS_TEST_TMPDIR/text"
 	[ "$(grep -c loop "$BATS_TEST_TMPDIR/text")" -lt 10 ]

@@ -32,6 +32,7 @@ LAB_MODES='
 	pv-vf	xen-vf	pv	pv		pv+vf		hvc0	150	iommu=soft
 	sriov	plain	-	virtio		vf		-	120	-
 	nvme	plain	-	nvme		virtio		-	120	nvme_core.multipath=N
+	nvme-paths	plain	-	nvme		virtio		-	120	-
 '
 
 # Sets mode_type and the like for a mode; fails for an unknown one.

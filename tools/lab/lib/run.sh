@@ -79,7 +79,7 @@ usual_seconds() {
 	hvm) seconds=85 ;;
 	hvm-ide) seconds=100 ;;
 	sriov) seconds=11 ;;
-	nvme) seconds=10 ;;
+	nvme | nvme-paths) seconds=10 ;;
 	*) return ;;
 	esac
 	echo "--usual $1=$((vcpus_of[$1] > 1 ? 2 * seconds : seconds))"
