@@ -33,8 +33,15 @@ void differ__free(struct differ *differ)
 {
 	if (!differ)
 		return;
-	for (int side = 0; side < DIFF_SIDES; side++)
-		free(differ->sides[side].paths);
+	for (int side = 0; side < DIFF_SIDES; side++) {
+		struct diff_side_data *data = &differ->sides[side];
+
+		for (size_t i = 0; i < data->nr_paths; i++) {
+			hist__free(&data->paths[i].now);
+			hist__free(&data->paths[i].whole);
+		}
+		free(data->paths);
+	}
 	free(differ);
 }
 
@@ -43,11 +50,12 @@ static double p99(const struct hist *h)
 {
 	double rank = .99 * hist__count(h), seen = 0;
 
-	for (unsigned int i = h->first; i < h->end; i++) {
-		double count = h->bucket[i].count, lower = hist__lower(i);
+	for (unsigned int i = 0; i < h->nr; i++) {
+		unsigned int index = h->bucket[i].index;
+		double count = h->bucket[i].count, lower = hist__lower(index);
 
 		if (count > 0 && seen + count >= rank)
-			return lower + (hist__upper(i) - lower) * (rank - seen) / count;
+			return lower + (hist__upper(index) - lower) * (rank - seen) / count;
 		seen += count;
 	}
 	return 0;
@@ -62,7 +70,7 @@ static void close_batch(struct diff_side_data *data)
 		batch->count = hist__count(&path->now);
 		batch->ns = hist__total_ns(&path->now);
 		batch->p99 = batch->count >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
-		memset(&path->now, 0, sizeof(path->now));
+		hist__free(&path->now);
 	}
 }
 
@@ -91,8 +99,9 @@ int differ__add(struct differ *differ, enum diff_side side, const struct snapsho
 			return err;
 		if (!path)
 			continue;
-		hist__merge(&path->now, &interval->paths[i].hist);
-		hist__merge(&path->whole, &interval->paths[i].hist);
+		if (hist__merge(&path->now, &interval->paths[i].hist) ||
+		    hist__merge(&path->whole, &interval->paths[i].hist))
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "model/hist.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 /*
  * 1000 ns: top bit 9, the three bits below it 111 -> (9 - 2) * 8 + 7 = 63, which holds
  * [960, 1024).
@@ -17,11 +21,85 @@ unsigned int hist__index(uint64_t ns)
 	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
 }
 
-struct xt_bucket hist__sum(const struct hist *h)
+void hist__free(struct hist *h)
 {
-	struct xt_bucket sum = {};
+	free(h->bucket);
+	*h = (struct hist) {};
+}
 
-	for (unsigned int i = h->first; i < h->end; i++) {
+int hist__copy(struct hist *to, const struct hist *from)
+{
+	*to = *from;
+	to->bucket = NULL;
+	to->room = from->nr;
+	if (!from->nr)
+		return 0;
+	to->bucket = malloc(from->nr * sizeof(*to->bucket));
+	if (!to->bucket) {
+		*to = (struct hist) {};
+		return -ENOMEM;
+	}
+	memcpy(to->bucket, from->bucket, from->nr * sizeof(*to->bucket));
+	return 0;
+}
+
+int hist__reserve(struct hist *h, unsigned int nr)
+{
+	struct hist_bucket *more;
+
+	if (nr <= h->room)
+		return 0;
+	more = realloc(h->bucket, nr * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	h->bucket = more;
+	h->room = nr;
+	return 0;
+}
+
+/* Growth by doubling: many come one by one. */
+static int make_room(struct hist *h, unsigned int nr)
+{
+	if (nr <= h->room)
+		return 0;
+	return hist__reserve(h, nr > 2 * h->room ? nr : 2 * h->room);
+}
+
+/* The place of this index among those that are there. */
+static unsigned int find(const struct hist *h, unsigned int index)
+{
+	unsigned int low = 0, high = h->nr;
+
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (h->bucket[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct hist_bucket *hist__use(struct hist *h, unsigned int index)
+{
+	unsigned int at = find(h, index);
+
+	if (at < h->nr && h->bucket[at].index == index)
+		return &h->bucket[at];
+	if (make_room(h, h->nr + 1))
+		return NULL;
+	memmove(&h->bucket[at + 1], &h->bucket[at], (h->nr - at) * sizeof(*h->bucket));
+	h->nr++;
+	h->bucket[at] = (struct hist_bucket) { .index = index };
+	return &h->bucket[at];
+}
+
+struct hist_sum hist__sum(const struct hist *h)
+{
+	struct hist_sum sum = {};
+
+	for (unsigned int i = 0; i < h->nr; i++) {
 		sum.count += h->bucket[i].count;
 		sum.ns += h->bucket[i].ns;
 	}
@@ -40,7 +118,7 @@ uint64_t hist__total_ns(const struct hist *h)
 
 double hist__mean_ns(const struct hist *h)
 {
-	struct xt_bucket sum = hist__sum(h);
+	struct hist_sum sum = hist__sum(h);
 
 	return sum.count ? (double)sum.ns / sum.count : 0;
 }
@@ -50,26 +128,32 @@ uint64_t hist__quantile(const struct hist *h, double q)
 	uint64_t count = hist__count(h), seen = 0, mid;
 	double rank = q * count;
 
-	for (unsigned int i = h->first; i < h->end; i++) {
-		if (!h->bucket[i].count)
+	for (unsigned int i = 0; i < h->nr; i++) {
+		const struct hist_bucket *bucket = &h->bucket[i];
+		uint64_t lower = hist__lower(bucket->index);
+
+		if (!bucket->count)
 			continue;
-		seen += h->bucket[i].count;
+		seen += bucket->count;
 		if (seen < rank)
 			continue;
-		mid = hist__lower(i) + (hist__upper(i) - hist__lower(i)) / 2;
+		mid = lower + (hist__upper(bucket->index) - lower) / 2;
 		return mid < h->max ? mid : h->max;
 	}
 	return count ? h->max : 0;
 }
 
-void hist__add(struct hist *h, uint64_t ns)
+int hist__add(struct hist *h, uint64_t ns)
 {
-	struct xt_bucket *bucket = hist__use(h, hist__index(ns));
+	struct hist_bucket *bucket = hist__use(h, hist__index(ns));
 
+	if (!bucket)
+		return -ENOMEM;
 	bucket->count++;
 	bucket->ns += ns;
 	if (ns > h->max)
 		h->max = ns;
+	return 0;
 }
 
 /* The members that add up have the same names on both sides. */
@@ -84,37 +168,69 @@ void hist__add(struct hist *h, uint64_t ns)
 		(to)->stolen += (from)->stolen;                                \
 	} while (0)
 
-void hist__merge(struct hist *to, const struct hist *from)
+/* How many of these indexes are not there. */
+static unsigned int count_new(const struct hist *to, const struct hist *from)
 {
-	ADD(to, from);
-	if (from->first == from->end)
-		return;
-	hist__use(to, from->first);
-	hist__use(to, from->end - 1);
-	for (unsigned int i = from->first; i < from->end; i++) {
-		to->bucket[i].count += from->bucket[i].count;
-		to->bucket[i].ns += from->bucket[i].ns;
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0, k = 0; i < from->nr; i++) {
+		while (k < to->nr && to->bucket[k].index < from->bucket[i].index)
+			k++;
+		nr += k == to->nr || to->bucket[k].index != from->bucket[i].index;
 	}
+	return nr;
 }
 
-void hist__merge_slice(struct hist *to, const struct xt_hist *from)
+int hist__merge(struct hist *to, const struct hist *from)
 {
+	unsigned int more = count_new(to, from), i = to->nr, k = from->nr, at = to->nr + more;
+
+	if (make_room(to, to->nr + more))
+		return -ENOMEM;
+	ADD(to, from);
+	to->nr += more;
+	/* from the last one on: what is written is behind what is still to be read */
+	while (k) {
+		struct hist_bucket bucket = from->bucket[k - 1];
+
+		if (i && to->bucket[i - 1].index > bucket.index) {
+			to->bucket[--at] = to->bucket[--i];
+			continue;
+		}
+		k--;
+		if (i && to->bucket[i - 1].index == bucket.index) {
+			i--;
+			bucket.count += to->bucket[i].count;
+			bucket.ns += to->bucket[i].ns;
+		}
+		to->bucket[--at] = bucket;
+	}
+	return 0;
+}
+
+int hist__merge_slice(struct hist *to, const struct xt_hist *from)
+{
+	struct hist_bucket *sum;
+
 	ADD(to, from);
 	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
-		struct xt_bucket now = from->bucket[i], *sum;
+		struct xt_bucket now = from->bucket[i];
 
 		/* read while it grows: one of both may be there before the other */
 		if (!now.count && !now.ns)
 			continue;
 		sum = hist__use(to, i);
+		if (!sum)
+			return -ENOMEM;
 		sum->count += now.count;
 		sum->ns += now.ns;
 	}
+	return 0;
 }
 
 void hist__subtract(struct hist *to, const struct hist *from)
 {
-	unsigned int last = XT_BUCKETS;
+	unsigned int last = XT_BUCKETS, kept = 0;
 
 	to->inclusive -= from->inclusive;
 	to->held -= from->held;
@@ -122,15 +238,22 @@ void hist__subtract(struct hist *to, const struct hist *from)
 	to->known -= from->known;
 	to->known_ns -= from->known_ns;
 	to->stolen -= from->stolen;
-	for (unsigned int i = to->first; i < to->end; i++) {
+	for (unsigned int i = 0, k = 0; i < to->nr; i++) {
+		struct hist_bucket bucket = to->bucket[i];
+
+		while (k < from->nr && from->bucket[k].index < bucket.index)
+			k++;
 		/* what came into use since has nothing to subtract */
-		if (i >= from->first && i < from->end) {
-			to->bucket[i].count -= from->bucket[i].count;
-			to->bucket[i].ns -= from->bucket[i].ns;
+		if (k < from->nr && from->bucket[k].index == bucket.index) {
+			bucket.count -= from->bucket[k].count;
+			bucket.ns -= from->bucket[k].ns;
 		}
-		if (to->bucket[i].count)
-			last = i;
+		if (bucket.count)
+			last = bucket.index;
+		if (bucket.count || bucket.ns)
+			to->bucket[kept++] = bucket;
 	}
+	to->nr = kept;
 	if (last == XT_BUCKETS)
 		to->max = 0;
 	else if (hist__index(to->max) > last)

@@ -8,11 +8,17 @@
 
 #include "abi.h"
 
+/* Events whose durations have the same bucket. */
+struct hist_bucket {
+	uint64_t index; /* below XT_BUCKETS; its bounds: hist__lower(), hist__upper() */
+	uint64_t count;
+	uint64_t ns; /* all of them together */
+};
+
 /*
  * One path's figures, summed over CPUs. Buckets hold self time (cpu) or waited time (wait), in
- * nanoseconds; sums, differences and merges of them are exact. Latencies of a path take some 30 of
- * the 320 buckets: all others, outside of [first, end), are empty, whatever lies in their memory:
- * nobody has to clear 5 kB for each path of each interval.
+ * nanoseconds; sums, differences and merges of them are exact. Only buckets in use are here, by index:
+ * latencies of a path take some 30 of the 320. {} is an empty one; hist__free() gives its memory back.
  */
 struct hist {
 	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
@@ -21,21 +27,17 @@ struct hist {
 	uint64_t off_cpu;   /* ns, cpu paths only */
 	uint64_t known;	    /* requests, wait paths' totals only */
 	uint64_t known_ns, stolen;
-	unsigned int first, end; /* 0, 0: none is in use */
-	struct xt_bucket bucket[XT_BUCKETS];
+	struct hist_bucket *bucket;
+	unsigned int nr, room;
 };
 
-/* A bucket to write to, empty if it was in no use: for what hist__add() does not do. */
-static inline struct xt_bucket *hist__use(struct hist *h, unsigned int index)
-{
-	if (h->first == h->end)
-		h->first = h->end = index;
-	while (index < h->first)
-		h->bucket[--h->first] = (struct xt_bucket) {};
-	while (index >= h->end)
-		h->bucket[h->end++] = (struct xt_bucket) {};
-	return &h->bucket[index];
-}
+void hist__free(struct hist *h);
+/* Its own copy in *to, whose contents are overwritten. Returns 0 or -ENOMEM, and *to is empty then. */
+int hist__copy(struct hist *to, const struct hist *from);
+/* Memory for so many buckets in all. Returns 0 or -ENOMEM. */
+int hist__reserve(struct hist *h, unsigned int nr);
+/* A bucket to write to, empty if it was in no use; until the next call. NULL without memory. */
+struct hist_bucket *hist__use(struct hist *h, unsigned int index);
 
 /* The bucket of a duration in ns; the one implementation for both sides is abi.h's layout. */
 unsigned int hist__index(uint64_t ns);
@@ -62,19 +64,24 @@ static inline uint64_t hist__upper(unsigned int index)
 	return hist__lower(index) + (1ull << hist__shift(index));
 }
 
+/* The count and the time of all buckets. */
+struct hist_sum {
+	uint64_t count, ns;
+};
+
+struct hist_sum hist__sum(const struct hist *h);
 uint64_t hist__count(const struct hist *h);
 uint64_t hist__total_ns(const struct hist *h);
-/* Both in one walk over the buckets. */
-struct xt_bucket hist__sum(const struct hist *h);
 /* Mean in ns, 0 for an empty histogram. */
 double hist__mean_ns(const struct hist *h);
 /* The q-th quantile (0..1) in ns at its bucket's midpoint, never above max; 0 when empty. */
 uint64_t hist__quantile(const struct hist *h, double q);
 
-void hist__add(struct hist *h, uint64_t ns);
-void hist__merge(struct hist *to, const struct hist *from);
+/* Each returns 0 or -ENOMEM. */
+int hist__add(struct hist *h, uint64_t ns);
+int hist__merge(struct hist *to, const struct hist *from);
 /* The same of one CPU's slice, as BPF wrote it. */
-void hist__merge_slice(struct hist *to, const struct xt_hist *from);
+int hist__merge_slice(struct hist *to, const struct xt_hist *from);
 /*
  * to -= from, for two readings of the same growing histogram. max stays when the interval's last
  * used bucket holds it, else it is lowered to that bucket's upper bound.

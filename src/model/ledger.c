@@ -19,7 +19,7 @@ static struct path_sum *sum_paths(const struct snapshot *snap)
 	struct path_sum *sums = calloc(snap->nr_paths ? snap->nr_paths : 1, sizeof(*sums));
 
 	for (size_t i = 0; sums && i < snap->nr_paths; i++) {
-		struct xt_bucket sum = hist__sum(&snap->paths[i].hist);
+		struct hist_sum sum = hist__sum(&snap->paths[i].hist);
 
 		sums[i].count = sum.count;
 		sums[i].ns = sum.ns;

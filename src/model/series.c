@@ -138,7 +138,7 @@ static size_t used_buckets(const struct snapshot *snap)
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		const struct hist *h = &snap->paths[i].hist;
 
-		for (unsigned int b = h->first; b < h->end; b++)
+		for (unsigned int b = 0; b < h->nr; b++)
 			nr += h->bucket[b].count != 0;
 	}
 	return nr;
@@ -196,10 +196,11 @@ static int step__fill(struct series_step *step, struct series *series, const str
 		const struct hist *h = &paths[i].path->hist;
 
 		doubled |= i && paths[i].nr == paths[i - 1].nr;
-		for (unsigned int b = h->first; b < h->end; b++)
+		for (unsigned int b = 0; b < h->nr; b++)
 			if (h->bucket[b].count)
-				step->cells[nr++] =
-					(struct series_cell) { paths[i].nr, b, h->bucket[b].count };
+				step->cells[nr++] = (struct series_cell) { paths[i].nr,
+									   h->bucket[b].index,
+									   h->bucket[b].count };
 	}
 	free(paths);
 	if (!step->cells)

@@ -76,11 +76,10 @@ static void subtract_paths(struct snapshot *delta, const struct snapshot *earlie
 
 		if (old)
 			hist__subtract(&path->hist, &old->hist);
-		if (!hist__count(&path->hist))
-			continue;
-		if (kept != i)
-			delta->paths[kept] = *path;
-		kept++;
+		if (hist__count(&path->hist))
+			delta->paths[kept++] = *path;
+		else
+			hist__free(&path->hist);
 	}
 	delta->nr_paths = kept;
 }
@@ -209,6 +208,18 @@ static void subtract_counters(struct snapshot *delta, const struct snapshot *ear
 	X(channel_counts, nr_channels * later->nr_cpus) \
 	X(bus, nr_bus)
 
+/* A path's buckets are memory of its own. */
+static int copy_buckets(struct snapshot *to, const struct snapshot *later)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < to->nr_paths; i++)
+		to->paths[i].hist = (struct hist) {};
+	for (size_t i = 0; !err && i < to->nr_paths; i++)
+		err = hist__copy(&to->paths[i].hist, &later->paths[i].hist);
+	return err;
+}
+
 static int copy_arrays(struct snapshot *to, const struct snapshot *later)
 {
 	int err = 0;
@@ -222,6 +233,8 @@ static int copy_arrays(struct snapshot *to, const struct snapshot *later)
 				 sizeof(*later->member));
 	SNAPSHOT_ARRAYS(COPY)
 #undef COPY
+	if (to->paths && copy_buckets(to, later))
+		err = -ENOMEM;
 	return err;
 }
 
@@ -256,6 +269,8 @@ out:
 
 void snapshot__free(struct snapshot *snap)
 {
+	for (size_t i = 0; snap->paths && i < snap->nr_paths; i++)
+		hist__free(&snap->paths[i].hist);
 #define FREE(member, how_many) free(snap->member);
 	SNAPSHOT_ARRAYS(FREE)
 #undef FREE

@@ -23,14 +23,19 @@ static int append(void *array, size_t *nr, const void *element, size_t size)
  * A path that had no event before comes where readings have it: in the order of ids, and where there
  * are none behind the one that it follows in its interval.
  */
-static void insert_path(struct snapshot *sum, const struct path *path, size_t at)
+static int insert_path(struct snapshot *sum, const struct path *path, size_t at)
 {
+	struct path copy = *path;
+
+	if (hist__copy(&copy.hist, &path->hist))
+		return -ENOMEM;
 	sum->nr_paths++;
 	while (path->id && at + 1 < sum->nr_paths && sum->paths[at].id < path->id)
 		at++;
 	memmove(&sum->paths[at + 1], &sum->paths[at],
 		(sum->nr_paths - 1 - at) * sizeof(*sum->paths));
-	sum->paths[at] = *path;
+	sum->paths[at] = copy;
+	return 0;
 }
 
 /* Room for some more paths at once: each is large, and there may be thousands. */
@@ -53,7 +58,8 @@ static int add_paths(struct snapshot *sum, const struct snapshot *delta)
 		struct path *to = (struct path *)snapshot__find_path(sum, path, &hint);
 
 		if (to) {
-			hist__merge(&to->hist, &path->hist);
+			if (hist__merge(&to->hist, &path->hist))
+				return -ENOMEM;
 			to->key = path->key; /* its device may have been learned only now */
 			continue;
 		}
@@ -62,7 +68,8 @@ static int add_paths(struct snapshot *sum, const struct snapshot *delta)
 				return -ENOMEM;
 			room += delta->nr_paths - i;
 		}
-		insert_path(sum, path, hint < sum->nr_paths ? hint : sum->nr_paths);
+		if (insert_path(sum, path, hint < sum->nr_paths ? hint : sum->nr_paths))
+			return -ENOMEM;
 		hint++;
 	}
 	return 0;

@@ -150,10 +150,10 @@ static json_t *buckets(const struct hist *h)
 	json_t *list = json_array();
 	int err = 0;
 
-	for (unsigned int i = h->first; i < h->end; i++) {
+	for (unsigned int i = 0; i < h->nr; i++) {
 		if (!h->bucket[i].count)
 			continue;
-		err |= append(list, json_integer(i));
+		err |= append(list, json_integer(h->bucket[i].index));
 		err |= append(list, json_integer(h->bucket[i].count));
 		err |= append(list, json_integer(h->bucket[i].ns));
 	}

@@ -97,13 +97,13 @@ static json_t *buckets(const struct hist *h, bool timed)
 	json_t *list = json_array();
 	int err = 0;
 
-	for (unsigned int i = h->first; i < h->end; i++) {
+	for (unsigned int i = 0; i < h->nr; i++) {
 		json_t *bucket;
 
 		if (!h->bucket[i].count)
 			continue;
 		bucket = json_array();
-		err |= json_array_append_new(bucket, json__int(hist__upper(i)));
+		err |= json_array_append_new(bucket, json__int(hist__upper(h->bucket[i].index)));
 		err |= json_array_append_new(bucket, json__int(h->bucket[i].count));
 		if (timed)
 			err |= json_array_append_new(bucket, json__int(h->bucket[i].ns));

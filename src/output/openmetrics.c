@@ -134,10 +134,10 @@ static void print_hist(FILE *out, const char *name, const struct path_key *key,
 		       const struct hist *h)
 {
 	uint64_t seen = 0;
-	unsigned int i = h->first;
+	unsigned int i = 0;
 
 	for (unsigned int power = FIRST_POWER; power <= LAST_POWER; power++) {
-		for (; i < h->end && hist__upper(i) <= 1ULL << power; i++)
+		for (; i < h->nr && hist__upper(h->bucket[i].index) <= 1ULL << power; i++)
 			seen += h->bucket[i].count;
 		fprintf(out, "xentrace_%s_bucket", name);
 		path_labels(out, key);
@@ -176,23 +176,23 @@ static const char *family_of(const struct path_key *key)
 
 static int print_paths(FILE *out, const struct snapshot *snap, const char *name)
 {
-	struct hist *sum = malloc(sizeof(*sum));
+	struct hist sum = {};
+	int err = 0;
 
-	if (!sum)
-		return -ENOMEM;
-	for (size_t i = 0; i < snap->nr_paths; i++) {
+	for (size_t i = 0; !err && i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
 
 		if (strcmp(family_of(&path->key), name) || is_repeated(snap, i))
 			continue;
-		*sum = path->hist;
-		for (size_t n = i + 1; n < snap->nr_paths; n++)
+		err = hist__copy(&sum, &path->hist);
+		for (size_t n = i + 1; !err && n < snap->nr_paths; n++)
 			if (path_key__equal(&snap->paths[n].key, &path->key))
-				hist__merge(sum, &snap->paths[n].hist);
-		print_hist(out, name, &path->key, sum);
+				err = hist__merge(&sum, &snap->paths[n].hist);
+		if (!err)
+			print_hist(out, name, &path->key, &sum);
+		hist__free(&sum);
 	}
-	free(sum);
-	return 0;
+	return err;
 }
 
 static int print_histograms(FILE *out, const struct snapshot *snap)

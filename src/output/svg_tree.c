@@ -149,14 +149,14 @@ static void print_cells(FILE *out, const struct svg_graph *graph, const struct f
 	struct bar bar = {};
 	uint64_t rest_ns = frame->ns;
 
-	for (unsigned int i = frame->hist->first; i < frame->hist->end; i++) {
-		const struct xt_bucket *bucket = &frame->hist->bucket[i];
+	for (unsigned int i = 0; i < frame->hist->nr; i++) {
+		const struct hist_bucket *bucket = &frame->hist->bucket[i];
 
 		if (!bucket->ns && !bucket->count)
 			continue;
 		if (!bar.count && !bar.ns)
-			bar.first = i;
-		bar.last = i;
+			bar.first = bucket->index;
+		bar.last = bucket->index;
 		bar.count += bucket->count;
 		bar.ns += bucket->ns;
 		rest_ns -= bucket->ns;

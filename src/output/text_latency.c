@@ -64,8 +64,11 @@ static const struct wait_row *busiest(const struct ledger *ledger, enum mech mec
 static void column__fill(struct column *column, const struct wait_row *row)
 {
 	column->row = row;
-	for (unsigned int i = row->hist->first; i < row->hist->end; i++)
-		column->count[i / XT_SUBS] += row->hist->bucket[i].count;
+	for (unsigned int i = 0; i < row->hist->nr; i++) {
+		const struct hist_bucket *bucket = &row->hist->bucket[i];
+
+		column->count[bucket->index / XT_SUBS] += bucket->count;
+	}
 	for (unsigned int i = 0; i < OCTAVES; i++)
 		if (column->count[i] > column->highest)
 			column->highest = column->count[i];

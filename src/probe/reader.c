@@ -74,7 +74,8 @@ static int read_path(const struct tracer *tracer, uint32_t number, struct snapsh
 			path->key = layout->keys[number];
 			name_learned(tracer, number, &path->key);
 		}
-		hist__merge_slice(&path->hist, h);
+		if (hist__merge_slice(&path->hist, h))
+			return -ENOMEM;
 	}
 	return 0;
 }

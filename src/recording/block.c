@@ -59,53 +59,45 @@ int block__write_start(FILE *out)
 	return write_all(out, start, sizeof(start));
 }
 
-/* What does not get smaller is stored as it is, where nothing follows. */
-static int pack(const struct bytes *text, struct bytes *packed)
+static int pack(const struct bytes *payload, struct bytes *packed)
 {
-	uLongf len = compressBound(text->len);
+	uLongf len = compressBound(payload->len);
 
 	if (!bytes__grow(packed, len))
 		return -ENOMEM;
-	if (compress2(packed->data, &len, text->data, text->len, Z_DEFAULT_COMPRESSION) != Z_OK)
+	if (compress2(packed->data, &len, payload->data, payload->len, Z_DEFAULT_COMPRESSION) !=
+	    Z_OK)
 		return -ENOMEM;
 	packed->len = len;
 	return 0;
 }
 
-int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *text,
-		 const struct bytes *bits)
+int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload)
 {
-	static const struct bytes none = {};
-	const struct bytes *stored = text, *tail = bits ? bits : &none;
+	const struct bytes *stored = payload;
 	struct bytes packed = {};
 	uint8_t head[HEAD_LEN];
-	uint32_t sum;
-	int err = text->err ? text->err : tail->err;
+	int err = payload->err;
 
-	if (!err && (text->len > RAW_MAX || tail->len > RAW_MAX - text->len))
+	if (!err && payload->len > RAW_MAX)
 		err = -E2BIG;
 	if (!err)
-		err = pack(text, &packed);
+		err = pack(payload, &packed);
 	if (err)
 		goto out;
-	/* the end of the stream is where the bits begin */
-	if (packed.len < text->len || tail->len)
+	/* what does not get smaller is stored as it is */
+	if (packed.len < payload->len)
 		stored = &packed;
-	sum = crc32(0, stored->data, stored->len);
-	if (tail->len) /* of no data at all zlib gives the sum of nothing */
-		sum = crc32(sum, tail->data, tail->len);
 	put16(head, type);
 	put16(head + 2, stored == &packed ? FLAG_ZLIB : 0);
 	put32(head + 4, number);
-	put32(head + 8, stored->len + tail->len);
-	put32(head + 12, text->len + tail->len);
-	put32(head + 16, sum);
+	put32(head + 8, stored->len);
+	put32(head + 12, payload->len);
+	put32(head + 16, crc32(0, stored->data, stored->len));
 	put32(head + 20, crc32(0, head, 20));
 	err = write_all(out, head, sizeof(head));
 	if (!err)
 		err = write_all(out, stored->data, stored->len);
-	if (!err)
-		err = write_all(out, tail->data, tail->len);
 out:
 	bytes__free(&packed);
 	return err;
@@ -118,10 +110,10 @@ int block__read_start(struct cursor *in, unsigned int *major)
 	if (!start || memcmp(start, MAGIC, MAGIC_LEN))
 		return -EBADMSG;
 	*major = get16(start + 8);
-	/* a newer version may have another start, but surely not another place for its number */
-	if (*major > RECORDING_MAJOR)
+	/* another version may have another start, but surely not another place for its number */
+	if (*major != RECORDING_MAJOR)
 		return -EPROTO;
-	return get32(start + 12) == crc32(0, start, 12) && *major ? 0 : -EBADMSG;
+	return get32(start + 12) == crc32(0, start, 12) ? 0 : -EBADMSG;
 }
 
 int block__read(struct cursor *in, uint32_t number, struct block *block)
@@ -148,28 +140,22 @@ int block__read(struct cursor *in, uint32_t number, struct block *block)
 	return get32(head + 16) == crc32(0, block->payload, block->stored) ? 1 : -EBADMSG;
 }
 
-int block__unpack(const struct block *block, struct bytes *to, struct cursor *bits)
+int block__unpack(const struct block *block, struct bytes *to)
 {
-	uLong used = block->stored, rest;
 	uLongf len = block->raw;
 
 	to->len = 0;
-	*bits = cursor__over("", 0);
 	if (!block->packed) {
 		bytes__put(to, block->payload, block->stored);
 		return to->err;
 	}
-	/* its own word for its size is not enough to take so much memory */
+	/* a size that no such stream has is no reason to take so much memory */
 	if (block->raw > RAW_MAX || block->raw > ZLIB_MAX * block->stored)
 		return -E2BIG;
 	if (!bytes__grow(to, block->raw))
 		return block->raw ? -ENOMEM : -EBADMSG;
-	if (uncompress2(to->data, &len, block->payload, &used) != Z_OK)
-		return -EBADMSG;
-	rest = block->stored - used;
-	if (len + rest != block->raw)
+	if (uncompress(to->data, &len, block->payload, block->stored) != Z_OK || len != block->raw)
 		return -EBADMSG;
 	to->len = len;
-	*bits = cursor__over(block->payload + used, rest);
 	return 0;
 }

@@ -6,14 +6,15 @@
  *		u16	major version: of a newer one nothing can be said
  *		u16	minor version: adds blocks and fields that may be skipped
  *		u32	crc32 of the above
- *	block	u16	type		u16	1: the payload begins with a zlib stream
+ *	block	u16	type		u16	1: the payload is a zlib stream
  *		u32	its number, from 0
  *		u32	bytes of the payload here
  *		u32	bytes of it when it is unpacked
  *		u32	crc32 of the payload as it is here
  *		u32	crc32 of the above
- *		payload	its text, packed or not, and behind the zlib stream its bits, which
- *			nothing packs any further
+ *		payload	of names recording/dict.h's; else the columns of its histograms, each with its
+ *			length in front (recording/buckets.h), and then its members: recording/coding.h
+ *			says how they are written, recording/tables.c which they are
  *
  * The number tells when blocks were lost, moved or doubled; the two sums a file that was cut, which
  * breaks off within a block, from one that was damaged.
@@ -23,13 +24,10 @@
 
 #include <stdio.h>
 
-#include "recording/buckets.h"
+#include "recording/bytes.h"
 
-/*
- * Versions, all of which are read: 1 had the buckets of each histogram where it is, 2 has them apart;
- * 3 has no times of single buckets in intervals.
- */
-#define RECORDING_MAJOR 3
+/* Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be skipped. */
+#define RECORDING_MAJOR 4
 #define RECORDING_MINOR 0
 
 /*
@@ -50,34 +48,24 @@ enum block_type {
 struct block {
 	unsigned int type; /* may be one that is not known here: to be skipped */
 	uint32_t number;
-	size_t offset;		/* of the block in the file */
-	bool packed;		/* without it all of the payload is text */
+	size_t offset; /* of the block in the file */
+	bool packed;
 	const uint8_t *payload; /* as stored */
 	uint32_t stored, raw;
 };
 
-/* How the histograms of such a block are written, in that version. */
-static inline enum buckets_form block__buckets(unsigned int type, unsigned int major)
-{
-	return type == BLOCK_INTERVAL && major > 2 ? BUCKETS_SUMMED : BUCKETS_TIMED;
-}
-
-/* Write the file's start; a block, of which `bits` may be NULL. Return 0, -E2BIG, -ENOMEM or what writing failed with. */
+/* Write the file's start; a block. Return 0, -E2BIG, -ENOMEM or what writing failed with. */
 int block__write_start(FILE *out);
-int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *text,
-		 const struct bytes *bits);
+int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload);
 
-/* A recording's start. Returns 0, -EBADMSG for another file, -EPROTO for a newer major version. */
+/* A recording's start. Returns 0, -EBADMSG for another file, -EPROTO for another major version. */
 int block__read_start(struct cursor *in, unsigned int *major);
 /*
  * The next block. Returns 1; 0 at the end; -ENODATA when the file ends within it; -EBADMSG when it
  * is damaged or not the one that should come.
  */
 int block__read(struct cursor *in, uint32_t number, struct block *block);
-/*
- * Its text, unpacked into *to in place of what that held, and its bits, which stay where the block is.
- * Returns 0, -EBADMSG, -E2BIG or -ENOMEM.
- */
-int block__unpack(const struct block *block, struct bytes *to, struct cursor *bits);
+/* Its payload, unpacked into *to in place of what that held. Returns 0, -EBADMSG, -E2BIG or -ENOMEM. */
+int block__unpack(const struct block *block, struct bytes *to);
 
 #endif

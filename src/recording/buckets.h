@@ -1,43 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The buckets of a histogram in as few bits as they hold, since most of a recording is made of
- * them. How many are not empty, then for each of those, from fast to slow:
+ * The buckets of histograms as columns of varints (recording/bytes.h): numbers of one kind beside each
+ * other, which zlib packs better than a histogram after the other. Of each histogram, in this order:
  *
- *	how far it is from the one before	Elias gamma: 1 bit for the next one
- *	its count				Rice, for one like that of its neighbour
- *	its time, in a total			see below
+ *	index	how many buckets are in use; then of each, from fast to slow, how far its index is from
+ *		the one before, and that of the first from 0
+ *	count	of each bucket
+ *	time	of each bucket in a total, of all of them together in an interval: the distance (zigzag)
+ *		from the middle of what that many events of these buckets take
+ *	max	the distance (zigzag) of the maximum from the last bucket's lower bound
  *
- * then, in an interval, the time of all of them together; and at the end the maximum, as its distance
- * from the last bucket's lower bound. The first bit of all says that the times and the maximum are
- * within their buckets' bounds. They may not be, when the histogram was read while it grew: then
- * counts and times are written in full.
- *
- * A time is, of many events, Rice: its distance from the middle, where sums of many are; else what
- * it is above the least, in as many bits as count x width needs. That is to the nanosecond, and nothing
- * foretells it: times of each bucket were two thirds of a busy hour's intervals. Nobody looks at them
- * there, so these have their sum alone, which is exact.
- *
- * Version 1 had the count in Elias gamma and no time by the middle, 2 the times of each in intervals.
+ * A single bucket's time is to the nanosecond and nothing foretells it: in a busy hour such times were
+ * two thirds of all intervals. Nobody looks at them there, so intervals have their sum alone, which is
+ * exact.
  */
 #ifndef XT_RECORDING_BUCKETS_H
 #define XT_RECORDING_BUCKETS_H
 
 #include "model/hist.h"
-#include "recording/bits.h"
+#include "recording/bytes.h"
 
 enum buckets_form {
-	BUCKETS_TIMED,	   /* with the time of each: a total's */
-	BUCKETS_SUMMED,	   /* with that of all together: an interval's */
-	BUCKETS_VERSION_1, /* read only */
+	BUCKETS_TIMED,	/* with the time of each: a total's */
+	BUCKETS_SUMMED, /* with that of all together: an interval's */
 };
 
+enum buckets_column { BUCKETS_INDEX, BUCKETS_COUNT, BUCKETS_TIME, BUCKETS_MAX, BUCKETS_COLUMNS };
+
 bool buckets__empty(const struct hist *h);
-void buckets__put(struct bit_writer *out, const struct hist *h, enum buckets_form form);
+/* What buckets__get() takes off the budget for it. */
+size_t buckets__bytes(const struct hist *h);
+void buckets__put(struct bytes columns[BUCKETS_COLUMNS], const struct hist *h,
+		  enum buckets_form form);
 /*
- * Into an empty histogram; marks the reader's cursor bad if this is no histogram. What was summed
- * comes back with that sum as the time of its first bucket.
+ * The next one, into an empty histogram; a column is marked bad if there is none. What was summed comes back with that
+ * sum as the time of its first bucket. What it takes is taken off *budget, in bytes. Returns 0, -E2BIG
+ * when that is spent, or -ENOMEM.
  */
-void buckets__get(struct bit_reader *in, struct hist *h, enum buckets_form form);
+int buckets__get(struct cursor columns[BUCKETS_COLUMNS], struct hist *h, enum buckets_form form,
+		 size_t *budget);
 
 /*
  * Give each bucket its part of the time of all, for what such histograms add up to: it is as far above

@@ -26,6 +26,19 @@ void bytes__varint(struct bytes *bytes, uint64_t value);
 /* Put the length of what follows `mark` in front of it. */
 void bytes__prefix(struct bytes *bytes, size_t mark);
 
+/* Distances both ways as numbers from 0 on: 0, -1, 1, -2, ... */
+static inline uint64_t zigzag(uint64_t number, uint64_t expected)
+{
+	int64_t step = number - expected;
+
+	return (uint64_t)step << 1 ^ (uint64_t)(step >> 63);
+}
+
+static inline uint64_t unzigzag(uint64_t value, uint64_t expected)
+{
+	return expected + (value >> 1 ^ -(value & 1));
+}
+
 /* What is left to read. Once it is `bad`, everything read is 0. */
 struct cursor {
 	const uint8_t *at, *end;

@@ -33,8 +33,7 @@ enum field_kind {
 	FIELD_INLINE,  /* an array of elements of type `of`, and their number at nr_offset */
 	FIELD_LIST,    /* a pointer to elements of type `of`, and their number at nr_offset */
 	FIELD_TABLE,   /* a pointer to uint64_t, as many as nr_offset's times columns_offset's */
-	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset, among the bits */
-	FIELD_BUCKETS_HERE, /* the same where the member is: of version 1, read only */
+	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset */
 };
 
 /* No value of the enum: what is not known here cannot be read as something else. */
@@ -58,20 +57,19 @@ struct type {
 	const struct field *fields;
 	size_t nr;
 	size_t size;
-	size_t cleared; /* so much of a list's element is zero before it is read; all, mostly */
 };
 
 struct dict;
 
-/* Writing: to text and bits, which the caller ends; `dict` takes what is marked KEY in lists. */
+/* Writing; `dict` takes what is marked KEY in lists, `columns` the buckets of histograms. */
 struct encoding {
 	struct bytes *out;
-	struct bit_writer bits;
+	struct bytes columns[BUCKETS_COLUMNS];
 	enum buckets_form form;
 	struct dict *dict;
 };
 
-/* Append the members of *from. Memory that runs out shows in e->out->err and e->bits.out->err. */
+/* Append the members of *from. Memory that runs out shows in the err of e->out and of the columns. */
 void coding__put(struct encoding *e, const struct type *type, const void *from);
 
 /* Reading: names by number, and how much this may still take for lists. */
@@ -80,8 +78,7 @@ struct decoding {
 	bool in_name;	/* the members that are read now are a name's */
 	size_t unnamed; /* members marked KEY that were none's: no writer makes such */
 	bool stays;	/* what is read now, as names and a header do: strings may point there */
-	unsigned int major; /* of the recording */
-	struct bit_reader bits;
+	struct cursor columns[BUCKETS_COLUMNS];
 	enum buckets_form form;
 	size_t budget;	 /* bytes */
 	size_t elements; /* of all lists: some of who reads them search one for each of another */

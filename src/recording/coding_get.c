@@ -11,25 +11,20 @@
 /* Types hold types, but none holds itself: no file can make this deeper than the tables are. */
 static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to);
 
-/*
- * Allocate only what the budget, which follows the size of the file, allows; the first `cleared`
- * bytes of each are zero.
- */
-static void *get_memory(struct decoding *d, uint64_t nr, size_t size, size_t cleared)
+/* Allocate, and clear, only what the budget, which follows the size of the file, allows. */
+static void *get_memory(struct decoding *d, uint64_t nr, size_t size)
 {
-	char *memory;
+	void *memory;
 
 	if (nr > d->budget / size) {
 		d->err = -E2BIG;
 		return NULL;
 	}
-	memory = malloc(nr * size);
+	memory = calloc(nr, size);
 	if (!memory) {
 		d->err = -ENOMEM;
 		return NULL;
 	}
-	for (uint64_t i = 0; i < nr; i++)
-		memset(memory + i * size, 0, cleared);
 	d->budget -= nr * size;
 	return memory;
 }
@@ -74,7 +69,7 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 			return;
 		}
 		d->elements -= nr;
-		list = get_memory(d, nr, type->size, type->cleared);
+		list = get_memory(d, nr, type->size);
 		if (!list)
 			return;
 		*(void **)member = list;
@@ -85,9 +80,7 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 		struct cursor key;
 
 		if (head & 1) {
-			number = cursor__varint(in);
-			if (d->major > 1)
-				number = unzigzag(number, expected);
+			number = unzigzag(cursor__varint(in), expected);
 			expected = number + 1;
 			key = dict__use(d->dict, number);
 			get_name(d, &key, type, element);
@@ -111,7 +104,7 @@ static void get_table(struct decoding *d, struct cursor *in, const struct field 
 		in->bad = true;
 		return;
 	}
-	*table = get_memory(d, nr, sizeof(**table), sizeof(**table));
+	*table = get_memory(d, nr, sizeof(**table));
 	while (*table && cursor__left(in)) {
 		uint64_t step = cursor__varint(in);
 
@@ -122,6 +115,19 @@ static void get_table(struct decoding *d, struct cursor *in, const struct field 
 		at += step;
 		(*table)[at++] = cursor__varint(in);
 	}
+}
+
+static void get_buckets(struct decoding *d, struct cursor *in, struct hist *h)
+{
+	int err;
+
+	/* one that comes twice would leak the first */
+	in->bad |= h->room != 0;
+	err = in->bad ? 0 : buckets__get(d->columns, h, d->form, &d->budget);
+	if (err)
+		d->err = err;
+	for (int i = 0; i < BUCKETS_COLUMNS; i++)
+		in->bad |= d->columns[i].bad;
 }
 
 static void get_member(struct decoding *d, struct cursor *in, const struct field *field, void *to)
@@ -148,23 +154,19 @@ static void get_member(struct decoding *d, struct cursor *in, const struct field
 	case FIELD_TABLE:
 		break; /* see get_members() */
 	case FIELD_BUCKETS:
-		buckets__get(&d->bits, (struct hist *)member, d->form);
-		in->bad |= d->bits.in.bad;
+		get_buckets(d, in, (struct hist *)member);
 		return;
 	case FIELD_STRUCT:
 	case FIELD_UINTS:
 	case FIELD_INLINE:
 	case FIELD_LIST:
-	case FIELD_BUCKETS_HERE:
 		inside = cursor__slice(in);
 		if (field->kind == FIELD_LIST || field->kind == FIELD_INLINE)
 			get_list(d, &inside, field, to);
 		else if (field->kind == FIELD_UINTS)
 			value__get_uints(&inside, field, member);
-		else if (field->kind == FIELD_STRUCT)
-			get_members(d, &inside, field->of, member);
 		else
-			value__get_buckets_here(&inside, (struct hist *)member);
+			get_members(d, &inside, field->of, member);
 		in->bad |= inside.bad;
 		return;
 	}
@@ -182,8 +184,8 @@ static void skip(struct cursor *in, enum form form)
 	case FORM_BYTES:
 		cursor__slice(in);
 		return;
-	case FORM_BITS:
-		break; /* nobody knows how many they are */
+	case FORM_COLUMNS:
+		break; /* nobody knows how much of which */
 	}
 	in->bad = true;
 }
@@ -248,6 +250,8 @@ void coding__free(const struct type *type, void *what)
 
 		if (field->kind == FIELD_STRUCT)
 			coding__free(field->of, member);
+		if (field->kind == FIELD_BUCKETS)
+			hist__free((struct hist *)member);
 		if (field->kind == FIELD_TABLE) {
 			free(*(void **)member);
 			*(void **)member = NULL;

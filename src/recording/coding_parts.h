@@ -6,7 +6,7 @@
 #include "recording/coding.h"
 
 /* How a value is written, so that one who does not know it can skip it. */
-enum form { FORM_VARINT, FORM_REAL, FORM_BYTES, FORM_BITS };
+enum form { FORM_VARINT, FORM_REAL, FORM_BYTES, FORM_COLUMNS };
 
 #define FORM_SHIFT 2
 #define FORM_MASK  ((1 << FORM_SHIFT) - 1)
@@ -22,7 +22,7 @@ static inline enum form form_of(const struct field *field)
 	case FIELD_REAL:
 		return FORM_REAL;
 	case FIELD_BUCKETS:
-		return FORM_BITS;
+		return FORM_COLUMNS;
 	default:
 		return FORM_BYTES;
 	}
@@ -35,7 +35,6 @@ static inline enum form form_of(const struct field *field)
 void value__get_number(struct cursor *in, const struct field *field, void *member);
 void value__get_real(struct cursor *in, void *member);
 void value__get_uints(struct cursor *in, const struct field *field, char *member);
-void value__get_buckets_here(struct cursor *in, struct hist *h);
 /* A text that stays where it is, ended by a zero; NULL for what is none. */
 const char *value__get_string(struct cursor *in);
 void value__get_text(struct cursor *in, const struct field *field, char *member);

@@ -185,9 +185,7 @@ static void put_member(struct encoding *e, const struct field *field, const void
 		if (buckets__empty((const struct hist *)member))
 			break;
 		put_tag(out, field);
-		buckets__put(&e->bits, (const struct hist *)member, e->form);
-		break;
-	case FIELD_BUCKETS_HERE:
+		buckets__put(e->columns, (const struct hist *)member, e->form);
 		break;
 	}
 }

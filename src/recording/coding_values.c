@@ -80,12 +80,3 @@ void value__get_real(struct cursor *in, void *member)
 	else
 		in->bad = true;
 }
-
-void value__get_buckets_here(struct cursor *in, struct hist *h)
-{
-	struct bit_reader bits = { .in = *in };
-
-	if (cursor__left(in))
-		buckets__get(&bits, h, BUCKETS_VERSION_1);
-	in->bad |= bits.in.bad;
-}

@@ -22,7 +22,6 @@
 #define NAMES_BYTES_MAX (64u << 20)
 
 struct reader {
-	unsigned int major;
 	struct cursor start; /* behind the header, as far as it is whole */
 	struct cursor at;
 	uint32_t first_number, number; /* of the blocks there */
@@ -49,21 +48,22 @@ static uint64_t at_most(uint64_t a, uint64_t b)
 }
 
 /* A header is kept, a part is not: its strings are names. */
-static int decode(struct reader *reader, const struct block *block, const struct bytes *text,
-		  struct cursor bits, const struct type *type, void *to)
+static int decode(struct reader *reader, const struct block *block, const struct bytes *payload,
+		  const struct type *type, void *to)
 {
+	struct cursor in = cursor__over(payload->data, payload->len);
 	int err;
 	struct decoding d = {
 		.dict = reader->dict,
 		.stays = block->type == BLOCK_HEADER,
-		.major = reader->major,
-		.bits = { .in = bits },
-		.form = block__buckets(block->type, reader->major),
+		.form = block->type == BLOCK_INTERVAL ? BUCKETS_SUMMED : BUCKETS_TIMED,
 		.budget = at_most(BUDGET_MIN + BUDGET_EACH * block->stored, RECORDING_LISTS_BYTES),
 		.elements = at_most(ELEMENTS_MIN + block->stored, ELEMENTS_MAX),
 	};
 
-	err = coding__get(&d, cursor__over(text->data, text->len), type, to);
+	for (int i = 0; i < BUCKETS_COLUMNS; i++)
+		d.columns[i] = cursor__slice(&in);
+	err = coding__get(&d, in, type, to);
 	reader->unnamed += d.unnamed;
 	/* what all of them are about is kept by who sums them up, interval by interval */
 	if (!err && dict__used(reader->dict) + reader->unnamed > RECORDING_NAMED)
@@ -72,8 +72,7 @@ static int decode(struct reader *reader, const struct block *block, const struct
 }
 
 /* Unpack into memory of its own that stays. */
-static int keep(struct reader *reader, const struct block *block, const struct bytes **out,
-		struct cursor *bits)
+static int keep(struct reader *reader, const struct block *block, const struct bytes **out)
 {
 	struct bytes *payload = NULL, **all;
 	int err = -ENOMEM;
@@ -87,7 +86,7 @@ static int keep(struct reader *reader, const struct block *block, const struct b
 	payload = calloc(1, sizeof(*payload));
 	if (!payload)
 		return -ENOMEM;
-	err = block__unpack(block, payload, bits);
+	err = block__unpack(block, payload);
 	if (err) {
 		bytes__free(payload);
 		free(payload);
@@ -102,14 +101,12 @@ static int keep(struct reader *reader, const struct block *block, const struct b
 static int read_header(struct reader *reader, const struct block *block)
 {
 	const struct bytes *payload;
-	struct cursor bits;
 	int err;
 
 	if (block->type != BLOCK_HEADER)
 		return -EBADMSG;
-	err = keep(reader, block, &payload, &bits);
-	return err ? err
-		   : decode(reader, block, payload, bits, &recording_header_type, &reader->header);
+	err = keep(reader, block, &payload);
+	return err ? err : decode(reader, block, payload, &recording_header_type, &reader->header);
 }
 
 static void say_damage(struct reader *reader, int err, size_t offset, uint32_t number)
@@ -157,6 +154,7 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	struct block block;
+	unsigned int major;
 	int err = -ENOMEM;
 
 	*why = "out of memory";
@@ -166,9 +164,13 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 	if (!reader->dict)
 		goto out;
 	reader->start = cursor__over(data, size);
-	err = block__read_start(&reader->start, &reader->major);
-	*why = err == -EPROTO ? "is a recording of a newer version: read it with that version"
-			      : "is not a recording";
+	err = block__read_start(&reader->start, &major);
+	*why = "is not a recording";
+	if (err == -EPROTO)
+		*why = major > RECORDING_MAJOR
+			       ? "is a recording of a newer version: read it with that version"
+			       : "is a recording of a version before the first release: record "
+				 "again";
 	if (err)
 		goto out;
 	*why = "is damaged: its header cannot be read";
@@ -248,12 +250,11 @@ void reader__rewind(struct reader *reader)
 static int read_names(struct reader *reader, const struct block *block)
 {
 	const struct bytes *payload;
-	struct cursor bits;
 	int err;
 
 	if (reader->nr_names++ < reader->nr_read)
 		return 0;
-	err = keep(reader, block, &payload, &bits);
+	err = keep(reader, block, &payload);
 	if (err)
 		return err;
 	reader->nr_read++;
@@ -262,14 +263,12 @@ static int read_names(struct reader *reader, const struct block *block)
 
 static int read_part(struct reader *reader, const struct block *block)
 {
-	struct cursor bits;
-	int err = block__unpack(block, &reader->payload, &bits);
+	int err = block__unpack(block, &reader->payload);
 
 	coding__free(&recording_part_type, &reader->part);
 	reader->part = (struct recording_part) {};
 	if (!err)
-		err = decode(reader, block, &reader->payload, bits, &recording_part_type,
-			     &reader->part);
+		err = decode(reader, block, &reader->payload, &recording_part_type, &reader->part);
 	if (err || block->type != BLOCK_INTERVAL)
 		return err;
 	reader->intervals++;
@@ -299,8 +298,6 @@ static void finish_sum(struct reader *reader)
 	struct snapshot *snap = &reader->sum.snap;
 
 	reader->sum.interval_no = reader->intervals;
-	if (block__buckets(BLOCK_INTERVAL, reader->major) != BUCKETS_SUMMED)
-		return;
 	for (size_t i = 0; i < snap->nr_paths; i++)
 		buckets__share(&snap->paths[i].hist);
 }

@@ -81,24 +81,21 @@
 		.id = id_, .kind = FIELD_LIST, .of = &of_,                 \
 		.nr_offset = offsetof(type, nr_##member), AT(type, member) \
 	}
-#define BUCKETS(id_, kind_)                                                        \
-	{                                                                          \
-		.id = id_, .kind = kind_, .offset = 0, .size = sizeof(struct hist) \
+#define BUCKETS(id_)                                                                       \
+	{                                                                                  \
+		.id = id_, .kind = FIELD_BUCKETS, .offset = 0, .size = sizeof(struct hist) \
 	}
 
-#define TYPE_CLEARED(name, of_, table, cleared_)        \
+#define TYPE(name, of_, table)                          \
 	const struct type name = {                      \
 		.fields = table,                        \
 		.nr = sizeof(table) / sizeof(table[0]), \
 		.size = sizeof(of_),                    \
-		.cleared = cleared_,                    \
 	}
-#define TYPE(name, of_, table) TYPE_CLEARED(name, of_, table, sizeof(of_))
 
 /* Struct hist: the buckets with the maximum, then what each path has one of. */
 static const struct field hist_fields[] = {
-	BUCKETS(1, FIELD_BUCKETS_HERE),
-	BUCKETS(8, FIELD_BUCKETS),
+	BUCKETS(1),
 	VALUE(2, struct hist, inclusive),
 	VALUE(3, struct hist, held),
 	VALUE(4, struct hist, off_cpu),
@@ -118,8 +115,7 @@ static const struct field path_fields[] = {
 	KEY(7, struct path, id),
 	STRUCT(8, struct path, hist, hist_type),
 };
-/* see struct hist: buckets that are in no use may hold anything */
-static TYPE_CLEARED(path_type, struct path, path_fields, offsetof(struct path, hist.bucket));
+static TYPE(path_type, struct path, path_fields);
 
 static const struct field cpu_time_fields[] = {
 	VALUE(1, struct cpu_time, vcpus),

@@ -4,14 +4,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "recording/buckets.h"
 #include "recording/dict.h"
 
 struct writer {
 	struct dict *dict;
 	size_t named; /* how many of them are written */
 	uint32_t blocks;
-	struct bytes text, bits; /* of a block */
-	struct bytes fresh;	 /* names that it needs */
+	struct bytes members, payload; /* of a block */
+	struct bytes fresh;	       /* names that it needs */
 };
 
 struct writer *writer__new(void)
@@ -33,8 +34,8 @@ void writer__free(struct writer *writer)
 	if (!writer)
 		return;
 	dict__free(writer->dict);
-	bytes__free(&writer->text);
-	bytes__free(&writer->bits);
+	bytes__free(&writer->members);
+	bytes__free(&writer->payload);
 	bytes__free(&writer->fresh);
 	free(writer);
 }
@@ -48,7 +49,7 @@ static int write_names(struct writer *writer, FILE *out)
 		return 0;
 	writer->fresh.len = 0;
 	dict__write(writer->dict, writer->named, &writer->fresh);
-	err = block__write(out, BLOCK_NAMES, writer->blocks, &writer->fresh, NULL);
+	err = block__write(out, BLOCK_NAMES, writer->blocks, &writer->fresh);
 	if (err)
 		return err;
 	writer->blocks++;
@@ -56,28 +57,41 @@ static int write_names(struct writer *writer, FILE *out)
 	return 0;
 }
 
+/* The columns of its histograms, each with its length in front, and then its members. */
+static int join(struct bytes *payload, struct encoding *e)
+{
+	payload->len = 0;
+	for (int i = 0; i < BUCKETS_COLUMNS; i++) {
+		bytes__varint(payload, e->columns[i].len);
+		bytes__put(payload, e->columns[i].data, e->columns[i].len);
+		if (e->columns[i].err)
+			return e->columns[i].err;
+	}
+	bytes__put(payload, e->out->data, e->out->len);
+	return e->out->err ? e->out->err : payload->err;
+}
+
 static int write_block(struct writer *writer, FILE *out, enum block_type type,
 		       const struct type *of, const void *what)
 {
 	struct encoding e = {
-		.out = &writer->text,
-		.bits = { .out = &writer->bits },
-		.form = block__buckets(type, RECORDING_MAJOR),
+		.out = &writer->members,
+		.form = type == BLOCK_INTERVAL ? BUCKETS_SUMMED : BUCKETS_TIMED,
 		.dict = writer->dict,
 	};
 	int err;
 
-	writer->text.len = 0;
-	writer->bits.len = 0;
+	writer->members.len = 0;
 	coding__put(&e, of, what);
-	bits__end(&e.bits);
-	err = writer->text.err ? writer->text.err : writer->bits.err;
+	err = join(&writer->payload, &e);
 	if (!err)
 		err = write_names(writer, out);
 	if (!err)
-		err = block__write(out, type, writer->blocks, &writer->text, &writer->bits);
+		err = block__write(out, type, writer->blocks, &writer->payload);
 	if (!err)
 		writer->blocks++;
+	for (int i = 0; i < BUCKETS_COLUMNS; i++)
+		bytes__free(&e.columns[i]);
 	return err;
 }
 
@@ -91,10 +105,12 @@ int writer__header(struct writer *writer, FILE *out, const struct recording_head
 /* What no reader would take is not written. */
 static bool is_too_large(const struct snapshot *snap)
 {
-	return snap->nr_paths > RECORDING_NAMED ||
-	       snap->nr_paths * sizeof(*snap->paths) +
-			       snap->nr_channels * snap->nr_cpus * sizeof(*snap->channel_counts) >
-		       RECORDING_LISTS_BYTES;
+	size_t bytes = snap->nr_paths * sizeof(*snap->paths) +
+		       snap->nr_channels * snap->nr_cpus * sizeof(*snap->channel_counts);
+
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		bytes += buckets__bytes(&snap->paths[i].hist);
+	return snap->nr_paths > RECORDING_NAMED || bytes > RECORDING_LISTS_BYTES;
 }
 
 int writer__part(struct writer *writer, FILE *out, enum block_type type,

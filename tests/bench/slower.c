@@ -40,19 +40,21 @@ static void stretch(struct hist *h, double factor)
 {
 	struct hist longer = {};
 
-	for (unsigned int i = h->first; i < h->end; i++) {
+	for (unsigned int i = 0; i < h->nr; i++) {
+		unsigned int index = h->bucket[i].index;
 		double count = h->bucket[i].count;
 		double mean = count > 0 ? h->bucket[i].ns / count : 0;
-		double below = mean - hist__lower(i), above = hist__upper(i) - mean;
+		double below = mean - hist__lower(index), above = hist__upper(index) - mean;
 		double width = 2 * (below < above ? below : above);
 
 		for (uint64_t n = 0; n < h->bucket[i].count; n++)
 			hist__add(&longer, factor * (mean + ((n + .5) / count - .5) * width) + .5);
 	}
+	free(h->bucket);
 	h->max = longer.max;
-	h->first = longer.first;
-	h->end = longer.end;
-	memcpy(h->bucket, longer.bucket, sizeof(h->bucket));
+	h->bucket = longer.bucket;
+	h->nr = longer.nr;
+	h->room = longer.room;
 }
 
 static struct path *find(struct snapshot *snap, const char *device, const char *op, const char *leg)

@@ -14,8 +14,8 @@ setup_file()
 setup()
 {
 	dir=$(mktemp -d)
-	cp tests/fixtures/recording-3.0.xtr "$dir/run.xtr"
-	cp tests/fixtures/recording-2.0.xtr "$dir/other.xtr"
+	cp tests/fixtures/recording-4.0.xtr "$dir/run.xtr"
+	cp tests/fixtures/recording-4.0.xtr "$dir/other.xtr"
 	sum=$(cat "$dir/run.xtr" "$dir/other.xtr" | cksum)
 }
 
@@ -340,7 +340,7 @@ waits_for_fifo()
 
 @test "a recording that is cut while it is read: 1, and no output of it" {
 	for format in svg xtr; do
-		for size in 0 100 5000 16384; do
+		for size in 0 100 5000 8192; do
 			cp "$dir/run.xtr" "$dir/cut.xtr"
 			rm -f "$dir/fifo"
 			mkfifo "$dir/fifo"

@@ -105,13 +105,12 @@ need_recording()
 }
 
 @test "json follows the schema, says a JSON Schema validator" {
-	for version in 1.0 2.0 3.0; do
-		"$XT" report --json "tests/fixtures/recording-$version.xtr" > "$dir/$version.json"
-	done
-	"$XT" diff --json tests/fixtures/recording-{2,3}.0.xtr > "$dir/diff.json"
+	fixture=tests/fixtures/recording-4.0.xtr
+	"$XT" report --json $fixture > "$dir/fixture.json"
+	"$XT" diff --json $fixture $fixture > "$dir/diff.json"
 	[ ! -s "$DIR/run.xtr" ] || "$XT" report --json "$DIR/run.xtr" > "$dir/run.json"
 	tests/lib/validate "$schema" "$dir"/*.json
-	jq -c 'if .type == "interval" then .paths[-1].buckets[0] += [7] else . end' "$dir/3.0.json" \
+	jq -c 'if .type == "interval" then .paths[-1].buckets[0] += [7] else . end' "$dir/fixture.json" \
 		> "$dir/wrong.json"
 	run tests/lib/validate "$schema" "$dir/wrong.json"
 	[ "$status" -ne 0 ]

@@ -8,7 +8,7 @@ setup()
 {
 	xt=$PWD/${XT:-build/xentrace-bpf}
 	dir=$(mktemp -d)
-	cp tests/fixtures/recording-3.0.xtr "$dir/run.xtr"
+	cp tests/fixtures/recording-4.0.xtr "$dir/run.xtr"
 }
 
 teardown()

@@ -76,7 +76,7 @@ formats()
 	local format=$1 file
 
 	shift
-	"$xt" report tests/fixtures/recording-3.0.xtr --format "$format" > "$dir/wanted"
+	"$xt" report tests/fixtures/recording-4.0.xtr --format "$format" > "$dir/wanted"
 	for file; do
 		cmp "$dir/wanted" "$file"
 	done
@@ -84,7 +84,7 @@ formats()
 
 @test "a format by the extension, in any case; by --format where that says none" {
 	cd "$dir" && mkdir a.svg.d && cd - > /dev/null
-	report=("$xt" report tests/fixtures/recording-3.0.xtr)
+	report=("$xt" report tests/fixtures/recording-4.0.xtr)
 	"${report[@]}" -o "$dir/x.JSON" -o "$dir/x.Svg" -o "$dir/x.Prom" -o "$dir/x"
 	formats json "$dir/x.JSON"
 	formats svg "$dir/x.Svg"
@@ -96,13 +96,13 @@ formats()
 	"${report[@]}" --format json -o - -o "$dir/w.svg" > "$dir/out"
 	formats json "$dir/out"
 	formats svg "$dir/w.svg"
-	"$xt" diff tests/fixtures/recording-{2,3}.0.xtr -o "$dir/d.JSON"
-	"$xt" diff tests/fixtures/recording-{2,3}.0.xtr --json -o "$dir/d"
+	"$xt" diff tests/fixtures/recording-4.0.xtr tests/fixtures/recording-4.0.xtr -o "$dir/d.JSON"
+	"$xt" diff tests/fixtures/recording-4.0.xtr tests/fixtures/recording-4.0.xtr --json -o "$dir/d"
 	cmp "$dir/d" "$dir/d.JSON"
 }
 
 @test "a format that nobody can mean: 2, and no file" {
-	report=("$xt" report tests/fixtures/recording-3.0.xtr) diff=("$xt" diff tests/fixtures/recording-{2,3}.0.xtr)
+	report=("$xt" report tests/fixtures/recording-4.0.xtr) diff=("$xt" diff tests/fixtures/recording-4.0.xtr tests/fixtures/recording-4.0.xtr)
 	for command in "$xt -d 0.2" "${report[*]}" "${diff[*]}"; do
 		# shellcheck disable=SC2086 # words
 		refused 2 "no format has the extension '.yaml'" $command -o "$dir/x.yaml"
@@ -123,7 +123,7 @@ formats()
 }
 
 @test "what cannot be written is said with its cause, whatever it was: 1" {
-	fixture=tests/fixtures/recording-3.0.xtr
+	fixture=tests/fixtures/recording-4.0.xtr
 	for command in --help -h help -V --version --usage; do
 		run bash -c "'$xt' $command > /dev/full"
 		[ "$status" -eq 1 ]
@@ -160,7 +160,7 @@ widest()
 }
 
 @test "lines fit the terminal, those of a file are as wide as ever" {
-	fixture=tests/fixtures/recording-3.0.xtr
+	fixture=tests/fixtures/recording-4.0.xtr
 	for command in "report $fixture -C -v" "diff $fixture $fixture -v" \
 		"detect --root tests/fixtures/platform/"{pvhvm,nitro,dom0}; do
 		for columns in 40 72 80 120 160; do
@@ -182,12 +182,12 @@ widest()
 
 @test "COLUMNS is for a terminal that does not tell, and not for root" {
 	as_root
-	report="$(realpath "$xt") report tests/fixtures/recording-3.0.xtr"
+	report="$(realpath "$xt") report tests/fixtures/recording-4.0.xtr"
 	export COLUMNS=60
 	[ "$(widest 80 "$report")" -gt 60 ]
 	[ "$(widest 0 "$report")" -gt 80 ]
-	cp "$xt" "$dir/xt" && cp tests/fixtures/recording-3.0.xtr "$dir" && chmod 755 "$dir" "$dir"/*
-	report="setpriv --reuid=65534 --regid=65534 --clear-groups $dir/xt report $dir/recording-3.0.xtr"
+	cp "$xt" "$dir/xt" && cp tests/fixtures/recording-4.0.xtr "$dir" && chmod 755 "$dir" "$dir"/*
+	report="setpriv --reuid=65534 --regid=65534 --clear-groups $dir/xt report $dir/recording-4.0.xtr"
 	[ "$(widest 0 "$report")" -le 60 ]
 	COLUMNS=0x10 widest 0 "$report" | grep -qx 9. || [ "$(wc -L < "$dir/seen")" -gt 90 ]
 	[ "$(COLUMNS=60 bash -c "$report" | wc -L)" -gt 90 ]

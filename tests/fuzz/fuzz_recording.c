@@ -2,8 +2,7 @@
 /*
  * For libFuzzer: the reader of recordings, and every output of what it reads. The first byte says
  * which output, and whether the others are a file, or blocks that are put into one with checksums
- * that are right: a type, two bytes of length, two of how many at its end are bits, and the payload
- * of each.
+ * that are right: a type, two bytes of length, and the payload of each.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -21,18 +20,18 @@ static struct blob put_together(const uint8_t *data, size_t size)
 
 	if (!out || block__write_start(out))
 		abort();
-	for (uint32_t number = 0; size >= 5; number++) {
+	for (uint32_t number = 0; size >= 3; number++) {
 		size_t len = data[1] | data[2] << 8;
 		struct bytes payload = {};
 
-		if (len > size - 5)
-			len = size - 5;
-		bytes__put(&payload, data + 5, len);
-		if (recordings__block(out, data[0], number, &payload, data[3] | data[4] << 8))
+		if (len > size - 3)
+			len = size - 3;
+		bytes__put(&payload, data + 3, len);
+		if (block__write(out, data[0], number, &payload))
 			abort();
 		bytes__free(&payload);
-		data += 5 + len;
-		size -= 5 + len;
+		data += 3 + len;
+		size -= 3 + len;
 	}
 	fclose(out);
 	return file;

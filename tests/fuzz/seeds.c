@@ -33,18 +33,15 @@ static void write_blocks(FILE *out, const struct blob *recording)
 	struct cursor in = cursor__over(recording->data, recording->size);
 	struct bytes payload = {};
 	struct block block;
-	struct cursor bits;
 	unsigned int major;
 
 	if (block__read_start(&in, &major))
 		abort();
 	for (uint32_t number = 0; block__read(&in, number, &block) > 0; number++) {
-		if (block__unpack(&block, &payload, &bits))
+		if (block__unpack(&block, &payload))
 			abort();
-		bytes__put(&payload, bits.at, cursor__left(&bits));
 		fputc(block.type, out);
 		put16(out, payload.len);
-		put16(out, cursor__left(&bits));
 		fwrite(payload.data, payload.len, 1, out);
 	}
 	bytes__free(&payload);

@@ -44,7 +44,7 @@ static FILE *begin(struct blob *blob)
 
 static void put_block(enum block_type type, struct bytes *text)
 {
-	assert_int_equal(block__write(out, type, number++, text, NULL), 0);
+	assert_int_equal(block__write(out, type, number++, text), 0);
 	bytes__free(text);
 }
 
@@ -86,6 +86,7 @@ static void put_part(enum block_type type, unsigned int id, struct bytes *list)
 	bytes__varint(&snapshot, id << 2 | 2);
 	bytes__varint(&snapshot, list->len);
 	bytes__put(&snapshot, list->data, list->len);
+	bytes__put(&part, "\0\0\0\0", BUCKETS_COLUMNS); /* without histograms */
 	bytes__varint(&part, TAG_SNAPSHOT);
 	bytes__varint(&part, snapshot.len);
 	bytes__put(&part, snapshot.data, snapshot.len);

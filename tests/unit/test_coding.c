@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
@@ -14,52 +15,70 @@
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-/* To bits and back, behind another one, in the middle of a byte. */
+/* To bytes and back, behind another one. */
 static void pass(const struct hist *before, const struct hist *h, struct hist *back,
 		 enum buckets_form form)
 {
-	struct bytes bytes = {};
-	struct bit_writer out = { .out = &bytes };
-	struct bit_reader in = {};
+	struct bytes bytes[BUCKETS_COLUMNS] = {};
+	struct cursor in[BUCKETS_COLUMNS];
 	struct hist first = {};
+	size_t budget = 1 << 20;
 
 	*back = (struct hist) {};
-	buckets__put(&out, before, BUCKETS_TIMED);
-	buckets__put(&out, h, form);
-	bits__end(&out);
-	in.in = cursor__over(bytes.data, bytes.len);
-	buckets__get(&in, &first, BUCKETS_TIMED);
-	buckets__get(&in, back, form);
-	assert_false(in.in.bad);
-	assert_int_equal(cursor__left(&in.in), 0);
-	assert_memory_equal(&first, before, sizeof(first));
+	buckets__put(bytes, before, BUCKETS_TIMED);
+	buckets__put(bytes, h, form);
+	for (int i = 0; i < BUCKETS_COLUMNS; i++)
+		in[i] = cursor__over(bytes[i].data, bytes[i].len);
+	assert_int_equal(buckets__get(in, &first, BUCKETS_TIMED, &budget), 0);
+	assert_int_equal(buckets__get(in, back, form, &budget), 0);
+	for (int i = 0; i < BUCKETS_COLUMNS; i++) {
+		assert_false(in[i].bad);
+		assert_int_equal(cursor__left(&in[i]), 0);
+		bytes__free(&bytes[i]);
+	}
+	assert_int_equal(first.nr, before->nr);
+	if (first.nr)
+		assert_memory_equal(first.bucket, before->bucket, first.nr * sizeof(*first.bucket));
+	assert_int_equal(h->nr, back->nr);
 	assert_int_equal(h->max, back->max);
-	bytes__free(&bytes);
+	hist__free(&first);
+}
+
+static void put(struct hist *h, unsigned int index, uint64_t count, uint64_t ns)
+{
+	struct hist_bucket *bucket = hist__use(h, index);
+
+	assert_non_null(bucket);
+	bucket->count = count;
+	bucket->ns = ns;
 }
 
 /* A histogram that was read while it grew, and the ends of the scale. */
 static void any_histogram_comes_back(void **state)
 {
 	static const uint64_t odd[] = { 0, 1, 7, 8, 1000, 1ull << 40, UINT64_MAX };
-	struct hist h, back, before = {};
+	struct hist before = {}, back;
 
 	(void)state;
 	for (size_t i = 0; i < NR(odd); i++) {
 		for (size_t k = 0; k < NR(odd); k++) {
-			h = (struct hist) {};
-			h.bucket[(i * 97) % XT_BUCKETS] = (struct xt_bucket) { odd[i], odd[k] };
-			h.bucket[XT_BUCKETS - 1 - k] = (struct xt_bucket) { odd[k], odd[i] };
-			h.end = XT_BUCKETS;
-			h.max = odd[k];
+			struct hist h = { .max = odd[k] };
+
+			put(&h, (i * 97) % XT_BUCKETS, odd[i], odd[k]);
+			put(&h, XT_BUCKETS - 1 - k, odd[k], odd[i]);
 			hist__add(&before, 1000 * i + k);
 			pass(&before, &h, &back, BUCKETS_TIMED);
-			assert_memory_equal(h.bucket, back.bucket, sizeof(h.bucket));
+			assert_memory_equal(h.bucket, back.bucket, h.nr * sizeof(*h.bucket));
+			hist__free(&back);
 			pass(&before, &h, &back, BUCKETS_SUMMED);
-			for (unsigned int b = 0; b < XT_BUCKETS; b++)
+			for (unsigned int b = 0; b < h.nr; b++)
 				assert_int_equal(h.bucket[b].count, back.bucket[b].count);
 			assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
+			hist__free(&back);
+			hist__free(&h);
 		}
 	}
+	hist__free(&before);
 }
 
 /* Of an interval's times there is the sum. Each bucket's comes back as one that it can have. */
@@ -80,15 +99,48 @@ static void a_sum_is_shared(void **state)
 		assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
 		buckets__share(&back);
 		assert_int_equal(hist__total_ns(&h), hist__total_ns(&back));
-		assert_true(h.first == back.first && h.end == back.end);
-		for (unsigned int b = h.first; b < h.end; b++) {
+		for (unsigned int b = 0; b < h.nr; b++) {
 			uint64_t count = h.bucket[b].count;
+			unsigned int index = h.bucket[b].index;
 
 			assert_int_equal(count, back.bucket[b].count);
-			assert_in_range(back.bucket[b].ns, count * hist__lower(b),
-					count * (hist__upper(b) - 1));
+			assert_in_range(back.bucket[b].ns, count * hist__lower(index),
+					count * (hist__upper(index) - 1));
 		}
+		hist__free(&back);
+		hist__free(&h);
 	}
+}
+
+/* Nothing is believed: indexes go up, and what a histogram takes is counted. */
+static void no_histogram_is_refused(void **state)
+{
+	static const struct {
+		const char *index;
+		size_t len;
+	} bad[] = {
+		{ "\xff\x7f", 2 }, /* more buckets than there are */
+		{ "\2\5\0", 3 },   /* one twice */
+		{ "\1\xc0\2", 3 }, /* beyond the last */
+		{ "\2\5", 2 },	   /* cut */
+	};
+	struct cursor in[BUCKETS_COLUMNS];
+	size_t budget = 1 << 20;
+	struct hist h = {};
+
+	(void)state;
+	for (size_t i = 0; i < NR(bad); i++) {
+		for (int k = 0; k < BUCKETS_COLUMNS; k++)
+			in[k] = cursor__over("\1\1\1\1", 4);
+		in[BUCKETS_INDEX] = cursor__over(bad[i].index, bad[i].len);
+		assert_int_equal(buckets__get(in, &h, BUCKETS_TIMED, &budget), 0);
+		assert_true(in[BUCKETS_INDEX].bad);
+		hist__free(&h);
+	}
+	budget = sizeof(struct hist_bucket);
+	in[BUCKETS_INDEX] = cursor__over("\1\5", 2);
+	assert_int_equal(buckets__get(in, &h, BUCKETS_TIMED, &budget), -E2BIG);
+	assert_int_equal(h.nr, 0);
 }
 
 /* A struct that grew: what was written before it did reads as 0, what is new is passed over. */
@@ -109,7 +161,7 @@ static void structs_may_grow(void **state)
 		{ .id = 5, .kind = FIELD_BOOL, .offset = offsetof(struct grown, yes), .size = 1 },
 	};
 	const struct type before = { fields, 2, sizeof(from) }, after = { fields, 5, sizeof(from) };
-	struct decoding d = { .major = RECORDING_MAJOR };
+	struct decoding d = {};
 	struct bytes bytes = {};
 	struct encoding e = { .out = &bytes };
 
@@ -198,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_histogram_comes_back),
 		cmocka_unit_test(a_sum_is_shared),
+		cmocka_unit_test(no_histogram_is_refused),
 		cmocka_unit_test(structs_may_grow),
 		cmocka_unit_test(a_name_of_no_bytes_is_one),
 		cmocka_unit_test(tables_cover_their_structs),

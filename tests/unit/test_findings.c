@@ -95,7 +95,7 @@ static void emulated_disk_without_io_is_not_met(void **state)
 	(void)state;
 	for (size_t i = 0; i < f->snap.nr_paths; i++)
 		if (!strcmp(f->snap.paths[i].key.device, "sda"))
-			memset(&f->snap.paths[i].hist, 0, sizeof(struct hist));
+			hist__free(&f->snap.paths[i].hist);
 	fixture__close(f);
 	assert_verdict(f, "emulated-disk", FINDING_NOT_MET);
 	fixture__free(f);
@@ -163,7 +163,7 @@ static void assert_threshold(const char *leg_name, const char *id, const char *w
 		snprintf(path->key.leg, sizeof(path->key.leg), "%s", leg_name);
 	}
 	assert_non_null(leg);
-	memset(leg, 0, sizeof(*leg));
+	hist__free(leg);
 	hist__add(leg, waited_ns / 25);
 	fixture__close(f);
 	assert_verdict(f, id, FINDING_NOT_MET);

@@ -94,8 +94,7 @@ static void mutate(struct bytes *bytes)
 
 struct parts {
 	enum block_type type[BLOCKS_MAX];
-	struct bytes payload[BLOCKS_MAX]; /* texts, and behind them the bits */
-	size_t bits[BLOCKS_MAX];	  /* how many bytes of those */
+	struct bytes payload[BLOCKS_MAX];
 	size_t nr;
 };
 
@@ -109,13 +108,10 @@ static void take_apart(struct parts *parts, const struct blob *recording)
 	assert_int_equal(block__read_start(&in, &major), 0);
 	while (block__read(&in, parts->nr, &block) > 0) {
 		struct bytes *payload = &parts->payload[parts->nr];
-		struct cursor bits;
 
 		assert_in_range(parts->nr, 0, BLOCKS_MAX - 2);
 		parts->type[parts->nr] = block.type;
-		assert_int_equal(block__unpack(&block, payload, &bits), 0);
-		parts->bits[parts->nr] = cursor__left(&bits);
-		bytes__put(payload, bits.at, cursor__left(&bits));
+		assert_int_equal(block__unpack(&block, payload), 0);
 		parts->nr++;
 	}
 }
@@ -130,9 +126,7 @@ static void put_together(struct bytes *to, const struct parts *parts)
 	assert_non_null(out);
 	assert_int_equal(block__write_start(out), 0);
 	for (size_t i = 0; i < parts->nr; i++)
-		assert_int_equal(recordings__block(out, parts->type[i], i, &parts->payload[i],
-						   parts->bits[i]),
-				 0);
+		assert_int_equal(block__write(out, parts->type[i], i, &parts->payload[i]), 0);
 	fclose(out);
 	to->len = 0;
 	bytes__put(to, data, size);
@@ -161,14 +155,12 @@ static void mutate_parts(struct parts *parts)
 		break;
 	case 2:
 		parts->type[parts->nr] = parts->type[at];
-		parts->bits[parts->nr] = parts->bits[at];
 		copy(&parts->payload[parts->nr++], &gone);
 		break;
 	case 3:
 		bytes__free(&gone);
 		parts->nr--;
 		parts->type[at] = parts->type[parts->nr];
-		parts->bits[at] = parts->bits[parts->nr];
 		parts->payload[at] = parts->payload[parts->nr];
 		break;
 	default:

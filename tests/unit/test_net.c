@@ -13,6 +13,14 @@
 #include "schema.h"
 
 /* `tenths` of a run of 10 s in which one NIC sent 48,000 packets, 30 of which the driver has yet. */
+static void put(struct hist *h, unsigned int index, uint64_t count, uint64_t ns)
+{
+	struct hist_bucket *bucket = hist__use(h, index);
+
+	bucket->count = count;
+	bucket->ns = ns;
+}
+
 static struct fixture *with_nic(unsigned int tenths)
 {
 	struct fixture *f = fixture__empty();
@@ -53,13 +61,13 @@ static struct fixture *with_nic(unsigned int tenths)
 		.lost = 1,
 	};
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_PV, "eth0", "sent", "total");
-	*hist__use(h, 100) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 6000 };
+	put(h, 100, 4800 * tenths, 4800ull * tenths * 6000);
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_PV, "eth0", "sent", "backend");
-	*hist__use(h, 96) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 5000 };
+	put(h, 96, 4800 * tenths, 4800ull * tenths * 5000);
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_PV, "eth0", "sent", "hypercall");
-	*hist__use(h, 72) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 600 };
+	put(h, 72, 4800 * tenths, 4800ull * tenths * 600);
 	h = fixture__path(f, KIND_WAIT, AREA_NET, MECH_GUEST, "eth0", "sent", "qdisc");
-	*hist__use(h, 64) = (struct xt_bucket) { 4800 * tenths, 4800ull * tenths * 400 };
+	put(h, 64, 4800 * tenths, 4800ull * tenths * 400);
 	fixture__close(f);
 	return f;
 }

@@ -88,8 +88,9 @@ static uint64_t count_below(const struct fixture *f, enum kind kind, bool whole,
 
 		if (path->key.kind != kind || path__is_total(path) != whole)
 			continue;
-		for (unsigned int b = 0; b < XT_BUCKETS && hist__lower(b) < ns; b++)
-			count += path->hist.bucket[b].count;
+		for (unsigned int b = 0; b < path->hist.nr; b++)
+			if (hist__lower(path->hist.bucket[b].index) < ns)
+				count += path->hist.bucket[b].count;
 	}
 	return count;
 }

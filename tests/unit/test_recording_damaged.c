@@ -122,10 +122,11 @@ static int read_total(const struct bytes *snapshot)
 
 	assert_non_null(out);
 	fwrite(header.data, header.size, 1, out);
-	bytes__put(&part, "\x0a", 1); /* id 2, with its length */
+	bytes__put(&part, "\0\0\0\0", BUCKETS_COLUMNS); /* without histograms */
+	bytes__put(&part, "\x0a", 1);			/* id 2, with its length */
 	bytes__varint(&part, snapshot->len);
 	bytes__put(&part, snapshot->data, snapshot->len);
-	assert_int_equal(block__write(out, BLOCK_TOTAL, 1, &part, NULL), 0);
+	assert_int_equal(block__write(out, BLOCK_TOTAL, 1, &part), 0);
 	fclose(out);
 	err = recordings__report(bad.data, bad.size, NULL, &text, NULL);
 	bytes__free(&part);

@@ -120,7 +120,15 @@ static void no_earlier_is_a_copy(void **state)
 	assert_int_equal(snapshot__delta(&copy, &f->snap, NULL), 0);
 	assert_int_equal(copy.nr_paths, f->snap.nr_paths);
 	assert_ptr_not_equal(copy.paths, f->snap.paths);
-	assert_memory_equal(copy.paths, f->snap.paths, copy.nr_paths * sizeof(*copy.paths));
+	for (size_t i = 0; i < copy.nr_paths; i++) {
+		const struct hist *a = &copy.paths[i].hist, *b = &f->snap.paths[i].hist;
+
+		assert_true(path_key__equal(&copy.paths[i].key, &f->snap.paths[i].key));
+		assert_int_equal(a->nr, b->nr);
+		assert_memory_equal(a->bucket, b->bucket, a->nr * sizeof(*a->bucket));
+		/* of its own */
+		assert_true(!a->nr || a->bucket != b->bucket);
+	}
 	assert_int_equal(copy.start_ns, f->snap.start_ns);
 	snapshot__free(&copy);
 	/* Twice is harmless. */

@@ -353,7 +353,10 @@ static void counts_have_no_time(void **state)
 
 static void fill(struct hist *h)
 {
-	*hist__use(h, 300) = (struct xt_bucket) { 1ULL << 40, 1ULL << 58 };
+	struct hist_bucket *bucket = hist__use(h, 300);
+
+	bucket->count = 1ULL << 40;
+	bucket->ns = 1ULL << 58;
 }
 
 /* A fleet's worth of devices, counts and times at the limits of their types. */

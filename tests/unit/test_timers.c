@@ -11,7 +11,7 @@
 
 static void add(struct hist *h, uint64_t ns, uint64_t count)
 {
-	struct xt_bucket *bucket = hist__use(h, hist__index(ns));
+	struct hist_bucket *bucket = hist__use(h, hist__index(ns));
 
 	bucket->count += count;
 	bucket->ns += ns * count;

@@ -22,7 +22,7 @@ static void fill(struct hist *h, uint64_t count, uint64_t median)
 	for (size_t i = 0; i < NR(shape); i++) {
 		uint64_t n = count * shape[i].per_mille / 1000;
 		uint64_t ns = median * shape[i].percent_of_median / 100;
-		struct xt_bucket *bucket;
+		struct hist_bucket *bucket;
 
 		if (n > left || i + 1 == NR(shape))
 			n = left;

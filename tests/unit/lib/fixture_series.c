@@ -26,16 +26,17 @@ static uint64_t share(uint64_t whole, uint64_t before, uint64_t after, uint64_t 
 static void split(struct hist *part, const struct hist *whole, unsigned int step,
 		  const uint64_t *before, const uint64_t *all)
 {
-	for (unsigned int b = whole->first; b < whole->end; b++) {
-		const struct xt_bucket *from = &whole->bucket[b];
+	for (unsigned int i = 0; i < whole->nr; i++) {
+		const struct hist_bucket *from = &whole->bucket[i];
+		struct hist_bucket *to = &part->bucket[i];
+		unsigned int b = from->index;
 
-		part->bucket[b] = (struct xt_bucket) {};
+		to->count = to->ns = 0;
 		if (!from->count)
 			continue;
 		/* Each event of these histograms' buckets is as long as any other. */
-		part->bucket[b].count =
-			share(from->count, before[b], before[b] + weight(step, b), all[b]);
-		part->bucket[b].ns = part->bucket[b].count * (from->ns / from->count);
+		to->count = share(from->count, before[b], before[b] + weight(step, b), all[b]);
+		to->ns = to->count * (from->ns / from->count);
 	}
 }
 

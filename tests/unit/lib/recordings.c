@@ -31,8 +31,8 @@ static uint64_t share(uint64_t count, unsigned int part, unsigned int parts)
 /* Buckets shrink by whole events of their mean; what the division leaves is the last part's. */
 static void shrink(struct hist *h, unsigned int part, unsigned int parts)
 {
-	for (unsigned int i = h->first; i < h->end; i++) {
-		struct xt_bucket *b = &h->bucket[i];
+	for (unsigned int i = 0; i < h->nr; i++) {
+		struct hist_bucket *b = &h->bucket[i];
 		uint64_t count = share(b->count, part, parts);
 
 		b->ns = b->count ? b->ns / b->count * count + (part == parts ? b->ns % b->count : 0)
@@ -113,6 +113,8 @@ static void read_part(struct snapshot *snap, const struct snapshot *whole, unsig
 		shrink(&snap->paths[i].hist, part, parts);
 		if (hist__count(&snap->paths[i].hist))
 			snap->paths[kept++] = snap->paths[i];
+		else
+			hist__free(&snap->paths[i].hist);
 	}
 	snap->nr_paths = kept;
 }
@@ -255,17 +257,6 @@ int recordings__report(const void *data, size_t size, const struct output *outpu
 
 	fclose(out);
 	return err;
-}
-
-int recordings__block(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload,
-		      size_t bits)
-{
-	struct bytes text = *payload, tail = *payload;
-
-	tail.len = bits < payload->len ? bits : payload->len;
-	text.len -= tail.len;
-	tail.data = tail.len ? payload->data + text.len : NULL;
-	return block__write(out, type, number, &text, &tail);
 }
 
 void recordings__assert_same(const struct blob *a, const struct blob *b, const char *what)

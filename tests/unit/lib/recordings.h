@@ -34,10 +34,6 @@ int recordings__report(const void *data, size_t size, const struct output *outpu
 int recordings__report_to(FILE *out, const void *data, size_t size, const struct output *output,
 			  char damage[160]);
 
-/* A block of a text with `bits` bytes of bits behind it: of all of it when there are fewer. */
-int recordings__block(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload,
-		      size_t bits);
-
 /* Fails the test, named `what`, and shows where they differ. */
 void recordings__assert_same(const struct blob *a, const struct blob *b, const char *what);
 

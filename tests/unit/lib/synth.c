@@ -159,7 +159,7 @@ static void second(struct state *s, struct snapshot *snap)
 	s->speed = s->synth->memory * s->speed +
 		   sqrt(1 - s->synth->memory * s->synth->memory) * normal(s);
 	for (size_t i = 0; i < snap->nr_paths; i++)
-		memset(&snap->paths[i].hist, 0, sizeof(struct hist));
+		hist__free(&snap->paths[i].hist);
 	path = snap->paths;
 	for (size_t i = 0; i < s->synth->nr_disks; i++, path += DISK_PATHS) {
 		const struct synth_disk *disk = &s->synth->disks[i];
@@ -205,6 +205,8 @@ static void only_used(struct snapshot *to, const struct snapshot *from)
 	for (size_t i = 0; i < to->nr_paths; i++)
 		if (hist__count(&to->paths[i].hist))
 			to->paths[kept++] = to->paths[i];
+		else
+			hist__free(&to->paths[i].hist);
 	to->nr_paths = kept;
 }
 
@@ -228,6 +230,8 @@ static void prepare(struct state *s)
 	char name[16];
 
 	s->f = fixture__pvhvm();
+	for (size_t i = 0; i < s->f->snap.nr_paths; i++)
+		hist__free(&s->f->snap.paths[i].hist);
 	s->f->snap.nr_paths = 0;
 	s->f->platform.nr_disks = 0;
 	s->f->snap.cpu.vcpus = s->synth->vcpus;
