@@ -93,6 +93,15 @@ same()
 	done
 }
 
+@test "the help of each command names its page, and the glossary" {
+	"$xt" --help | grep "See xentrace-bpf(8)"
+	while read -r command; do
+		page=$(page_of "$command")
+		page=${page##*/}
+		"$xt" "$command" --help | grep "^See ${page%.8}(8).*GLOSSARY"
+	done < <(commands)
+}
+
 @test "every option of each command is on its page, and no other" {
 	while read -r command; do
 		{
