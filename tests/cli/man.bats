@@ -191,6 +191,10 @@ same()
 		run bash -c "mandoc -T lint -W all '$page' 2> /dev/null | grep -v 'STYLE: referenced manual not found'"
 		echo "$output"
 		[ -z "$output" ]
+		# a word that is a macro by chance, as In or An, comes out as something else
+		run bash -c "mandoc -T ascii -O width=200 '$page' 2> /dev/null | col -b | grep -E '<[a-z]+>'"
+		echo "$output"
+		[ -z "$output" ]
 		for title in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO"; do
 			grep -x "\.Sh $title" "$page"
 		done
