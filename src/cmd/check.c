@@ -61,7 +61,7 @@ int cmd_check(int argc, char **argv)
 		.options = options,
 		.parser = parse_one,
 		.doc = "What can be traced here, by which probe, and where not: cause and fix. "
-		       "Loads every program and attaches none.",
+		       "Loads every program and attaches none.\v" SEE_PAGE("xentrace-bpf-check"),
 	};
 	struct asked asked = { .wanted.dry = true };
 	struct platform *platform = NULL;
