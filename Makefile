@@ -7,8 +7,10 @@ O	   ?= build
 CLANG	   ?= clang
 BPFTOOL	   ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
-prefix	   ?= /usr/local
-bindir	   ?= $(prefix)/bin
+PREFIX	   ?= /usr/local
+prefix	   ?= $(PREFIX)
+sbindir	   ?= $(prefix)/sbin
+mandir	   ?= $(prefix)/share/man
 DESTDIR	   ?=
 
 ifeq ($(V),1)
@@ -37,6 +39,7 @@ PURE := $(filter src/base/% src/code/% src/model/% src/output/% src/platform/% s
 	src/probe/needs.c
 OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
 SKEL := $(FAMILIES:%=$(O)/skel/%.skel.h)
+MAN  := $(sort $(wildcard tools/man/*.8))
 
 # clang -target bpf searches no multiarch folder; give it the host compiler's list, last.
 BPF_SYS_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
@@ -44,7 +47,7 @@ BPF_SYS_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static clean install help
+.PHONY: all static clean install uninstall help
 
 ## make            build/xentrace-bpf, linked with the system's libraries
 all: $(O)/xentrace-bpf
@@ -89,10 +92,18 @@ $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-## make install    to $(DESTDIR)$(bindir)
+## make install    the program and its man pages, to $(DESTDIR)$(PREFIX)/sbin and share/man
 install: $(O)/xentrace-bpf
-	$(call msg,INSTALL,$(DESTDIR)$(bindir)/xentrace-bpf)
-	$(Q)install -D -m 0755 $< $(DESTDIR)$(bindir)/xentrace-bpf
+	$(call msg,INSTALL,$(DESTDIR)$(sbindir)/xentrace-bpf)
+	$(Q)install -D -m 0755 $< $(DESTDIR)$(sbindir)/xentrace-bpf
+	$(call msg,INSTALL,$(DESTDIR)$(mandir)/man8)
+	$(Q)install -d -m 0755 $(DESTDIR)$(mandir)/man8
+	$(Q)install -m 0644 $(MAN) $(DESTDIR)$(mandir)/man8
+
+## make uninstall  take them away again
+uninstall:
+	$(call msg,RM,$(DESTDIR)$(sbindir)/xentrace-bpf)
+	$(Q)rm -f $(DESTDIR)$(sbindir)/xentrace-bpf $(MAN:tools/man/%=$(DESTDIR)$(mandir)/man8/%)
 
 ## make clean      delete build
 clean:

@@ -7,7 +7,7 @@
 
 /*
  * What a program could not account for, per CPU: X(enumerator, name, the cause and what to do).
- * Counters marked L are lost events; the others are notes that change no figure. The vCPUs' are
+ * Those marked 1 are lost events; the others, 0, are notes that change no figure. The vCPUs' are
  * counted by the loader, which reads them.
  */
 #define XT_LOSSES(X)                                                                               \

@@ -34,7 +34,8 @@ static int usage(void)
 		printf("  %-8s %s\n", commands[i].name, commands[i].what);
 	printf("\n  xentrace-bpf COMMAND --help tells a command's options; -V the version.\n"
 	       "  Exit codes: 0 done, 1 runtime failure, 2 usage, 3 nothing to trace here,\n"
-	       "  4 missing privilege, BTF or kernel feature, 5 incomplete data (--strict).\n");
+	       "  4 missing privilege, BTF or kernel feature, 5 incomplete data (--strict).\n"
+	       "  See xentrace-bpf(8): how to read the report, and a GLOSSARY of its terms.\n");
 	return cmd__end_output();
 }
 

@@ -87,7 +87,7 @@ lint:
 	$(call msg,LINT,shell)
 	$(Q)shellcheck -x $(SCRIPTS)
 	$(call msg,LINT,spelling)
-	$(Q)codespell -q 3 -L hda,inflight README.md LICENSE Makefile bpf src vmlinux tests/*.mk tests/lib tests/cli \
+	$(Q)codespell -q 3 -L hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli \
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab

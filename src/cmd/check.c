@@ -11,6 +11,7 @@
 #include "cmd/terminal.h"
 #include "cmd/trace_options.h"
 #include "output/check.h"
+#include "probe/shortage.h"
 #include "probe/tracer.h"
 
 static const struct argp_option options[] = {
@@ -60,7 +61,7 @@ int cmd_check(int argc, char **argv)
 		.options = options,
 		.parser = parse_one,
 		.doc = "What can be traced here, by which probe, and where not: cause and fix. "
-		       "Loads every program and attaches none.",
+		       "Loads every program and attaches none.\v" SEE_PAGE("xentrace-bpf-check"),
 	};
 	struct asked asked = { .wanted.dry = true };
 	struct platform *platform = NULL;
@@ -72,7 +73,8 @@ int cmd_check(int argc, char **argv)
 	cmd__parse(&argp, "xentrace-bpf check", argc, argv, &asked);
 	err = platform__read(&platform, "/");
 	if (err) {
-		elog("cannot read this machine's /sys and /proc: %s", strerror(-err));
+		elog("cannot read this machine's /sys and /proc: %s",
+		     shortage__is(err) ? shortage__why(err) : strerror(-err));
 		goto out;
 	}
 	err = tracer__new(&tracer, platform, &asked.wanted, &why);

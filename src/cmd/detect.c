@@ -156,7 +156,8 @@ int cmd_detect(int argc, char **argv)
 		.parser = parse,
 		.doc = "What serves each part of this guest, and what better could."
 		       "\vP paravirtual, VS virtualized in software (emulated), VH virtualized in "
-		       "hardware, H bare hardware, ? no evidence.",
+		       "hardware, H bare hardware, ? no evidence.\n" SEE_PAGE(
+			       "xentrace-bpf-detect"),
 	};
 	struct options opts = {};
 	struct answer answer = {};

@@ -88,7 +88,8 @@ static void parse(struct options *options, int argc, char **argv)
 		       "Examples:\n"
 		       "  xentrace-bpf diff before.xtr after.xtr              a table\n"
 		       "  xentrace-bpf diff before.xtr after.xtr -o diff.svg  a flame graph\n"
-		       "  xentrace-bpf diff before.xtr after.xtr -o diff.html  a page to explore\n",
+		       "  xentrace-bpf diff before.xtr after.xtr -o diff.html  a page to "
+		       "explore\n" SEE_PAGE("xentrace-bpf-diff"),
 	};
 
 	cmd__parse(&argp, "xentrace-bpf diff", argc, argv, options);

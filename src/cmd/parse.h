@@ -5,6 +5,9 @@
 
 #include <argp.h>
 
+/* The last line of a command's help: where more is said. */
+#define SEE_PAGE(page) "See " page "(8), and the GLOSSARY of xentrace-bpf(8) for its terms.\n"
+
 /*
  * Parse; `name` is the command's as messages call it. Exits for --help and --version, with 0 or, where
  * they cannot be written, with 1 and the cause; and with 2 for wrong usage.

@@ -62,7 +62,8 @@ static void parse(struct options *options, int argc, char **argv)
 		       "given.\v" FORMATS_HELP "Examples:\n"
 		       "  xentrace-bpf report run.xtr                the report\n"
 		       "  xentrace-bpf report run.xtr -o run.svg     the flame-style histogram\n"
-		       "  xentrace-bpf report run.xtr --json | jq    one JSON object a line\n",
+		       "  xentrace-bpf report run.xtr --json | jq    one JSON object a "
+		       "line\n" SEE_PAGE("xentrace-bpf-report"),
 	};
 
 	cmd__parse(&argp, "xentrace-bpf report", argc, argv, options);

@@ -14,6 +14,7 @@
 #include "cmd/resolve.h"
 #include "cmd/signals.h"
 #include "cmd/trace_options.h"
+#include "probe/shortage.h"
 #include "probe/tracer.h"
 
 #define NS_PER_S 1000000000.0
@@ -249,7 +250,8 @@ static int prepare(struct run *run)
 
 	err = platform__read(&run->platform, "/");
 	if (err) {
-		elog("cannot read this machine's /sys and /proc: %s", strerror(-err));
+		elog("cannot read this machine's /sys and /proc: %s",
+		     shortage__is(err) ? shortage__why(err) : strerror(-err));
 		return EXIT_RUNTIME;
 	}
 	err = find_disks(run, disks);

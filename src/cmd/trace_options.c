@@ -206,7 +206,8 @@ static const struct argp trace_argp = {
 	       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
 	       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
 	       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
-	       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n",
+	       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n"
+	       "See xentrace-bpf(8): how to read the report, and a GLOSSARY of its terms.\n",
 };
 
 static const struct argp record_argp = {
@@ -218,7 +219,8 @@ static const struct argp record_argp = {
 	       "it.\v" FORMATS_HELP "Examples:\n"
 	       "  xentrace-bpf record -o run.xtr           until Ctrl-C\n"
 	       "  xentrace-bpf record -d 60 -o run.xtr     a minute\n"
-	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n",
+	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n" SEE_PAGE(
+		       "xentrace-bpf-record"),
 };
 
 /*

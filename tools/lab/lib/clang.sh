@@ -15,7 +15,9 @@ clang_unlisted() {
 }
 
 build_clang() {
-	local dir=$1 version=$2 tree=$1/tree program=usr/lib/llvm-$2/bin/clang loader=lib64/ld-linux-x86-64.so.2 deb suite=()
+	local dir=$1 version=$2 tree=$1/tree program=usr/lib/llvm-$2/bin/clang deb suite=()
+	# not lib64/'s, which is a link to the host's
+	local loader=lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
 	mkdir -p "$tree"/usr/{bin,sbin,lib,lib32,lib64,libx32}
 	for deb in bin sbin lib lib32 lib64 libx32; do ln -s "usr/$deb" "$tree/$deb"; done
 	[[ $clang_of_trixie != *" $version "* ]] || suite=(-t trixie)
