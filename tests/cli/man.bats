@@ -70,7 +70,7 @@ names_in()
 # Of some run, whichever it was: all findings and losses are in it, met or not.
 total()
 {
-	"$xt" report tests/fixtures/recording-3.0.xtr --json | jq -r "select(.type == \"total\") | $1"
+	"$xt" report tests/fixtures/recording-4.0.xtr --json | jq -r "select(.type == \"total\") | $1"
 }
 
 same()
