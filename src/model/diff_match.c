@@ -244,8 +244,10 @@ static const struct diff_pair *whole_of(const struct diff_pair *pairs, size_t nr
 
 static void group_legs(const struct differ *differ, struct diff_pair *pairs, size_t nr)
 {
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
 		pairs[i].group = changed(differ, &pairs[i]);
+		pairs[i].of = any_key(&pairs[i]);
+	}
 	for (size_t i = 0; i < nr; i++) {
 		const struct path_key *key = any_key(&pairs[i]);
 		const struct diff_pair *whole;
@@ -257,6 +259,7 @@ static void group_legs(const struct differ *differ, struct diff_pair *pairs, siz
 			continue;
 		pairs[i].is_leg = true;
 		pairs[i].group = whole->group;
+		pairs[i].of = any_key(whole);
 	}
 }
 
@@ -284,7 +287,9 @@ static int by_change(const void *a, const void *b, void *differ)
 	if (x->group < y->group || x->group > y->group)
 		return x->group < y->group ? 1 : -1;
 	/* two groups with the same change are still two */
-	order = k->kind == KIND_WAIT ? strcmp(k->op, l->op) : 0;
+	order = k->kind == KIND_WAIT ? strcmp(x->of->device, y->of->device) : 0;
+	if (!order && k->kind == KIND_WAIT)
+		order = strcmp(x->of->op, y->of->op);
 	if (order)
 		return order;
 	if (x->is_leg != y->is_leg)

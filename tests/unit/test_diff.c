@@ -100,6 +100,32 @@ static void drift_is_known_from_all_paths(void **state)
  * blamed. Of one that is most of the disk's time, the disk is the first that is named, and the leg
  * the first of its legs.
  */
+/* A run with itself: all rows changed equally, by nothing. */
+static void legs_stand_below_their_whole(void **state)
+{
+	struct compared *c = diffs__compare(record(7), record(7));
+	const struct diff_row *whole = NULL;
+	unsigned int legs = 0;
+
+	(void)state;
+	for (size_t i = 0; i < c->diff.nr_rows; i++) {
+		const struct diff_row *row = &c->diff.rows[i];
+
+		if (row->kind != KIND_WAIT)
+			continue;
+		if (!row->is_leg) {
+			whole = row;
+			continue;
+		}
+		legs++;
+		assert_non_null(whole);
+		assert_string_equal(row->device[0], whole->device[0]);
+		assert_string_equal(row->op, whole->op);
+	}
+	assert_true(legs > 10);
+	diffs__free(c);
+}
+
 static void a_slower_leg_is_found(void **state)
 {
 	static const char *const legs[] = { "backend", "queue", "submit", "handler", "finish" };
@@ -261,6 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drift_is_known_from_all_paths),
 		cmocka_unit_test(equal_runs_are_equal),
+		cmocka_unit_test(legs_stand_below_their_whole),
 		cmocka_unit_test(a_slower_leg_is_found),
 		cmocka_unit_test(a_disk_is_followed_to_its_other_path),
 		cmocka_unit_test(disks_are_matched_by_what_is_known),
