@@ -34,7 +34,7 @@ struct differ {
 struct diff_pair {
 	const struct diff_path *path[DIFF_SIDES];
 	bool is_leg;
-	double group; /* the time changed of the row that it is a leg of, or its own */
+	double group;		   /* the time changed of the row that it is a leg of, or its own */
 	const struct path_key *of; /* that row's, or its own */
 };
 
