@@ -80,12 +80,14 @@ fuzz: $(O)/tests/unit/test_mutations $(O)/tests/fuzz/seeds $(O)/fuzz/fuzz_record
 	$(O)/fuzz/fuzz_recording -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 \
 		-max_len=32768 -print_final_stats=1 -artifact_prefix=$(O)/fuzz/ $(O)/fuzz/corpus
 
-## make lint       format, shellcheck, codespell
+## make lint       format, shellcheck, what a room may include, codespell
 lint:
 	$(call msg,LINT,C)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call msg,LINT,shell)
 	$(Q)shellcheck -x $(SCRIPTS)
+	$(call msg,LINT,rooms)
+	$(Q)tests/lib/rooms
 	$(call msg,LINT,spelling)
 	$(Q)codespell -q 3 -L hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli \
 		tests/native tests/lab tools

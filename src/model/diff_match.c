@@ -34,7 +34,7 @@ static struct path_key key_of(const struct path *path)
 	struct path_key key = path->key;
 
 	drop_number(&key);
-	if (key.kind == KIND_CPU && !strncmp(key.op, "irq ", 4))
+	if (key.roles & PATH_IRQ)
 		key.op[0] = '\0';
 	/* of a hypercall the name is of interest, not who made it */
 	if (key.area == AREA_HYPERCALL)
@@ -153,7 +153,7 @@ static int add_disks(const struct differ *differ, struct diff *diff, size_t rule
 	for (size_t i = 0; i < before->nr_disks; i++) {
 		const struct disk *disk = &before->disks[i];
 
-		/* one, and of that one again one: of two of a size it may be either */
+		/* each must be the only one that fits the other: of two of one size it may be either */
 		if (!is_free(differ, diff, DIFF_BEFORE, disk->name) ||
 		    count_same(differ, diff, DIFF_AFTER, disk, rule, &other) != 1 ||
 		    count_same(differ, diff, DIFF_BEFORE, other, rule, &back) != 1)
@@ -189,10 +189,10 @@ static const char *name_after(const struct diff *diff, const char *before)
 	return before;
 }
 
-/* What is behind the submission: emulated drivers' device, blkfront's backend. */
-static const char *common_leg(const char *leg)
+/* What is behind the submission is one leg: emulated drivers' device, blkfront's backend. */
+static bool is_same_leg(const struct path_key *a, const struct path_key *b)
 {
-	return strcmp(leg, "backend") ? leg : "device";
+	return a->roles & b->roles & PATH_DEVICE || !strcmp(a->leg, b->leg);
 }
 
 /* The mechanism is what may have changed. */
@@ -200,8 +200,7 @@ static bool is_same_path(const struct diff *diff, const struct path_key *before,
 			 const struct path_key *after)
 {
 	return before->kind == after->kind && before->area == after->area &&
-	       !strcmp(before->op, after->op) &&
-	       !strcmp(common_leg(before->leg), common_leg(after->leg)) &&
+	       !strcmp(before->op, after->op) && is_same_leg(before, after) &&
 	       !strcmp(name_after(diff, before->device), after->device);
 }
 

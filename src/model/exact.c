@@ -6,7 +6,7 @@
 
 bool exact__is_site(const struct probe_status *probe)
 {
-	return strcmp(probe->family, "exact") == 0 && strchr(probe->name, '+');
+	return probe->site;
 }
 
 static struct exact_name *name_of(struct exact_name *names, size_t *nr, size_t room,

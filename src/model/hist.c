@@ -13,12 +13,12 @@ unsigned int hist__index(uint64_t ns)
 {
 	unsigned int octave, index;
 
-	if (ns < XT_SUBS)
+	if (ns < HIST_SUBS)
 		return ns;
 	octave = 63 - __builtin_clzll(ns);
-	index = (octave - XT_SUB_BITS + 1) * XT_SUBS +
-		((ns >> (octave - XT_SUB_BITS)) & (XT_SUBS - 1));
-	return index < XT_BUCKETS ? index : XT_BUCKETS - 1;
+	index = (octave - HIST_SUB_BITS + 1) * HIST_SUBS +
+		((ns >> (octave - HIST_SUB_BITS)) & (HIST_SUBS - 1));
+	return index < HIST_BUCKETS ? index : HIST_BUCKETS - 1;
 }
 
 void hist__free(struct hist *h)
@@ -156,18 +156,6 @@ int hist__add(struct hist *h, uint64_t ns)
 	return 0;
 }
 
-/* The members that add up have the same names on both sides. */
-#define ADD(to, from)                                                          \
-	do {                                                                   \
-		(to)->max = (from)->max > (to)->max ? (from)->max : (to)->max; \
-		(to)->inclusive += (from)->inclusive;                          \
-		(to)->held += (from)->held;                                    \
-		(to)->off_cpu += (from)->off_cpu;                              \
-		(to)->known += (from)->known;                                  \
-		(to)->known_ns += (from)->known_ns;                            \
-		(to)->stolen += (from)->stolen;                                \
-	} while (0)
-
 /* How many of these indexes are not there. */
 static unsigned int count_new(const struct hist *to, const struct hist *from)
 {
@@ -187,7 +175,13 @@ int hist__merge(struct hist *to, const struct hist *from)
 
 	if (make_room(to, to->nr + more))
 		return -ENOMEM;
-	ADD(to, from);
+	to->max = from->max > to->max ? from->max : to->max;
+	to->inclusive += from->inclusive;
+	to->held += from->held;
+	to->off_cpu += from->off_cpu;
+	to->known += from->known;
+	to->known_ns += from->known_ns;
+	to->stolen += from->stolen;
 	to->nr += more;
 	/* from the last one on: what is written is behind what is still to be read */
 	while (k) {
@@ -208,29 +202,9 @@ int hist__merge(struct hist *to, const struct hist *from)
 	return 0;
 }
 
-int hist__merge_slice(struct hist *to, const struct xt_hist *from)
-{
-	struct hist_bucket *sum;
-
-	ADD(to, from);
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
-		struct xt_bucket now = from->bucket[i];
-
-		/* read while it grows: one of both may be there before the other */
-		if (!now.count && !now.ns)
-			continue;
-		sum = hist__use(to, i);
-		if (!sum)
-			return -ENOMEM;
-		sum->count += now.count;
-		sum->ns += now.ns;
-	}
-	return 0;
-}
-
 void hist__subtract(struct hist *to, const struct hist *from)
 {
-	unsigned int last = XT_BUCKETS, kept = 0;
+	unsigned int last = HIST_BUCKETS, kept = 0;
 
 	to->inclusive -= from->inclusive;
 	to->held -= from->held;
@@ -254,7 +228,7 @@ void hist__subtract(struct hist *to, const struct hist *from)
 			to->bucket[kept++] = bucket;
 	}
 	to->nr = kept;
-	if (last == XT_BUCKETS)
+	if (last == HIST_BUCKETS)
 		to->max = 0;
 	else if (hist__index(to->max) > last)
 		to->max = hist__upper(last) - 1;

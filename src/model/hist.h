@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The log-linear histogram of bpf/abi.h, read: sums, differences, quantiles. Pure. */
+/* Log-linear histograms: sums, differences, quantiles. Pure. */
 #ifndef XT_MODEL_HIST_H
 #define XT_MODEL_HIST_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "abi.h"
+/*
+ * 8 buckets an octave: durations of 0 to 7 ns have a bucket each; above, it is that of the octave and
+ * of the three bits below the top one. 320 reach 2^42 - 1 ns (73 min); what is longer is in the last
+ * one. At a bucket's midpoint the error is at most 6.25 %. The programs' are alike (probe/slice.c).
+ */
+#define HIST_SUB_BITS 3
+#define HIST_SUBS     (1 << HIST_SUB_BITS)
+#define HIST_BUCKETS  320
 
 /* Events whose durations have the same bucket. */
 struct hist_bucket {
-	uint64_t index; /* below XT_BUCKETS; its bounds: hist__lower(), hist__upper() */
+	uint64_t index; /* below HIST_BUCKETS; its bounds: hist__lower(), hist__upper() */
 	uint64_t count;
 	uint64_t ns; /* all of them together */
 };
@@ -23,7 +30,7 @@ struct hist_bucket {
 struct hist {
 	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
 	uint64_t inclusive; /* ns, cpu paths only */
-	uint64_t held;	    /* ns: see struct xt_hist, also for the others */
+	uint64_t held;	    /* ns: the vCPU was held off (Xen's offline) inside */
 	uint64_t off_cpu;   /* ns, cpu paths only */
 	uint64_t known;	    /* requests, wait paths' totals only */
 	uint64_t known_ns, stolen;
@@ -39,16 +46,16 @@ int hist__reserve(struct hist *h, unsigned int nr);
 /* A bucket to write to, empty if it was in no use; until the next call. NULL without memory. */
 struct hist_bucket *hist__use(struct hist *h, unsigned int index);
 
-/* The bucket of a duration in ns; the one implementation for both sides is abi.h's layout. */
+/* The bucket of a duration in ns. */
 unsigned int hist__index(uint64_t ns);
 
 /* ns: durations below this have a bucket each; it is the first octave with sub-buckets of its own. */
-#define HIST_EXACT (2 * XT_SUBS)
+#define HIST_EXACT (2 * HIST_SUBS)
 
 /* How many bits of a duration this bucket does not tell: it is 1 << that wide. */
 static inline unsigned int hist__shift(unsigned int index)
 {
-	return index < HIST_EXACT ? 0 : index / XT_SUBS - 1;
+	return index < HIST_EXACT ? 0 : index / HIST_SUBS - 1;
 }
 
 /* Bounds of a bucket in ns: lower inclusive, upper exclusive. */
@@ -56,7 +63,7 @@ static inline uint64_t hist__lower(unsigned int index)
 {
 	if (index < HIST_EXACT)
 		return index;
-	return (uint64_t)(XT_SUBS + index % XT_SUBS) << hist__shift(index);
+	return (uint64_t)(HIST_SUBS + index % HIST_SUBS) << hist__shift(index);
 }
 
 static inline uint64_t hist__upper(unsigned int index)
@@ -80,8 +87,6 @@ uint64_t hist__quantile(const struct hist *h, double q);
 /* Each returns 0 or -ENOMEM. */
 int hist__add(struct hist *h, uint64_t ns);
 int hist__merge(struct hist *to, const struct hist *from);
-/* The same of one CPU's slice, as BPF wrote it. */
-int hist__merge_slice(struct hist *to, const struct xt_hist *from);
 /*
  * to -= from, for two readings of the same growing histogram. max stays when the interval's last
  * used bucket holds it, else it is lowered to that bucket's upper bound.

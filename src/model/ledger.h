@@ -63,6 +63,7 @@ struct cpu_account {
 struct wait_leg {
 	char name[40];
 	enum mech mech;
+	unsigned int order; /* as of struct path_key */
 	uint64_t ns;
 	uint64_t count;
 	double share_ns; /* ns / requests of the row: these add up to the mean */
@@ -71,7 +72,8 @@ struct wait_leg {
 /* Requests of one device and operation. */
 struct wait_row {
 	enum area area;
-	enum mech mech; /* of the device */
+	enum mech mech;	    /* of the device */
+	unsigned int roles; /* of any of its paths: PATH_SENT, PATH_POLL */
 	char device[48];
 	char op[40];
 	bool measured;		 /* from its whole; false: the sum of the legs, no quantiles */

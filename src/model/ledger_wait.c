@@ -6,22 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Legs in the order of time; blkfront and other drivers have names of their own for some. */
-static const char *const leg_order[] = {
-	"queue",     "qdisc",  "ring full", "grants short", "requeue", "submit",
-	"hypercall", "device", "backend",   "handler",	    "finish",  "irq to poll",
-};
-
-static size_t leg_rank(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(leg_order) / sizeof(leg_order[0]); i++)
-		if (!strcmp(name, leg_order[i]))
-			break;
-	return i;
-}
-
 static bool in_row(const struct path *path, const struct wait_row *row)
 {
 	return path->key.kind == KIND_WAIT && path->key.area == row->area &&
@@ -51,16 +35,17 @@ static struct wait_row *row_of(struct ledger *ledger, const struct path *path)
 	row->mech = path->key.mech;
 	memcpy(row->device, path->key.device, sizeof(row->device));
 	memcpy(row->op, path->key.op, sizeof(row->op));
+	row->roles = path->key.roles & (PATH_SENT | PATH_POLL);
 	return row;
 }
 
 /* Insertion keeps the order of time; what finds no room is merged into the last leg. */
 static void add_leg(struct wait_row *row, const struct path *path, const struct path_sum *sum)
 {
-	size_t at = row->nr_legs, rank = leg_rank(path->key.leg);
+	size_t at = row->nr_legs;
 	struct wait_leg *leg;
 
-	while (at && leg_rank(row->legs[at - 1].name) > rank)
+	while (at && row->legs[at - 1].order > path->key.order)
 		at--;
 	if (row->nr_legs == LEDGER_LEGS) {
 		leg = &row->legs[LEDGER_LEGS - 1];
@@ -70,6 +55,7 @@ static void add_leg(struct wait_row *row, const struct path *path, const struct 
 		memset(leg, 0, sizeof(*leg));
 		memcpy(leg->name, path->key.leg, sizeof(leg->name));
 		leg->mech = path->key.mech;
+		leg->order = path->key.order;
 		row->nr_legs++;
 	}
 	leg->ns += sum->ns;

@@ -27,8 +27,7 @@ static const struct wait_row *sent_by(const struct ledger *ledger, const char *d
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		const struct wait_row *row = &ledger->waits[i];
 
-		if (row->area == AREA_NET && !strcmp(row->op, "sent") &&
-		    !strcmp(row->device, device))
+		if (row->roles & PATH_SENT && !strcmp(row->device, device))
 			return row;
 	}
 	return NULL;

@@ -37,8 +37,7 @@ static int copy_array(void *to, const void *from, size_t n, size_t size)
 
 bool path_key__is_whole(const struct path_key *key)
 {
-	return key->kind == KIND_WAIT &&
-	       (!strcmp(key->leg, "total") || !strcmp(key->leg, "lateness"));
+	return key->roles & PATH_WHOLE;
 }
 
 bool path_key__equal(const struct path_key *a, const struct path_key *b)
@@ -145,7 +144,7 @@ static void subtract_nics(struct snapshot *delta, const struct snapshot *earlier
 {
 	for (size_t i = 0; i < delta->nr_nics && i < earlier->nr_nics; i++) {
 #define SINCE(name) delta->nics[i].name = since(delta->nics[i].name, earlier->nics[i].name);
-		XT_NIC_COUNTS(SINCE)
+		NIC_COUNTS(SINCE)
 #undef SINCE
 	}
 }
@@ -284,7 +283,7 @@ uint64_t snapshot__clock_calls(const struct snapshot *snap)
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		const struct path_key *key = &snap->paths[i].key;
 
-		if (key->area == AREA_TIMER && !strcmp(key->leg, "count"))
+		if (key->area == AREA_TIMER && key->roles & PATH_COUNT)
 			calls += hist__count(&snap->paths[i].hist);
 	}
 	return calls;
@@ -295,7 +294,7 @@ const struct probe_status *snapshot__sent_uncounted(const struct snapshot *snap)
 	for (size_t i = 0; i < snap->nr_probes; i++) {
 		const struct probe_status *probe = &snap->probes[i];
 
-		if (!strcmp(probe->name, "net_dev_start_xmit"))
+		if (probe->counts_sent)
 			return probe->applicable && probe->rung == RUNG_OFF ? probe : NULL;
 	}
 	return NULL;

@@ -12,22 +12,35 @@
 
 #include "model/channels.h"
 #include "model/hist.h"
-#include "model/terms.h"
+#include "base/terms.h"
 #include "model/vcpus.h"
 #include "platform/bus_events.h"
 
 /*
- * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". The leg
- * "total" is the whole request, measured; the other legs of the same (device, op) add up to it.
- * A leg's mechanism is its own: a queue is the guest's (MECH_GUEST), a backend the device's.
+ * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". Names are for
+ * people; what a path is to the books, its roles say. A leg's mechanism is its own: a queue is the
+ * guest's (MECH_GUEST), a backend the device's.
  */
+enum path_role {
+	/* all that was waited for; the other legs of the same (device, op), if any, add up to it */
+	PATH_WHOLE = 1 << 0,
+	PATH_DEVICE = 1 << 1, /* the leg that the device has: blkfront's and netfront's backend */
+	PATH_COUNT = 1 << 2,  /* events are counted, not timed */
+	PATH_SHARES = 1 << 3, /* … and are parts of one whole */
+	PATH_SENT = 1 << 4,   /* packets sent */
+	PATH_POLL = 1 << 5,   /* a NIC's polls: no requests */
+	PATH_IRQ = 1 << 6,    /* an interrupt's handler, and its op says the number */
+};
+
 struct path_key {
 	enum kind kind;
 	enum area area;
 	enum mech mech;
-	char device[48]; /* "xvdb", "eth0", "timer0"; "" for none */
-	char op[40];	 /* "read", a hypercall's name, …; "" for none */
-	char leg[40];	 /* "queue", "submit", a wrapper's name; "" for none */
+	unsigned int roles; /* PATH_*; in no comparison: the names tell the same */
+	unsigned int order; /* of a leg: its place in time among its request's, from 1 on */
+	char device[48];    /* "xvdb", "eth0", "timer0"; "" for none */
+	char op[40];	    /* "read", a hypercall's name, …; "" for none */
+	char leg[40];	    /* "queue", "submit", a wrapper's name; "" for none */
 };
 
 struct path {
@@ -37,10 +50,7 @@ struct path {
 	struct hist hist;
 };
 
-/*
- * Does this path measure all that was waited for: the leg "total" of a request, or a timer's
- * "lateness", which has no other legs?
- */
+/* Does this path measure all that was waited for: a whole request, or how late a timer was? */
 bool path_key__is_whole(const struct path_key *key);
 bool path_key__equal(const struct path_key *a, const struct path_key *b);
 /* Are these the same path of one run: by id where both have one, else by key? */
@@ -68,13 +78,29 @@ struct queue_use {
 	uint64_t last_waited_ns; /* their queue legs */
 };
 
-/* What passed a NIC. The counts' meaning is at XT_NIC_COUNTS in abi.h. */
+/* What is counted of a NIC, by the programs' names (bpf/nics.h says what each is). */
+#define NIC_COUNTS(X)    \
+	X(tx_packets)    \
+	X(tx_bytes)      \
+	X(tx_segments)   \
+	X(tx_sampled)    \
+	X(tx_stops)      \
+	X(tx_stopped_ns) \
+	X(tx_limited)    \
+	X(tx_busy)       \
+	X(tx_copied)     \
+	X(tx_cut)        \
+	X(rx_packets)    \
+	X(rx_bytes)      \
+	X(polls)         \
+	X(polls_full)
+
 struct nic_use {
 	char device[48];
 	unsigned int queues; /* for sending */
 	uint64_t most; /* packets at once in the driver's hands, of one queue, of the whole run */
 #define XT_MEMBER(name) uint64_t name;
-	XT_NIC_COUNTS(XT_MEMBER)
+	NIC_COUNTS(XT_MEMBER)
 #undef XT_MEMBER
 };
 
@@ -91,6 +117,7 @@ struct drop {
 /* Of the same packets? */
 bool drop__same(const struct drop *a, const struct drop *b);
 
+#define SLOWEST	  16 /* so many are kept of a run */
 #define SLOW_LEGS 9
 
 /* One of the slowest requests of a run. */
@@ -137,7 +164,10 @@ struct probe_status {
 	char family[16]; /* "blk" */
 	const char *purpose;
 	enum rung rung;
-	bool applicable; /* false: belongs to another kind of guest; not a defect */
+	bool applicable;    /* false: belongs to another kind of guest; not a defect */
+	bool site;	    /* a call site of hypercalls, and `purpose` the hypercall's name */
+	bool counts_sent;   /* without it what NICs send is not counted */
+	bool hardware_does; /* off, since the hardware does what it would see */
 	char cause[160];
 	char fix[160];
 	uint64_t runs;

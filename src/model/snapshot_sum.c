@@ -150,8 +150,8 @@ static int add_slow(struct snapshot *sum, const struct snapshot *delta)
 		err = append(&sum->slow, &sum->nr_slow, &delta->slow[i], sizeof(*sum->slow));
 	if (sum->nr_slow)
 		qsort(sum->slow, sum->nr_slow, sizeof(*sum->slow), slowest_first);
-	if (sum->nr_slow > XT_SLOWEST)
-		sum->nr_slow = XT_SLOWEST;
+	if (sum->nr_slow > SLOWEST)
+		sum->nr_slow = SLOWEST;
 	return err;
 }
 
@@ -172,7 +172,7 @@ static void add_tables(struct snapshot *sum, const struct snapshot *delta)
 	for (size_t i = 0; i < sum->nr_nics && i < delta->nr_nics; i++) {
 		sum->nics[i].most = delta->nics[i].most;
 #define ADD(name) sum->nics[i].name += delta->nics[i].name;
-		XT_NIC_COUNTS(ADD)
+		NIC_COUNTS(ADD)
 #undef ADD
 	}
 	for (size_t i = 0; i < sum->nr_losses && i < delta->nr_losses; i++)

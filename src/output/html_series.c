@@ -30,7 +30,7 @@ static void put_number(FILE *out, uint64_t n)
 }
 
 struct column {
-	uint64_t count[XT_BUCKETS];
+	uint64_t count[HIST_BUCKETS];
 	unsigned int used; /* cells that are not empty */
 };
 
@@ -52,7 +52,7 @@ static void column__print(FILE *out, const struct column *column, size_t distanc
 
 	put_number(out, distance);
 	put_number(out, column->used);
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = 0; i < HIST_BUCKETS; i++) {
 		if (!column->count[i])
 			continue;
 		put_number(out, i - last);

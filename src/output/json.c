@@ -81,6 +81,8 @@ static int write_snapshot(FILE *out, const struct report *report, const char *ty
 	json_stream__put(&line, "vcpus", json__int(snap->cpu.vcpus));
 	json_stream__put(&line, "vcpu_ns", json__int(snap->cpu.total_ns));
 	json_stream__put(&line, "cpu", json__cpu(report));
+	json_stream__list(&line, "cpu_rows", report->ledger->cpu.nr_rows, json__cpu_row, report);
+	json_stream__list(&line, "wait_rows", report->ledger->nr_waits, json__wait_row, report);
 	json_stream__list(&line, "per_vcpu", snap->nr_vcpus, json__vcpu, report);
 	json_stream__list(&line, "event_channels", snap->nr_channels, json__channel, report);
 	json_stream__list(&line, "xenbus", snap->nr_bus, json__bus, report);

@@ -213,7 +213,7 @@ json_t *json__slow(const struct report *report, size_t i)
 	return json__done(obj, err);
 }
 
-/* XT_NIC_COUNTS says what each is. */
+/* NIC_COUNTS says what each is. */
 json_t *json__nic(const struct report *report, size_t i)
 {
 	const struct nic_use *use = &report->snap->nics[i];
@@ -225,7 +225,7 @@ json_t *json__nic(const struct report *report, size_t i)
 	err |= put__int(obj, "most_under_way", use->most);
 	err |= put__bool(obj, "sent_counted", !snapshot__sent_uncounted(report->snap));
 #define PUT(name) err |= put__int(obj, #name, use->name);
-	XT_NIC_COUNTS(PUT)
+	NIC_COUNTS(PUT)
 #undef PUT
 	return json__done(obj, err);
 }

@@ -44,5 +44,8 @@ json_t *json__probe(const struct report *report, size_t i);
 /* Of exact__names(). */
 json_t *json__exact(const struct report *report, size_t i);
 json_t *json__finding(const struct report *report, size_t i);
+/* Of the ledger's: rows of vCPU time, and of what requests waited. */
+json_t *json__cpu_row(const struct report *report, size_t i);
+json_t *json__wait_row(const struct report *report, size_t i);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/terms.h"
+#include "base/terms.h"
 
 struct color {
 	unsigned char red, green, blue;

@@ -18,7 +18,7 @@
 #define COLUMNS 2
 #define BAR	16
 /* The first octave holds 0..7 ns, the others a power of two each. */
-#define OCTAVES (XT_BUCKETS / XT_SUBS)
+#define OCTAVES (HIST_BUCKETS / HIST_SUBS)
 
 struct column {
 	const struct wait_row *row;
@@ -47,7 +47,7 @@ static const struct wait_row *busiest(const struct ledger *ledger, enum mech mec
 		const struct wait_row *row = &ledger->waits[i];
 
 		/* polls of a NIC are no requests */
-		if (row->area == AREA_NET && !strcmp(row->op, "poll"))
+		if (row->roles & PATH_POLL)
 			continue;
 		if (!row->measured || row->stacked || is_taken(taken, nr_taken, row))
 			continue;
@@ -67,7 +67,7 @@ static void column__fill(struct column *column, const struct wait_row *row)
 	for (unsigned int i = 0; i < row->hist->nr; i++) {
 		const struct hist_bucket *bucket = &row->hist->bucket[i];
 
-		column->count[bucket->index / XT_SUBS] += bucket->count;
+		column->count[bucket->index / HIST_SUBS] += bucket->count;
 	}
 	for (unsigned int i = 0; i < OCTAVES; i++)
 		if (column->count[i] > column->highest)
@@ -152,8 +152,8 @@ void text__latency(FILE *out, const struct report *report)
 		return;
 	print_title(out, columns, nr);
 	for (unsigned int octave = first; octave < end; octave++) {
-		units__ns(lower, hist__lower(octave * XT_SUBS));
-		units__ns(upper, hist__lower((octave + 1) * XT_SUBS));
+		units__ns(lower, hist__lower(octave * HIST_SUBS));
+		units__ns(upper, hist__lower((octave + 1) * HIST_SUBS));
 		fprintf(out, " %5s - %5s", lower, upper);
 		for (size_t i = 0; i < nr; i++)
 			print_bar(out, &columns[i], octave);

@@ -16,7 +16,7 @@
 static bool is_count(const struct path *path)
 {
 	return path->key.kind == KIND_CPU && path->key.area == AREA_MEMORY &&
-	       path->key.mech == MECH_PV && !strcmp(path->key.leg, "count");
+	       path->key.roles & PATH_COUNT;
 }
 
 static bool is_first(const struct snapshot *snap, size_t i)
@@ -42,7 +42,6 @@ static uint64_t sum(const struct snapshot *snap, const char *device)
 static void print_counts(FILE *out, const struct report *report, const char *device)
 {
 	const struct snapshot *snap = report->snap;
-	bool sizes = !strcmp(device, "multicall sizes");
 	uint64_t all = sum(snap, device);
 	char line[2048], name[48], n[UNITS_LEN], share[16];
 	const char *between = ":";
@@ -59,7 +58,8 @@ static void print_counts(FILE *out, const struct report *report, const char *dev
 		escape__ascii(name, sizeof(name), path->key.op);
 		snprintf(share, sizeof(share), " (%.0f %%)", 100 * ledger__share(count, all));
 		used += snprintf(line + used, sizeof(line) - used, "%s %s %s%s", between, name,
-				 units__count(n, count), sizes ? share : "");
+				 units__count(n, count),
+				 path->key.roles & PATH_SHARES ? share : "");
 		between = " |";
 	}
 	fputc(' ', out);
@@ -94,7 +94,7 @@ void text__no_page_tables(FILE *out, const struct report *report)
 	for (size_t i = 0; i < snap->nr_probes; i++) {
 		if (strcmp(snap->probes[i].family, "mmu"))
 			continue;
-		if (snap->probes[i].applicable || !strstr(snap->probes[i].cause, "hardware"))
+		if (snap->probes[i].applicable || !snap->probes[i].hardware_does)
 			return;
 		known = true;
 	}

@@ -45,6 +45,8 @@ static int tree__add(struct frame *root, enum mech mech, const char *const *name
 	return 0;
 }
 
+static const char idle_name[] = "idle";
+
 static int add_column(struct frame *root, enum mech mech, const char *name, uint64_t ns)
 {
 	const char *names[] = { mech__name(mech), name, NULL };
@@ -56,7 +58,7 @@ static int add_column(struct frame *root, enum mech mech, const char *name, uint
 static void mark_columns(struct frame *root)
 {
 	for (struct frame *frame = root->child; frame; frame = frame->next) {
-		frame->idle = !strcmp(frame->name, "idle");
+		frame->idle = !strcmp(frame->name, idle_name);
 		for (struct frame *child = frame->child; child; child = child->next)
 			child->code = frame->mech == MECH_GUEST && !child->child && !child->hist;
 	}
@@ -66,7 +68,7 @@ static void mark_columns(struct frame *root)
 static int add_columns(struct frame *root, const struct report *report)
 {
 	const struct cpu_account *cpu = &report->ledger->cpu;
-	const char *idle[] = { "idle", NULL };
+	const char *idle[] = { idle_name, NULL };
 	int err;
 
 	err = add_column(root, MECH_GUEST, "code", cpu->guest_rest_ns);

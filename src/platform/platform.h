@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/terms.h"
+#include "base/terms.h"
 
 enum boot { BOOT_UNKNOWN, BOOT_PV, BOOT_HVM, BOOT_PVH, BOOT_DOM0, BOOT_KVM, BOOT_BARE };
 

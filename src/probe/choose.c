@@ -200,6 +200,7 @@ void choose(const struct probe *probe, struct attempt *attempt, const struct loa
 
 	attempt->applies = applies(probe, loader);
 	attempt->target = probe->hook;
+	attempt->hardware_does = !attempt->applies && probe->use == FOR_PV;
 	if (!attempt->applies)
 		off(attempt, not_for(probe), "");
 	else if (probe->kind == PROBE_SITES)

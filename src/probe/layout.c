@@ -26,6 +26,13 @@ void layout__name(struct path_key *key, enum kind kind, enum area area, enum mec
 	snprintf(key->leg, sizeof(key->leg), "%s", leg);
 }
 
+void layout__count(struct path_key *key, enum area area, enum mech mech, const char *device,
+		   const char *op)
+{
+	layout__name(key, KIND_CPU, area, mech, device, op, "count");
+	key->roles = PATH_COUNT;
+}
+
 bool layout__is_wanted(const char *const *wanted, const char *name)
 {
 	if (!wanted)
@@ -57,6 +64,7 @@ static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
 		snprintf(op, sizeof(op), "%s", irq->kind);
 	}
 	layout__name(key, KIND_CPU, irq->area, letter__mech(irq->letter), device, op, "handler");
+	key->roles = shared ? 0 : PATH_IRQ;
 }
 
 /*
@@ -74,6 +82,7 @@ static uint32_t place_wake(struct layout *layout, const struct irq *irq)
 	layout->nr_wakes++;
 	layout__name(&layout->keys[path], KIND_WAIT, AREA_EVTCHN, MECH_GUEST, name, "wake",
 		     "total");
+	layout->keys[path].roles = PATH_WHOLE;
 	return path + 1;
 }
 
@@ -100,6 +109,7 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 		if (!shared || slot == used) {
 			slot = used++;
 			layout->keys[layout->irq + slot] = key;
+			layout->irq_of[slot] = irq->nr;
 		}
 		layout->irqs[irq->nr].slot[irq->follows] = slot;
 		if (irq->evtchn)
@@ -183,7 +193,8 @@ int layout__new(struct layout **out, const struct platform *platform, const char
 	err = -ENOMEM;
 	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
 	layout->owners = calloc(platform->nr_irqs + 1, sizeof(*layout->owners));
-	if (!layout->keys || !layout->owners)
+	layout->irq_of = calloc(platform->nr_irqs + 1, sizeof(*layout->irq_of));
+	if (!layout->keys || !layout->owners || !layout->irq_of)
 		goto out;
 	err = layout__place_disks(layout, platform);
 	if (err)
@@ -219,5 +230,6 @@ void layout__free(struct layout *layout)
 	free(layout->nics);
 	free(layout->keys);
 	free(layout->owners);
+	free(layout->irq_of);
 	free(layout);
 }

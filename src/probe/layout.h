@@ -40,6 +40,7 @@ struct layout {
 
 	struct xt_irq *irqs; /* by number */
 	uint32_t irq_numbers;
+	uint32_t *irq_of;	   /* by interrupt slot: its number, of one that shares no path */
 	const struct irq **owners; /* by interrupt slot: one of its channels; NULL: none */
 	uint32_t nr_irqs;	   /* slots in use, with "other" */
 	uint32_t nr_wakes;	   /* paths of user channels */

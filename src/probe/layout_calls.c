@@ -73,8 +73,8 @@ static void place_emulated(struct layout *layout, const struct platform *platfor
 	}
 	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
 	for (uint32_t i = 0; i < 2; i++)
-		layout__name(&layout->keys[layout->msr + i], KIND_CPU, AREA_CPU, MECH_UNATTRIBUTED,
-			     "MSR", msr[i], "count");
+		layout__count(&layout->keys[layout->msr + i], AREA_CPU, MECH_UNATTRIBUTED, "MSR",
+			      msr[i]);
 }
 
 uint32_t layout__path_of_wrapper(const struct layout *layout, const char *function,

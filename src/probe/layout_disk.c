@@ -212,15 +212,29 @@ static enum mech leg_mech(enum xt_blk_leg leg, enum mech disk)
 	return leg == XT_LEG_QUEUE || leg == XT_LEG_FINISH ? MECH_GUEST : disk;
 }
 
+/* The legs' places in time, as far as their numbers are not. */
+static const unsigned int in_time[XT_LEG_NR] = {
+	[XT_LEG_QUEUE] = 1,  [XT_LEG_RING] = 2,	  [XT_LEG_GRANTS] = 3,	[XT_LEG_REQUEUE] = 4,
+	[XT_LEG_SUBMIT] = 5, [XT_LEG_DEVICE] = 6, [XT_LEG_HANDLER] = 7, [XT_LEG_FINISH] = 8,
+};
+
+static unsigned int leg_roles(enum xt_blk_leg leg)
+{
+	return leg == XT_LEG_TOTAL ? PATH_WHOLE : leg == XT_LEG_DEVICE ? PATH_DEVICE : 0;
+}
+
 static void name_row(struct layout *layout, uint32_t slot, uint32_t path, const char *name,
 		     bool ring, enum mech mech)
 {
 	uint32_t legs = wait_paths(ring) / XT_OP_NR;
 
 	for (unsigned int op = 0; op < XT_OP_NR; op++) {
-		for (unsigned int leg = 0; leg < legs; leg++)
-			layout__name(&layout->keys[path++], KIND_WAIT, AREA_DISK,
-				     leg_mech(leg, mech), name, op_names[op], leg_name(leg, ring));
+		for (unsigned int leg = 0; leg < legs; leg++, path++) {
+			layout__name(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
+				     name, op_names[op], leg_name(leg, ring));
+			layout->keys[path].roles = leg_roles(leg);
+			layout->keys[path].order = in_time[leg];
+		}
 	}
 	layout__name(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
 		     "submit");

@@ -42,8 +42,7 @@ static void place_counts(struct layout *layout, uint32_t first, const char *devi
 			 const char *const *names, uint32_t nr)
 {
 	for (uint32_t i = 0; i < nr; i++)
-		layout__name(&layout->keys[first + i], KIND_CPU, AREA_MEMORY, MECH_PV, device,
-			     names[i], "count");
+		layout__count(&layout->keys[first + i], AREA_MEMORY, MECH_PV, device, names[i]);
 }
 
 void layout__place_mmu(struct layout *layout, const struct platform *platform)
@@ -54,6 +53,8 @@ void layout__place_mmu(struct layout *layout, const struct platform *platform)
 	place_counts(layout, layout->mc_entry, "multicall entries", entry_names, XT_MC_OP_NR);
 	place_counts(layout, layout->mmuext, "multicall entries", mmuext_names, XT_MMUEXT_OP_NR);
 	place_counts(layout, layout->mc_size, "multicall sizes", size_names, XT_MC_SIZE_NR);
+	for (uint32_t i = 0; i < XT_MC_SIZE_NR; i++)
+		layout->keys[layout->mc_size + i].roles |= PATH_SHARES;
 	for (uint32_t i = 0; i < FUNCTIONS; i++)
 		layout__name(&layout->keys[layout->mmu_fn + i], KIND_CPU, AREA_MEMORY, MECH_PV, "",
 			     function_what[i], functions[i]);

@@ -29,20 +29,31 @@ static enum mech tx_leg_mech(unsigned int leg, enum mech nic)
 	return leg == XT_TX_QDISC || leg == XT_TX_FINISH ? MECH_GUEST : nic;
 }
 
+static unsigned int tx_leg_roles(enum xt_tx_leg leg)
+{
+	return leg == XT_TX_TOTAL ? PATH_WHOLE : leg == XT_TX_DEVICE ? PATH_DEVICE : 0;
+}
+
 /* What passed the device is the device's; what the stack made a packet wait for is the guest's. */
 static void name_nic(struct layout *layout, uint32_t slot, uint32_t path, const struct nic *nic)
 {
 	enum mech mech = letter__mech(nic->letter);
 	bool netfront = strcmp(nic->driver, "netfront") == 0;
 
-	for (unsigned int leg = 0; leg < XT_TX_NR; leg++)
-		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET, tx_leg_mech(leg, mech),
+	for (unsigned int leg = 0; leg < XT_TX_NR; leg++, path++) {
+		layout__name(&layout->keys[path], KIND_WAIT, AREA_NET, tx_leg_mech(leg, mech),
 			     nic->name, "sent",
 			     leg == XT_TX_DEVICE && netfront ? "backend" : tx_legs[leg]);
-	for (unsigned int leg = 0; leg < XT_RX_NR; leg++)
-		layout__name(&layout->keys[path++], KIND_WAIT, AREA_NET,
+		layout->keys[path].roles = PATH_SENT | tx_leg_roles(leg);
+		layout->keys[path].order = leg + 1;
+	}
+	for (unsigned int leg = 0; leg < XT_RX_NR; leg++, path++) {
+		layout__name(&layout->keys[path], KIND_WAIT, AREA_NET,
 			     leg == XT_RX_TOTAL ? mech : MECH_GUEST, nic->name, "poll",
 			     rx_legs[leg]);
+		layout->keys[path].roles = PATH_POLL | (leg == XT_RX_TOTAL ? PATH_WHOLE : 0);
+		layout->keys[path].order = leg + 1;
+	}
 	layout__name(&layout->keys[layout->net_submit + slot], KIND_CPU, AREA_NET, mech, nic->name,
 		     "", "submit");
 }

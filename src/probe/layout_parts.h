@@ -9,6 +9,10 @@
 void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
 		  const char *device, const char *op, const char *leg);
 
+/* A path of events that are counted, not timed. */
+void layout__count(struct path_key *key, enum area area, enum mech mech, const char *device,
+		   const char *op);
+
 /* Rows for the disks; -E2BIG with *why when there are none for all that are wanted. */
 int layout__range_disks(struct layout *layout, const struct platform *platform,
 			const char *const *wanted, uint32_t *next, const char **why);

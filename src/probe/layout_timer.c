@@ -32,13 +32,15 @@ void layout__place_timer(struct layout *layout, const struct platform *platform)
 	static const char *const calls[CLOCK_CALLS] = { "clock_gettime", "gettimeofday" };
 	enum mech mech = timer_mech(platform);
 
-	for (uint32_t op = 0; op < XT_TIMER_OP_NR; op++)
+	for (uint32_t op = 0; op < XT_TIMER_OP_NR; op++) {
 		layout__name(&layout->keys[layout->late + op], KIND_WAIT, AREA_TIMER, mech,
 			     platform->clockevent, op_names[op], "lateness");
+		layout->keys[layout->late + op].roles = PATH_WHOLE;
+	}
 	layout__name(&layout->keys[layout->program], KIND_CPU, AREA_TIMER, mech,
 		     platform->clockevent, "", "clockevents_program_event");
 	/* that is the guest's own: what a read costs beyond the call is the price of the clock */
 	for (uint32_t i = 0; i < CLOCK_CALLS; i++)
-		layout__name(&layout->keys[layout->clock + i], KIND_CPU, AREA_TIMER, MECH_GUEST,
-			     platform->clocksource, calls[i], "count");
+		layout__count(&layout->keys[layout->clock + i], AREA_TIMER, MECH_GUEST,
+			      platform->clocksource, calls[i]);
 }

@@ -17,6 +17,7 @@ struct attempt {
 	enum rung rung;
 	unsigned int refused; /* bit by rung: tried, and the kernel said no */
 	bool applies;
+	bool hardware_does; /* it does not, since the hardware does what it would see */
 	const char *target; /* the function: the probe's hook or the older one */
 	struct bpf_link *link[2];
 	int fd[2];		 /* of the programs; 0: none */

@@ -12,6 +12,7 @@
 #include "probe/reader.h"
 #include "probe/reader_parts.h"
 #include "probe/skipped.h"
+#include "probe/slice.h"
 #include "probe/slowest.h"
 
 #define NAME(id, name, ...)		[id] = name,
@@ -22,23 +23,17 @@ static const char *const loss_names[] = { XT_LOSSES(NAME) };
 static const char *const loss_why[] = { XT_LOSSES(WHY) };
 static const bool loss_lost[] = { XT_LOSSES(IS_LOST) };
 
-/* The maximum is that of all events, and 0 only if each took 0 ns: of the many paths most are empty. */
-static bool is_empty(const struct xt_hist *h)
-{
-	return !h->max && !h->bucket[0].count;
-}
-
 /* The device of an interrupt that sysfs does not name: the one disk whose requests it completes. */
 static void name_learned(const struct tracer *tracer, uint32_t number, struct path_key *key)
 {
 	const struct layout *layout = tracer->layout;
 	const struct xt_irq *irq;
-	unsigned int nr, disk;
+	unsigned int disk;
 
 	if (number < layout->irq || number >= layout->softirq || key->area != AREA_DISK ||
-	    sscanf(key->op, "irq %u", &nr) != 1 || nr >= layout->irq_numbers)
+	    !(key->roles & PATH_IRQ))
 		return;
-	irq = &tracer->maps->irqs[nr];
+	irq = &tracer->maps->irqs[layout->irq_of[number - layout->irq]];
 	for (int after = 0; after < XT_IRQ_ACTIONS; after++) {
 		disk = irq->disk[after];
 		if (irq->slot[after] == number - layout->irq && disk && disk != XT_IRQ_DISKS)
@@ -58,7 +53,7 @@ static int read_path(const struct tracer *tracer, uint32_t number, struct snapsh
 		const struct xt_hist *h =
 			&tracer->maps->hists[(size_t)cpu * layout->nr_paths + number];
 
-		if (is_empty(h))
+		if (slice__is_empty(h))
 			continue;
 		if (!path) {
 			if (snap->nr_paths == *room) {
@@ -74,7 +69,7 @@ static int read_path(const struct tracer *tracer, uint32_t number, struct snapsh
 			path->key = layout->keys[number];
 			name_learned(tracer, number, &path->key);
 		}
-		if (hist__merge_slice(&path->hist, h))
+		if (slice__merge(&path->hist, h))
 			return -ENOMEM;
 	}
 	return 0;
@@ -195,6 +190,7 @@ static void read_site(const struct site *site, struct probe_status *status)
 
 	snprintf(status->name, sizeof(status->name), "%.40s+%#x", site->function, site->offset);
 	snprintf(status->family, sizeof(status->family), "exact");
+	status->site = true;
 	status->purpose = site->call.nr < 0 ? EXACT_ANY : name ? name : "unknown hypercall";
 	status->rung = site->attached ? RUNG_KPROBE : RUNG_OFF;
 	status->applicable = true;
@@ -223,6 +219,8 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 		status->purpose = probe_table[i].purpose;
 		status->rung = attempt->rung;
 		status->applicable = attempt->applies;
+		status->hardware_does = attempt->hardware_does;
+		status->counts_sent = i == XT_P_TX_START;
 		if (attempt->rung == RUNG_OFF) {
 			snprintf(status->cause, sizeof(status->cause), "%s", attempt->cause);
 			snprintf(status->fix, sizeof(status->fix), "%s", attempt->fix);

@@ -6,6 +6,10 @@
 
 #include "probe/reader_parts.h"
 
+#define ONE(name) +1
+_Static_assert(0 NIC_COUNTS(ONE) == 0 XT_NIC_COUNTS(ONE), "what is counted is told");
+#undef ONE
+
 /* The NIC of a slot, by the table that BPF finds it in. */
 static const struct xt_nic *entry_of(const struct layout *layout, uint32_t slot)
 {

@@ -15,6 +15,7 @@ static const enum xt_blk_leg in_time[] = {
 	XT_LEG_SUBMIT, XT_LEG_DEVICE, XT_LEG_HANDLER, XT_LEG_FINISH,
 };
 
+_Static_assert(SLOWEST == XT_SLOWEST, "what a CPU keeps is what a run does");
 _Static_assert(sizeof(in_time) / sizeof(in_time[0]) <= SLOW_LEGS, "room for all legs");
 
 void slowest__begin(const struct maps *maps, unsigned int cpus, uint64_t ns)

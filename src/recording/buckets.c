@@ -64,7 +64,7 @@ static int get_indexes(struct cursor *in, struct hist *h, size_t *budget)
 {
 	uint64_t nr = cursor__varint(in), index = 0;
 
-	if (nr > XT_BUCKETS) {
+	if (nr > HIST_BUCKETS) {
 		in->bad = true;
 		return 0;
 	}
@@ -77,7 +77,7 @@ static int get_indexes(struct cursor *in, struct hist *h, size_t *budget)
 		uint64_t step = cursor__varint(in);
 
 		/* each is above the one before: an index that comes twice would be one bucket */
-		if (in->bad || step >= XT_BUCKETS - index || (i && !step)) {
+		if (in->bad || step >= HIST_BUCKETS - index || (i && !step)) {
 			in->bad = true;
 			break;
 		}

@@ -113,6 +113,8 @@ static const struct field path_fields[] = {
 	KEY(5, struct path, key.op),
 	KEY(6, struct path, key.leg),
 	KEY(7, struct path, id),
+	KEY(9, struct path, key.roles),
+	KEY(10, struct path, key.order),
 	STRUCT(8, struct path, hist, hist_type),
 };
 static TYPE(path_type, struct path, path_fields);
@@ -257,6 +259,9 @@ static const struct field probe_fields[] = {
 	VALUE(8, struct probe_status, runs),
 	KEY(9, struct probe_status, ns_per_run),
 	VALUE(10, struct probe_status, skipped),
+	KEY(11, struct probe_status, site),
+	KEY(12, struct probe_status, counts_sent),
+	KEY(13, struct probe_status, hardware_does),
 };
 static TYPE(probe_type, struct probe_status, probe_fields);
 

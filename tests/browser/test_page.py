@@ -140,8 +140,7 @@ def search_says_the_matched_share(page):
         .every((g) => g.dataset.way.includes("sda"))"""), True)
     page.run('document.querySelector("#search").select()')
     page.browser.type("^(xvdb|hypercalls)$")
-    hypercalls = data["terms"]["areas"].index("hypercalls")
-    cpu = sum(row["ns"] for row in data["rows"] if row["device"] == "xvdb" or row["area"] == hypercalls)
+    cpu = sum(row["ns"] for row in data["rows"] if row["device"] == "xvdb" or row["area"] == "hypercalls")
     wait = sum(leg["ns"] for row in data["waits"] if row["device"] == "xvdb" for leg in row["legs"])
     for words in (f"cpu {page.run(f'ns({cpu})')}, ", f"wait {page.run(f'ns({wait})')}, "):
         true(words in page.text("#matched"), page.text("#matched"))

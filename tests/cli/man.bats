@@ -192,7 +192,7 @@ same()
 		echo "$output"
 		[ -z "$output" ]
 		# a word that is a macro by chance, as In or An, comes out as something else
-		run bash -c "mandoc -T ascii -O width=200 '$page' 2> /dev/null | col -b | grep -E '<[a-z]+>'"
+		run bash -c "mandoc -T ascii -O width=200 '$page' 2> /dev/null | sed 's,.\x08,,g' | grep -E '<[a-z]+>'"
 		echo "$output"
 		[ -z "$output" ]
 		for title in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO"; do

@@ -325,7 +325,7 @@ gone()
 	fio --name=namespace --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k \
 		--iodepth=4 --ioengine=libaio --runtime=60 --time_based > /dev/null &
 	for offset in 1000000 -100; do
-		unshare --time --fork --monotonic=$offset xentrace-bpf -f blk -d 1 --slower 1 --json \
+		unshare --time --fork --monotonic=$offset xentrace-bpf -f blk -d 1 --json \
 			> "$BATS_TEST_TMPDIR/out.json" || { kill $!; false; }
 		jq -es --argjson now "$(date +%s)" '.[-1] |
 			(.start_utc[:19] + "Z" | fromdate - $now | fabs) < 60 and

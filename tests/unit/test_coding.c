@@ -64,8 +64,8 @@ static void any_histogram_comes_back(void **state)
 		for (size_t k = 0; k < NR(odd); k++) {
 			struct hist h = { .max = odd[k] };
 
-			put(&h, (i * 97) % XT_BUCKETS, odd[i], odd[k]);
-			put(&h, XT_BUCKETS - 1 - k, odd[k], odd[i]);
+			put(&h, (i * 97) % HIST_BUCKETS, odd[i], odd[k]);
+			put(&h, HIST_BUCKETS - 1 - k, odd[k], odd[i]);
 			hist__add(&before, 1000 * i + k);
 			pass(&before, &h, &back, BUCKETS_TIMED);
 			assert_memory_equal(h.bucket, back.bucket, h.nr * sizeof(*h.bucket));

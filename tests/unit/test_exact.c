@@ -20,6 +20,7 @@ static struct probe_status probe(const char *name, const char *purpose, enum run
 
 	snprintf(p.name, sizeof(p.name), "%s", name);
 	snprintf(p.family, sizeof(p.family), "exact");
+	p.site = strchr(name, '+');
 	return p;
 }
 

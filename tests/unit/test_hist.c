@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "model/hist.h"
+#include "probe/slice.h"
 
 #define HOUR 3600000000000ULL
 
@@ -32,14 +33,14 @@ static void buckets_adjoin(void **state)
 {
 	(void)state;
 	assert_int_equal(hist__lower(0), 0);
-	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
+	for (unsigned int i = 0; i < HIST_BUCKETS; i++) {
 		assert_true(hist__lower(i) < hist__upper(i));
 		assert_int_equal(hist__upper(i), hist__lower(i + 1));
 		assert_int_equal(hist__index(hist__lower(i)), i);
 		assert_int_equal(hist__index(hist__upper(i) - 1), i);
 	}
-	assert_int_equal(hist__upper(XT_BUCKETS - 1), 1ULL << 42);
-	assert_true(hist__upper(XT_BUCKETS - 1) > HOUR);
+	assert_int_equal(hist__upper(HIST_BUCKETS - 1), 1ULL << 42);
+	assert_true(hist__upper(HIST_BUCKETS - 1) > HOUR);
 }
 
 static void octaves_begin_at_powers_of_two(void **state)
@@ -54,8 +55,8 @@ static void octaves_begin_at_powers_of_two(void **state)
 static void too_long_is_kept_in_the_last(void **state)
 {
 	(void)state;
-	assert_int_equal(hist__index(1ULL << 42), XT_BUCKETS - 1);
-	assert_int_equal(hist__index(UINT64_MAX), XT_BUCKETS - 1);
+	assert_int_equal(hist__index(1ULL << 42), HIST_BUCKETS - 1);
+	assert_int_equal(hist__index(UINT64_MAX), HIST_BUCKETS - 1);
 }
 
 static void midpoint_is_within_6_25_percent(void **state)
@@ -89,7 +90,7 @@ static void fill(struct hist *h, uint64_t *random, int n)
 static void assert_sound(const struct hist *h)
 {
 	for (unsigned int i = 0; i < h->nr; i++) {
-		assert_true(h->bucket[i].index < XT_BUCKETS);
+		assert_true(h->bucket[i].index < HIST_BUCKETS);
 		assert_true(!i || h->bucket[i - 1].index < h->bucket[i].index);
 		assert_true(h->bucket[i].count || h->bucket[i].ns);
 	}
@@ -104,7 +105,7 @@ static void buckets_are_in_order(void **state)
 
 	(void)state;
 	hist__merge(&sum, &h);
-	hist__merge_slice(&sum, &slice);
+	slice__merge(&sum, &slice);
 	assert_int_equal(sum.nr, 0);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		struct hist one = {};
@@ -116,7 +117,7 @@ static void buckets_are_in_order(void **state)
 			(struct xt_bucket) { one.bucket[0].count, one.bucket[0].ns };
 		hist__add(&h, hist__lower(order[i]));
 		hist__merge(&sum, &one);
-		hist__merge_slice(&merged, &slice);
+		slice__merge(&merged, &slice);
 		assert_sound(&h);
 		assert_sound(&sum);
 		assert_sound(&merged);
@@ -129,7 +130,7 @@ static void buckets_are_in_order(void **state)
 	hist__free(&h);
 	/* read while it grew: its time is there already, its event is not */
 	slice = (struct xt_hist) { .bucket[310].ns = 1ull << 40 };
-	hist__merge_slice(&h, &slice);
+	slice__merge(&h, &slice);
 	assert_int_equal(h.nr, 1);
 	assert_int_equal(hist__total_ns(&h), 1ull << 40);
 	hist__free(&h);

@@ -44,8 +44,9 @@ static void fill_path(struct snapshot *snap, size_t i)
 	fill_text(path->key.device);
 	fill_text(path->key.op);
 	strcpy(path->key.leg, "total");
+	path->key.roles = PATH_WHOLE;
 	memcpy(path->key.device, &(char[]) { 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 }, 3);
-	for (unsigned int b = 0; b < XT_BUCKETS; b++)
+	for (unsigned int b = 0; b < HIST_BUCKETS; b++)
 		hist__add(&path->hist, hist__lower(b));
 }
 
@@ -113,7 +114,7 @@ static void fill_probe(struct snapshot *snap, size_t i)
 		sizeof(*((struct snapshot *)0)->member)
 
 /* See recording/buckets.c: room for all of them grows by doubling. */
-#define BUCKETS (2 * XT_BUCKETS * sizeof(struct hist_bucket))
+#define BUCKETS (2 * HIST_BUCKETS * sizeof(struct hist_bucket))
 
 static const struct list {
 	const char *name;

@@ -107,18 +107,18 @@ static uint64_t number(const char **text)
 }
 
 /* A path's counts, by bucket over all columns. Returns the last column. */
-static size_t decode(uint64_t counts[XT_BUCKETS], const char *text)
+static size_t decode(uint64_t counts[HIST_BUCKETS], const char *text)
 {
 	size_t column = 0;
 
-	memset(counts, 0, XT_BUCKETS * sizeof(*counts));
+	memset(counts, 0, HIST_BUCKETS * sizeof(*counts));
 	while (*text) {
 		uint64_t cells, bucket = 0;
 
 		column += number(&text);
 		for (cells = number(&text); cells; cells--) {
 			bucket += number(&text);
-			assert_in_range(bucket, 0, XT_BUCKETS - 1);
+			assert_in_range(bucket, 0, HIST_BUCKETS - 1);
 			counts[bucket] += number(&text);
 		}
 	}
@@ -131,12 +131,12 @@ static void assert_course(const struct fixture *f, json_t *series)
 	unsigned int grain = json_integer_value(json_object_get(series, "buckets"));
 	json_t *cells = json_object_get(series, "cells");
 	size_t columns = json_array_size(json_object_get(series, "edges_ms")) - 1;
-	uint64_t counts[XT_BUCKETS];
+	uint64_t counts[HIST_BUCKETS];
 
 	assert_int_equal(json_array_size(cells), f->snap.nr_paths);
 	for (size_t i = 0; i < f->snap.nr_paths; i++) {
 		const struct hist *h = &f->snap.paths[i].hist;
-		uint64_t expected[XT_BUCKETS] = {};
+		uint64_t expected[HIST_BUCKETS] = {};
 
 		for (unsigned int b = 0; b < h->nr; b++)
 			expected[h->bucket[b].index / grain] += h->bucket[b].count;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -181,6 +182,42 @@ static void buckets_add_up(void **state)
 		assert_int_equal(ns, number(path, "total_ns"));
 		assert_true((json_int_t)number(path, "max_ns") < last);
 	}
+	json_decref(line);
+	fixture__free(f);
+}
+
+/* The text's tables: CPU rows add up to their mechanism's column, legs to the request. */
+static void rows_add_up(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	json_t *line = print(f, output_json.total), *row, *leg;
+	json_t *cpu = json_object_get(line, "cpu"), *rows = json_object_get(line, "cpu_rows");
+	json_int_t pv = 0, emulated = 0;
+	size_t i, n, waits = 0;
+
+	(void)state;
+	json_array_foreach(rows, i, row)
+	{
+		const char *mechanism = json_string_value(json_object_get(row, "mechanism"));
+
+		pv += strcmp(mechanism, "pv") ? 0 : number(row, "ns");
+		emulated += strcmp(mechanism, "emulated") ? 0 : number(row, "ns");
+	}
+	assert_true(pv > 0 && emulated > 0);
+	assert_int_equal(pv, number(cpu, "pv_ns"));
+	assert_int_equal(emulated, number(cpu, "emulated_ns"));
+	json_array_foreach(json_object_get(line, "wait_rows"), i, row)
+	{
+		double mean = json_number_value(json_object_get(row, "mean_ns")), sum = 0;
+
+		json_array_foreach(json_object_get(row, "legs"), n, leg)
+			sum += json_number_value(json_object_get(leg, "share_ns"));
+		if (!n || !json_is_true(json_object_get(row, "measured")))
+			continue;
+		assert_true(fabs(sum - mean) <= mean / 1000);
+		waits++;
+	}
+	assert_true(waits > 1);
 	json_decref(line);
 	fixture__free(f);
 }
@@ -373,6 +410,7 @@ int main(void)
 		cmocka_unit_test(total_has_its_fields),
 		cmocka_unit_test(schema_refuses),
 		cmocka_unit_test(buckets_add_up),
+		cmocka_unit_test(rows_add_up),
 		cmocka_unit_test(slow_requests_are_whole),
 		cmocka_unit_test(columns_add_up),
 		cmocka_unit_test(vcpus_add_up),

@@ -259,6 +259,7 @@ static void what_is_not_counted_is_not_0(void **state)
 		.family = "net",
 		.purpose = "a test's",
 		.applicable = true,
+		.counts_sent = true,
 		.cause = "tp_btf refused: Permission denied",
 	};
 	struct nic_use *use = &f->snap.nics[0];

@@ -37,12 +37,13 @@ static void a_pv_guests_are_counted(void **state)
 	fixture__free(f);
 }
 
-static void set_probe(struct fixture *f, bool applicable, const char *cause)
+static void set_probe(struct fixture *f, bool applicable, bool hardware_does, const char *cause)
 {
 	struct probe_status *probe = &f->snap.probes[0];
 
 	strcpy(probe->family, "mmu");
 	probe->applicable = applicable;
+	probe->hardware_does = hardware_does;
 	probe->rung = RUNG_OFF;
 	strcpy(probe->cause, cause);
 	fixture__close(f);
@@ -63,13 +64,13 @@ static void others_get_one_line(void **state)
 
 	(void)state;
 	assert_false(says_nothing_to_see(f));
-	set_probe(f, false, "not a PV guest: the hardware does this");
+	set_probe(f, false, true, "not a PV guest: the hardware does this");
 	assert_true(says_nothing_to_see(f));
 	/* nobody asked */
-	set_probe(f, false, "family not asked for");
+	set_probe(f, false, false, "family not asked for");
 	assert_false(says_nothing_to_see(f));
 	/* there is something, and it cannot be seen: check says why */
-	set_probe(f, true, "this kernel has no such tracepoint");
+	set_probe(f, true, false, "this kernel has no such tracepoint");
 	assert_false(says_nothing_to_see(f));
 	fixture__free(f);
 }

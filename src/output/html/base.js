@@ -11,6 +11,14 @@ const D = JSON.parse(document.getElementById("data").textContent,
 const [GUEST, PV, EMULATED, HARDWARE, STOLEN, UNATTRIBUTED] = D.terms.mechs.keys();
 const CPU = 0, WAIT = 1;
 
+/* A row as JSON has it names its mechanism and area; what draws it goes by their numbers. */
+const numbered = (row) => ({
+	...row,
+	mech: D.terms.mechs.indexOf(row.mechanism),
+	area: D.terms.areas.indexOf(row.area),
+	legs: row.legs && row.legs.map(numbered)
+});
+
 function fill(element, attributes, children) {
 	for (const [name, value] of Object.entries(attributes || {})) {
 		if (value === null || value === undefined || value === false)

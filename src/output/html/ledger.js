@@ -1,4 +1,6 @@
 /* Where vCPU time went: the strip of all of it, its rows, and what top's steal is made of. */
+D.rows = D.rows.map(numbered);
+
 const mechTitles = ["guest paths", "paravirtual", "emulated", "hardware", "stolen", "unattributed"];
 
 /* The longest text that surely fits into a part of that width. */

@@ -1,5 +1,7 @@
 /* What requests waited: a row for each device and operation, and its legs below. */
 
+D.waits = D.waits.map(numbered);
+
 /* Each leg with its colour, and what is said of it. */
 const legList = (legs, say) =>
 	legs.map((leg) => el("span", null, el("em", {style: tint(leg.mech)}), say(leg)));

@@ -15,6 +15,34 @@ void *fixture__grow(void *array, size_t nr, size_t size)
 	return array;
 }
 
+/* What the layout gives paths with such names. */
+void fixture__set_roles(struct path_key *key)
+{
+	static const char *const legs[] = {
+		"queue",     "qdisc",  "ring full", "grants short", "requeue", "submit",
+		"hypercall", "device", "backend",   "handler",	    "finish",  "irq to poll",
+	};
+
+	key->roles = 0;
+	if (!strcmp(key->leg, "total") || !strcmp(key->leg, "lateness"))
+		key->roles |= PATH_WHOLE;
+	if (!strcmp(key->leg, "device") || !strcmp(key->leg, "backend"))
+		key->roles |= PATH_DEVICE;
+	if (!strcmp(key->leg, "count"))
+		key->roles |= PATH_COUNT;
+	if (!strcmp(key->device, "multicall sizes"))
+		key->roles |= PATH_SHARES;
+	if (key->area == AREA_NET && !strcmp(key->op, "sent"))
+		key->roles |= PATH_SENT;
+	if (key->area == AREA_NET && !strcmp(key->op, "poll"))
+		key->roles |= PATH_POLL;
+	if (key->kind == KIND_CPU && !strncmp(key->op, "irq ", 4))
+		key->roles |= PATH_IRQ;
+	for (key->order = 1; key->order <= NR(legs); key->order++)
+		if (!strcmp(key->leg, legs[key->order - 1]))
+			break;
+}
+
 struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, enum mech mech,
 			   const char *device, const char *op, const char *leg)
 {
@@ -29,6 +57,7 @@ struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, en
 	set(path->key.device, device);
 	set(path->key.op, op);
 	set(path->key.leg, leg);
+	fixture__set_roles(&path->key);
 	return &path->hist;
 }
 

@@ -35,6 +35,8 @@ struct fixture *fixture__random(unsigned int seed);
 void fixture__close(struct fixture *f);
 void fixture__free(struct fixture *f);
 
+/* Roles and order as the layout gives them to paths of such names. */
+void fixture__set_roles(struct path_key *key);
 /* A further path; returns its histogram, valid until the next one is added. */
 struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, enum mech mech,
 			   const char *device, const char *op, const char *leg);

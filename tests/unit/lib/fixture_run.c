@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What the tracer of the PVHVM guest saw besides paths: queues, slow requests, losses, probes. */
 #include "fixture_parts.h"
+#include "losses.h"
 
 #include <assert.h>
 #include <stdlib.h>

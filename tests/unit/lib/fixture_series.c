@@ -43,10 +43,10 @@ static void split(struct hist *part, const struct hist *whole, unsigned int step
 void fixture__add_series(struct fixture *f, unsigned int steps)
 {
 	uint64_t whole_ns = f->snap.end_ns - f->snap.start_ns;
-	uint64_t before[XT_BUCKETS] = {}, all[XT_BUCKETS] = {};
+	uint64_t before[HIST_BUCKETS] = {}, all[HIST_BUCKETS] = {};
 	int err;
 
-	for (unsigned int b = 0; b < XT_BUCKETS; b++)
+	for (unsigned int b = 0; b < HIST_BUCKETS; b++)
 		for (unsigned int step = 0; step < steps; step++)
 			all[b] += weight(step, b);
 
@@ -62,7 +62,7 @@ void fixture__add_series(struct fixture *f, unsigned int steps)
 		delta.end_ns = f->snap.start_ns + whole_ns * (step + 1) / steps;
 		for (size_t i = 0; i < delta.nr_paths; i++)
 			split(&delta.paths[i].hist, &f->snap.paths[i].hist, step, before, all);
-		for (unsigned int b = 0; b < XT_BUCKETS; b++)
+		for (unsigned int b = 0; b < HIST_BUCKETS; b++)
 			before[b] += weight(step, b);
 		err = series__add(f->series, &delta);
 		assert(!err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "model/terms.h"
+#include "base/terms.h"
 
 #define NAME(id, name, ...)   [id] = name,
 #define LETTER(id, name, let) [id] = let,

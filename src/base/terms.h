@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The vocabulary of every figure: areas, mechanisms and the two kinds of time (DESIGN §1, §2). */
-#ifndef XT_MODEL_TERMS_H
-#define XT_MODEL_TERMS_H
+#ifndef XT_BASE_TERMS_H
+#define XT_BASE_TERMS_H
 
 /*
  * Each list is one table: X(enumerator, name in every output). Enumerators are only appended.
