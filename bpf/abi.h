@@ -130,8 +130,8 @@ struct xt_issue {
 /* One page-aligned slice a possible CPU; written by BPF on that CPU only. */
 struct xt_cpu {
 	/*
-	 * Of CPU 0's slice, and for all: one flag, so that what is seen is whole from one instant
-	 * to another. Alone in its cache line.
+	 * In CPU 0's slice, for all CPUs: one flag, so that all of them begin and end at one instant.
+	 * It has a cache line of its own, with what is written as seldom.
 	 */
 	__u64 on;     /* tracing: the loader sets it, every program looks here first */
 	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */

@@ -33,8 +33,8 @@ static __always_inline __u32 actions_after(struct irqaction *action)
 }
 
 /*
- * Whose requests an interrupt completes tells whose it is, where sysfs does not: blkfront's are all
- * named "blkif", and a controller's disks share one.
+ * Sysfs does not always tell which disk an interrupt belongs to: blkfront's are all named "blkif", and
+ * the disks of a controller share one. The requests that its handler completes tell.
  */
 static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
 {
@@ -47,9 +47,10 @@ static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, _
 }
 
 /*
- * A NIC's interrupt may leave its work to a NAPI poll on this CPU: it raises the softirq, or is in one
- * already. The first of them since the last poll is what that work waits from. One that is still there
- * though a softirq ended after it waited for no poll here: it wanted none, or a thread does it.
+ * A NIC's interrupt may leave its work to a NAPI poll on this CPU: its handler raises the softirq, or
+ * runs inside one. The work waits from the first such interrupt after the last poll; nic_first is when
+ * that was. If a softirq has ended since, and nic_first is still set, then that interrupt wanted no poll,
+ * or a thread polls: the next interrupt takes its place.
  */
 static __always_inline void nic_interrupted(struct xt_cpu *cpu, __u32 nic, __u64 start)
 {

@@ -49,8 +49,8 @@ static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *n
 }
 
 /*
- * The end of any packet in the guest, and so of ours: of those that a driver has, who frees it says
- * nothing of its fate, since drivers use kfree_skb() and consume_skb() both for what they have sent.
+ * A packet of the guest is freed. If a driver has it, then it was sent, whichever function frees it:
+ * drivers call both kfree_skb() and consume_skb() for packets that they have sent.
  */
 static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
 {

@@ -11,14 +11,14 @@
  * Long parts tell that, a third of each series: how far are their means apart, and how far would
  * they be? Three means say little. But what drifts, the load of the host or of the guest, drifts in
  * many paths, so that the answers of all paths are put together, to one for counts and one for times.
- * A path that drifts more than the others, since a scheduler put what it works for elsewhere for half a
- * minute, is heard by itself, with the weight of what three means say: a moderated variance, as Smyth's
- * for thousands of genes that are measured a few times each.
+ * A path that drifts more than the others, since a scheduler moved its work for half a minute, counts by
+ * itself too, with the small weight that three means have. This is a moderated variance, as Smyth's for
+ * thousands of genes that are measured a few times each.
  *
- * Both are of parts, and what is compared is three times as long. Noise of all lengths goes on as it
- * began: from a batch to a third it grew by a factor, from there to the whole it grows by the same power
- * of the length. What stays as it is for a whole recording, and is another one in the next, nothing in
- * them tells.
+ * Drift is measured between thirds of a recording, and whole recordings are compared. Noise of all
+ * lengths keeps growing with the length: it grew by a factor from a batch to a third, and is taken to
+ * grow by the same power of the length from a third to the whole. A difference that lasts for a whole
+ * recording, and is another one in the next, cannot be seen in either of them.
  */
 #ifndef XT_MODEL_DRIFT_H
 #define XT_MODEL_DRIFT_H

@@ -154,7 +154,7 @@ int ledger__build_waits(struct ledger *ledger, const struct snapshot *snap,
 	}
 	for (size_t i = 0; i < ledger->nr_waits; i++) {
 		ledger->waits[i].stacked = is_stacked(platform, &ledger->waits[i]);
-		/* of timers and packets nobody notes what the vCPU had been through at their start */
+		/* the vCPU's runstate is noted when a disk's request starts, not a timer or a packet */
 		ledger->waits[i].overlap_measured = snap->cpu.has_runstate &&
 						    ledger->waits[i].area == AREA_DISK;
 		close_row(&ledger->waits[i], ledger->elapsed_ns);

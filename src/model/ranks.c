@@ -59,7 +59,7 @@ double ranks__drift(const struct series *x, const struct series *y)
 	struct shift shift;
 	double scale = 1;
 
-	/* a difference between the series has moved all ranks to two ends: without it */
+	/* a difference between the series would move all ranks of one to one end: take it out first */
 	if (shift__measure(&shift, x, y, 1))
 		scale = 1 / shift.ratio;
 	ranking__make(&ranking, x, y, scale);

@@ -46,10 +46,13 @@ bool shift__measure(struct shift *out, const struct series *x, const struct seri
 	out->ratio = (pairs[(nr - 1) / 2] + pairs[nr / 2]) / 2;
 	out->low = pairs[k];
 	out->high = pairs[nr - 1 - k];
-	/* the pairs end before a wide interval does: its width is that of independent values, widened */
+	/*
+	 * A widened interval may reach beyond the last pair. So its width is that of the interval for
+	 * independent values, times the inflation.
+	 */
 	k = left_out(x->nr, y->nr, 1);
 	width = log(pairs[nr - 1 - k] / pairs[k]) * sqrt(inflation);
-	/* of what is now this and now that, one end of it may be near and the one towards 1 be far */
+	/* where values jump between two levels the interval is lopsided: take its side towards 1 */
 	inner = log(out->ratio > 1 ? out->ratio / out->low : out->high / out->ratio);
 	out->errors = Z_95 * fabs(log(out->ratio)) / fmax(width / 2, inner);
 	return true;

@@ -68,8 +68,8 @@ static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
 }
 
 /*
- * The path of a process that waits for a channel of /dev/xen/evtchn, whose action is
- * "evtchn:" and its name: a path a name. Returns the path's number + 1.
+ * A process waits for this channel of /dev/xen/evtchn; the interrupt's action is "evtchn:" and the
+ * process's name. All channels of one name have one path. Returns its number + 1.
  */
 static uint32_t place_wake(struct layout *layout, const struct irq *irq)
 {

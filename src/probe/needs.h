@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Probes that are off rather than count what is not so, because another one is off. */
+/* Probes that would count wrong without another one, and so are turned off with it. */
 #ifndef XT_PROBE_NEEDS_H
 #define XT_PROBE_NEEDS_H
 
@@ -8,8 +8,8 @@
 #include "abi.h"
 
 /*
- * A probe that is on, and one without which it must not be: false when there is none. Whoever turns
- * *probe off asks again, since others may need that one.
+ * Finds a probe that is on although one that it needs, *missing, is off. False when there is none. The
+ * caller turns *probe off and asks again, since others may need *probe.
  */
 bool needs__unmet(const bool on[XT_PROBE_NR], enum xt_probe *probe, enum xt_probe *missing);
 

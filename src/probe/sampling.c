@@ -50,7 +50,7 @@ void sampling__tick(struct sampling *sampling, const struct maps *maps, unsigned
 	uint64_t now = clock__monotonic_ns(), packets;
 	double cost_ns, budget_ns;
 
-	/* what reads a snapshot ticks as well, perhaps a moment after the last one */
+	/* reading a snapshot ticks as well, perhaps shortly after the last tick: too short to measure */
 	if (sampling->fixed || now < sampling->at_ns + 100000000)
 		return;
 	packets = count_packets(maps, cpus);

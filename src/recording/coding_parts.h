@@ -29,8 +29,8 @@ static inline enum form form_of(const struct field *field)
 }
 
 /*
- * Read one value of the field's kind into the member. What cannot be marks the cursor bad, and of it
- * nothing is taken.
+ * Read one value of the field's kind into the member. An impossible one marks the cursor bad, and the
+ * member stays as it was.
  */
 void value__get_number(struct cursor *in, const struct field *field, void *member);
 void value__get_real(struct cursor *in, void *member);
