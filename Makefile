@@ -22,7 +22,7 @@ msg  = @printf '  %-8s %s%s\n' "$(1)" "$(2)" "$(if $(3), $(3))";
 MAKEFLAGS += --no-print-directory
 endif
 
-FAMILIES := core blk evtchn hypercall emul timer mmu net exact
+FAMILIES := $(sort $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c)))
 
 CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers

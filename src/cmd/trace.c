@@ -270,8 +270,8 @@ static int prepare(struct run *run)
 		elog("out of memory");
 		return EXIT_RUNTIME;
 	}
-	wanted.disks = disks[0] ? disks : NULL;
-	wanted.nics = options->nics[0] ? options->nics : NULL;
+	wanted.wanted.disks = disks[0] ? disks : NULL;
+	wanted.wanted.nics = options->nics[0] ? options->nics : NULL;
 	wanted.every = options->every;
 	wanted.slower_ns = options->view.slower_ns;
 	wanted.exact = options->exact;

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "cmd/parse.h"
 #include "cmd/trace_options.h"
+#include "probe/tracer.h"
 
 const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 
@@ -113,11 +114,8 @@ static void positional(struct parse *parse, char *arg, struct argp_state *state)
 
 static void add_families(struct parse *parse, char *arg, struct argp_state *state)
 {
-	static const char *const known[] = { "blk",   "evtchn", "hypercall", "emul",
-					     "timer", "mmu",	"net" };
-	const unsigned int nr_known = sizeof(known) / sizeof(known[0]);
 	struct trace_options *options = parse->options;
-	unsigned int nr = 0, k;
+	unsigned int nr = 0;
 	char *rest, *name;
 
 	free(options->family_text);
@@ -126,13 +124,8 @@ static void add_families(struct parse *parse, char *arg, struct argp_state *stat
 		argp_failure(state, EXIT_RUNTIME, 0, "out of memory");
 	/* not strtok(), to which an empty name is none: it would mean all of them */
 	while ((name = strsep(&rest, ","))) {
-		for (k = 0; k < nr_known && strcmp(known[k], name); k++)
-			;
-		if (k == nr_known || nr == NAMES_MAX)
-			argp_error(state,
-				   "unknown family '%s': blk, evtchn, hypercall, emul, timer, mmu, "
-				   "net",
-				   name);
+		if (!tracer__has_family(name) || nr == NAMES_MAX)
+			argp_error(state, "unknown family '%s': %s", name, tracer__family_names());
 		options->families[nr++] = name;
 	}
 	options->families[nr] = NULL;

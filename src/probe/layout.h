@@ -60,19 +60,27 @@ struct layout {
 	unsigned int cpus; /* possible */
 };
 
+/* What is asked for by name, NULL-ended; NULL: all leaf disks, all NICs. */
+struct wanted {
+	const char *const *disks; /* as in platform->disks */
+	const char *const *nics;
+};
+
 /*
- * Number all paths for this guest. `wanted`: only these disks are traced (NULL: all leaf disks);
- * names as in platform->disks; `nics` likewise. `sites` get the numbers of their paths; they and the
- * platform must outlive the layout. Returns 0 and *out, freed with layout__free(), -ENOMEM, or -E2BIG
- * with *why (static) when there is no place for what is wanted by name.
+ * Number all paths for this guest. `sites` get the numbers of their paths; they and the platform must
+ * outlive the layout. Returns 0 and *out, freed with layout__free(), -ENOMEM, or -E2BIG with *why
+ * (static) when there is no place for what is wanted by name.
  */
-int layout__new(struct layout **out, const struct platform *platform, const char *const *wanted,
-		const char *const *nics, struct sites *sites, const char **why);
+int layout__new(struct layout **out, const struct platform *platform, const struct wanted *wanted,
+		struct sites *sites, const char **why);
 void layout__free(struct layout *layout);
 
-/* Is this the row of a disk alone, of an entry of the table? */
-bool layout__has_row(const struct layout *layout, const struct xt_disk *disk);
-/* The disk of a slot, or what the disks of that row are called together. */
-const char *layout__disk_name(const struct layout *layout, uint32_t slot);
+/* For the families. Names are cut to the key's room. */
+void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
+		  const char *device, const char *op, const char *leg);
+/* A path of events that are counted, not timed. */
+void layout__count(struct path_key *key, enum area area, enum mech mech, const char *device,
+		   const char *op);
+bool layout__is_wanted(const char *const *wanted, const char *name);
 
 #endif

@@ -189,7 +189,7 @@ static int check_shortage(struct loader *loader, const struct loaded *loaded)
 	bpf_object__for_each_map(map, loaded->object) maps++;
 	bpf_object__for_each_program(prog, loaded->object) programs += bpf_program__autoload(prog);
 	loader->to_attach += loader->dry ? 0 : 2 * programs;
-	if (loaded->family == &family_exact && !loader->dry)
+	if (loaded->family->by_sites && !loader->dry)
 		loader->to_attach += 4 * sites__wanted(loader->layout->sites);
 	return shortage__check(maps + programs + loader->to_attach + MEANWHILE,
 			       shortage__btf_bytes());

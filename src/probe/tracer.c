@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/reader.h"
-#include "probe/reader_parts.h"
 #include "probe/said.h"
 #include "probe/shortage.h"
 #include "probe/skipped.h"
@@ -20,16 +19,39 @@
 #include "probe/tracer.h"
 #include "probe/tracer_parts.h"
 
-static const struct family *const families[FAMILIES] = {
-	&family_core,  &family_blk, &family_evtchn, &family_hypercall, &family_emul,
-	&family_timer, &family_mmu, &family_net,    &family_exact,
-};
+/* Those that others need come along anyway; some have an option of their own. */
+static bool has_name(const struct family *family)
+{
+	return !family->needed && !family->opt_in;
+}
+
+bool tracer__has_family(const char *name)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		if (has_name(families[i]) && strcmp(families[i]->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *tracer__family_names(void)
+{
+	static char names[128];
+	size_t used = 0;
+
+	for (int i = 0; i < FAMILIES && used < sizeof(names); i++) {
+		if (has_name(families[i]))
+			used += snprintf(names + used, sizeof(names) - used, "%s%s",
+					 used ? ", " : "", families[i]->name);
+	}
+	return names;
+}
 
 static bool is_wanted(const struct tracer_options *options, const struct family *family)
 {
-	if (family == &family_exact)
+	if (family->opt_in)
 		return options->exact;
-	if (!options->families || family == &family_core)
+	if (!options->families || family->needed)
 		return true;
 	for (const char *const *name = options->families; *name; name++) {
 		if (strcmp(*name, family->name) == 0)
@@ -46,7 +68,7 @@ static void not_asked_for(struct loader *loader, const struct family *family)
 	}
 }
 
-/* Programs of core that are run, not attached. */
+/* Programs of the first family that are run, not attached. */
 static int program_fd(const struct tracer *tracer, const char *name)
 {
 	struct bpf_object *core = tracer->loaded[0].object;
@@ -68,9 +90,7 @@ static void say_not_exact(const struct tracer *tracer)
 
 static void load_all(struct tracer *tracer, const struct tracer_options *options)
 {
-	const struct loaded *exact = &tracer->loaded[FAMILIES - 1];
-
-	/* core last: what it needs depends on what the others got; but attached first */
+	/* the first one last: what it needs depends on what the others got; but attached first */
 	for (int i = FAMILIES - 1; i >= 0; i--) {
 		if (is_wanted(options, families[i]))
 			loader__load(&tracer->loader, families[i], &tracer->loaded[i]);
@@ -85,8 +105,11 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	if (options->dry)
 		return;
 	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
-	if (exact->object)
-		calibrate__breakpoint(&tracer->calibration, exact->object, tracer->sites.pair);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (families[i]->by_sites && tracer->loaded[i].object)
+			calibrate__breakpoint(&tracer->calibration, tracer->loaded[i].object,
+					      tracer->sites.pair);
+	}
 	for (int i = 0; i < FAMILIES; i++)
 		loader__attach(&tracer->loader, &tracer->loaded[i]);
 	features__release(tracer->features);
@@ -104,7 +127,7 @@ static int anything_on(const struct tracer *tracer, const char **why)
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		const struct attempt *attempt = &tracer->loader.attempts[i];
 
-		if (strcmp(probe_table[i].family, "core") == 0)
+		if (strcmp(probe_table[i].family, families[0]->name) == 0)
 			continue;
 		if (attempt->rung != RUNG_OFF)
 			return 0;
@@ -141,8 +164,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 			     tracer->drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
 	if (options->exact && platform__on_xen(platform))
 		sites__find(&tracer->sites, options->exact_all);
-	err = layout__new(&tracer->layout, platform, options->disks, options->nics, &tracer->sites,
-			  why);
+	err = layout__new(&tracer->layout, platform, &options->wanted, &tracer->sites, why);
 	if (err)
 		goto out;
 	err = cputime__init(&tracer->cputime, tracer->layout->cpus);
@@ -187,13 +209,11 @@ void tracer__start(struct tracer *tracer)
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
 	cputime__start(&tracer->cputime, tracer->maps);
-	sampling__start(&tracer->sampling, tracer->maps, tracer->layout->cpus, &tracer->calibration,
-			tracer->every);
-	free(tracer->bus);
-	if (bus_events__read(&tracer->bus, &tracer->nr_bus, "/"))
-		vlog("event counts of xenbus devices cannot be read");
 	skipped__start(&tracer->loader);
-	tracer->disks_done = reader__disks_done(tracer);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (families[i]->start)
+			families[i]->start(tracer);
+	}
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
 	tracer->start_ns = clock__monotonic_ns();
@@ -219,7 +239,10 @@ void tracer__tick(struct tracer *tracer)
 	if (tracer->stopped)
 		return;
 	cputime__advance(&tracer->cputime, tracer->maps);
-	sampling__tick(&tracer->sampling, tracer->maps, tracer->layout->cpus);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (families[i]->tick)
+			families[i]->tick(tracer);
+	}
 }
 
 /* A reading may take several times what it takes undisturbed, and this much in any case. */

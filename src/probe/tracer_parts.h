@@ -10,8 +10,6 @@
 #include "probe/sites.h"
 #include "probe/tracer.h"
 
-#define FAMILIES 9
-
 struct tracer {
 	const struct platform *platform;
 	struct features *features;
@@ -29,7 +27,7 @@ struct tracer {
 	unsigned int every;	  /* 1 of so many packets, if that was asked for */
 	struct bus_events *bus;	  /* at the start */
 	size_t nr_bus;
-	uint64_t disks_done; /* reader__disks_done() at the start */
+	uint64_t disks_done; /* by the kernel's count, at the start */
 	bool stopped;
 	uint64_t reading_ns; /* what the shortest reading of everything took */
 };

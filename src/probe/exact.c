@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Paths of call sites: by hypercall and function, so that two calls of one function that make the
- * same hypercall share one. Where a wrapper of that name is traced as well, it is the wrapper's: a
- * hypercall is counted by the one or the other, never by both (bpf/wrapper.bpf.h).
+ * --exact: hypercalls at their call sites. Paths are by hypercall and function, so that two calls of one
+ * function that make the same hypercall share one. Where a wrapper of that name is traced as well, it is
+ * the wrapper's: a hypercall is counted by the one or the other, never by both (bpf/wrapper.bpf.h).
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "exact.skel.h"
 #include "model/hypercalls.h"
-#include "probe/layout_parts.h"
+#include "probe/family.h"
 
 #define FLUSH "xen_mc_flush" /* its wrapper's paths are by number, too */
 
@@ -31,12 +32,16 @@ static const struct site *same_as(const struct sites *sites, const struct site *
 	return NULL;
 }
 
-uint32_t layout__range_sites(struct layout *layout, uint32_t next)
+static int range(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, uint32_t *next, const char **why)
 {
 	struct sites *sites = layout->sites;
 	char number[16];
 
-	layout->site = next++; /* "other" */
+	(void)platform;
+	(void)wanted;
+	(void)why;
+	layout->site = (*next)++; /* "other" */
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->site[i];
 		const struct site *same;
@@ -52,18 +57,22 @@ uint32_t layout__range_sites(struct layout *layout, uint32_t next)
 		if (site->call.nr < 0)
 			continue;
 		same = same_as(sites, site);
-		site->path = layout__path_of_wrapper(layout, site->function, name_of(site, number));
+		site->path = hypercall__path_of(layout, site->function, name_of(site, number));
 		if (!site->path)
-			site->path = same ? same->path : next++;
+			site->path = same ? same->path : (*next)++;
 	}
-	return next;
+	return 0;
 }
 
-void layout__place_sites(struct layout *layout)
+static int place(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, const char **why)
 {
 	const struct sites *sites = layout->sites;
 	char number[16];
 
+	(void)platform;
+	(void)wanted;
+	(void)why;
 	layout__name(&layout->keys[layout->site], KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "other",
 		     "call site");
 	for (size_t i = 0; i < sites->nr; i++) {
@@ -73,4 +82,27 @@ void layout__place_sites(struct layout *layout)
 			layout__name(&layout->keys[site->path], KIND_CPU, AREA_HYPERCALL, MECH_PV,
 				     "", name_of(site, number), site->function);
 	}
+	return 0;
 }
+
+static void configure(struct exact_bpf *skel, const struct layout *layout,
+		      const struct features *features)
+{
+	skel->rodata->cfg_other_path = layout->site;
+	skel->rodata->cfg_cookies = features__cookies(features);
+}
+
+FAMILY_OBJECT(exact)
+
+static const char *const extras[] = { "xt_dispatch_kp", NULL };
+
+const struct family family_exact = {
+	.name = "exact",
+	.opt_in = true,
+	.by_sites = true,
+	.range = range,
+	.place = place,
+	.open = open_object,
+	.destroy = destroy,
+	.extras = extras,
+};

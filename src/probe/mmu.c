@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Paths of page tables: PV guests' alone, elsewhere there are none. */
-#include "probe/layout_parts.h"
+/* Page tables, PV guests' alone: elsewhere there are no paths. */
+#include "mmu.skel.h"
+#include "probe/family.h"
 
 #define NAME(id, name)			    [id] = name,
 #define MC_NAME(id, number, name)	    [id] = name,
@@ -21,20 +22,24 @@ static bool is_pv(const struct platform *platform)
 	return platform->boot == BOOT_PV || platform->boot == BOOT_DOM0;
 }
 
-uint32_t layout__range_mmu(struct layout *layout, const struct platform *platform, uint32_t next)
+static int range(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, uint32_t *next, const char **why)
 {
+	(void)wanted;
+	(void)why;
 	if (!is_pv(platform))
-		return next;
-	layout->mmu = next;
-	next += XT_MMU_OP_NR;
-	layout->mc_entry = next;
-	next += XT_MC_OP_NR;
-	layout->mmuext = next;
-	next += XT_MMUEXT_OP_NR;
-	layout->mc_size = next;
-	next += XT_MC_SIZE_NR;
-	layout->mmu_fn = next;
-	return next + FUNCTIONS;
+		return 0;
+	layout->mmu = *next;
+	*next += XT_MMU_OP_NR;
+	layout->mc_entry = *next;
+	*next += XT_MC_OP_NR;
+	layout->mmuext = *next;
+	*next += XT_MMUEXT_OP_NR;
+	layout->mc_size = *next;
+	*next += XT_MC_SIZE_NR;
+	layout->mmu_fn = *next;
+	*next += FUNCTIONS;
+	return 0;
 }
 
 /* Paths that are counts alone. */
@@ -45,10 +50,13 @@ static void place_counts(struct layout *layout, uint32_t first, const char *devi
 		layout__count(&layout->keys[first + i], AREA_MEMORY, MECH_PV, device, names[i]);
 }
 
-void layout__place_mmu(struct layout *layout, const struct platform *platform)
+static int place(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, const char **why)
 {
+	(void)wanted;
+	(void)why;
 	if (!is_pv(platform))
-		return;
+		return 0;
 	place_counts(layout, layout->mmu, "page tables", mmu_names, XT_MMU_OP_NR);
 	place_counts(layout, layout->mc_entry, "multicall entries", entry_names, XT_MC_OP_NR);
 	place_counts(layout, layout->mmuext, "multicall entries", mmuext_names, XT_MMUEXT_OP_NR);
@@ -58,4 +66,26 @@ void layout__place_mmu(struct layout *layout, const struct platform *platform)
 	for (uint32_t i = 0; i < FUNCTIONS; i++)
 		layout__name(&layout->keys[layout->mmu_fn + i], KIND_CPU, AREA_MEMORY, MECH_PV, "",
 			     function_what[i], functions[i]);
+	return 0;
 }
+
+static void configure(struct mmu_bpf *skel, const struct layout *layout,
+		      const struct features *features)
+{
+	(void)features;
+	skel->rodata->cfg_mmu_base = layout->mmu;
+	skel->rodata->cfg_entry_base = layout->mc_entry;
+	skel->rodata->cfg_mmuext_base = layout->mmuext;
+	skel->rodata->cfg_size_base = layout->mc_size;
+	skel->rodata->cfg_mmu_fn_base = layout->mmu_fn;
+}
+
+FAMILY_OBJECT(mmu)
+
+const struct family family_mmu = {
+	.name = "mmu",
+	.range = range,
+	.place = place,
+	.open = open_object,
+	.destroy = destroy,
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Paths of timers: by the clock event device that the guest has. */
-#include "probe/layout_parts.h"
+/* Timers, by the clock event device that the guest has: how late they are, and reads of the clock. */
+#include "probe/family.h"
+#include "timer.skel.h"
 
 #define NAME(id, name) [id] = name,
 
@@ -18,20 +19,28 @@ static enum mech timer_mech(const struct platform *platform)
 	return MECH_UNATTRIBUTED;
 }
 
-uint32_t layout__range_timer(struct layout *layout, uint32_t next)
+static int range(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, uint32_t *next, const char **why)
 {
-	layout->late = next;
-	next += XT_TIMER_OP_NR;
-	layout->program = next++;
-	layout->clock = next;
-	return next + CLOCK_CALLS;
+	(void)platform;
+	(void)wanted;
+	(void)why;
+	layout->late = *next;
+	*next += XT_TIMER_OP_NR;
+	layout->program = (*next)++;
+	layout->clock = *next;
+	*next += CLOCK_CALLS;
+	return 0;
 }
 
-void layout__place_timer(struct layout *layout, const struct platform *platform)
+static int place(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, const char **why)
 {
 	static const char *const calls[CLOCK_CALLS] = { "clock_gettime", "gettimeofday" };
 	enum mech mech = timer_mech(platform);
 
+	(void)wanted;
+	(void)why;
 	for (uint32_t op = 0; op < XT_TIMER_OP_NR; op++) {
 		layout__name(&layout->keys[layout->late + op], KIND_WAIT, AREA_TIMER, mech,
 			     platform->clockevent, op_names[op], "lateness");
@@ -43,4 +52,26 @@ void layout__place_timer(struct layout *layout, const struct platform *platform)
 	for (uint32_t i = 0; i < CLOCK_CALLS; i++)
 		layout__count(&layout->keys[layout->clock + i], AREA_TIMER, MECH_GUEST,
 			      platform->clocksource, calls[i]);
+	return 0;
 }
+
+static void configure(struct timer_bpf *skel, const struct layout *layout,
+		      const struct features *features)
+{
+	skel->rodata->cfg_now_points =
+		features__tracepoint_points(features, "hrtimer_expire_entry", 1);
+	skel->rodata->cfg_late_base = layout->late;
+	skel->rodata->cfg_program_path = layout->program;
+	skel->rodata->cfg_clock_base = layout->clock;
+	skel->rodata->cfg_emulated = layout->keys[layout->program].mech == MECH_EMULATED;
+}
+
+FAMILY_OBJECT(timer)
+
+const struct family family_timer = {
+	.name = "timer",
+	.range = range,
+	.place = place,
+	.open = open_object,
+	.destroy = destroy,
+};

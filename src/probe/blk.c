@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Disks: which have rows of their own, their paths, and the table that BPF finds them in. A disk that
- * is not traced costs its place in the table.
+ * Disks: which have rows of their own, their paths, the table that BPF finds them in, and what is
+ * counted of their requests. A disk that is not traced costs its place in the table.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,8 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
-#include "probe/layout_parts.h"
+#include "blk.skel.h"
+#include "platform/disk_stat.h"
+#include "probe/family.h"
+#include "probe/reader.h"
+#include "probe/slowest.h"
+#include "probe/tracer_parts.h"
 
 #define NAME(id, name, ...) [id] = name,
 
@@ -179,17 +183,17 @@ static int make_slots(struct layout *layout, const struct platform *platform)
 		       : -ENOMEM;
 }
 
-int layout__range_disks(struct layout *layout, const struct platform *platform,
-			const char *const *wanted, uint32_t *next, const char **why)
+static int range(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, uint32_t *next, const char **why)
 {
 	int err = make_slots(layout, platform);
 
 	if (!err)
-		err = choose_own(layout, platform, wanted, why);
+		err = choose_own(layout, platform, wanted->disks, why);
 	if (err)
 		return err;
-	number_disks(layout, platform, wanted);
-	layout->some_disks = wanted;
+	number_disks(layout, platform, wanted->disks);
+	layout->some_disks = wanted->disks;
 	layout->blk = *next;
 	*next += wait_paths(false);
 	for (uint32_t slot = 1; slot < layout->nr_disk_rows; slot++)
@@ -263,8 +267,8 @@ static uint32_t key_of_name(const char *name)
 	return xt_disk_named(words);
 }
 
-static void place(struct layout *layout, struct xt_disk entry, unsigned int hw_queues,
-		  unsigned int tags, unsigned int depth)
+static void place_entry(struct layout *layout, struct xt_disk entry, unsigned int hw_queues,
+			unsigned int tags, unsigned int depth)
 {
 	if (!(entry.flags & XT_DISK_IGNORED))
 		place_requests(layout, &entry, hw_queues, tags, depth);
@@ -290,7 +294,7 @@ static bool place_paths(struct layout *layout, const struct platform *platform,
 		entry.dev = path->major << 20 | path->minor;
 		if (!entry.dev)
 			entry.dev = key_of_name(path->name);
-		place(layout, entry, path->hw_queues, path->tags, path->depth);
+		place_entry(layout, entry, path->hw_queues, path->tags, path->depth);
 	}
 	return any;
 }
@@ -309,7 +313,7 @@ static void place_disk(struct layout *layout, const struct platform *platform, s
 	if (place_paths(layout, platform, disk, entry))
 		return;
 	entry.dev = disk->major << 20 | disk->minor;
-	place(layout, entry, disk->hw_queues, disk->tags, disk->depth);
+	place_entry(layout, entry, disk->hw_queues, disk->tags, disk->depth);
 }
 
 /* Enter a disk into a table of 1 << bits places. False when there is none for it. */
@@ -353,15 +357,16 @@ static int make_table(struct layout *layout)
 	return -ENOMEM;
 }
 
-int layout__place_disks(struct layout *layout, const struct platform *platform)
+static int place(struct layout *layout, const struct platform *platform,
+		 const struct wanted *wanted, const char **why)
 {
 	uint32_t *row_paths = calloc(layout->nr_disk_rows, sizeof(*row_paths));
 	uint32_t path = layout->blk;
 
+	(void)wanted;
+	(void)why;
 	if (!row_paths)
 		return -ENOMEM;
-	layout->nr_requests = XT_OTHER_REQUESTS;
-	layout->nr_queues = 1; /* a map cannot be empty */
 	for (uint32_t slot = 0; slot < layout->nr_disk_rows; slot++) {
 		const struct disk_row *row = &layout->disk_rows[slot];
 		const char *name = row->disk ? row->disk->name : slot ? SHARED_NAME : "other";
@@ -376,23 +381,127 @@ int layout__place_disks(struct layout *layout, const struct platform *platform)
 	return make_table(layout);
 }
 
-bool layout__has_row(const struct layout *layout, const struct xt_disk *disk)
+bool blk__has_row(const struct layout *layout, const struct xt_disk *disk)
 {
 	return disk->slot && disk->slot < layout->nr_disk_rows && layout->disk_of[disk->slot];
 }
 
-const char *layout__disk_name(const struct layout *layout, uint32_t slot)
+const char *blk__disk_name(const struct layout *layout, uint32_t slot)
 {
 	const struct disk *disk = layout->disk_of[slot];
 
 	return disk ? disk->name : layout->keys[layout->submit + slot].device;
 }
 
-void layout__free_disks(struct layout *layout)
+static void configure(struct blk_bpf *skel, const struct layout *layout,
+		      const struct features *features)
 {
-	free(layout->disks);
-	free(layout->placed);
-	free(layout->disk_slot);
-	free(layout->disk_of);
-	free(layout->disk_rows);
+	skel->rodata->cfg_blk_base = layout->blk;
+	skel->rodata->cfg_disk_bits = layout->disk_bits;
+	skel->rodata->cfg_disks_named = layout->disks_named;
+	skel->rodata->cfg_disks_some = layout->some_disks;
+	skel->rodata->cfg_submit_base = layout->submit;
+	skel->rodata->cfg_runstate = layout->runstate;
+	skel->rodata->cfg_flush_seq_bit = features__enum_value(features, "__RQF_FLUSH_SEQ", 4);
+	skel->rodata->cfg_rq_second = features__tracepoint_args(features, "block_rq_issue") == 2;
 }
+
+FAMILY_OBJECT(blk)
+
+/* Requests of the disks that are traced, which the kernel has counted as done since boot. */
+static uint64_t disks_done(const struct tracer *tracer)
+{
+	const struct platform *platform = tracer->platform;
+	const struct layout *layout = tracer->layout;
+	uint64_t done = 0;
+
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		if (layout->disk_slot[i] && layout->disk_slot[i] < layout->nr_disk_rows)
+			done += disk_stat__read(platform->disks[i].name);
+	}
+	return done;
+}
+
+static void start(struct tracer *tracer)
+{
+	tracer->disks_done = disks_done(tracer);
+}
+
+/* The use of a disk's queues; the paths to one disk have one. */
+static struct queue_use *use_of(const struct layout *layout, struct snapshot *snap,
+				const struct xt_disk *disk)
+{
+	const char *name = blk__disk_name(layout, disk->slot);
+	struct queue_use *use;
+
+	for (size_t i = 0; i < snap->nr_queues; i++)
+		if (strcmp(snap->queues[i].device, name) == 0)
+			return &snap->queues[i];
+	use = &snap->queues[snap->nr_queues++];
+	snprintf(use->device, sizeof(use->device), "%s", name);
+	return use;
+}
+
+/* The queues of each disk that has a row, by the table that BPF finds them in. */
+static int read_queues(const struct tracer *tracer, struct snapshot *snap)
+{
+	const struct layout *layout = tracer->layout;
+
+	snap->queues = calloc(layout->nr_disk_rows, sizeof(*snap->queues));
+	if (!snap->queues)
+		return -ENOMEM;
+	for (size_t i = 0; i < layout->nr_placed; i++) {
+		const struct xt_disk *disk = &layout->placed[i];
+		struct queue_use *use;
+
+		if (!blk__has_row(layout, disk))
+			continue;
+		use = use_of(layout, snap, disk);
+		use->queues += disk->queues;
+		use->places = disk->places;
+		for (uint32_t n = 0; n < disk->queues; n++) {
+			const struct xt_queue *queue = &tracer->maps->queues[disk->first_queue + n];
+
+			use->most = queue->most > use->most ? queue->most : use->most;
+			use->last += queue->last;
+			use->last_waited_ns += queue->waited;
+		}
+	}
+	return 0;
+}
+
+static void read_conservation(const struct tracer *tracer, struct conservation *io)
+{
+	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++) {
+		io->started += tracer->maps->cpus[cpu].count[XT_COUNT_STARTED];
+		io->completed += tracer->maps->cpus[cpu].count[XT_COUNT_COMPLETED];
+	}
+	for (uint32_t i = 0; i < tracer->layout->nr_requests; i++) {
+		if (tracer->maps->requests[i].state != XT_RQ_FREE)
+			io->in_flight++;
+	}
+	io->lost = reader__sum_loss(tracer, XT_LOST_OVERWRITTEN) +
+		   reader__sum_loss(tracer, XT_LOST_CLOCK);
+	io->preexisting = reader__sum_loss(tracer, XT_NOTE_PREEXISTING);
+	io->kernel = disks_done(tracer) - tracer->disks_done;
+}
+
+static int read_all(const struct tracer *tracer, struct snapshot *snap)
+{
+	int err = read_queues(tracer, snap);
+
+	if (!err)
+		err = slowest__read(snap, tracer->maps, tracer->layout);
+	read_conservation(tracer, &snap->io);
+	return err;
+}
+
+const struct family family_blk = {
+	.name = "blk",
+	.range = range,
+	.place = place,
+	.open = open_object,
+	.destroy = destroy,
+	.start = start,
+	.read = read_all,
+};
