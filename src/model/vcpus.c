@@ -96,38 +96,6 @@ void vcpu_time__add(struct vcpu_time *vcpu, const struct vcpu_reading *from,
 	add_stat(vcpu, from, to, passed);
 }
 
-void vcpu_time__subtract(struct vcpu_time *later, const struct vcpu_time *earlier)
-{
-	for (int i = 0; i < VCPU_STATES; i++)
-		later->state_ns[i] = since(later->state_ns[i], earlier->state_ns[i]);
-	later->total_ns = since(later->total_ns, earlier->total_ns);
-	later->stat_idle_ns = since(later->stat_idle_ns, earlier->stat_idle_ns);
-	later->stat_steal_ns = since(later->stat_steal_ns, earlier->stat_steal_ns);
-	later->held_ns = since(later->held_ns, earlier->held_ns);
-	later->events = since(later->events, earlier->events);
-	later->unmeasured_ns = since(later->unmeasured_ns, earlier->unmeasured_ns);
-	later->jumps = since(later->jumps, earlier->jumps);
-	later->came = since(later->came, earlier->came);
-	later->went = since(later->went, earlier->went);
-}
-
-void vcpu_time__merge(struct vcpu_time *to, const struct vcpu_time *interval)
-{
-	for (int i = 0; i < VCPU_STATES; i++)
-		to->state_ns[i] += interval->state_ns[i];
-	to->online = interval->online;
-	to->has_runstate |= interval->has_runstate;
-	to->total_ns += interval->total_ns;
-	to->stat_idle_ns += interval->stat_idle_ns;
-	to->stat_steal_ns += interval->stat_steal_ns;
-	to->held_ns += interval->held_ns;
-	to->events += interval->events;
-	to->unmeasured_ns += interval->unmeasured_ns;
-	to->jumps += interval->jumps;
-	to->came += interval->came;
-	to->went += interval->went;
-}
-
 uint64_t vcpu_time__idle_ns(const struct vcpu_time *vcpu)
 {
 	if (vcpu->has_runstate)

@@ -44,12 +44,6 @@ struct vcpu_time {
 void vcpu_time__add(struct vcpu_time *vcpu, const struct vcpu_reading *from,
 		    const struct vcpu_reading *to, bool runstate);
 
-/* later -= earlier of the same vCPU in the same run. */
-void vcpu_time__subtract(struct vcpu_time *later, const struct vcpu_time *earlier);
-
-/* The sum of an interval and those before it. */
-void vcpu_time__merge(struct vcpu_time *to, const struct vcpu_time *interval);
-
 /* Idle of this vCPU: blocked; without runstate what /proc/stat calls it, at most all its time. */
 uint64_t vcpu_time__idle_ns(const struct vcpu_time *vcpu);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Structs as bytes and back, by a table of their fields: a new member is one line in tables.c.
+ * Structs as bytes and back, by a table of their fields: see model/schema.h.
  *
  * A struct is a list of its members that are not zero, each a varint of (id << 2 | form) and its
  * value, in the order of the table; the id 0 ends it where its length does not. A reader skips an
@@ -14,50 +14,9 @@
 #ifndef XT_RECORDING_CODING_H
 #define XT_RECORDING_CODING_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include "model/schema.h"
 #include "recording/buckets.h"
 #include "recording/bytes.h"
-
-enum field_kind {
-	FIELD_UINT, /* an unsigned integer of any size */
-	FIELD_BOOL,
-	FIELD_ENUM,    /* a number below `limit`; another one, of a later version, is `otherwise` */
-	FIELD_REAL,    /* a double; never NaN or infinite */
-	FIELD_TEXT,    /* char[]: cut where it does not fit */
-	FIELD_STRING,  /* const char *: read, it points into the memory that it was read from */
-	FIELD_STRUCT,  /* a member of type `of` */
-	FIELD_UINTS,   /* an array of unsigned integers of `each` bytes, all of it */
-	FIELD_INLINE,  /* an array of elements of type `of`, and their number at nr_offset */
-	FIELD_LIST,    /* a pointer to elements of type `of`, and their number at nr_offset */
-	FIELD_TABLE,   /* a pointer to uint64_t, as many as nr_offset's times columns_offset's */
-	FIELD_BUCKETS, /* buckets and maximum of the struct hist at the offset */
-};
-
-/* No value of the enum: what is not known here cannot be read as something else. */
-#define REFUSED UINT32_MAX
-
-struct type;
-
-struct field {
-	unsigned int id; /* from 1 on */
-	enum field_kind kind;
-	bool key;
-	size_t offset, size;
-	uint32_t limit, otherwise;
-	const struct type *of;
-	size_t each;
-	size_t nr_offset;      /* of a size_t */
-	size_t columns_offset; /* of an unsigned int */
-};
-
-struct type {
-	const struct field *fields;
-	size_t nr;
-	size_t size;
-};
 
 struct dict;
 
@@ -87,9 +46,8 @@ struct decoding {
 
 /*
  * Read into *to, which is zero. Returns 0, -EBADMSG for what cannot be, -E2BIG or -ENOMEM; whatever
- * it returns, the caller frees the lists of *to with coding__free().
+ * it returns, the caller frees the lists of *to with schema__free().
  */
 int coding__get(struct decoding *d, struct cursor in, const struct type *type, void *to);
-void coding__free(const struct type *type, void *what);
 
 #endif

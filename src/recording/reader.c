@@ -197,8 +197,8 @@ void reader__free(struct reader *reader)
 {
 	if (!reader)
 		return;
-	coding__free(&recording_header_type, &reader->header);
-	coding__free(&recording_part_type, &reader->part);
+	schema__free(&recording_header_type, &reader->header);
+	schema__free(&recording_part_type, &reader->part);
 	snapshot__free(&reader->sum.snap);
 	dict__free(reader->dict);
 	for (size_t i = 0; i < reader->nr_kept; i++) {
@@ -265,7 +265,7 @@ static int read_part(struct reader *reader, const struct block *block)
 {
 	int err = block__unpack(block, &reader->payload);
 
-	coding__free(&recording_part_type, &reader->part);
+	schema__free(&recording_part_type, &reader->part);
 	reader->part = (struct recording_part) {};
 	if (!err)
 		err = decode(reader, block, &reader->payload, &recording_part_type, &reader->part);

@@ -252,17 +252,30 @@ static void sums_are_those_of_the_vcpus(void **state)
 static void intervals_subtract(void **state)
 {
 	struct vcpu_time earlier = { .cpu = 1, .total_ns = 10, .state_ns = { 4, 3, 2, 1 } };
-	struct vcpu_time later = {
-		.cpu = 1, .total_ns = 30, .state_ns = { 14, 5, 8, 3 }, .events = 7, .jumps = 2
+	struct vcpu_time later[] = {
+		{ .cpu = 0, .total_ns = 5 }, /* came since */
+		{ .cpu = 1, .total_ns = 30, .state_ns = { 14, 5, 8, 3 }, .events = 7, .jumps = 2 },
 	};
+	struct snapshot before = { .end_ns = 1, .vcpus = &earlier, .nr_vcpus = 1 };
+	struct snapshot after = { .end_ns = 2, .vcpus = later, .nr_vcpus = 2 }, delta, sum = {};
 
 	(void)state;
-	vcpu_time__subtract(&later, &earlier);
-	assert_int_equal(later.total_ns, 20);
-	assert_int_equal(sum_of_states(&later), 20);
-	assert_int_equal(later.events, 7);
-	assert_int_equal(later.jumps, 2);
-	assert_int_equal(later.cpu, 1);
+	assert_int_equal(snapshot__delta(&delta, &after, &before), 0);
+	assert_int_equal(delta.vcpus[0].total_ns, 5);
+	assert_int_equal(delta.vcpus[1].total_ns, 20);
+	assert_int_equal(sum_of_states(&delta.vcpus[1]), 20);
+	assert_int_equal(delta.vcpus[1].events, 7);
+	assert_int_equal(delta.vcpus[1].jumps, 2);
+	assert_int_equal(delta.vcpus[1].cpu, 1);
+	/* and what was before is there again, one more vCPU behind it */
+	assert_int_equal(snapshot__add(&sum, &before), 0);
+	assert_int_equal(snapshot__add(&sum, &delta), 0);
+	assert_int_equal(sum.nr_vcpus, 2);
+	assert_int_equal(sum.vcpus[0].total_ns, 30);
+	assert_int_equal(sum.vcpus[0].state_ns[0], 14);
+	assert_int_equal(sum.vcpus[1].total_ns, 5);
+	snapshot__free(&delta);
+	snapshot__free(&sum);
 }
 
 int main(void)
