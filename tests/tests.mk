@@ -99,7 +99,7 @@ check: unit lint
 cli: $(O)/xentrace-bpf
 	bats tests/cli
 
-$(O)/tests/code/decode: tests/code/decode.c $(O)/obj/code/x86.o $(O)/obj/code/x86_effects.o
+$(O)/tests/code/decode: tests/code/decode.c $(O)/obj/code/x86.o
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
