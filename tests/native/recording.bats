@@ -10,9 +10,18 @@ setup_file()
 	export RUN=$BATS_FILE_TMPDIR FILE=$PWD/build/recording.fio
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
 	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
-	fio --name=load --filename="$FILE" --size=16M --direct=1 --rw=randrw --bs=4k --ioengine=libaio \
-		--iodepth=4 --runtime=30 --time_based > /dev/null &
+	fio --name=make --filename="$FILE" --size=16M --rw=write --bs=1M --end_fsync=1 > /dev/null
+	fio --name=load --thread --filename="$FILE" --size=16M --direct=1 --rw=randrw --bs=4k \
+		--ioengine=libaio --iodepth=4 --runtime=60 --time_based > /dev/null &
 	export LOAD=$!
+	# on a busy machine it takes its time to begin
+	await has_read "$LOAD"
+}
+
+# has_read PID: it has read from a disk
+has_read()
+{
+	[ "$(awk '/^read_bytes:/ { print $2 }' "/proc/$1/io")" -gt 1000000 ]
 }
 
 teardown_file()
