@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/start.h"
 #include "cmd/cmd.h"
-#include "cmd/parse.h"
+#include "cmd/options.h"
 
 static const struct {
 	const char *name;

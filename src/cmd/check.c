@@ -7,9 +7,7 @@
 #include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "cmd/parse.h"
-#include "cmd/terminal.h"
-#include "cmd/trace_options.h"
+#include "cmd/options.h"
 #include "output/check.h"
 #include "probe/shortage.h"
 #include "probe/tracer.h"
@@ -38,7 +36,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case 'x':
 		asked->wanted.exact = true;
-		asked->wanted.exact_all = trace_options__exact_all(arg, state);
+		asked->wanted.exact_all = options__exact_all(arg, state);
 		break;
 	case 'v':
 		log_verbosity++;
@@ -87,7 +85,7 @@ int cmd_check(int argc, char **argv)
 	if (!err)
 		err = asked.json ? check__json(stdout, platform, &snap)
 				 : check__text(stdout, platform, &snap, log_verbosity > 0,
-					       terminal__width());
+					       outfile__terminal_width());
 	if (err && err != -EPIPE)
 		elog("cannot write standard output: %s", strerror(-err));
 	else

@@ -9,8 +9,7 @@
 #include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "cmd/parse.h"
-#include "cmd/terminal.h"
+#include "cmd/options.h"
 #include "measure/measure.h"
 #include "output/prices.h"
 #include "output/spectrum.h"
@@ -92,7 +91,7 @@ out:
 
 static int print_text(FILE *out, const struct answer *answer)
 {
-	unsigned int terminal = terminal__width(), width = text_page__width(terminal);
+	unsigned int terminal = outfile__terminal_width(), width = text_page__width(terminal);
 	struct text_page page;
 	FILE *text = text_page__begin(&page);
 

@@ -1,362 +1,294 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* xentrace-bpf, and xentrace-bpf record: what is traced, for how long, and into which outputs. */
+#include <argp.h>
 #include <errno.h>
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/exit.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "cmd/cmd.h"
-#include "cmd/resolve.h"
-#include "cmd/signals.h"
-#include "cmd/trace_options.h"
-#include "probe/shortage.h"
-#include "probe/tracer.h"
+#include "cmd/options.h"
+#include "run/run.h"
 
-#define NS_PER_S 1000000000.0
-#define TICK_NS	 1000000000ull /* between readings of the vCPUs' times */
-/* s; of a run without an INTERVAL whose output draws its course */
-#define SERIES_INTERVAL 1
+const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 
-struct run {
-	struct trace_options options;
-	struct run_info info;
-	char command_line[512];
-	struct utsname host;
-	struct platform *platform;
-	struct tracer *tracer;
-	struct snapshot last; /* at the end of the last interval */
-	bool has_last;
-	struct series *series; /* NULL when no output wants it */
-	unsigned int intervals;
-	bool incomplete;
+#define OPT_READY_FD OPT_OWN
+#define OPT_SAMPLE   (OPT_OWN + 1)
+#define OPT_EXACT    (OPT_OWN + 2)
+
+static const struct argp_option options_table[] = {
+	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
+	{ "interval", 'i', "SECS", 0, "A report every SECS seconds, and one of the whole", 0 },
+	{ "disk", 'D', "DISK", 0,
+	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
+	{ "nic", 'N', "NIC", 0, "Only this NIC's packets; may be repeated", 0 },
+	{ "sample", OPT_SAMPLE, "N", 0,
+	  "Follow 1 of N packets sent, a power of two; without it as many as 1 % of CPU allows",
+	  0 },
+	{ "family", 'f', "FAMILY[,...]", 0,
+	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu, net", 0 },
+	{ "exact", OPT_EXACT, "all", OPTION_ARG_OPTIONAL,
+	  "Time hypercalls at the calls themselves, two breakpoints each: the ones that are made "
+	  "often, or all; costs more than all other probes together",
+	  0 },
+	{ "ready-fd", OPT_READY_FD, "N", 0, "Write a line to this descriptor once attached", 0 },
+	{ 0 },
 };
 
-static void describe(struct run *run, int argc, char **argv)
+#define NAMES_MAX 256
+
+struct options {
+	struct live_options live;
+	struct output_options out;
+	struct view_options view;
+	struct sinks sinks;
+	/* NULL-ended; empty: all */
+	const char *disks[NAMES_MAX + 1], *nics[NAMES_MAX + 1], *families[NAMES_MAX + 1];
+	unsigned int nr_disks, nr_nics, positional;
+	char *family_text; /* what families[] points into; owned */
+};
+
+#define INTERVAL_MIN 0.01 /* s; reading everything takes a good part of it in a slow guest */
+
+static double seconds(const char *text, const char *what, struct argp_state *state)
+{
+	double value = 0;
+
+	if (!number__real(text, &value) || value <= 0 || value > 1e9)
+		argp_error(state, "%s '%s' is not a number of seconds above 0", what, text);
+	return value;
+}
+
+static double interval(const char *text, struct argp_state *state)
+{
+	double value = seconds(text, "interval", state);
+
+	if (value < INTERVAL_MIN)
+		argp_error(state, "interval '%s' is shorter than %g s", text, INTERVAL_MIN);
+	return value;
+}
+
+static unsigned int number(const char *text, const char *what, struct argp_state *state)
+{
+	unsigned long value = 0;
+
+	if (!number__whole(text, 1000000000, &value))
+		argp_error(state, "%s '%s' is not a number", what, text);
+	return value;
+}
+
+/* Whoever waits for that line would wait for ever, were it not looked at here. */
+static int ready_fd(const char *text, struct argp_state *state)
+{
+	int fd = number(text, "--ready-fd", state);
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		argp_error(state, "--ready-fd %d: %s", fd,
+			   flags < 0 ? strerror(errno) : "not open for writing");
+	return fd;
+}
+
+/* No message may leave a word that was meant as a command as a wrong number. */
+static void positional(struct options *options, char *arg, struct argp_state *state)
+{
+	struct live_options *live = &options->live;
+
+	switch (options->positional++) {
+	case 0:
+		if (!strchr("-+.0123456789", *arg))
+			argp_error(state, "'%s' is no number of seconds; a command comes first",
+				   arg);
+		live->interval = interval(arg, state);
+		break;
+	case 1:
+		live->count = number(arg, "count", state);
+		if (!live->count)
+			argp_error(state, "count '%s': that many intervals are no trace", arg);
+		break;
+	default:
+		argp_error(state, "'%s' is one argument too many", arg);
+	}
+}
+
+static void add_families(struct options *options, char *arg, struct argp_state *state)
+{
+	unsigned int nr = 0;
+	char *rest, *name;
+
+	free(options->family_text);
+	options->family_text = rest = strdup(arg);
+	if (!rest)
+		argp_failure(state, EXIT_RUNTIME, 0, "out of memory");
+	/* not strtok(), to which an empty name is none: it would mean all of them */
+	while ((name = strsep(&rest, ","))) {
+		if (!tracer__has_family(name) || nr == NAMES_MAX)
+			argp_error(state, "unknown family '%s': %s", name, tracer__family_names());
+		options->families[nr++] = name;
+	}
+	options->families[nr] = NULL;
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+	struct live_options *live = &options->live;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->out;
+		state->child_inputs[1] = &options->view;
+		break;
+	case 'd':
+		live->duration = seconds(arg, "duration", state);
+		break;
+	case 'i':
+		live->interval = interval(arg, state);
+		break;
+	case 'D':
+		if (options->nr_disks == NAMES_MAX)
+			argp_error(state, "more than %d disks", NAMES_MAX);
+		options->disks[options->nr_disks++] = arg;
+		break;
+	case 'N':
+		if (options->nr_nics == NAMES_MAX)
+			argp_error(state, "more than %d NICs", NAMES_MAX);
+		options->nics[options->nr_nics++] = arg;
+		break;
+	case 'f':
+		add_families(options, arg, state);
+		break;
+	case OPT_SAMPLE:
+		live->tracer.every = number(arg, "--sample", state);
+		if (!live->tracer.every || live->tracer.every > 1 << 15 ||
+		    live->tracer.every & (live->tracer.every - 1))
+			argp_error(state, "--sample '%s' is not a power of two up to 32768", arg);
+		break;
+	case OPT_EXACT:
+		live->tracer.exact = true;
+		live->tracer.exact_all = options__exact_all(arg, state);
+		break;
+	case OPT_READY_FD:
+		live->ready_fd = ready_fd(arg, state);
+		break;
+	case ARGP_KEY_ARG:
+		positional(options, arg, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp_child children[] = {
+	{ &output_options__argp, 0, NULL, 0 },
+	{ &view_options__argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+static const struct argp trace_argp = {
+	.options = options_table,
+	.parser = parse_one,
+	.children = children,
+	.args_doc = "[INTERVAL [COUNT]]",
+	.doc = "Where this guest's time goes: paravirtual, emulated, hardware, "
+	       "stolen.\v" FORMATS_HELP "Examples:\n"
+	       "  xentrace-bpf -d 10               one report of 10 seconds\n"
+	       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
+	       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
+	       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
+	       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n"
+	       "See xentrace-bpf(8): how to read the report, and a GLOSSARY of its terms.\n",
+};
+
+static const struct argp record_argp = {
+	.options = options_table,
+	.parser = parse_one,
+	.children = children,
+	.args_doc = "-o FILE [INTERVAL [COUNT]]",
+	.doc = "Trace into a file, by intervals of 1 s: any report can be made from "
+	       "it.\v" FORMATS_HELP "Examples:\n"
+	       "  xentrace-bpf record -o run.xtr           until Ctrl-C\n"
+	       "  xentrace-bpf record -d 60 -o run.xtr     a minute\n"
+	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n" SEE_PAGE(
+		       "xentrace-bpf-record"),
+};
+
+/*
+ * s; of a recording without an INTERVAL. One that held a total alone could give no course of the run,
+ * which the live page has, and no noise to tell a change from.
+ */
+#define RECORD_INTERVAL 1
+
+static bool has_recording(const struct sinks *sinks)
+{
+	for (unsigned int i = 0; i < sinks->nr; i++)
+		if (sinks->sink[i].output == &output_recording)
+			return true;
+	return false;
+}
+
+static void parse(struct options *options, bool record, int argc, char **argv)
+{
+	struct live_options *live = &options->live;
+
+	cmd__parse(record ? &record_argp : &trace_argp,
+		   record ? "xentrace-bpf record" : "xentrace-bpf", argc, argv, options);
+	/* what is recorded into need not be called .xtr */
+	if (output_options__add(&options->out, &options->sinks, record ? &output_recording : NULL))
+		exit(EXIT_USAGE);
+	if (record && !has_recording(&options->sinks)) {
+		elog("record needs a file to record into: -o FILE.xtr");
+		exit(EXIT_USAGE);
+	}
+	if (!live->interval && has_recording(&options->sinks))
+		live->interval = RECORD_INTERVAL;
+	live->disks = options->disks;
+	live->nics = options->nics;
+	live->tracer.families = options->families[0] ? options->families : NULL;
+	live->tracer.slower_ns = options->view.slower_ns;
+}
+
+/* Before argp puts its words into another order. */
+static void keep_command_line(char *line, size_t size, int argc, char **argv)
 {
 	size_t len = 0;
 
-	for (int i = 0; i < argc && len < sizeof(run->command_line); i++)
-		len += snprintf(run->command_line + len, sizeof(run->command_line) - len, "%s%s",
-				i ? " " : "", argv[i]);
-	uname(&run->host);
-	run->info = (struct run_info) {
-		.version = XT_VERSION,
-		.command_line = run->command_line,
-		.host = run->host.nodename,
-		.kernel = run->host.release,
-	};
+	for (int i = 0; i < argc && len < size; i++)
+		len += snprintf(line + len, size - len, "%s%s", i ? " " : "", argv[i]);
 }
 
-static int write_part(struct run *run, enum sink_part part, const struct snapshot *snap)
+static int trace(bool record, int argc, char **argv)
 {
-	struct ledger *ledger = NULL;
-	struct report report = {
-		.run = &run->info,
-		.platform = run->platform,
-		.snap = snap,
-		.series = run->series,
-		.interval_no = run->intervals,
-		.timestamps = run->options.view.timestamps,
-		.verbose = run->options.out.verbose,
-		.slower_ns = run->options.view.slower_ns,
-		.per_vcpu = run->options.view.per_vcpu,
-	};
-	int err;
+	struct options options = { .live.ready_fd = -1 };
+	char command_line[512];
+	struct run run = { .sinks = &options.sinks };
+	int code;
 
-	if (snap) {
-		err = ledger__build(&ledger, snap, run->platform);
-		if (err)
-			return err;
-		report.ledger = ledger;
-		if (part == SINK_TOTAL)
-			run->incomplete = ledger->quality.incomplete;
-	}
-	signals__let_through();
-	err = sinks__write(&run->options.sinks, part, &report);
-	signals__keep();
-	ledger__free(ledger);
-	return err;
-}
-
-/* What came since the last interval; those that nobody asked for are drawn only. */
-static int write_interval(struct run *run)
-{
-	struct snapshot now, delta;
-	int err = tracer__snapshot(run->tracer, &now);
-
-	if (err)
-		return err;
-	err = snapshot__delta(&delta, &now, run->has_last ? &run->last : NULL);
-	if (err) {
-		snapshot__free(&now);
-		return err;
-	}
-	if (run->series)
-		err = series__add(run->series, &delta);
-	if (!err && run->options.interval) {
-		run->intervals++;
-		err = write_part(run, SINK_INTERVAL, &delta);
-	}
-	snapshot__free(&delta);
-	if (run->has_last)
-		snapshot__free(&run->last);
-	run->last = now;
-	run->has_last = true;
-	return err;
-}
-
-/* What came after the last interval: with it the series adds up to the whole. */
-static int end_series(struct run *run, const struct snapshot *snap)
-{
-	struct snapshot rest;
-	int err = snapshot__delta(&rest, snap, run->has_last ? &run->last : NULL);
-
-	if (err)
-		return err;
-	err = series__add(run->series, &rest);
-	snapshot__free(&rest);
-	return err;
-}
-
-static int write_total(struct run *run, bool is_end)
-{
-	struct snapshot snap;
-	int err = tracer__snapshot(run->tracer, &snap);
-
-	if (err)
-		return err;
-	if (run->series && is_end)
-		err = end_series(run, &snap);
-	if (!err)
-		err = write_part(run, SINK_TOTAL, &snap);
-	snapshot__free(&snap);
-	return err;
-}
-
-/* In s; 0: none. */
-static double interval(const struct run *run)
-{
-	if (run->options.interval || !run->series)
-		return run->options.interval;
-	return SERIES_INTERVAL;
-}
-
-static bool ends(int signal)
-{
-	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
-}
-
-/*
- * An interval is over. What kept us from running (a pause, a suspend, SIGSTOP) made it longer: it is one,
- * told by its times, and the next one ends where the grid has it.
- */
-static int end_interval(struct run *run, uint64_t *next, uint64_t step)
-{
-	uint64_t now = clock__monotonic_ns();
-
-	*next += (1 + (now - *next) / step) * step;
-	return write_interval(run);
-}
-
-/* Intervals until the time, the count or a signal ends the trace. */
-static int loop(struct run *run)
-{
-	const struct trace_options *options = &run->options;
-	const uint64_t start = clock__monotonic_ns(), never = ~0ull;
-	const uint64_t step = interval(run) * NS_PER_S;
-	uint64_t end = options->duration ? start + (uint64_t)(options->duration * NS_PER_S) : never;
-	uint64_t next = step ? start + step : never;
-	int err = 0, sig;
-	uint64_t until;
-
-	while (!err && (!options->count || run->intervals < options->count)) {
-		until = clock__monotonic_ns() + TICK_NS;
-		until = until < next ? until : next;
-		sig = signals__wait(until < end ? until : end);
-		if (ends(sig))
-			break;
-		if (sig == SIGUSR1) {
-			err = write_total(run, false);
-			continue;
-		}
-		if (clock__monotonic_ns() >= next)
-			err = end_interval(run, &next, step);
-		else
-			tracer__tick(run->tracer);
-		/* an interval that ends with the trace is one of it */
-		if (clock__monotonic_ns() >= end && next > end)
-			break;
-	}
-	return err;
-}
-
-/* Loading and attaching take seconds in a slow guest: who looks on a terminal is told. */
-static void say_attaching(void)
-{
-	if (isatty(STDERR_FILENO))
-		fputs("Attaching...\n", stderr);
-}
-
-static void say_ready(const struct run *run)
-{
-	if (run->options.ready_fd >= 0 && dprintf(run->options.ready_fd, "ready\n") < 0)
-		elog("--ready-fd %d: %s", run->options.ready_fd, strerror(errno));
-	fprintf(stderr,
-		run->options.duration ? "Tracing for %g s... Ctrl-C to end\n"
-				      : "Tracing... Ctrl-C to end\n",
-		run->options.duration);
-}
-
-static int find_disks(struct run *run, const char **names)
-{
-	for (unsigned int i = 0; run->options.disks[i]; i++) {
-		if (resolve__disk(run->platform, run->options.disks[i], names, NAMES_MAX))
-			return EXIT_USAGE;
-	}
-	return EXIT_DONE;
-}
-
-static int find_nics(const struct run *run)
-{
-	const struct platform *platform = run->platform;
-
-	for (const char *const *name = run->options.nics; *name; name++) {
-		size_t i = 0;
-
-		while (i < platform->nr_nics && strcmp(platform->nics[i].name, *name))
-			i++;
-		if (i < platform->nr_nics)
-			continue;
-		elog("no NIC '%s' here: only interfaces with a device below them are traced",
-		     *name);
-		return EXIT_USAGE;
-	}
-	return EXIT_DONE;
-}
-
-/* Everything before the first event: a wrong disk or file is said before anything is loaded. */
-static int prepare(struct run *run)
-{
-	struct trace_options *options = &run->options;
-	const char *disks[NAMES_MAX + 1] = {}, *why;
-	struct tracer_options wanted = {};
-	struct sinks_use use = { .live = true };
-	int err;
-
-	err = platform__read(&run->platform, "/");
-	if (err) {
-		elog("cannot read this machine's /sys and /proc: %s",
-		     shortage__is(err) ? shortage__why(err) : strerror(-err));
-		return EXIT_RUNTIME;
-	}
-	err = find_disks(run, disks);
-	if (!err)
-		err = find_nics(run);
-	if (err)
-		return err;
-	use.intervals = options->interval > 0;
-	signals__let_through();
-	err = sinks__open(&options->sinks, &use);
-	signals__keep();
-	if (err)
-		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
-	if (sinks__want_series(&options->sinks) &&
-	    series__new(&run->series, SERIES_STEPS, SERIES_BYTES)) {
-		elog("out of memory");
-		return EXIT_RUNTIME;
-	}
-	wanted.wanted.disks = disks[0] ? disks : NULL;
-	wanted.wanted.nics = options->nics[0] ? options->nics : NULL;
-	wanted.every = options->every;
-	wanted.slower_ns = options->view.slower_ns;
-	wanted.exact = options->exact;
-	wanted.exact_all = options->exact_all;
-	wanted.families = options->families[0] ? options->families : NULL;
-	say_attaching();
-	err = tracer__new(&run->tracer, run->platform, &wanted, &why);
-	if (err) {
-		elog("%s", why);
-		if (err == -ENODEV)
-			return EXIT_NOTHING;
-		if (err == -E2BIG)
-			return EXIT_USAGE;
-		return err == -EPERM || err == -ENOENT ? EXIT_PRIVILEGE : EXIT_RUNTIME;
-	}
-	return EXIT_DONE;
-}
-
-/* A reader that went away wanted no more: no error. */
-static int exit_code(const struct run *run, int err)
-{
-	if (err && err != -EPIPE)
-		return EXIT_RUNTIME;
-	return run->incomplete && run->options.out.strict ? EXIT_INCOMPLETE : EXIT_DONE;
-}
-
-static int trace(struct run *run)
-{
-	int err, total, closed;
-
-	run->info.wall_start_ns = clock__ns(CLOCK_REALTIME);
-	err = write_part(run, SINK_HEADER, NULL);
-	if (!err) {
-		tracer__start(run->tracer);
-		say_ready(run);
-		err = loop(run);
-		tracer__stop(run->tracer);
-	}
-	/* a reader that went away is one output less; the others get their end */
-	if (!err || err == -EPIPE) {
-		total = write_total(run, true);
-		if (!err || total != -EPIPE)
-			err = total ? total : err;
-	}
-	if (err == -ENOMEM)
-		elog("out of memory");
-	signals__let_through();
-	closed = sinks__close(&run->options.sinks);
-	signals__keep();
-	return exit_code(run, err && err != -EPIPE ? err : closed);
-}
-
-static int run_trace(bool record, int argc, char **argv)
-{
-	struct run run = {};
-	int code, err;
-
-	describe(&run, argc, argv);
-	trace_options__parse(&run.options, record, argc, argv);
-	err = signals__open();
-	if (err) {
-		elog("cannot wait for signals: %s", strerror(-err));
-		return EXIT_RUNTIME;
-	}
-	code = prepare(&run);
-	if (code == EXIT_DONE)
-		code = trace(&run);
-	else
-		sinks__close(&run.options.sinks);
-	if (run.has_last)
-		snapshot__free(&run.last);
-	series__free(run.series);
-	tracer__free(run.tracer);
-	platform__free(run.platform);
-	free(run.options.family_text);
+	keep_command_line(command_line, sizeof(command_line), argc, argv);
+	parse(&options, record, argc, argv);
+	options.live.command_line = command_line;
+	run.strict = options.out.strict;
+	run.report.verbose = options.out.verbose;
+	run.report.timestamps = options.view.timestamps;
+	run.report.per_vcpu = options.view.per_vcpu;
+	run.report.slower_ns = options.view.slower_ns;
+	code = live__run(&run, &options.live);
+	free(options.family_text);
 	return code;
 }
 
 int cmd_trace(int argc, char **argv)
 {
-	return run_trace(false, argc, argv);
+	return trace(false, argc, argv);
 }
 
 int cmd_record(int argc, char **argv)
 {
 	argv[0] = (char *)"xentrace-bpf record";
-	return run_trace(true, argc, argv);
+	return trace(true, argc, argv);
 }

@@ -2,8 +2,7 @@
 #include <errno.h>
 
 #include "base/log.h"
-#include "cmd/sinks.h"
-#include "cmd/terminal.h"
+#include "run/sinks.h"
 
 int sinks__add(struct sinks *sinks, const char *path, const struct output *output)
 {
@@ -158,7 +157,7 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 		if (sink->gone)
 			continue;
 		own.state = sink->state;
-		own.width = outfile__is_stdout(&sink->to) ? terminal__width() : 0;
+		own.width = outfile__width(&sink->to);
 		err = write_part(sink, part, &own, sinks->live);
 		outfile__say(&sink->to, err);
 		sink->gone = err == -EPIPE && outfile__is_stdout(&sink->to);

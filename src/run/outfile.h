@@ -11,12 +11,12 @@
  * The new file has the permissions of the one whose place it takes, and its owner and group as far as
  * the user may give them. Other hard links keep the old one.
  */
-#ifndef XT_CMD_OUTFILE_H
-#define XT_CMD_OUTFILE_H
+#ifndef XT_RUN_OUTFILE_H
+#define XT_RUN_OUTFILE_H
 
 #include <stdio.h>
 
-#include "cmd/place.h"
+#include "run/place.h"
 
 struct outfile {
 	const char *path; /* "-": standard output */
@@ -33,6 +33,10 @@ int outfile__find(struct outfile *to, const char *path);
 int outfile__open(struct outfile *to);
 
 bool outfile__is_stdout(const struct outfile *to);
+/* In columns, of the terminal that it is; 0 for none. */
+unsigned int outfile__width(const struct outfile *to);
+/* The same of standard output. */
+unsigned int outfile__terminal_width(void);
 
 /*
  * Let it have the name, as far as it is written; what is written from then on can be seen there.

@@ -7,7 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "cmd/place.h"
+#include "run/place.h"
 
 #define LINKS_MAX 40 /* path_resolution(7) */
 

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The options that trace, report and diff share, as children of their own argp parsers. */
-#ifndef XT_CMD_OUTPUT_OPTIONS_H
-#define XT_CMD_OUTPUT_OPTIONS_H
+/*
+ * The command line of a command, by argp, with what is the same for all of them; and the options that
+ * several share, as children of their own argp parsers.
+ */
+#ifndef XT_CMD_OPTIONS_H
+#define XT_CMD_OPTIONS_H
 
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/sinks.h"
+#include "run/sinks.h"
+
+/* The last line of a command's help: where more is said. */
+#define SEE_PAGE(page) "See " page "(8), and the GLOSSARY of xentrace-bpf(8) for its terms.\n"
+
+/*
+ * Parse; `name` is the command's as messages call it. Exits for --help and --version, with 0 or, where
+ * they cannot be written, with 1 and the cause; and with 2 for wrong usage.
+ */
+void cmd__parse(const struct argp *argp, const char *name, int argc, char **argv, void *input);
+
+/* Flush standard output. Returns 0, or 1 with the cause; a reader that went away is no error. */
+int cmd__end_output(void);
+
+/* The argument of --exact: "all" or none; wrong usage exits. */
+bool options__exact_all(const char *text, struct argp_state *state);
 
 /* Where to, and in which form. */
 struct output_options {

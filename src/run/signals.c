@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cmd/signals.h"
+#include "run/signals.h"
 
 static int fd = -1;
 static sigset_t ends;		    /* SIGINT, SIGTERM, SIGHUP */

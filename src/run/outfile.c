@@ -3,17 +3,41 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "cmd/outfile.h"
+#include "base/number.h"
+#include "output/text_page.h"
+#include "run/outfile.h"
 
 #define TRIES 100 /* of names that nobody can guess */
 
 bool outfile__is_stdout(const struct outfile *to)
 {
 	return strcmp(to->path, "-") == 0;
+}
+
+unsigned int outfile__terminal_width(void)
+{
+	const char *said = geteuid() ? secure_getenv("COLUMNS") : NULL;
+	unsigned long width = 0;
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		return 0;
+	width = size.ws_col;
+	if (!width && said && !number__whole(said, TEXT_WIDTH_MAX, &width))
+		width = 0;
+	if (width && width < TEXT_WIDTH_MIN)
+		width = TEXT_WIDTH_MIN;
+	return width < TEXT_WIDTH_MAX ? width : TEXT_WIDTH_MAX;
+}
+
+unsigned int outfile__width(const struct outfile *to)
+{
+	return outfile__is_stdout(to) ? outfile__terminal_width() : 0;
 }
 
 void outfile__say(const struct outfile *to, int err)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where a run's report goes: files and standard output, several at once. */
-#ifndef XT_CMD_SINKS_H
-#define XT_CMD_SINKS_H
+#ifndef XT_RUN_SINKS_H
+#define XT_RUN_SINKS_H
 
 #include <stdbool.h>
 
-#include "cmd/outfile.h"
+#include "run/outfile.h"
 #include "output/format.h"
 
 #define SINKS_MAX 8
@@ -36,7 +36,7 @@ struct sinks_use {
 };
 
 /*
- * Open all of them, before anything is traced. What is there is touched later (cmd/outfile.h). Of a
+ * Open all of them, before anything is traced. What is there is touched later (run/outfile.h). Of a
  * live run each output takes its name when it is whole, since what was measured cannot be measured
  * again; but two kinds grow instead, and take it when the run begins, so that they can be read meanwhile
  * and what a crash leaves is found: a recording, and the text or JSON of intervals. What is made from a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Signals of a trace: they end it, or ask for a report, also while an output blocks. */
-#ifndef XT_CMD_SIGNALS_H
-#define XT_CMD_SIGNALS_H
+#ifndef XT_RUN_SIGNALS_H
+#define XT_RUN_SIGNALS_H
 
 #include <stdint.h>
 

@@ -7,8 +7,8 @@
  * There a symbolic link is followed only where it and what it leads to are the user's own, and a file
  * or FIFO of another user is refused, whatever fs.protected_* of this kernel say.
  */
-#ifndef XT_CMD_PLACE_H
-#define XT_CMD_PLACE_H
+#ifndef XT_RUN_PLACE_H
+#define XT_RUN_PLACE_H
 
 #include <limits.h>
 #include <stdbool.h>

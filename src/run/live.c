@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* A run of this guest: who is traced, from when to when, and at what times it is read. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/exit.h"
+#include "base/log.h"
+#include "probe/shortage.h"
+#include "run/run.h"
+#include "run/signals.h"
+
+#define NS_PER_S 1000000000.0
+#define TICK_NS	 1000000000ull /* between readings of the vCPUs' times */
+#define NEVER	 (~0ull)
+/* s; of a run without an INTERVAL whose output draws its course */
+#define COURSE_INTERVAL 1
+#define DISKS_MAX	256
+
+struct live {
+	struct source source;
+	const struct live_options *options;
+	struct run_info info;
+	struct utsname host;
+	struct platform *platform;
+	struct tracer *tracer;
+
+	bool begun, ended, hurried;
+	uint64_t step; /* ns; 0: no intervals */
+	uint64_t next; /* CLOCK_MONOTONIC ns: when the interval ends, and the trace */
+	uint64_t end;
+	unsigned int intervals;
+	struct snapshot last; /* at the end of the last interval */
+	bool has_last;
+	struct snapshot given; /* the part that was taken last */
+};
+
+#define DEPTH_MAX 8 /* dm on md on dm … */
+
+static int add_name(const struct platform *platform, const char *name, const char **names,
+		    size_t max)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		const struct disk *disk = &platform->disks[i];
+
+		if (strcmp(disk->name, name) || disk->stacked)
+			continue;
+		for (nr = 0; names[nr]; nr++) {
+			if (strcmp(names[nr], name) == 0)
+				return 0;
+		}
+		if (nr == max)
+			return -E2BIG;
+		names[nr] = disk->name;
+		names[nr + 1] = NULL;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* /sys/block's folder of a block device: a partition's is its disk's. */
+static int block_dir(dev_t dev, char *dir)
+{
+	char link[64], part[PATH_MAX + 16];
+
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(dev), minor(dev));
+	if (!realpath(link, dir))
+		return -ENOENT;
+	snprintf(part, sizeof(part), "%s/partition", dir);
+	if (access(part, F_OK) == 0)
+		*strrchr(dir, '/') = '\0';
+	return 0;
+}
+
+/* The leaf disks below a block device: itself, or what its slaves are made of. */
+static int add_leaves(const struct platform *platform, const char *dir, const char **names,
+		      size_t max, int depth)
+{
+	char path[PATH_MAX + 300], slave[PATH_MAX], part[PATH_MAX + 16];
+	int err = -ENOENT, one;
+	struct dirent *entry;
+	DIR *slaves;
+
+	if (depth == DEPTH_MAX)
+		return -ELOOP;
+	snprintf(path, sizeof(path), "%s/slaves", dir);
+	slaves = opendir(path);
+	while (slaves && (entry = readdir(slaves))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/slaves/%s", dir, entry->d_name);
+		if (!realpath(path, slave))
+			continue;
+		snprintf(part, sizeof(part), "%s/partition", slave);
+		if (access(part, F_OK) == 0)
+			*strrchr(slave, '/') = '\0';
+		one = add_leaves(platform, slave, names, max, depth + 1);
+		if (err == -ENOENT || one == -E2BIG)
+			err = one;
+	}
+	if (slaves)
+		closedir(slaves);
+	return err == -ENOENT ? add_name(platform, strrchr(dir, '/') + 1, names, max) : err;
+}
+
+/* A device file's number, or the number of the file system that a path is on. */
+static int find_device(const char *what, dev_t *dev)
+{
+	static const char *const places[] = { "", "/dev/", "/dev/mapper/" };
+	char path[PATH_MAX];
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (i == 0 && !strchr(what, '/'))
+			continue; /* a bare name is a device's, not a file's here */
+		snprintf(path, sizeof(path), "%s%s", places[i], what);
+		if (stat(path, &st))
+			continue;
+		*dev = S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/*
+ * Add to names[] (NULL-ended; entries point into `platform`) the leaf disks behind `what`. Returns 0, or
+ * -ENOENT or -E2BIG after a message.
+ */
+static int resolve_disk(const struct platform *platform, const char *what, const char **names,
+			size_t max)
+{
+	char dir[PATH_MAX];
+	int err = -ENOENT;
+	dev_t dev;
+
+	if (find_device(what, &dev) == 0 && block_dir(dev, dir) == 0)
+		err = add_leaves(platform, dir, names, max, 0);
+	if (err == -ENOENT)
+		err = add_name(platform, what, names, max);
+	if (err == -E2BIG)
+		elog("more than %zu disks", max);
+	else if (err)
+		elog("no disk behind '%s': name a device, a mount point or a dm name (see detect)",
+		     what);
+	return err;
+}
+
+static void describe(struct live *live)
+{
+	uname(&live->host);
+	live->info = (struct run_info) {
+		.version = XT_VERSION,
+		.command_line = live->options->command_line,
+		.host = live->host.nodename,
+		.kernel = live->host.release,
+	};
+}
+
+/* What came since the last interval. */
+static int give_interval(struct live *live, struct run_part *part)
+{
+	struct snapshot now;
+	int err = tracer__snapshot(live->tracer, &now);
+
+	if (err)
+		return err;
+	err = snapshot__delta(&live->given, &now, live->has_last ? &live->last : NULL);
+	if (err) {
+		snapshot__free(&now);
+		return err;
+	}
+	if (live->has_last)
+		snapshot__free(&live->last);
+	live->last = now;
+	live->has_last = true;
+	part->kind = SINK_INTERVAL;
+	part->unasked = !live->options->interval;
+	if (!part->unasked)
+		live->intervals++;
+	return 0;
+}
+
+/*
+ * An interval is over. What kept us from running (a pause, a suspend, SIGSTOP) made it longer: it is one,
+ * told by its times, and the next one ends where the grid has it.
+ */
+static int end_interval(struct live *live, struct run_part *part)
+{
+	uint64_t now = clock__monotonic_ns();
+
+	live->next += (1 + (now - live->next) / live->step) * live->step;
+	return give_interval(live, part);
+}
+
+static int give_total(struct live *live, struct run_part *part)
+{
+	part->kind = SINK_TOTAL;
+	part->last = live->ended;
+	return tracer__snapshot(live->tracer, &live->given);
+}
+
+static void stop(struct live *live)
+{
+	if (live->begun)
+		tracer__stop(live->tracer);
+	live->ended = true;
+}
+
+/* An interval that ends with the trace is one of it. */
+static bool is_over(const struct live *live)
+{
+	const struct live_options *options = live->options;
+
+	return live->hurried || (options->count && live->intervals >= options->count) ||
+	       (clock__monotonic_ns() >= live->end && live->next > live->end);
+}
+
+static bool ends(int signal)
+{
+	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
+}
+
+/* Until there is something to give: an interval, what a signal asks for, or the whole. */
+static int wait_for_part(struct live *live, struct run_part *part)
+{
+	uint64_t until;
+	int sig;
+
+	while (!is_over(live)) {
+		until = clock__monotonic_ns() + TICK_NS;
+		until = until < live->next ? until : live->next;
+		sig = signals__wait(until < live->end ? until : live->end);
+		if (ends(sig))
+			break;
+		if (sig == SIGUSR1)
+			return give_total(live, part);
+		if (clock__monotonic_ns() >= live->next)
+			return end_interval(live, part);
+		tracer__tick(live->tracer);
+	}
+	stop(live);
+	return give_total(live, part);
+}
+
+static void say_ready(const struct live_options *options)
+{
+	if (options->ready_fd >= 0 && dprintf(options->ready_fd, "ready\n") < 0)
+		elog("--ready-fd %d: %s", options->ready_fd, strerror(errno));
+	fprintf(stderr,
+		options->duration ? "Tracing for %g s... Ctrl-C to end\n"
+				  : "Tracing... Ctrl-C to end\n",
+		options->duration);
+}
+
+static void begin(struct live *live)
+{
+	const struct live_options *options = live->options;
+	double interval = options->interval;
+	uint64_t now;
+
+	if (!interval && live->source.draws_course)
+		interval = COURSE_INTERVAL;
+	tracer__start(live->tracer);
+	live->begun = true;
+	say_ready(options);
+	now = clock__monotonic_ns();
+	live->step = interval * NS_PER_S;
+	live->next = live->step ? now + live->step : NEVER;
+	live->end = options->duration ? now + (uint64_t)(options->duration * NS_PER_S) : NEVER;
+}
+
+static int live__next(struct source *source, struct run_part *part)
+{
+	struct live *live = (struct live *)source;
+	int err;
+
+	snapshot__free(&live->given);
+	if (live->ended)
+		return 0;
+	if (!live->begun && !live->hurried)
+		begin(live);
+	err = wait_for_part(live, part);
+	part->snap = &live->given;
+	part->interval_no = live->intervals;
+	return err ? err : 1;
+}
+
+static void live__hurry(struct source *source)
+{
+	((struct live *)source)->hurried = true;
+}
+
+/* Loading and attaching take seconds in a slow guest: who looks on a terminal is told. */
+static void say_attaching(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("Attaching...\n", stderr);
+}
+
+static int find_disks(const struct live *live, const char **names)
+{
+	for (const char *const *disk = live->options->disks; *disk; disk++)
+		if (resolve_disk(live->platform, *disk, names, DISKS_MAX))
+			return EXIT_USAGE;
+	return EXIT_DONE;
+}
+
+static int find_nics(const struct live *live)
+{
+	const struct platform *platform = live->platform;
+
+	for (const char *const *name = live->options->nics; *name; name++) {
+		size_t i = 0;
+
+		while (i < platform->nr_nics && strcmp(platform->nics[i].name, *name))
+			i++;
+		if (i < platform->nr_nics)
+			continue;
+		elog("no NIC '%s' here: only interfaces with a device below them are traced",
+		     *name);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+static int attach(struct live *live, const char *const *disks)
+{
+	const struct live_options *options = live->options;
+	struct tracer_options wanted = options->tracer;
+	const char *why;
+	int err;
+
+	wanted.wanted.disks = *disks ? disks : NULL;
+	wanted.wanted.nics = *options->nics ? options->nics : NULL;
+	say_attaching();
+	err = tracer__new(&live->tracer, live->platform, &wanted, &why);
+	if (!err)
+		return EXIT_DONE;
+	elog("%s", why);
+	switch (err) {
+	case -ENODEV:
+		return EXIT_NOTHING;
+	case -E2BIG:
+		return EXIT_USAGE;
+	case -EPERM:
+	case -ENOENT:
+		return EXIT_PRIVILEGE;
+	default:
+		return EXIT_RUNTIME;
+	}
+}
+
+/* Everything before the first event: a wrong disk or file is said before anything is loaded. */
+static int prepare(struct live *live, struct run *run)
+{
+	const struct sinks_use use = { .live = true, .intervals = live->options->interval > 0 };
+	const char *disks[DISKS_MAX + 1] = {};
+	int code, err = platform__read(&live->platform, "/");
+
+	if (err) {
+		elog("cannot read this machine's /sys and /proc: %s",
+		     shortage__is(err) ? shortage__why(err) : strerror(-err));
+		return EXIT_RUNTIME;
+	}
+	code = find_disks(live, disks);
+	if (!code)
+		code = find_nics(live);
+	if (!code)
+		code = run__open(run, &use);
+	return code ? code : attach(live, disks);
+}
+
+int live__run(struct run *run, const struct live_options *options)
+{
+	struct live live = {
+		.source = { .next = live__next, .hurry = live__hurry },
+		.options = options,
+	};
+	int code, err = signals__open();
+
+	if (err) {
+		elog("cannot wait for signals: %s", strerror(-err));
+		return EXIT_RUNTIME;
+	}
+	describe(&live);
+	run->source = &live.source;
+	code = prepare(&live, run);
+	if (code) {
+		run__close(run);
+	} else {
+		live.info.wall_start_ns = clock__ns(CLOCK_REALTIME);
+		run->report.run = &live.info;
+		run->report.platform = live.platform;
+		code = run__follow(run);
+	}
+	snapshot__free(&live.given);
+	snapshot__free(&live.last);
+	tracer__free(live.tracer);
+	platform__free(live.platform);
+	return code;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A run: what is measured in this guest, or was measured and recorded. A source gives its parts, one after
+ * the other; run__follow() makes the books of each and hands it to the outputs. It does not know which
+ * source it has: so a report from a recording is what the live run printed.
+ */
+#ifndef XT_RUN_RUN_H
+#define XT_RUN_RUN_H
+
+#include <stdbool.h>
+
+#include "model/diff.h"
+#include "output/diff.h"
+#include "probe/tracer.h"
+#include "recording/reader.h"
+#include "run/sinks.h"
+
+/* What a source gives: an interval's difference, or the whole so far. */
+struct run_part {
+	enum sink_part kind;	     /* SINK_INTERVAL or SINK_TOTAL */
+	const struct snapshot *snap; /* the source's, until the next part */
+	unsigned int interval_no;    /* of a total: how many there were */
+	bool unasked;		     /* an interval that is drawn, and shown by no output */
+	bool last;		     /* nothing comes behind it */
+};
+
+struct source {
+	/*
+	 * The next part; the first call begins the run. Returns 1 for a part, 0 at the end, -ENOMEM, or
+	 * another negative errno after a message.
+	 */
+	int (*next)(struct source *source, struct run_part *part);
+	/* Nobody reads standard output any more. NULL: that is no reason to end. */
+	void (*hurry)(struct source *source);
+
+	/* Set before the first part. */
+	bool shows_intervals; /* some output has them */
+	bool draws_course;    /* some output draws how the run went, for which it needs intervals */
+};
+
+struct run {
+	struct source *source;
+	struct sinks *sinks;
+	/* What is the same in every part: the run, its platform, and how they are shown. */
+	struct report report;
+	bool strict;	 /* incomplete data is an exit code of its own */
+	bool damaged;	 /* the recording has lost its end, or more */
+	bool incomplete; /* the whole had lost more than a report may */
+	struct course *course;
+};
+
+/*
+ * Open the outputs, of which the names are known by now: a wrong one costs no trace. Returns an exit code;
+ * what it is not EXIT_DONE for is said.
+ */
+int run__open(struct run *run, const struct sinks_use *use);
+/* All parts to all outputs, from the header to the end. Returns an exit code. */
+int run__follow(struct run *run);
+/* Close the outputs; what is not whole by now is dropped. Returns 0 or a negative errno. */
+int run__close(struct run *run);
+
+/* This guest, from now on. */
+struct live_options {
+	const char *command_line;
+	double duration;    /* s; 0: until a signal */
+	double interval;    /* s; 0: only the total */
+	unsigned int count; /* intervals; 0: no limit */
+	int ready_fd;	    /* gets a line once the programs are attached; -1: none */
+	/* NULL-ended, as the user gave them: device, mount point, dm name; empty: all */
+	const char *const *disks;
+	const char *const *nics;      /* the same */
+	struct tracer_options tracer; /* disks and NICs apart */
+};
+
+/* Trace it. `run` has its outputs; the rest is filled in. Returns an exit code. */
+int live__run(struct run *run, const struct live_options *options);
+
+/* A recording. */
+struct replay;
+
+/* Returns 0, or a negative errno after a message that names the file. */
+int replay__new(struct replay **out, const char *file);
+void replay__free(struct replay *replay);
+struct source *replay__source(struct replay *replay);
+/* As long as the replay. */
+const struct recording_header *replay__header(const struct replay *replay);
+const struct platform *replay__platform(const struct replay *replay); /* NULL: not recorded */
+unsigned int replay__intervals(const struct replay *replay);
+/* Has it lost its end, or more? That was said when it was opened. */
+bool replay__is_damaged(const struct replay *replay);
+/* Which file it is. */
+const struct stat *replay__stat(const struct replay *replay);
+
+/* Two recordings. */
+struct comparison {
+	const char *file[DIFF_SIDES];
+	const char *to; /* "-": standard output */
+	const struct diff_output *output;
+	bool verbose, strict;
+};
+
+/* Compare them. Returns an exit code. */
+int compare__run(const struct comparison *comparison);
+
+#endif
