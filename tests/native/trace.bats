@@ -158,7 +158,9 @@ while True: time.sleep(0.0004)' &
 
 @test "SIGHUP ends a trace with its report, unless it was ignored before" {
 	mkfifo "$BATS_TEST_TMPDIR/ready"
-	xentrace-bpf -f timer -o "$BATS_TEST_TMPDIR/hup.json" --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" &
+	# a test that is run by nohup has it ignored
+	env --default-signal=HUP xentrace-bpf -f timer -o "$BATS_TEST_TMPDIR/hup.json" --ready-fd 9 \
+		9> "$BATS_TEST_TMPDIR/ready" &
 	pid=$!
 	read -r _ < "$BATS_TEST_TMPDIR/ready"
 	kill -HUP $pid
