@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # xentrace-bpf. `make help` lists the targets; V=1 shows the commands.
 
-VERSION := 0.1
+VERSION := 0.2.0
+# Of a checkout; a source package has none.
+COMMIT	:= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
 O	   ?= build
 CLANG	   ?= clang
@@ -11,6 +13,8 @@ PREFIX	   ?= /usr/local
 prefix	   ?= $(PREFIX)
 sbindir	   ?= $(prefix)/sbin
 mandir	   ?= $(prefix)/share/man
+bashdir	   ?= $(prefix)/share/bash-completion/completions
+zshdir	   ?= $(prefix)/share/zsh/site-functions
 DESTDIR	   ?=
 
 ifeq ($(V),1)
@@ -26,7 +30,7 @@ FAMILIES := $(sort $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c)))
 
 CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
-CPPFLAGS := -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
+override CPPFLAGS += -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
 LIBS	 := libbpf jansson libcap
 LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
 # libelf.a may need a libeu.a, which no .pc file names; and some are without one: src/static.
@@ -47,7 +51,7 @@ BPF_SYS_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static clean install uninstall help
+.PHONY: all static clean install uninstall dist deb help FORCE
 
 ## make            build/xentrace-bpf, linked with the system's libraries
 all: $(O)/xentrace-bpf
@@ -78,6 +82,14 @@ $(O)/obj/%.o: src/%.c
 
 $(filter $(O)/obj/probe/%,$(OBJ)): | $(SKEL)
 
+# -V tells the commit: what says it is made again when that is another one.
+$(O)/commit: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)[ "$$(cat $@ 2>/dev/null)" = "$(COMMIT)" ] || echo "$(COMMIT)" > $@
+
+$(O)/obj/cmd/trace.o: $(O)/commit
+$(O)/obj/cmd/trace.o: override CPPFLAGS += $(if $(COMMIT),-DXT_COMMIT='"$(COMMIT)"')
+
 # The page's scripts and style are embedded by .incbin, of which the compiler lists no dependency.
 $(O)/obj/output/html_files.o $(O)/san/output/html_files.o: $(wildcard src/output/html/*)
 
@@ -92,18 +104,33 @@ $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-## make install    the program and its man pages, to $(DESTDIR)$(PREFIX)/sbin and share/man
+# What is installed: mode, file, where to.
+INSTALLED = \
+	0755:$(O)/xentrace-bpf:$(sbindir)/xentrace-bpf \
+	$(foreach page,$(MAN),0644:$(page):$(mandir)/man8/$(notdir $(page))) \
+	0644:tools/completion/xentrace-bpf.bash:$(bashdir)/xentrace-bpf \
+	0644:tools/completion/_xentrace-bpf:$(zshdir)/_xentrace-bpf
+
+## make install    the program, its man pages and its completions, to $(DESTDIR)$(PREFIX)
 install: $(O)/xentrace-bpf
-	$(call msg,INSTALL,$(DESTDIR)$(sbindir)/xentrace-bpf)
-	$(Q)install -D -m 0755 $< $(DESTDIR)$(sbindir)/xentrace-bpf
-	$(call msg,INSTALL,$(DESTDIR)$(mandir)/man8)
-	$(Q)install -d -m 0755 $(DESTDIR)$(mandir)/man8
-	$(Q)install -m 0644 $(MAN) $(DESTDIR)$(mandir)/man8
+	$(Q)for one in $(INSTALLED); do \
+		mode=$${one%%:*}; rest=$${one#*:}; to=$(DESTDIR)$${rest#*:}; \
+		printf '  %-8s %s\n' INSTALL "$$to"; \
+		install -D -m "$$mode" "$${rest%%:*}" "$$to" || exit; \
+	done
 
 ## make uninstall  take them away again
 uninstall:
-	$(call msg,RM,$(DESTDIR)$(sbindir)/xentrace-bpf)
-	$(Q)rm -f $(DESTDIR)$(sbindir)/xentrace-bpf $(MAN:tools/man/%=$(DESTDIR)$(mandir)/man8/%)
+	$(call msg,RM,$(DESTDIR)$(prefix))
+	$(Q)rm -f $(foreach one,$(INSTALLED),$(DESTDIR)$(lastword $(subst :, ,$(one))))
+
+## make dist       build/dist: a tarball of the static program, with what make install installs beside it
+dist: $(O)/static/xentrace-bpf
+	$(Q)tools/packaging/dist $(O)/static/xentrace-bpf $(VERSION) $(O)/dist
+
+## make deb        build/deb: a Debian package for the Debian that this is (tools/setup package)
+deb:
+	$(Q)tools/packaging/deb $(VERSION) $(O)/deb
 
 ## make clean      delete build
 clean:

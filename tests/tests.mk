@@ -85,7 +85,7 @@ lint:
 	$(call msg,LINT,C)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call msg,LINT,shell)
-	$(Q)shellcheck -x $(SCRIPTS)
+	$(Q)shellcheck -x $(SCRIPTS) tools/completion/*.bash
 	$(call msg,LINT,rooms)
 	$(Q)tests/lib/rooms
 	$(call msg,LINT,spelling)

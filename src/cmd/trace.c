@@ -14,7 +14,11 @@
 #include "cmd/options.h"
 #include "run/run.h"
 
+#ifdef XT_COMMIT
+const char *argp_program_version = "xentrace-bpf " XT_VERSION " (" XT_COMMIT ")";
+#else
 const char *argp_program_version = "xentrace-bpf " XT_VERSION;
+#endif
 
 #define OPT_READY_FD OPT_OWN
 #define OPT_SAMPLE   (OPT_OWN + 1)

@@ -208,6 +208,9 @@ same()
 	for page in tools/man/*.8; do
 		cmp "$page" "$dir/root/opt/x/share/man/man8/${page##*/}"
 	done
+	cmp tools/completion/xentrace-bpf.bash \
+		"$dir/root/opt/x/share/bash-completion/completions/xentrace-bpf"
+	cmp tools/completion/_xentrace-bpf "$dir/root/opt/x/share/zsh/site-functions/_xentrace-bpf"
 	make -s uninstall DESTDIR="$dir/root" PREFIX=/opt/x
 	[ -z "$(find "$dir/root" -type f)" ]
 }

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck shell=bash
+# Completion of xentrace-bpf(8) for bash. Options are what the command's own --help says.
+
+_xentrace_bpf_words()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+# _xentrace_bpf_list WORDS: the word behind the last comma, of a list
+_xentrace_bpf_list()
+{
+	local before=
+
+	[[ $cur != *,* ]] || before=${cur%,*},
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$1" -- "${cur##*,}")
+}
+
+_xentrace_bpf_files()
+{
+	compopt -o filenames 2> /dev/null
+	mapfile -t COMPREPLY < <(compgen "$@" -- "$cur")
+}
+
+# The names of block devices, or of network interfaces that have a device below them.
+_xentrace_bpf_names()
+{
+	local path
+
+	for path in "$@"; do
+		[ -e "$path" ] || continue
+		path=${path%/device}
+		printf '%s\n' "${path##*/}"
+	done
+}
+
+_xentrace_bpf()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
+	local commands="trace detect check record report diff"
+
+	COMPREPLY=()
+	for word in $commands; do
+		[ "${COMP_WORDS[1]}" != "$word" ] || ((COMP_CWORD == 1)) || command=$word
+	done
+	# --format=svg is three words to bash
+	[ "$cur" != = ] || cur=
+	[ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}
+	case $prev in
+	-D | --disk) _xentrace_bpf_words "$(_xentrace_bpf_names /sys/block/*)" ;;
+	-N | --nic) _xentrace_bpf_words "$(_xentrace_bpf_names /sys/class/net/*/device)" ;;
+	-f | --family) _xentrace_bpf_list "blk evtchn hypercall emul timer mmu net" ;;
+	--format)
+		if [ "$command" = diff ]; then
+			_xentrace_bpf_words "text json folded svg html"
+		else
+			_xentrace_bpf_words "text json folded svg html openmetrics recording"
+		fi
+		;;
+	--exact) _xentrace_bpf_words all ;;
+	--root | --save) _xentrace_bpf_files -d ;;
+	-o | --output) _xentrace_bpf_files -f ;;
+	-d | --duration | -i | --interval | --sample | --slower | --ready-fd) ;;
+	*)
+		if [[ $cur == -* ]]; then
+			_xentrace_bpf_words "$("${COMP_WORDS[0]}" "$command" --help 2> /dev/null |
+				grep -oE -- '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,')"
+		elif ((COMP_CWORD == 1)); then
+			_xentrace_bpf_words "$commands"
+		elif [ "$command" = report ] || [ "$command" = diff ]; then
+			_xentrace_bpf_files -f -X '!*.xtr'
+			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$cur")
+		fi
+		;;
+	esac
+}
+
+complete -F _xentrace_bpf xentrace-bpf
