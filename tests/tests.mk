@@ -16,7 +16,7 @@ FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/
 FUZZ_SECONDS ?= 60
 
 .PHONY: unit lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
-.PHONY: bench-recording bench-pairs compilers
+.PHONY: bench-recording bench-pairs compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -93,7 +93,10 @@ lint:
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab
-check: unit lint
+check: unit lint hot-path
+
+hot-path: $(SKEL)
+	tests/bench/programs $(O)/bpf
 
 ## make cli        bad input and exit codes (root for some)
 cli: $(O)/xentrace-bpf
@@ -191,8 +194,28 @@ $(O)/tests/bench/slower: tests/bench/slower.c $(PURE:src/%.c=$(O)/obj/%.o)
 bench-pairs: $(O)/xentrace-bpf $(O)/tests/bench/slower
 	tests/bench/pairs
 
-## make bench      what tracing adds to an I/O on this machine's disk (root)
-bench: $(O)/xentrace-bpf
-	tests/bench/io
+$(O)/tests/bench/load: tests/bench/load.c
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $< -o $@
+
+$(O)/tests/bench/floor: tests/bench/floor.c
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $< -lbpf -lelf -lz -o $@
+
+$(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c
+	$(call msg,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -Wall -Werror -Ivmlinux $(BPF_SYS_INCLUDES) -c $< -o $@
+
+## make programs   keep what each BPF program is made of (tests/bench/programs.txt); make check compares it
+programs: $(SKEL)
+	tests/bench/programs --write $(O)/bpf
+
+## make bench      what tracing adds to an operation, beside other tracers: 15 minutes (root)
+bench: $(O)/xentrace-bpf $(O)/tests/bench/load $(O)/tests/bench/floor $(O)/tests/bench/floor.bpf.o
+	O=$(O) tests/bench/cost
+	O=$(O) tests/bench/scale
 
 -include $(FUZZ_OBJ:.o=.d) $(SAN_OBJ:.o=.d) $(UNIT:%=%.d) $(O)/tests/browser/page.d
