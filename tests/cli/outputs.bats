@@ -333,6 +333,7 @@ waits_for_fifo()
 {
 	report=$1
 	until find "/proc/$1/fd" -lname '*cut.xtr' 2> /dev/null | grep -q .; do
+		kill -0 "$1"
 		sleep 0.1
 	done
 	sleep 0.5
