@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#include "model/price.h"
+#include "model/statistics.h"
 #include "platform/platform.h"
 
 struct bench {

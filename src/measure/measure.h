@@ -6,7 +6,7 @@
 #ifndef XT_MEASURE_MEASURE_H
 #define XT_MEASURE_MEASURE_H
 
-#include "model/price.h"
+#include "model/statistics.h"
 #include "platform/platform.h"
 
 #define PRICES 15

@@ -3,14 +3,14 @@
  * What changed between two runs, told from what changes anyway. Pure.
  *
  * The intervals of each run are put together to at most DIFF_BATCHES batches, so that what lasts
- * some seconds, a flush or a burst, is one observation of a long run and not ten. For each path that both
- * runs have, the batches' count a second, mean and p99 are compared (model/ranks.h). A change is
- * called when it is at least DIFF_SMALLEST and so unlikely to be chance that all comparisons
- * together are wrong once in 1 / DIFF_ALPHA pairs of equal runs. What counts as chance is widened by
- * how much all paths together drift within the runs (model/drift.h).
+ * some seconds, a flush or a burst, is one observation of a long run and not ten. For each path
+ * that both runs have, the batches' count a second, mean and p99 are compared
+ * (model/statistics.h). A change is called when it is at least DIFF_SMALLEST and so unlikely to be
+ * chance that all comparisons together are wrong once in 1 / DIFF_ALPHA pairs of equal runs. What
+ * counts as chance is widened by how much all paths together drift within the runs.
  *
- * Runs of different modes can be compared: a disk is the same one by its name, by the other path
- * of the same disk, by where it is mounted, or by its size; its legs are matched by name, and what
+ * Runs of different modes can be compared. A disk is the same one by its name, by the other path
+ * of the same disk, by where it is mounted, or by its size. Its legs are matched by name, and what
  * is behind them, the device or the backend, with each other. Interrupt numbers, and which vCPU's
  * timer it was, do not count. What only one run has was 0 times a second in the other.
  */

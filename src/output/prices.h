@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "model/price.h"
+#include "model/statistics.h"
 
 /* Into a text_page of that width. */
 void prices__print(FILE *out, const struct price *prices, size_t nr, unsigned int width);

@@ -215,3 +215,19 @@ void platform__free(struct platform *p)
 	free(p->irqs);
 	free(p);
 }
+
+const struct disk *platform__disk(const struct platform *p, const char *name)
+{
+	for (size_t i = 0; p && i < p->nr_disks; i++)
+		if (!strcmp(p->disks[i].name, name))
+			return &p->disks[i];
+	return NULL;
+}
+
+const struct nic *platform__nic(const struct platform *p, const char *name)
+{
+	for (size_t i = 0; p && i < p->nr_nics; i++)
+		if (!strcmp(p->nics[i].name, name))
+			return &p->nics[i];
+	return NULL;
+}

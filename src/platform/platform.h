@@ -134,4 +134,8 @@ int platform__read(struct platform **out, const char *root);
 int platform__save(struct platform **out, const char *root, const char *dir);
 void platform__free(struct platform *platform);
 
+/* By name; NULL where there is none, or no platform. */
+const struct disk *platform__disk(const struct platform *platform, const char *name);
+const struct nic *platform__nic(const struct platform *platform, const char *name);
+
 #endif

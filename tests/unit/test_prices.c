@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
-#include "model/price.h"
+#include "model/statistics.h"
 #include "output/prices.h"
 #include "output/text_page.h"
 

@@ -7,16 +7,14 @@
 #include <math.h>
 #include <cmocka.h>
 
-#include "model/drift.h"
-#include "model/mann_whitney.h"
-#include "model/ranks.h"
+#include "model/statistics.h"
 
 static bool is_near(double a, double b)
 {
 	return fabs(a - b) <= 1e-6 * fabs(b);
 }
 
-static double chance(const struct series *x, const struct series *y)
+static double chance(const struct sample *x, const struct sample *y)
 {
 	struct ranking ranking;
 
@@ -27,10 +25,10 @@ static double chance(const struct series *x, const struct series *y)
 /* Against all orders that there are, counted; of a standard error that is only measured it is more. */
 static void chances_are_counted(void **state)
 {
-	struct series x = { .nr = 8 }, y = { .nr = 8 };
+	struct sample x = { .nr = 8 }, y = { .nr = 8 };
 	/* neighbours are unlike: no autocorrelation widens anything */
 	static const double order[] = { 4, 1, 6, 3, 8, 2, 7, 5 };
-	struct ranked ranked, back;
+	struct comparison ranked, back;
 
 	(void)state;
 	for (size_t i = 0; i < 8; i++) {
@@ -40,38 +38,38 @@ static void chances_are_counted(void **state)
 	/* 1 of the 12,870 orders, on either side: beyond 3.78 of the normal distribution */
 	assert_true(is_near(chance(&x, &y), 2 / 12870.0));
 	assert_true(is_near(chance(&y, &x), 2 / 12870.0));
-	ranks__compare(&ranked, &x, &y, 1);
+	sample__compare(&ranked, &x, &y, 1);
 	assert_true(ranked.p > .0015 && ranked.p < .003);
 	assert_true(ranked.low > 1 && ranked.high < 16);
-	ranks__compare(&back, &y, &x, 1);
+	sample__compare(&back, &y, &x, 1);
 	assert_true(is_near(back.p, ranked.p));
 	/* the same values: no difference, and the ratio is about 1 */
-	ranks__compare(&ranked, &x, &x, 1);
+	sample__compare(&ranked, &x, &x, 1);
 	assert_true(ranked.p > .99);
 	assert_true(ranked.low < 1 && ranked.high > 1);
 	assert_true(is_near(ranked.ratio, 1));
 	/* one that is far off moves nothing */
 	y = x;
 	y.value[3] = 1000;
-	ranks__compare(&ranked, &x, &y, 1);
+	sample__compare(&ranked, &x, &y, 1);
 	assert_true(ranked.p > .5 && ranked.ratio < 1.3);
 	/* all equal */
 	for (size_t i = 0; i < 8; i++)
 		x.value[i] = y.value[i] = 7;
-	ranks__compare(&ranked, &x, &y, 1);
+	sample__compare(&ranked, &x, &y, 1);
 	assert_true(ranked.p > .99);
 	/* 60 of the 924 orders are at least as far from the middle */
-	x = (struct series) { { 8, 1, 5, 2, 7, 4 }, 6 };
-	y = (struct series) { { 12, 3, 11, 6, 10, 9 }, 6 };
+	x = (struct sample) { { 8, 1, 5, 2, 7, 4 }, 6 };
+	y = (struct sample) { { 12, 3, 11, 6, 10, 9 }, 6 };
 	assert_true(is_near(chance(&x, &y), 60 / 924.0));
 }
 
 /* A series that drifts proves less than one that does not. */
 static void what_drifts_proves_less(void **state)
 {
-	struct series x = { .nr = 30 }, y = { .nr = 30 }, slow_x = { .nr = 30 },
+	struct sample x = { .nr = 30 }, y = { .nr = 30 }, slow_x = { .nr = 30 },
 		      slow_y = { .nr = 30 };
-	struct ranked ranked, slow;
+	struct comparison ranked, slow;
 
 	(void)state;
 	/* the same values, once in no order and once rising and falling */
@@ -81,8 +79,8 @@ static void what_drifts_proves_less(void **state)
 		slow_x.value[i] = 100 + i;
 		slow_y.value[i] = 109.5 + i;
 	}
-	ranks__compare(&ranked, &x, &y, 1);
-	ranks__compare(&slow, &slow_x, &slow_y, 1);
+	sample__compare(&ranked, &x, &y, 1);
+	sample__compare(&slow, &slow_x, &slow_y, 1);
 	assert_true(ranked.p < .005);
 	assert_true(slow.p > .1);
 	assert_true(slow.high - slow.low > 1.5 * (ranked.high - ranked.low));
@@ -91,26 +89,26 @@ static void what_drifts_proves_less(void **state)
 /* Ranks are no further apart than that; how far from nothing a series is, they do not tell. */
 static void nothing_has_no_ratio(void **state)
 {
-	struct series none = { .nr = 20 }, steady = { .nr = 20 }, burst = { .nr = 20 };
-	struct ranked there, gone, once;
+	struct sample none = { .nr = 20 }, steady = { .nr = 20 }, burst = { .nr = 20 };
+	struct comparison there, gone, once;
 
 	(void)state;
 	for (size_t i = 0; i < 20; i++)
 		steady.value[i] = 20 + (i * 7) % 20;
 	burst.value[7] = 400;
 	/* even where the variance is four times that of independent values */
-	ranks__compare(&there, &none, &steady, 4);
-	ranks__compare(&gone, &steady, &none, 4);
+	sample__compare(&there, &none, &steady, 4);
+	sample__compare(&gone, &steady, &none, 4);
 	assert_true(there.p < 1e-4 && is_near(there.p, gone.p));
 	assert_true(there.ratio == 0 && there.high == 0);
-	ranks__compare(&once, &none, &burst, 1);
+	sample__compare(&once, &none, &burst, 1);
 	assert_true(once.p > .1);
-	ranks__compare(&there, &none, &none, 1);
+	sample__compare(&there, &none, &none, 1);
 	assert_true(there.p > .99);
 	/* always the same is far from nothing, and no division by it */
 	for (size_t i = 0; i < 20; i++)
 		steady.value[i] = 1;
-	ranks__compare(&there, &none, &steady, 4);
+	sample__compare(&there, &none, &steady, 4);
 	assert_true(there.p >= 0 && there.p < 1e-4);
 }
 
@@ -152,34 +150,34 @@ static void the_whole_is_longer_than_its_parts(void **state)
 /* What all paths together drift is no evidence of any of them; and no change of level is a drift. */
 static void drift_widens_chance(void **state)
 {
-	struct series x = { .nr = 30 }, y = { .nr = 30 }, higher;
-	struct ranked ranked, slow;
+	struct sample x = { .nr = 30 }, y = { .nr = 30 }, higher;
+	struct comparison ranked, slow;
 
 	(void)state;
 	for (size_t i = 0; i < 30; i++) {
 		x.value[i] = 100 + (i * 11) % 30;
 		y.value[i] = 109.5 + (i * 7) % 30;
 	}
-	ranks__compare(&ranked, &x, &y, 1);
-	ranks__compare(&slow, &x, &y, 4);
+	sample__compare(&ranked, &x, &y, 1);
+	sample__compare(&slow, &x, &y, 4);
 	assert_true(ranked.p < .005 && slow.p > .05);
 	assert_true(is_near(ranked.ratio, slow.ratio));
 	assert_true(ranked.low > 1 && slow.low < 1);
 	higher = y;
 	for (size_t i = 0; i < 30; i++)
 		higher.value[i] *= 8;
-	assert_true(is_near(ranks__drift(&x, &higher), ranks__drift(&x, &y)));
+	assert_true(is_near(sample__drift(&x, &higher), sample__drift(&x, &y)));
 	/* a step within a recording lasts as long as anything in it */
 	for (size_t i = 15; i < 30; i++)
 		y.value[i] *= 2;
-	assert_true(ranks__drift(&x, &y) > 2 * ranks__drift(&x, &higher));
+	assert_true(sample__drift(&x, &y) > 2 * sample__drift(&x, &higher));
 }
 
 /* Which is above which proves little of what drifts as much; that they are far apart does. */
 static void far_apart_is_more_than_apart(void **state)
 {
-	struct series x = { .nr = 30 }, near = { .nr = 30 }, far = { .nr = 30 };
-	struct ranked ranked;
+	struct sample x = { .nr = 30 }, near = { .nr = 30 }, far = { .nr = 30 };
+	struct comparison ranked;
 
 	(void)state;
 	for (size_t i = 0; i < 30; i++) {
@@ -187,16 +185,16 @@ static void far_apart_is_more_than_apart(void **state)
 		near.value[i] = 130.5 + (i * 7) % 30;
 		far.value[i] = 1000.5 + (i * 7) % 300;
 	}
-	ranks__compare(&ranked, &x, &near, 10);
+	sample__compare(&ranked, &x, &near, 10);
 	assert_true(ranked.p > .005 && ranked.p <= .1);
-	ranks__compare(&ranked, &x, &far, 10);
+	sample__compare(&ranked, &x, &far, 10);
 	assert_true(ranked.p < 1e-4);
 	/* whole numbers, many of them equal, have no noise to measure it by */
 	for (size_t i = 0; i < 30; i++) {
 		x.value[i] = 1 + (i % 10 == 0);
 		far.value[i] = 20 + (i % 10 == 0);
 	}
-	ranks__compare(&ranked, &x, &far, 10);
+	sample__compare(&ranked, &x, &far, 10);
 	assert_true(ranked.p > .01);
 }
 
@@ -206,21 +204,21 @@ static void far_apart_is_more_than_apart(void **state)
  */
 static void a_level_of_half_a_minute_is_no_change(void **state)
 {
-	struct series x = { .nr = 30 }, y = { .nr = 30 };
-	struct ranked ranked;
+	struct sample x = { .nr = 30 }, y = { .nr = 30 };
+	struct comparison ranked;
 
 	(void)state;
 	for (size_t i = 0; i < 30; i++) {
 		x.value[i] = 1050 + (i * 11) % 30;
 		y.value[i] = (i < 10 ? 1050 : 1600) + (i * 7) % 30;
 	}
-	ranks__compare(&ranked, &x, &y, 1.5);
+	sample__compare(&ranked, &x, &y, 1.5);
 	assert_true(ranked.ratio > 1.4);
 	assert_true(ranked.p > .001);
 	/* all of it is */
 	for (size_t i = 0; i < 10; i++)
 		y.value[i] += 550;
-	ranks__compare(&ranked, &x, &y, 1.5);
+	sample__compare(&ranked, &x, &y, 1.5);
 	assert_true(ranked.p < 1e-6);
 }
 
@@ -230,9 +228,9 @@ static void many_tests_need_smaller_chances(void **state)
 
 	(void)state;
 	/* .001 <= .05 / 4, .005 <= .05 / 3, .03 > .05 / 2 */
-	assert_true(is_near(ranks__bound(p, 4, .05), .005));
-	assert_true(is_near(ranks__bound(p, 4, .0001) + 1, 1));
-	assert_true(is_near(ranks__bound(p, 0, .05) + 1, 1));
+	assert_true(is_near(statistics__bound(p, 4, .05), .005));
+	assert_true(is_near(statistics__bound(p, 4, .0001) + 1, 1));
+	assert_true(is_near(statistics__bound(p, 0, .05) + 1, 1));
 }
 
 int main(void)
@@ -249,5 +247,5 @@ int main(void)
 		cmocka_unit_test(many_tests_need_smaller_chances),
 	};
 
-	return cmocka_run_group_tests_name("ranks", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
 }
