@@ -46,7 +46,7 @@
  * Wrappers of hypercalls: X(enumerator, function, hypercall, for which guests). A wrapper's time
  * contains its hypercall's (PROBES §1.4); one that calls another wrapper is counted once, as the
  * inner one. All of them make their hypercall whenever they are called, and none may sleep: see
- * model/unseen.c for the others.
+ * model/hypercalls.c for the others.
  */
 #define XT_WRAPPERS(X)                                                     \
 	X(XT_P_NOTIFY, notify_remote_via_irq, "event_channel_op", FOR_XEN) \

@@ -176,12 +176,9 @@ int hist__merge(struct hist *to, const struct hist *from)
 	if (make_room(to, to->nr + more))
 		return -ENOMEM;
 	to->max = from->max > to->max ? from->max : to->max;
-	to->inclusive += from->inclusive;
-	to->held += from->held;
-	to->off_cpu += from->off_cpu;
-	to->known += from->known;
-	to->known_ns += from->known_ns;
-	to->stolen += from->stolen;
+#define ADD(id, name) to->name += from->name;
+	HIST_COUNTERS(ADD)
+#undef ADD
 	to->nr += more;
 	/* from the last one on: what is written is behind what is still to be read */
 	while (k) {
@@ -206,12 +203,9 @@ void hist__subtract(struct hist *to, const struct hist *from)
 {
 	unsigned int last = HIST_BUCKETS, kept = 0;
 
-	to->inclusive -= from->inclusive;
-	to->held -= from->held;
-	to->off_cpu -= from->off_cpu;
-	to->known -= from->known;
-	to->known_ns -= from->known_ns;
-	to->stolen -= from->stolen;
+#define SUBTRACT(id, name) to->name -= from->name;
+	HIST_COUNTERS(SUBTRACT)
+#undef SUBTRACT
 	for (unsigned int i = 0, k = 0; i < to->nr; i++) {
 		struct hist_bucket bucket = to->bucket[i];
 

@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 /*
- * 8 buckets an octave: durations of 0 to 7 ns have a bucket each; above, it is that of the octave and
- * of the three bits below the top one. 320 reach 2^42 - 1 ns (73 min); what is longer is in the last
- * one. At a bucket's midpoint the error is at most 6.25 %. The programs' are alike (probe/slice.c).
+ * 8 buckets an octave: durations of 0 to 7 ns have a bucket each; above, the octave and the three
+ * bits below the top one say which bucket it is. 320 reach 2^42 - 1 ns (73 min); what is longer is
+ * in the last one. At a bucket's midpoint the error is at most 6.25 %. The BPF programs' buckets are
+ * the same (probe/slice.c).
  */
 #define HIST_SUB_BITS 3
 #define HIST_SUBS     (1 << HIST_SUB_BITS)
@@ -22,28 +23,36 @@ struct hist_bucket {
 	uint64_t ns; /* all of them together */
 };
 
+/* What else each path has one of: X(its id in a recording, name). */
+#define HIST_COUNTERS(X)                                                                       \
+	X(2, inclusive) /* ns, cpu paths only */                                               \
+	X(3, held)	/* ns: the vCPU was held off (Xen's offline) inside */                 \
+	X(4, off_cpu)	/* ns, cpu paths only */                                               \
+	X(5, known)	/* requests whose vCPU's runstate is known, wait paths' totals only */ \
+	X(6, known_ns)	/* their time */                                                       \
+	X(7, stolen)	/* ns of it: the vCPU was runnable and not run */
+
 /*
  * One path's figures, summed over CPUs. Buckets hold self time (cpu) or waited time (wait), in
- * nanoseconds; sums, differences and merges of them are exact. Only buckets in use are here, by index:
- * latencies of a path take some 30 of the 320. {} is an empty one; hist__free() gives its memory back.
+ * nanoseconds; sums, differences and merges of them are exact. Only buckets in use are here, by
+ * index: latencies of a path take some 30 of the 320. {} is an empty one; hist__free() gives its
+ * memory back.
  */
 struct hist {
-	uint64_t max;	    /* ns, exact or at least the last used bucket's lower bound */
-	uint64_t inclusive; /* ns, cpu paths only */
-	uint64_t held;	    /* ns: the vCPU was held off (Xen's offline) inside */
-	uint64_t off_cpu;   /* ns, cpu paths only */
-	uint64_t known;	    /* requests, wait paths' totals only */
-	uint64_t known_ns, stolen;
+	uint64_t max; /* ns, exact or at least the last used bucket's lower bound */
+#define XT_MEMBER(id, name) uint64_t name;
+	HIST_COUNTERS(XT_MEMBER)
+#undef XT_MEMBER
 	struct hist_bucket *bucket;
 	unsigned int nr, room;
 };
 
 void hist__free(struct hist *h);
-/* Its own copy in *to, whose contents are overwritten. Returns 0 or -ENOMEM, and *to is empty then. */
+/* A copy in *to, which is overwritten. Returns 0 or -ENOMEM, and *to is empty then. */
 int hist__copy(struct hist *to, const struct hist *from);
 /* Memory for so many buckets in all. Returns 0 or -ENOMEM. */
 int hist__reserve(struct hist *h, unsigned int nr);
-/* A bucket to write to, empty if it was in no use; until the next call. NULL without memory. */
+/* This bucket, to write to until the next call; a new one is empty. NULL without memory. */
 struct hist_bucket *hist__use(struct hist *h, unsigned int index);
 
 /* The bucket of a duration in ns. */

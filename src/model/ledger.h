@@ -3,8 +3,8 @@
  * The books of one snapshot: every sum, share and verdict that an output prints. Outputs format
  * what is here and compute no figure of their own, so that they cannot disagree. Pure.
  *
- * Two accounts, never added to each other (DESIGN §2): `cpu`, where the vCPUs' time went, and
- * `wait`, what requests waited for.
+ * There are two accounts, never added to each other: `cpu`, where the vCPUs' time went, and `wait`,
+ * what requests waited for. While a request waits, the vCPU may run anything or nothing.
  */
 #ifndef XT_MODEL_LEDGER_H
 #define XT_MODEL_LEDGER_H
@@ -97,6 +97,26 @@ struct wait_row {
 	size_t nr_legs;
 };
 
+/* Event channels of one kind and device. */
+struct event_row {
+	const char *kind;
+	char device[48]; /* "timer" for timer0, timer1, … */
+	bool bound;	 /* to their vCPU, as struct channel */
+	size_t channels; /* that had events */
+	uint64_t count;
+	unsigned int busiest; /* the vCPU with most of them, and how many */
+	uint64_t busiest_count;
+	uint64_t *by_cpu; /* by CPU number; in the books' memory */
+};
+
+struct event_rows {
+	struct event_row *rows; /* most events first; none without events */
+	size_t nr;
+	unsigned int cpus;
+	struct event_row movable; /* all that can be moved to another vCPU, as one; of no kind */
+	uint64_t *counts;
+};
+
 /* How complete the data is, and what it cost. */
 struct quality {
 	uint64_t events; /* everything counted: CPU paths, and requests once */
@@ -137,13 +157,17 @@ bool cpu_row__is_count(const struct cpu_row *row);
 /* a ÷ b as a share, 0 when there is nothing to share. */
 double ledger__share(uint64_t part, uint64_t whole);
 
-/* The leg that measures the whole, and so is in no sum of legs: path_key__is_whole(). */
-bool path__is_total(const struct path *path);
-
 /*
  * Does this path carry its share of a sum over all paths of its kind? Not the leg "total" of a
  * request whose legs are there, nor a stacked disk's.
  */
 bool ledger__adds_up(const struct ledger *ledger, const struct path *path);
+
+/*
+ * The vCPUs that handled most of a row's events, those first, by their numbers where they are equal,
+ * into `busiest`, which has room for `room`. Returns how many: none of them had no event.
+ */
+size_t event_row__busiest(const struct event_row *row, unsigned int cpus, unsigned int *busiest,
+			  size_t room);
 
 #endif

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Structs as tables of their members: what a recording writes and reads, and what a difference or a sum
- * of two readings makes of each. A new member of a struct is one line in its table, with the next free
- * id; ids are never reused, lines never taken away (the id would be). What an older recording does not
- * have reads as 0.
+ * Structs as tables of their members: what a recording writes and reads, and what a difference or a
+ * sum of two readings makes of each. A new member of a struct is one line in its table, with the
+ * next free id; ids are never reused, lines never taken away (the id would be). What an older
+ * recording does not have reads as 0.
  *
  *	GAUGE	an unsigned integer, bool, double or text: the later reading's counts
  *	COUNTER	an unsigned integer that grows
  *	EVER, FIRST	see enum field_role
- *	KEY	of an element of a list: who it is; constant during a run
+ *	KEY	of an element of a list: who it is
  *	ENUM, KEY_ENUM	a gauge or a key that is an enum, with its end
  *	STRUCT	a struct with a table of its own
- *	LIST	a pointer, with the number of its elements in nr_<member>; LIST_BY: by another rule
+ *	LIST	a pointer, with the number of its elements in nr_<member>
  *	INLINE	an array, with the number of those in use in nr_<member>
  *	UINTS	an array of unsigned integers, which grow
  *	TABLE	a pointer to uint64_t, rows times columns, which grow
@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum field_kind {
 	FIELD_UINT, /* an unsigned integer of any size */
@@ -45,19 +46,12 @@ enum field_kind {
 enum field_role {
 	ROLE_GAUGE,   /* the later reading's */
 	ROLE_COUNTER, /* grows: the difference; the sum */
-	ROLE_KEY,     /* of an element of a list: who it is, constant during a run */
+	ROLE_KEY,     /* of an element of a list: who it is; constant, or learned during the run */
 	ROLE_EVER,    /* of a bool: whether it ever was so */
 	ROLE_FIRST,   /* the first interval's */
 };
 
-struct type;
-
-/* How the elements of two readings' lists find each other. */
-enum list_rule {
-	LIST_SAME,  /* they are the same ones, in the same order */
-	LIST_OWN,   /* by type->same; more may come, and what has not changed stays */
-	LIST_OTHER, /* whoever owns the list knows: see snapshot.c */
-};
+struct schema;
 
 struct field {
 	unsigned int id; /* from 1 on */
@@ -65,21 +59,28 @@ struct field {
 	enum field_role role;
 	size_t offset, size;
 	uint32_t limit, otherwise;
-	const struct type *of;
-	size_t each;
+	const struct schema *of;
+	size_t each;	       /* bytes of an integer */
 	size_t nr_offset;      /* of a size_t */
 	size_t columns_offset; /* of an unsigned int */
-	enum list_rule rule;   /* of a list */
 };
 
-struct type {
+struct schema {
 	const struct field *fields;
 	size_t nr;
 	size_t size;
-	/* of elements that are found by who they are: LIST_OWN */
+	/*
+	 * Of the elements of a list. With `same` they are found by who they are, and new ones come in
+	 * the order of `precedes`, without it last; else two readings have the same ones in the same
+	 * order.
+	 */
 	bool (*same)(const void *a, const void *b);
-	/* where a difference is not each counter's: later -= earlier */
+	bool (*precedes)(const void *a, const void *b);
+	/* a difference does not list it: nothing happened */
+	bool (*is_empty)(const void *element);
+	/* where a difference or a sum is not made member by member */
 	void (*subtract)(void *later, const void *earlier);
+	int (*add)(void *sum, const void *more);
 };
 
 /*
@@ -104,7 +105,8 @@ struct type {
 
 #define MEMBER(id_, type, member, role_)                                                  \
 	{                                                                                 \
-		.id = id_, .kind = KIND_OF(type, member), .role = role_, AT(type, member) \
+		.id = id_, .kind = KIND_OF(type, member), .role = role_,                  \
+		AT(type, member), .each = sizeof(((type *)0)->member)                     \
 	}
 #define GAUGE(id, type, member)	  MEMBER(id, type, member, ROLE_GAUGE)
 #define COUNTER(id, type, member) MEMBER(id, type, member, ROLE_COUNTER)
@@ -120,10 +122,11 @@ struct type {
 	}
 #define ENUM(id, type, member, end, other)     ENUM_(id, type, member, end, other, ROLE_GAUGE)
 #define KEY_ENUM(id, type, member, end, other) ENUM_(id, type, member, end, other, ROLE_KEY)
-/* A number that others are sized by: one above it is no number. */
-#define BOUNDED(id_, type, member, end)                                       \
-	{                                                                     \
-		.id = id_, .kind = FIELD_UINT, .limit = end, AT(type, member) \
+/* A number that others are sized by: one above it is no number, and a sum keeps its own. */
+#define BOUNDED(id_, type, member, end)                                             \
+	{                                                                           \
+		.id = id_, .kind = FIELD_UINT, .role = ROLE_FIRST, .limit = end,    \
+		AT(type, member), .each = sizeof(((type *)0)->member)               \
 	}
 #define UINTS(id_, type, member)                                                        \
 	{                                                                               \
@@ -144,38 +147,58 @@ struct type {
 	{                                                                     \
 		.id = id_, .kind = FIELD_STRUCT, .of = &of_, AT(type, member) \
 	}
-#define LIST_BY(id_, type, member, of_, rule_)                                       \
+#define LIST(id_, type, member, of_)                                       \
 	{                                                                  \
-		.id = id_, .kind = FIELD_LIST, .of = &of_, .rule = rule_, \
+		.id = id_, .kind = FIELD_LIST, .of = &of_,                 \
 		.nr_offset = offsetof(type, nr_##member), AT(type, member) \
 	}
-#define LIST(id, type, member, of) LIST_BY(id, type, member, of, LIST_SAME)
 #define BUCKETS(id_)                                                                       \
 	{                                                                                  \
 		.id = id_, .kind = FIELD_BUCKETS, .offset = 0, .size = sizeof(struct hist) \
 	}
 
-#define TYPE_WITH(name, of_, table, ...)                \
-	const struct type name = {                      \
+#define SCHEMA(name, of_, table, ...)                     \
+	const struct schema name = {                     \
 		.fields = table,                        \
 		.nr = sizeof(table) / sizeof(table[0]), \
 		.size = sizeof(of_),                    \
 		__VA_ARGS__                             \
 	}
-#define TYPE(name, of, table) TYPE_WITH(name, of, table, .same = NULL)
 
+/* clang-format on */
+
+/* Unsigned integers of any size; little-endian, as every machine that this runs on. */
+static inline uint64_t field__load(const void *from, size_t size)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, from, size);
+	return value;
+}
+
+/* How many elements a list of this struct has, or rows a table. */
+static inline size_t field__count(const struct field *field, const void *what)
+{
+	return *(const size_t *)((const char *)what + field->nr_offset);
+}
+
+/* A table's numbers. */
+static inline size_t field__cells(const struct field *field, const void *what)
+{
+	return field__count(field, what) *
+	       *(const unsigned int *)((const char *)what + field->columns_offset);
+}
+
+/* later -= earlier: two readings of one run. */
+void schema__subtract(const struct schema *schema, void *later, const void *earlier);
 /*
- * later -= earlier, member by member: two readings of one run. Lists that are LIST_OTHER are left alone.
+ * sum += delta, an interval and those before it. Returns 0 or -ENOMEM, after which the sum is still
+ * to be freed.
  */
-void schema__subtract(const struct type *type, void *later, const void *earlier);
-/*
- * sum += delta, an interval and those before it. The same of lists. Returns 0 or -ENOMEM, after which
- * the sum is still to be freed.
- */
-int schema__add(const struct type *type, void *sum, const void *delta);
+int schema__add(const struct schema *schema, void *sum, const void *delta);
 /* A copy whose lists are its own. Returns 0 or -ENOMEM: then *to has none. */
-int schema__copy(const struct type *type, void *to, const void *from);
+int schema__copy(const struct schema *schema, void *to, const void *from);
 /* Free the lists; all of them are empty then. */
-void schema__free(const struct type *type, void *what);
+void schema__free(const struct schema *schema, void *what);
 
 #endif

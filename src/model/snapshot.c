@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Differences and sums of readings. Most members are their table's affair (model/members.c). */
 #include "model/snapshot.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/members.h"
+#include "model/schema.h"
 
 const char *rung__name(enum rung rung)
 {
@@ -36,47 +34,281 @@ bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *
 	return a_id && b_id ? a_id == b_id : path_key__equal(a, b);
 }
 
-bool drop__same(const struct drop *a, const struct drop *b)
+/* How elements of two readings' lists find each other, and which of them a difference leaves out. */
+
+static bool is_same_path(const void *a, const void *b)
 {
-	return a->received == b->received && !strcmp(a->device, b->device) &&
-	       !strcmp(a->reason, b->reason);
+	const struct path *x = a, *y = b;
+
+	return path__same(&x->key, x->id, &y->key, y->id);
 }
 
-/*
- * The same path in another reading of the run, or NULL. Both list their paths in the same order:
- * the search starts where the last one ended.
- */
-static const struct path *find_path(const struct snapshot *snap, const struct path *path,
-				    size_t *hint)
+/* Readings list paths in the order of ids; one without an id stays behind the one that it follows. */
+static bool is_path_before(const void *a, const void *b)
 {
-	for (size_t n = 0; n < snap->nr_paths; n++) {
-		size_t i = (*hint + n) % snap->nr_paths;
-
-		if (path__same(&snap->paths[i].key, snap->paths[i].id, &path->key, path->id)) {
-			*hint = i + 1;
-			return &snap->paths[i];
-		}
-	}
-	return NULL;
+	return ((const struct path *)a)->id < ((const struct path *)b)->id;
 }
 
-static void subtract_paths(struct snapshot *delta, const struct snapshot *earlier)
+static bool is_without_events(const void *path)
 {
-	size_t kept = 0, hint = 0;
-
-	for (size_t i = 0; i < delta->nr_paths; i++) {
-		struct path *path = &delta->paths[i];
-		const struct path *old = find_path(earlier, path, &hint);
-
-		if (old)
-			hist__subtract(&path->hist, &old->hist);
-		if (hist__count(&path->hist))
-			delta->paths[kept++] = *path;
-		else
-			hist__free(&path->hist);
-	}
-	delta->nr_paths = kept;
+	return !hist__count(&((const struct path *)path)->hist);
 }
+
+static void subtract_hist(void *later, const void *earlier)
+{
+	hist__subtract(later, earlier);
+}
+
+static int add_hist(void *sum, const void *more)
+{
+	return hist__merge(sum, more);
+}
+
+static bool is_same_vcpu(const void *a, const void *b)
+{
+	return ((const struct vcpu_time *)a)->cpu == ((const struct vcpu_time *)b)->cpu;
+}
+
+static bool is_same_bus(const void *a, const void *b)
+{
+	return !strcmp(((const struct bus_events *)a)->name, ((const struct bus_events *)b)->name);
+}
+
+static void subtract_bus(void *later, const void *earlier)
+{
+	bus_events__subtract(later, earlier);
+}
+
+static bool is_same_drop(const void *a, const void *b)
+{
+	const struct drop *x = a, *y = b;
+
+	return x->received == y->received && !strcmp(x->device, y->device) &&
+	       !strcmp(x->reason, y->reason);
+}
+
+static bool is_without_drops(const void *drop)
+{
+	return !((const struct drop *)drop)->count;
+}
+
+/* Each interval's slowest requests are others. */
+static bool is_another(const void *a, const void *b)
+{
+	(void)a;
+	(void)b;
+	return false;
+}
+
+static bool is_as_slow(const void *a, const void *b)
+{
+	return ((const struct slow_request *)a)->total_ns >=
+	       ((const struct slow_request *)b)->total_ns;
+}
+
+/* More than Linux has. */
+#define CPUS_MAX 65536
+
+/* One member a line, and braces in macros: what versions of clang-format differ about. */
+/* clang-format off */
+
+/* Struct hist: the buckets with the maximum, then what each path has one of. */
+static const struct field hist_fields[] = {
+	BUCKETS(1),
+#define HIST_COUNTER(id, name) COUNTER(id, struct hist, name),
+	HIST_COUNTERS(HIST_COUNTER)
+};
+static SCHEMA(hist_schema, struct hist, hist_fields, .subtract = subtract_hist, .add = add_hist);
+
+static const struct field path_fields[] = {
+	KEY_ENUM(1, struct path, key.kind, KIND_NR, REFUSED),
+	KEY_ENUM(2, struct path, key.area, AREA_NR, AREA_OTHER),
+	KEY_ENUM(3, struct path, key.mech, MECH_NR, MECH_UNATTRIBUTED),
+	KEY(4, struct path, key.device),
+	KEY(5, struct path, key.op),
+	KEY(6, struct path, key.leg),
+	KEY(7, struct path, id),
+	KEY(9, struct path, key.roles),
+	KEY(10, struct path, key.order),
+	STRUCT(8, struct path, hist, hist_schema),
+};
+static SCHEMA(path_schema, struct path, path_fields, .same = is_same_path,
+	    .precedes = is_path_before, .is_empty = is_without_events);
+
+static const struct field cpu_time_fields[] = {
+	GAUGE(1, struct cpu_time, vcpus),
+	COUNTER(2, struct cpu_time, total_ns),
+	COUNTER(3, struct cpu_time, idle_ns),
+	GAUGE(4, struct cpu_time, has_runstate),
+	COUNTER(5, struct cpu_time, stolen_ns),
+	COUNTER(6, struct cpu_time, offline_ns),
+	GAUGE(7, struct cpu_time, steal_measured),
+	COUNTER(8, struct cpu_time, stat_steal_ns),
+};
+static SCHEMA(cpu_time_schema, struct cpu_time, cpu_time_fields);
+
+static const struct field vcpu_time_fields[] = {
+	BOUNDED(1, struct vcpu_time, cpu, CPUS_MAX),
+	GAUGE(2, struct vcpu_time, online),
+	EVER(3, struct vcpu_time, has_runstate),
+	COUNTER(4, struct vcpu_time, total_ns),
+	UINTS(5, struct vcpu_time, state_ns),
+	COUNTER(6, struct vcpu_time, stat_idle_ns),
+	COUNTER(7, struct vcpu_time, stat_steal_ns),
+	COUNTER(8, struct vcpu_time, held_ns),
+	COUNTER(9, struct vcpu_time, events),
+	COUNTER(10, struct vcpu_time, unmeasured_ns),
+	COUNTER(11, struct vcpu_time, jumps),
+	COUNTER(12, struct vcpu_time, came),
+	COUNTER(13, struct vcpu_time, went),
+};
+static SCHEMA(vcpu_time_schema, struct vcpu_time, vcpu_time_fields, .same = is_same_vcpu);
+
+static const struct field channel_fields[] = {
+	KEY(1, struct channel, kind),
+	KEY(2, struct channel, device),
+	KEY(3, struct channel, op),
+	KEY(4, struct channel, bound),
+};
+static SCHEMA(channel_schema, struct channel, channel_fields);
+
+static const struct field bus_events_fields[] = {
+	KEY(1, struct bus_events, name),
+	KEY(2, struct bus_events, device),
+	COUNTER(3, struct bus_events, events),
+	COUNTER(4, struct bus_events, spurious),
+	COUNTER(5, struct bus_events, delay_jiffies),
+	GAUGE(6, struct bus_events, threshold),
+};
+static SCHEMA(bus_events_schema, struct bus_events, bus_events_fields, .same = is_same_bus,
+	    .subtract = subtract_bus);
+
+static const struct field queue_use_fields[] = {
+	KEY(1, struct queue_use, device),
+	KEY(2, struct queue_use, queues),
+	KEY(3, struct queue_use, places),
+	GAUGE(4, struct queue_use, most),
+	COUNTER(5, struct queue_use, last),
+	COUNTER(6, struct queue_use, last_waited_ns),
+};
+static SCHEMA(queue_use_schema, struct queue_use, queue_use_fields);
+
+static const struct field nic_use_fields[] = {
+	KEY(1, struct nic_use, device),
+	KEY(2, struct nic_use, queues),
+	GAUGE(3, struct nic_use, most),
+#define NIC_COUNTER(id, name) COUNTER(id, struct nic_use, name),
+	NIC_COUNTS(NIC_COUNTER)
+};
+static SCHEMA(nic_use_schema, struct nic_use, nic_use_fields);
+
+static const struct field drop_fields[] = {
+	KEY(1, struct drop, device),
+	KEY(2, struct drop, received),
+	KEY(3, struct drop, reason),
+	COUNTER(4, struct drop, count),
+};
+static SCHEMA(drop_schema, struct drop, drop_fields, .same = is_same_drop,
+	    .is_empty = is_without_drops);
+
+typedef __typeof__(((struct slow_request *)0)->legs[0]) slow_leg;
+
+static const struct field slow_leg_fields[] = {
+	KEY(1, slow_leg, name),
+	GAUGE(2, slow_leg, ns),
+};
+static SCHEMA(slow_leg_schema, slow_leg, slow_leg_fields);
+
+static const struct field slow_request_fields[] = {
+	KEY(1, struct slow_request, device),
+	KEY(2, struct slow_request, op),
+	GAUGE(3, struct slow_request, start_ns),
+	GAUGE(4, struct slow_request, total_ns),
+	INLINE(5, struct slow_request, legs, slow_leg_schema),
+	GAUGE(6, struct slow_request, issued),
+	GAUGE(7, struct slow_request, vcpu),
+	GAUGE(8, struct slow_request, pid),
+	GAUGE(9, struct slow_request, comm),
+	GAUGE(10, struct slow_request, overlap_known),
+	GAUGE(11, struct slow_request, stolen_ns),
+	GAUGE(12, struct slow_request, held_ns),
+};
+static SCHEMA(slow_request_schema, struct slow_request, slow_request_fields, .same = is_another,
+	    .precedes = is_as_slow);
+
+static const struct field loss_fields[] = {
+	KEY(1, struct loss, name),
+	KEY(2, struct loss, why),
+	KEY(3, struct loss, lost),
+	COUNTER(4, struct loss, count),
+};
+static SCHEMA(loss_schema, struct loss, loss_fields);
+
+static const struct field conservation_fields[] = {
+	COUNTER(1, struct conservation, started),
+	COUNTER(2, struct conservation, completed),
+	GAUGE(3, struct conservation, in_flight),
+	COUNTER(4, struct conservation, lost),
+	COUNTER(5, struct conservation, preexisting),
+	FIRST(6, struct conservation, carried),
+	COUNTER(7, struct conservation, kernel),
+};
+static SCHEMA(conservation_schema, struct conservation, conservation_fields);
+
+static const struct field probe_fields[] = {
+	KEY(1, struct probe_status, name),
+	KEY(2, struct probe_status, family),
+	KEY(3, struct probe_status, purpose),
+	KEY_ENUM(4, struct probe_status, rung, RUNG_KPROBE + 1, RUNG_KPROBE),
+	KEY(5, struct probe_status, applicable),
+	KEY(6, struct probe_status, cause),
+	KEY(7, struct probe_status, fix),
+	COUNTER(8, struct probe_status, runs),
+	KEY(9, struct probe_status, ns_per_run),
+	COUNTER(10, struct probe_status, skipped),
+	KEY(11, struct probe_status, site),
+	KEY(12, struct probe_status, counts_sent),
+	KEY(13, struct probe_status, hardware_does),
+};
+static SCHEMA(probe_schema, struct probe_status, probe_fields);
+
+static const struct field own_cost_fields[] = {
+	COUNTER(1, struct own_cost, bpf_ns),
+	COUNTER(2, struct own_cost, runs),
+	GAUGE(3, struct own_cost, clock_read_ns),
+	COUNTER(4, struct own_cost, user_ns),
+	GAUGE(5, struct own_cost, rss_bytes),
+	GAUGE(6, struct own_cost, kernel_bytes),
+	GAUGE(7, struct own_cost, clock_gettime_ns),
+	GAUGE(8, struct own_cost, vdso_known),
+	GAUGE(9, struct own_cost, in_vdso),
+};
+static SCHEMA(own_cost_schema, struct own_cost, own_cost_fields);
+
+static const struct field snapshot_fields[] = {
+	FIRST(1, struct snapshot, start_ns),
+	GAUGE(2, struct snapshot, end_ns),
+	FIRST(3, struct snapshot, wall_start_ns),
+	STRUCT(4, struct snapshot, cpu, cpu_time_schema),
+	LIST(5, struct snapshot, losses, loss_schema),
+	STRUCT(6, struct snapshot, io, conservation_schema),
+	LIST(7, struct snapshot, probes, probe_schema),
+	STRUCT(8, struct snapshot, cost, own_cost_schema),
+	LIST(9, struct snapshot, paths, path_schema),
+	LIST(10, struct snapshot, queues, queue_use_schema),
+	LIST(11, struct snapshot, slow, slow_request_schema),
+	LIST(12, struct snapshot, vcpus, vcpu_time_schema),
+	LIST(13, struct snapshot, channels, channel_schema),
+	BOUNDED(14, struct snapshot, nr_cpus, CPUS_MAX),
+	TABLE(15, struct snapshot, channel_counts, nr_channels, nr_cpus),
+	LIST(16, struct snapshot, bus, bus_events_schema),
+	LIST(17, struct snapshot, nics, nic_use_schema),
+	STRUCT(18, struct snapshot, packets, conservation_schema),
+	LIST(19, struct snapshot, drops, drop_schema),
+};
+SCHEMA(snapshot_schema, struct snapshot, snapshot_fields);
+
+/* clang-format on */
 
 /* Keep those that ended since. */
 static void drop_slow_before(struct snapshot *delta, uint64_t ns)
@@ -90,39 +322,41 @@ static void drop_slow_before(struct snapshot *delta, uint64_t ns)
 	delta->nr_slow = kept;
 }
 
-/* Only what there was. */
-static void drop_empty_drops(struct snapshot *delta)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < delta->nr_drops; i++) {
-		if (delta->drops[i].count)
-			delta->drops[kept++] = delta->drops[i];
-	}
-	delta->nr_drops = kept;
-}
-
 int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 		    const struct snapshot *earlier)
 {
-	int err = schema__copy(&snapshot_type, delta, later);
+	int err = schema__copy(&snapshot_schema, delta, later);
 
 	if (err || !earlier)
 		return err;
 	delta->start_ns = earlier->end_ns;
 	delta->wall_start_ns = earlier->wall_start_ns + (earlier->end_ns - earlier->start_ns);
-	schema__subtract(&snapshot_type, delta, earlier);
+	schema__subtract(&snapshot_schema, delta, earlier);
 	delta->io.carried = earlier->io.in_flight;
 	delta->packets.carried = earlier->packets.in_flight;
-	subtract_paths(delta, earlier);
 	drop_slow_before(delta, earlier->end_ns);
-	drop_empty_drops(delta);
 	return 0;
+}
+
+int snapshot__add(struct snapshot *sum, const struct snapshot *delta)
+{
+	int err;
+
+	/* one that ends before the clock began is none, but may have been copied */
+	if (!sum->end_ns) {
+		snapshot__free(sum);
+		return snapshot__delta(sum, delta, NULL);
+	}
+	err = schema__add(&snapshot_schema, sum, delta);
+	/* as many as a reading keeps */
+	if (sum->nr_slow > SLOWEST)
+		sum->nr_slow = SLOWEST;
+	return err;
 }
 
 void snapshot__free(struct snapshot *snap)
 {
-	schema__free(&snapshot_type, snap);
+	schema__free(&snapshot_schema, snap);
 	memset(snap, 0, sizeof(*snap));
 }
 
@@ -148,109 +382,4 @@ const struct probe_status *snapshot__sent_uncounted(const struct snapshot *snap)
 			return probe->applicable && probe->rung == RUNG_OFF ? probe : NULL;
 	}
 	return NULL;
-}
-
-/*
- * A path that had no event before comes where readings have it: in the order of ids, and where there
- * are none behind the one that it follows in its interval.
- */
-static int insert_path(struct snapshot *sum, const struct path *path, size_t at)
-{
-	struct path copy = *path;
-
-	if (hist__copy(&copy.hist, &path->hist))
-		return -ENOMEM;
-	sum->nr_paths++;
-	while (path->id && at + 1 < sum->nr_paths && sum->paths[at].id < path->id)
-		at++;
-	memmove(&sum->paths[at + 1], &sum->paths[at],
-		(sum->nr_paths - 1 - at) * sizeof(*sum->paths));
-	sum->paths[at] = copy;
-	return 0;
-}
-
-/* Room for some more paths at once: each is large, and there may be thousands. */
-static int make_room(struct snapshot *sum, size_t more)
-{
-	struct path *paths = realloc(sum->paths, (sum->nr_paths + more) * sizeof(*paths));
-
-	if (!paths)
-		return -ENOMEM;
-	sum->paths = paths;
-	return 0;
-}
-
-static int add_paths(struct snapshot *sum, const struct snapshot *delta)
-{
-	size_t hint = 0, room = sum->nr_paths;
-
-	for (size_t i = 0; i < delta->nr_paths; i++) {
-		const struct path *path = &delta->paths[i];
-		struct path *to = (struct path *)find_path(sum, path, &hint);
-
-		if (to) {
-			if (hist__merge(&to->hist, &path->hist))
-				return -ENOMEM;
-			to->key = path->key; /* its device may have been learned only now */
-			continue;
-		}
-		if (sum->nr_paths == room) {
-			if (make_room(sum, delta->nr_paths - i))
-				return -ENOMEM;
-			room += delta->nr_paths - i;
-		}
-		if (insert_path(sum, path, hint < sum->nr_paths ? hint : sum->nr_paths))
-			return -ENOMEM;
-		hint++;
-	}
-	return 0;
-}
-
-static int append_slow(struct snapshot *sum, const struct slow_request *slow)
-{
-	struct slow_request *more = realloc(sum->slow, (sum->nr_slow + 1) * sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	more[sum->nr_slow++] = *slow;
-	sum->slow = more;
-	return 0;
-}
-
-static int slowest_first(const void *a, const void *b)
-{
-	const struct slow_request *x = a, *y = b;
-
-	return (x->total_ns < y->total_ns) - (x->total_ns > y->total_ns);
-}
-
-/* The slowest of all, as many as a reading keeps. */
-static int add_slow(struct snapshot *sum, const struct snapshot *delta)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < delta->nr_slow; i++)
-		err = append_slow(sum, &delta->slow[i]);
-	if (sum->nr_slow)
-		qsort(sum->slow, sum->nr_slow, sizeof(*sum->slow), slowest_first);
-	if (sum->nr_slow > SLOWEST)
-		sum->nr_slow = SLOWEST;
-	return err;
-}
-
-int snapshot__add(struct snapshot *sum, const struct snapshot *delta)
-{
-	int err;
-
-	/* one that ends before the clock began is none, but may have been copied */
-	if (!sum->end_ns) {
-		snapshot__free(sum);
-		return snapshot__delta(sum, delta, NULL);
-	}
-	err = schema__add(&snapshot_type, sum, delta);
-	if (!err)
-		err = add_paths(sum, delta);
-	if (!err)
-		err = add_slow(sum, delta);
-	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What one reading of the maps says, as plain data. Everything right of it (ledger, findings,
- * outputs) is pure and works the same on a live reading, a recording or a test's literal.
+ * What one reading of the maps says, as plain data. Everything that is made of it (ledger,
+ * findings, outputs) is pure and works the same on a live reading, a recording or a test's literal.
  */
 #ifndef XT_MODEL_SNAPSHOT_H
 #define XT_MODEL_SNAPSHOT_H
@@ -10,9 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/channels.h"
-#include "model/hist.h"
 #include "base/terms.h"
+#include "model/hist.h"
 #include "model/vcpus.h"
 #include "platform/bus_events.h"
 
@@ -68,6 +67,14 @@ struct cpu_time {
 	uint64_t stat_steal_ns; /* /proc/stat's steal: stolen + offline on Xen */
 };
 
+/* Event channels of one interrupt slot. */
+struct channel {
+	char kind[16]; /* as struct irq's: "vbd", "vif", "virq", "ipi", "user", … */
+	char device[48];
+	char op[40]; /* "irq 62" */
+	bool bound;  /* made for one vCPU and stays there: timers, IPIs */
+};
+
 /* The hardware queues of a disk: of blkfront its rings. */
 struct queue_use {
 	char device[48];
@@ -78,28 +85,31 @@ struct queue_use {
 	uint64_t last_waited_ns; /* their queue legs */
 };
 
-/* What is counted of a NIC, by the programs' names (bpf/nics.h says what each is). */
-#define NIC_COUNTS(X)    \
-	X(tx_packets)    \
-	X(tx_bytes)      \
-	X(tx_segments)   \
-	X(tx_sampled)    \
-	X(tx_stops)      \
-	X(tx_stopped_ns) \
-	X(tx_limited)    \
-	X(tx_busy)       \
-	X(tx_copied)     \
-	X(tx_cut)        \
-	X(rx_packets)    \
-	X(rx_bytes)      \
-	X(polls)         \
-	X(polls_full)
+/*
+ * What is counted of a NIC, by the programs' names (bpf/nics.h says what each is): X(its id in a
+ * recording, name).
+ */
+#define NIC_COUNTS(X)        \
+	X(4, tx_packets)     \
+	X(5, tx_bytes)       \
+	X(6, tx_segments)    \
+	X(14, tx_sampled)    \
+	X(15, tx_stops)      \
+	X(16, tx_stopped_ns) \
+	X(17, tx_limited)    \
+	X(7, tx_busy)        \
+	X(8, tx_copied)      \
+	X(9, tx_cut)         \
+	X(10, rx_packets)    \
+	X(11, rx_bytes)      \
+	X(12, polls)         \
+	X(13, polls_full)
 
 struct nic_use {
 	char device[48];
 	unsigned int queues; /* for sending */
 	uint64_t most; /* packets at once in the driver's hands, of one queue, of the whole run */
-#define XT_MEMBER(name) uint64_t name;
+#define XT_MEMBER(id, name) uint64_t name;
 	NIC_COUNTS(XT_MEMBER)
 #undef XT_MEMBER
 };
@@ -113,9 +123,6 @@ struct drop {
 	char reason[DROP_REASON]; /* "QDISC_DROP", as the kernel names it; "": it does not say */
 	uint64_t count;
 };
-
-/* Of the same packets? */
-bool drop__same(const struct drop *a, const struct drop *b);
 
 #define SLOWEST	  16 /* so many are kept of a run */
 #define SLOW_LEGS 9
@@ -188,6 +195,10 @@ struct own_cost {
 	uint64_t kernel_bytes; /* maps */
 };
 
+/*
+ * What is recorded of it, and what becomes of each member in a difference and in a sum, say the
+ * tables in snapshot.c.
+ */
 struct snapshot {
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC */
 	uint64_t wall_start_ns;	   /* UTC since the epoch, at start_ns */
@@ -219,6 +230,8 @@ struct snapshot {
 	struct own_cost cost;
 };
 
+extern const struct schema snapshot_schema; /* see model/schema.h */
+
 /* What a run is, said once: header of every output. Strings are owned by whoever filled it. */
 struct run_info {
 	const char *version;
@@ -245,8 +258,8 @@ void snapshot__free(struct snapshot *snap);
 /* System calls that read the clock, made because the vDSO could not. */
 uint64_t snapshot__clock_calls(const struct snapshot *snap);
 /*
- * The probe that counts what NICs send, if this guest has use for it and it is off: the counts of it are
- * unknown then, and not 0. NULL: they are known.
+ * The probe that counts what NICs send, if this guest has use for it and it is off: the counts of
+ * it are unknown then, and not 0. NULL: they are known.
  */
 const struct probe_status *snapshot__sent_uncounted(const struct snapshot *snap);
 

@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "model/unseen.h"
+#include "model/hypercalls.h"
 #include "output/check.h"
 #include "output/escape.h"
 #include "output/format.h"

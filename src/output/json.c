@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-#include "model/exact.h"
+#include "model/hypercalls.h"
 #include "output/json_stream.h"
 #include "output/spectrum.h"
 

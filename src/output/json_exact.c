@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "model/exact.h"
+#include "model/hypercalls.h"
 #include "output/json_parts.h"
 
 json_t *json__exact(const struct report *report, size_t i)

@@ -148,7 +148,7 @@ static json_t *path_json(const struct report *report, size_t i, bool timed)
 		err |= put__int(obj, "inclusive_ns", h->inclusive);
 		err |= put__int(obj, "held_ns", h->held);
 		err |= put__int(obj, "off_cpu_ns", h->off_cpu);
-	} else if (path__is_total(path)) {
+	} else if (path_key__is_whole(key)) {
 		err |= put_overlap(obj, h,
 				   report->snap->cpu.has_runstate && key->area == AREA_DISK);
 	}
@@ -224,7 +224,7 @@ json_t *json__nic(const struct report *report, size_t i)
 	err |= put__int(obj, "queues", use->queues);
 	err |= put__int(obj, "most_under_way", use->most);
 	err |= put__bool(obj, "sent_counted", !snapshot__sent_uncounted(report->snap));
-#define PUT(name) err |= put__int(obj, #name, use->name);
+#define PUT(id, name) err |= put__int(obj, #name, use->name);
 	NIC_COUNTS(PUT)
 #undef PUT
 	return json__done(obj, err);

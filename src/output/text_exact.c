@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "model/exact.h"
+#include "model/hypercalls.h"
 #include "output/text_parts.h"
 
 struct line {

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "model/units.h"
-#include "model/unseen.h"
+#include "model/hypercalls.h"
 
 static const char *boot_words(const char *mode)
 {

@@ -197,7 +197,7 @@ static void tick(struct tracer *tracer)
 	sampling__tick(&tracer->sampling, tracer->maps, tracer->layout->cpus);
 }
 
-#define ONE(name) +1
+#define ONE(...) +1
 _Static_assert(0 NIC_COUNTS(ONE) == 0 XT_NIC_COUNTS(ONE), "what is counted is told");
 #undef ONE
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "model/exact.h"
 #include "model/hypercalls.h"
 #include "probe/reader.h"
 #include "probe/tracer_parts.h"

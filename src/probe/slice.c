@@ -16,12 +16,9 @@ int slice__merge(struct hist *to, const struct xt_hist *slice)
 	struct hist_bucket *sum;
 
 	to->max = slice->max > to->max ? slice->max : to->max;
-	to->inclusive += slice->inclusive;
-	to->held += slice->held;
-	to->off_cpu += slice->off_cpu;
-	to->known += slice->known;
-	to->known_ns += slice->known_ns;
-	to->stolen += slice->stolen;
+#define ADD(id, name) to->name += slice->name;
+	HIST_COUNTERS(ADD)
+#undef ADD
 	for (unsigned int i = 0; i < XT_BUCKETS; i++) {
 		struct xt_bucket now = slice->bucket[i];
 

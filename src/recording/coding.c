@@ -114,8 +114,9 @@ static void get_real(struct cursor *in, void *member)
 
 /* Bytes to structs, by their tables: members, lists, and the memory that these take. */
 
-/* Types hold types, but none holds itself: no file can make this deeper than the tables are. */
-static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to);
+/* Structs hold structs, but none holds itself: no file can make this deeper than the tables are. */
+static void get_members(struct decoding *d, struct cursor *in, const struct schema *schema,
+			void *to);
 
 /* Allocate, and clear, only what the budget, which follows the size of the file, allows. */
 static void *get_memory(struct decoding *d, uint64_t nr, size_t size)
@@ -136,22 +137,22 @@ static void *get_memory(struct decoding *d, uint64_t nr, size_t size)
 }
 
 /* An element's text that is not there is empty, and not NULL: whoever prints it need not look. */
-static void fill_strings(const struct type *type, void *element)
+static void fill_strings(const struct schema *schema, void *element)
 {
-	for (size_t i = 0; i < type->nr; i++) {
-		const char **string = (const char **)((char *)element + type->fields[i].offset);
+	for (size_t i = 0; i < schema->nr; i++) {
+		const char **string = (const char **)((char *)element + schema->fields[i].offset);
 
-		if (type->fields[i].kind == FIELD_STRING && !*string)
+		if (schema->fields[i].kind == FIELD_STRING && !*string)
 			*string = "";
 	}
 }
 
-static void get_name(struct decoding *d, struct cursor *in, const struct type *type, void *to)
+static void get_name(struct decoding *d, struct cursor *in, const struct schema *schema, void *to)
 {
 	bool stays = d->stays, in_name = d->in_name;
 
 	d->stays = d->in_name = true;
-	get_members(d, in, type, to);
+	get_members(d, in, schema, to);
 	d->stays = stays;
 	d->in_name = in_name;
 }
@@ -161,11 +162,11 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 	uint64_t head = cursor__varint(in), nr = head >> 1, number, expected = 0;
 	char *member = (char *)to + field->offset, *list = member;
 	size_t *listed = (size_t *)((char *)to + field->nr_offset);
-	const struct type *type = field->of;
+	const struct schema *schema = field->of;
 
 	/* an element is a byte at least; a list that comes twice would leak the first */
 	if (in->bad || nr > cursor__left(in) || *listed ||
-	    (field->kind == FIELD_INLINE && nr > field->size / type->size)) {
+	    (field->kind == FIELD_INLINE && nr > field->size / schema->size)) {
 		in->bad = true;
 		return;
 	}
@@ -175,25 +176,25 @@ static void get_list(struct decoding *d, struct cursor *in, const struct field *
 			return;
 		}
 		d->elements -= nr;
-		list = get_memory(d, nr, type->size);
+		list = get_memory(d, nr, schema->size);
 		if (!list)
 			return;
 		*(void **)member = list;
 	}
 	*listed = nr;
 	for (uint64_t i = 0; i < nr && !in->bad && !d->err; i++) {
-		void *element = list + i * type->size;
+		void *element = list + i * schema->size;
 		struct cursor key;
 
 		if (head & 1) {
 			number = unzigzag(cursor__varint(in), expected);
 			expected = number + 1;
 			key = dict__use(d->dict, number);
-			get_name(d, &key, type, element);
+			get_name(d, &key, schema, element);
 			in->bad |= key.bad;
 		}
-		get_members(d, in, type, element);
-		fill_strings(type, element);
+		get_members(d, in, schema, element);
+		fill_strings(schema, element);
 	}
 }
 
@@ -297,18 +298,18 @@ static void skip(struct cursor *in, enum form form)
 }
 
 /* Members come in the order of the table: the search goes on where the last one was found. */
-static const struct field *find(const struct type *type, uint64_t id, size_t *hint)
+static const struct field *find(const struct schema *schema, uint64_t id, size_t *hint)
 {
-	for (size_t n = 0; n < type->nr; n++, *hint = *hint + 1 < type->nr ? *hint + 1 : 0)
-		if (type->fields[*hint].id == id)
-			return &type->fields[*hint];
+	for (size_t n = 0; n < schema->nr; n++, *hint = *hint + 1 < schema->nr ? *hint + 1 : 0)
+		if (schema->fields[*hint].id == id)
+			return &schema->fields[*hint];
 	return NULL;
 }
 
-static void get_member_or_skip(struct decoding *d, struct cursor *in, const struct type *type,
+static void get_member_or_skip(struct decoding *d, struct cursor *in, const struct schema *schema,
 			       uint64_t tag, void *to, struct cursor *table, size_t *hint)
 {
-	const struct field *field = find(type, tag >> FORM_SHIFT, hint);
+	const struct field *field = find(schema, tag >> FORM_SHIFT, hint);
 
 	d->unnamed += field && field->role == ROLE_KEY && !d->in_name;
 	if (!field)
@@ -321,8 +322,9 @@ static void get_member_or_skip(struct decoding *d, struct cursor *in, const stru
 		get_member(d, in, field, to);
 }
 
-/* A table has to wait for the members that say how large it is; a type has one at most. */
-static void get_members(struct decoding *d, struct cursor *in, const struct type *type, void *to)
+/* A table has to wait for the members that say how large it is; a struct has one at most. */
+static void get_members(struct decoding *d, struct cursor *in, const struct schema *schema,
+			void *to)
 {
 	struct cursor table = cursor__over("", 0);
 	size_t hint = 0;
@@ -332,19 +334,19 @@ static void get_members(struct decoding *d, struct cursor *in, const struct type
 
 		if (!(tag >> FORM_SHIFT))
 			break;
-		get_member_or_skip(d, in, type, tag, to, &table, &hint);
+		get_member_or_skip(d, in, schema, tag, to, &table, &hint);
 	}
-	for (size_t i = 0; i < type->nr && !in->bad && !d->err; i++) {
-		if (type->fields[i].kind != FIELD_TABLE)
+	for (size_t i = 0; i < schema->nr && !in->bad && !d->err; i++) {
+		if (schema->fields[i].kind != FIELD_TABLE)
 			continue;
-		get_table(d, &table, &type->fields[i], to);
+		get_table(d, &table, &schema->fields[i], to);
 		in->bad |= table.bad;
 	}
 }
 
-int coding__get(struct decoding *d, struct cursor in, const struct type *type, void *to)
+int coding__get(struct decoding *d, struct cursor in, const struct schema *schema, void *to)
 {
-	get_members(d, &in, type, to);
+	get_members(d, &in, schema, to);
 	return d->err ? d->err : in.bad ? -EBADMSG : 0;
 }
 
@@ -352,10 +354,10 @@ int coding__get(struct decoding *d, struct cursor in, const struct type *type, v
 
 enum which { ALL, KEYS, OTHERS };
 
-static bool has_keys(const struct type *type)
+static bool has_keys(const struct schema *schema)
 {
-	for (size_t i = 0; i < type->nr; i++)
-		if (type->fields[i].role == ROLE_KEY)
+	for (size_t i = 0; i < schema->nr; i++)
+		if (schema->fields[i].role == ROLE_KEY)
 			return true;
 	return false;
 }
@@ -369,7 +371,7 @@ static uint64_t load(const void *from, size_t size)
 	return value;
 }
 
-static void put_members(struct encoding *e, const struct type *type, const void *from,
+static void put_members(struct encoding *e, const struct schema *schema, const void *from,
 			enum which which);
 
 static void put_tag(struct bytes *out, const struct field *field)
@@ -384,13 +386,13 @@ static void put_text(struct bytes *out, const char *text, size_t len)
 	bytes__put(out, "", 1);
 }
 
-static uint64_t number_of(struct encoding *e, struct bytes *key, const struct type *type,
+static uint64_t number_of(struct encoding *e, struct bytes *key, const struct schema *schema,
 			  const void *element)
 {
 	struct encoding name = { .out = key, .dict = e->dict };
 
 	key->len = 0;
-	put_members(&name, type, element, KEYS);
+	put_members(&name, schema, element, KEYS);
 	return dict__number(e->dict, key, &e->out->err);
 }
 
@@ -534,18 +536,18 @@ static void put_member(struct encoding *e, const struct field *field, const void
 	}
 }
 
-static void put_members(struct encoding *e, const struct type *type, const void *from,
+static void put_members(struct encoding *e, const struct schema *schema, const void *from,
 			enum which which)
 {
-	for (size_t i = 0; i < type->nr; i++) {
-		const struct field *field = &type->fields[i];
+	for (size_t i = 0; i < schema->nr; i++) {
+		const struct field *field = &schema->fields[i];
 
 		if (which == ALL || (field->role == ROLE_KEY) == (which == KEYS))
 			put_member(e, field, from);
 	}
 }
 
-void coding__put(struct encoding *e, const struct type *type, const void *from)
+void coding__put(struct encoding *e, const struct schema *schema, const void *from)
 {
-	put_members(e, type, from, ALL);
+	put_members(e, schema, from, ALL);
 }

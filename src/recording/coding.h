@@ -29,7 +29,7 @@ struct encoding {
 };
 
 /* Append the members of *from. Memory that runs out shows in the err of e->out and of the columns. */
-void coding__put(struct encoding *e, const struct type *type, const void *from);
+void coding__put(struct encoding *e, const struct schema *schema, const void *from);
 
 /* Reading: names by number, and how much this may still take for lists. */
 struct decoding {
@@ -48,6 +48,6 @@ struct decoding {
  * Read into *to, which is zero. Returns 0, -EBADMSG for what cannot be, -E2BIG or -ENOMEM; whatever
  * it returns, the caller frees the lists of *to with schema__free().
  */
-int coding__get(struct decoding *d, struct cursor in, const struct type *type, void *to);
+int coding__get(struct decoding *d, struct cursor in, const struct schema *schema, void *to);
 
 #endif

@@ -49,7 +49,7 @@ static uint64_t at_most(uint64_t a, uint64_t b)
 
 /* A header is kept, a part is not: its strings are names. */
 static int decode(struct reader *reader, const struct block *block, const struct bytes *payload,
-		  const struct type *type, void *to)
+		  const struct schema *schema, void *to)
 {
 	struct cursor in = cursor__over(payload->data, payload->len);
 	int err;
@@ -63,7 +63,7 @@ static int decode(struct reader *reader, const struct block *block, const struct
 
 	for (int i = 0; i < BUCKETS_COLUMNS; i++)
 		d.columns[i] = cursor__slice(&in);
-	err = coding__get(&d, in, type, to);
+	err = coding__get(&d, in, schema, to);
 	reader->unnamed += d.unnamed;
 	/* what all of them are about is kept by who sums them up, interval by interval */
 	if (!err && dict__used(reader->dict) + reader->unnamed > RECORDING_NAMED)
@@ -106,7 +106,8 @@ static int read_header(struct reader *reader, const struct block *block)
 	if (block->type != BLOCK_HEADER)
 		return -EBADMSG;
 	err = keep(reader, block, &payload);
-	return err ? err : decode(reader, block, payload, &recording_header_type, &reader->header);
+	return err ? err
+		   : decode(reader, block, payload, &recording_header_schema, &reader->header);
 }
 
 static void say_damage(struct reader *reader, int err, size_t offset, uint32_t number)
@@ -197,8 +198,8 @@ void reader__free(struct reader *reader)
 {
 	if (!reader)
 		return;
-	schema__free(&recording_header_type, &reader->header);
-	schema__free(&recording_part_type, &reader->part);
+	schema__free(&recording_header_schema, &reader->header);
+	schema__free(&recording_part_schema, &reader->part);
 	snapshot__free(&reader->sum.snap);
 	dict__free(reader->dict);
 	for (size_t i = 0; i < reader->nr_kept; i++) {
@@ -265,10 +266,11 @@ static int read_part(struct reader *reader, const struct block *block)
 {
 	int err = block__unpack(block, &reader->payload);
 
-	schema__free(&recording_part_type, &reader->part);
+	schema__free(&recording_part_schema, &reader->part);
 	reader->part = (struct recording_part) {};
 	if (!err)
-		err = decode(reader, block, &reader->payload, &recording_part_type, &reader->part);
+		err = decode(reader, block, &reader->payload, &recording_part_schema,
+			     &reader->part);
 	if (err || block->type != BLOCK_INTERVAL)
 		return err;
 	reader->intervals++;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is recorded beside snapshots: the guest and the run. See model/schema.h. */
+/* What is recorded beside snapshots: the guest and the run. See model/schema.h, and model/snapshot.c for the snapshot. */
 #include "recording/tables.h"
-
-#include "model/members.h"
 
 /* clang-format off */
 
@@ -15,14 +13,14 @@ static const struct field cell_fields[] = {
 	VALUE(6, struct cell, evidence),
 	VALUE(7, struct cell, conflicting),
 };
-static TYPE(cell_type, struct cell, cell_fields);
+static SCHEMA(cell_schema, struct cell, cell_fields);
 
 static const struct field feature_fields[] = {
 	VALUE(1, struct feature, name),
 	ENUM(2, struct feature, state, FEATURE_UNKNOWN + 1, FEATURE_UNKNOWN),
 	VALUE(3, struct feature, why),
 };
-static TYPE(feature_type, struct feature, feature_fields);
+static SCHEMA(feature_schema, struct feature, feature_fields);
 
 static const struct field disk_fields[] = {
 	VALUE(1, struct disk, name),
@@ -40,7 +38,7 @@ static const struct field disk_fields[] = {
 	VALUE(13, struct disk, tags),
 	VALUE(14, struct disk, requests),
 };
-static TYPE(disk_type, struct disk, disk_fields);
+static SCHEMA(disk_schema, struct disk, disk_fields);
 
 static const struct field disk_path_fields[] = {
 	VALUE(1, struct disk_path, name),
@@ -52,7 +50,7 @@ static const struct field disk_path_fields[] = {
 	VALUE(7, struct disk_path, depth),
 	VALUE(8, struct disk_path, iostats),
 };
-static TYPE(disk_path_type, struct disk_path, disk_path_fields);
+static SCHEMA(disk_path_schema, struct disk_path, disk_path_fields);
 
 static const struct field nic_fields[] = {
 	VALUE(1, struct nic, name),
@@ -61,7 +59,7 @@ static const struct field nic_fields[] = {
 	VALUE(4, struct nic, driver),
 	VALUE(5, struct nic, queues),
 };
-static TYPE(nic_type, struct nic, nic_fields);
+static SCHEMA(nic_schema, struct nic, nic_fields);
 
 static const struct field irq_fields[] = {
 	VALUE(1, struct irq, nr),
@@ -74,7 +72,7 @@ static const struct field irq_fields[] = {
 	ENUM(8, struct irq, letter, LETTER_H + 1, LETTER_UNKNOWN),
 	VALUE(9, struct irq, device),
 };
-static TYPE(irq_type, struct irq, irq_fields);
+static SCHEMA(irq_schema, struct irq, irq_fields);
 
 static const struct field platform_fields[] = {
 	ENUM(1, struct platform, boot, BOOT_BARE + 1, BOOT_UNKNOWN),
@@ -87,15 +85,15 @@ static const struct field platform_fields[] = {
 	VALUE(8, struct platform, vcpus),
 	VALUE(9, struct platform, possible),
 	VALUE(10, struct platform, steal_measured),
-	LIST(11, struct platform, cells, cell_type),
-	LIST(12, struct platform, features, feature_type),
-	LIST(13, struct platform, disks, disk_type),
-	LIST(14, struct platform, nics, nic_type),
-	LIST(15, struct platform, irqs, irq_type),
+	LIST(11, struct platform, cells, cell_schema),
+	LIST(12, struct platform, features, feature_schema),
+	LIST(13, struct platform, disks, disk_schema),
+	LIST(14, struct platform, nics, nic_schema),
+	LIST(15, struct platform, irqs, irq_schema),
 	VALUE(16, struct platform, not_xen),
-	LIST(17, struct platform, paths, disk_path_type),
+	LIST(17, struct platform, paths, disk_path_schema),
 };
-static TYPE(platform_type, struct platform, platform_fields);
+static SCHEMA(platform_schema, struct platform, platform_fields);
 
 static const struct field run_fields[] = {
 	VALUE(1, struct run_info, version),
@@ -104,21 +102,21 @@ static const struct field run_fields[] = {
 	VALUE(4, struct run_info, kernel),
 	VALUE(5, struct run_info, wall_start_ns),
 };
-static TYPE(run_type, struct run_info, run_fields);
+static SCHEMA(run_schema, struct run_info, run_fields);
 
 static const struct field header_fields[] = {
-	STRUCT(1, struct recording_header, run, run_type),
+	STRUCT(1, struct recording_header, run, run_schema),
 	VALUE(2, struct recording_header, has_platform),
-	STRUCT(3, struct recording_header, platform, platform_type),
+	STRUCT(3, struct recording_header, platform, platform_schema),
 	VALUE(4, struct recording_header, timestamps),
 	VALUE(5, struct recording_header, verbose),
 	VALUE(6, struct recording_header, slower_ns),
 	VALUE(7, struct recording_header, per_vcpu),
 };
-TYPE(recording_header_type, struct recording_header, header_fields);
+SCHEMA(recording_header_schema, struct recording_header, header_fields);
 
 static const struct field part_fields[] = {
 	VALUE(1, struct recording_part, interval_no),
-	STRUCT(2, struct recording_part, snap, snapshot_type),
+	STRUCT(2, struct recording_part, snap, snapshot_schema),
 };
-TYPE(recording_part_type, struct recording_part, part_fields);
+SCHEMA(recording_part_schema, struct recording_part, part_fields);

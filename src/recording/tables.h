@@ -23,7 +23,7 @@ struct recording_part {
 	struct snapshot snap;
 };
 
-extern const struct type recording_header_type;
-extern const struct type recording_part_type;
+extern const struct schema recording_header_schema;
+extern const struct schema recording_part_schema;
 
 #endif

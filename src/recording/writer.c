@@ -72,7 +72,7 @@ static int join(struct bytes *payload, struct encoding *e)
 }
 
 static int write_block(struct writer *writer, FILE *out, enum block_type type,
-		       const struct type *of, const void *what)
+		       const struct schema *of, const void *what)
 {
 	struct encoding e = {
 		.out = &writer->members,
@@ -99,7 +99,7 @@ int writer__header(struct writer *writer, FILE *out, const struct recording_head
 {
 	int err = block__write_start(out);
 
-	return err ? err : write_block(writer, out, BLOCK_HEADER, &recording_header_type, header);
+	return err ? err : write_block(writer, out, BLOCK_HEADER, &recording_header_schema, header);
 }
 
 /* What no reader would take is not written. */
@@ -118,5 +118,5 @@ int writer__part(struct writer *writer, FILE *out, enum block_type type,
 {
 	if (is_too_large(&part->snap))
 		return -E2BIG;
-	return write_block(writer, out, type, &recording_part_type, part);
+	return write_block(writer, out, type, &recording_part_schema, part);
 }

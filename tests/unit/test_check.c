@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "fixture.h"
-#include "model/unseen.h"
+#include "model/hypercalls.h"
 #include "output/check.h"
 
 static char *check(struct fixture *f, enum boot boot, bool json)

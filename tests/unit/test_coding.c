@@ -160,7 +160,8 @@ static void structs_may_grow(void **state)
 		{ .id = 4, .kind = FIELD_REAL, .offset = offsetof(struct grown, rate), .size = 8 },
 		{ .id = 5, .kind = FIELD_BOOL, .offset = offsetof(struct grown, yes), .size = 1 },
 	};
-	const struct type before = { fields, 2, sizeof(from) }, after = { fields, 5, sizeof(from) };
+	const struct schema before = { fields, 2, sizeof(from) },
+			    after = { fields, 5, sizeof(from) };
 	struct decoding d = {};
 	struct bytes bytes = {};
 	struct encoding e = { .out = &bytes };
@@ -183,43 +184,43 @@ static void structs_may_grow(void **state)
 }
 
 /* No member is forgotten: what lies between two fields of a table is padding. */
-static void assert_covered(const struct type *type, const char *path)
+static void assert_covered(const struct schema *schema, const char *path)
 {
 	static uint8_t covered[16384];
 	char inner[128];
 	size_t at, gap;
 
-	assert_true(type->size <= sizeof(covered));
-	memset(covered, 0, type->size);
-	for (size_t i = 0; i < type->nr; i++) {
-		const struct field *field = &type->fields[i];
+	assert_true(schema->size <= sizeof(covered));
+	memset(covered, 0, schema->size);
+	for (size_t i = 0; i < schema->nr; i++) {
+		const struct field *field = &schema->fields[i];
 
 		memset(covered + field->offset, 1, field->size);
 		if (field->kind == FIELD_LIST || field->kind == FIELD_INLINE)
 			memset(covered + field->nr_offset, 1, sizeof(size_t));
 		for (size_t k = 0; k < i; k++)
-			assert_int_not_equal(field->id, type->fields[k].id);
+			assert_int_not_equal(field->id, schema->fields[k].id);
 	}
-	for (at = 0; at < type->size; at += gap ? gap : 1) {
-		for (gap = 0; at + gap < type->size && !covered[at + gap]; gap++)
+	for (at = 0; at < schema->size; at += gap ? gap : 1) {
+		for (gap = 0; at + gap < schema->size && !covered[at + gap]; gap++)
 			;
 		/* the largest alignment is 8: padding is less, and ends at a multiple of 4 */
 		if (gap >= 8 || (at + gap) % (gap >= 4 ? 8 : gap ? 4 : 1))
 			fail_msg("%s: %zu bytes at %zu are in no table", path, gap, at);
 	}
-	for (size_t i = 0; i < type->nr; i++) {
-		if (!type->fields[i].of)
+	for (size_t i = 0; i < schema->nr; i++) {
+		if (!schema->fields[i].of)
 			continue;
-		snprintf(inner, sizeof(inner), "%s.%u", path, type->fields[i].id);
-		assert_covered(type->fields[i].of, inner);
+		snprintf(inner, sizeof(inner), "%s.%u", path, schema->fields[i].id);
+		assert_covered(schema->fields[i].of, inner);
 	}
 }
 
 static void tables_cover_their_structs(void **state)
 {
 	(void)state;
-	assert_covered(&recording_header_type, "header");
-	assert_covered(&recording_part_type, "part");
+	assert_covered(&recording_header_schema, "header");
+	assert_covered(&recording_part_schema, "part");
 }
 
 /* That of a thing whose members are all 0 has no bytes, and no memory. */

@@ -34,7 +34,7 @@ struct turn {
 	bool used;
 };
 
-static void spoil(struct turn *turn, const struct type *type, void *what);
+static void spoil(struct turn *turn, const struct schema *schema, void *what);
 
 static void spoil_field(struct turn *turn, const struct field *field, void *what)
 {
@@ -71,10 +71,10 @@ static void spoil_field(struct turn *turn, const struct field *field, void *what
 	}
 }
 
-static void spoil(struct turn *turn, const struct type *type, void *what)
+static void spoil(struct turn *turn, const struct schema *schema, void *what)
 {
-	for (size_t i = 0; i < type->nr; i++)
-		spoil_field(turn, &type->fields[i], what);
+	for (size_t i = 0; i < schema->nr; i++)
+		spoil_field(turn, &schema->fields[i], what);
 }
 
 /* A member that is not recorded is not tried; the others are where the structs are. */
@@ -83,8 +83,8 @@ static bool spoil_fixture(struct fixture *f, struct turn *turn)
 	struct recording_header header = { .run = f->run, .platform = f->platform };
 	struct recording_part part = { .snap = f->snap };
 
-	spoil(turn, &recording_header_type, &header);
-	spoil(turn, &recording_part_type, &part);
+	spoil(turn, &recording_header_schema, &header);
+	spoil(turn, &recording_part_schema, &part);
 	f->run = header.run;
 	f->platform = header.platform;
 	f->snap = part.snap;

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "model/exact.h"
+#include "model/hypercalls.h"
 #include "model/ledger.h"
 #include "output/json_parts.h"
 #include "output/text_parts.h"

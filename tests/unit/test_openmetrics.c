@@ -86,7 +86,7 @@ static uint64_t count_below(const struct fixture *f, enum kind kind, bool whole,
 	for (size_t i = 0; i < f->snap.nr_paths; i++) {
 		const struct path *path = &f->snap.paths[i];
 
-		if (path->key.kind != kind || path__is_total(path) != whole)
+		if (path->key.kind != kind || path_key__is_whole(&path->key) != whole)
 			continue;
 		for (unsigned int b = 0; b < path->hist.nr; b++)
 			if (hist__lower(path->hist.bucket[b].index) < ns)

@@ -166,6 +166,32 @@ static void counters_that_fall_are_zero(void **state)
 	fixture__free(later);
 }
 
+/* A file may say so: a table is as large as it was made, whatever an interval says of its own. */
+static void intervals_of_other_sizes_are_added(void **state)
+{
+	uint64_t small[] = { 1 }, large[] = { 10, 20, 30, 40, 50, 60, 70, 80 };
+	struct channel channels[2] = {};
+	struct snapshot one = { .end_ns = 1,
+				.channels = channels,
+				.nr_channels = 1,
+				.nr_cpus = 1,
+				.channel_counts = small };
+	struct snapshot other = { .end_ns = 2,
+				  .channels = channels,
+				  .nr_channels = 2,
+				  .nr_cpus = 4,
+				  .channel_counts = large };
+	struct snapshot sum = {};
+
+	(void)state;
+	assert_int_equal(snapshot__add(&sum, &one), 0);
+	assert_int_equal(snapshot__add(&sum, &other), 0);
+	assert_int_equal(snapshot__add(&sum, &other), 0);
+	assert_int_equal(sum.nr_channels * sum.nr_cpus, 1);
+	assert_int_equal(sum.channel_counts[0], 21);
+	snapshot__free(&sum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +202,7 @@ int main(void)
 		cmocka_unit_test(no_earlier_is_a_copy),
 		cmocka_unit_test(itself_leaves_nothing),
 		cmocka_unit_test(counters_that_fall_are_zero),
+		cmocka_unit_test(intervals_of_other_sizes_are_added),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

@@ -129,7 +129,7 @@ struct fixture *fixture__hostile(void)
 		struct path_key *key = &f->snap.paths[i].key;
 
 		append(key->device, HOSTILE);
-		if (!path__is_total(&f->snap.paths[i]))
+		if (!path_key__is_whole(&f->snap.paths[i].key))
 			append(key->leg, HOSTILE);
 		append(key->op, HOSTILE);
 	}

@@ -19,7 +19,7 @@ static bool has_total(const struct fixture *f, enum area area, const char *devic
 	for (size_t i = 0; i < f->snap.nr_paths; i++) {
 		const struct path_key *key = &f->snap.paths[i].key;
 
-		if (path__is_total(&f->snap.paths[i]) && key->area == area &&
+		if (path_key__is_whole(&f->snap.paths[i].key) && key->area == area &&
 		    !strcmp(key->device, device) && !strcmp(key->op, op))
 			return true;
 	}
