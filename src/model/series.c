@@ -19,7 +19,8 @@ struct series {
 	uint64_t usual_ns;   /* length of the first interval */
 	struct known *paths;
 	size_t nr_paths;
-	size_t hint; /* the next path of an interval is probably this one */
+	size_t hint;	     /* the next path of an interval is probably this one */
+	struct snapshot sum; /* of the intervals: the reading at the last one's end */
 };
 
 int series__new(struct series **out, size_t max_steps, size_t max_bytes)
@@ -49,6 +50,7 @@ void series__free(struct series *series)
 		free(series->steps[i].cells);
 	free(series->steps);
 	free(series->paths);
+	snapshot__free(&series->sum);
 	free(series);
 }
 
@@ -294,7 +296,7 @@ static int shrink(struct series *series)
 	return err;
 }
 
-int series__add(struct series *series, const struct snapshot *delta)
+static int add_step(struct series *series, const struct snapshot *delta)
 {
 	struct series_step step;
 	int err;
@@ -316,4 +318,23 @@ int series__add(struct series *series, const struct snapshot *delta)
 		series->bytes += step__bytes(&step);
 	}
 	return err ? err : shrink(series);
+}
+
+int series__add(struct series *series, const struct snapshot *delta)
+{
+	int err = add_step(series, delta);
+
+	return err ? err : snapshot__add(&series->sum, delta);
+}
+
+int series__end(struct series *series, const struct snapshot *total)
+{
+	struct snapshot rest;
+	int err = snapshot__delta(&rest, total, series->sum.end_ns ? &series->sum : NULL);
+
+	if (err)
+		return err;
+	err = add_step(series, &rest);
+	snapshot__free(&rest);
+	return err;
 }

@@ -48,6 +48,8 @@ void series__free(struct series *series);
  * sliver of its own. Returns 0 or -ENOMEM.
  */
 int series__add(struct series *series, const struct snapshot *delta);
+/* What came after the last interval, up to the whole run's total. Returns 0 or -ENOMEM. */
+int series__end(struct series *series, const struct snapshot *total);
 
 size_t series__nr_steps(const struct series *series);
 const struct series_step *series__step(const struct series *series, size_t i);

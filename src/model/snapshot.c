@@ -340,15 +340,18 @@ int snapshot__delta(struct snapshot *delta, const struct snapshot *later,
 
 int snapshot__add(struct snapshot *sum, const struct snapshot *delta)
 {
+	struct snapshot bounded = *delta;
 	int err;
 
+	/* as many as a reading keeps; a file may have more, and each is looked for among all */
+	if (bounded.nr_slow > SLOWEST)
+		bounded.nr_slow = SLOWEST;
 	/* one that ends before the clock began is none, but may have been copied */
 	if (!sum->end_ns) {
 		snapshot__free(sum);
-		return snapshot__delta(sum, delta, NULL);
+		return snapshot__delta(sum, &bounded, NULL);
 	}
-	err = schema__add(&snapshot_schema, sum, delta);
-	/* as many as a reading keeps */
+	err = schema__add(&snapshot_schema, sum, &bounded);
 	if (sum->nr_slow > SLOWEST)
 		sum->nr_slow = SLOWEST;
 	return err;

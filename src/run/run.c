@@ -3,7 +3,6 @@
 
 #include "base/exit.h"
 #include "base/log.h"
-#include "recording/course.h"
 #include "run/run.h"
 #include "run/signals.h"
 
@@ -19,7 +18,7 @@ int run__open(struct run *run, const struct sinks_use *use)
 		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
 	source->shows_intervals = sinks__show_intervals(run->sinks);
 	source->draws_course = sinks__want_series(run->sinks);
-	if (source->draws_course && course__new(&run->course)) {
+	if (source->draws_course && series__new(&run->course, SERIES_STEPS, SERIES_BYTES)) {
 		elog("out of memory");
 		return EXIT_RUNTIME;
 	}
@@ -33,7 +32,7 @@ static int write_part(struct run *run, enum sink_part kind, const struct run_par
 	struct ledger *ledger = NULL;
 	int err;
 
-	report.series = course__series(run->course);
+	report.series = run->course;
 	if (part) {
 		report.snap = part->snap;
 		report.interval_no = part->interval_no;
@@ -57,8 +56,8 @@ static int add_to_course(struct run *run, const struct run_part *part)
 	if (!run->course)
 		return 0;
 	if (part->kind == SINK_INTERVAL)
-		return course__add(run->course, part->snap);
-	return part->last ? course__end(run->course, part->snap) : 0;
+		return series__add(run->course, part->snap);
+	return part->last ? series__end(run->course, part->snap) : 0;
 }
 
 static int take(struct run *run, const struct run_part *part)
@@ -108,7 +107,7 @@ int run__close(struct run *run)
 	signals__let_through();
 	err = sinks__close(run->sinks);
 	signals__keep();
-	course__free(run->course);
+	series__free(run->course);
 	run->course = NULL;
 	return err;
 }

@@ -46,7 +46,7 @@ struct run {
 	bool strict;	 /* incomplete data is an exit code of its own */
 	bool damaged;	 /* the recording has lost its end, or more */
 	bool incomplete; /* the whole had lost more than a report may */
-	struct course *course;
+	struct series *course;
 };
 
 /*

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "recordings.h"
 
-#include "recording/course.h"
-
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -164,14 +162,8 @@ struct blob recordings__live(struct fixture *f, unsigned int intervals, enum run
 		snapshot__free(&last);
 		last = now;
 	}
-	if (series) {
-		/* what came after the last one */
-		err = snapshot__delta(&delta, &f->snap, intervals ? &last : NULL);
-		assert(!err);
-		err = series__add(series, &delta);
-		assert(!err);
-		snapshot__free(&delta);
-	}
+	err = series ? series__end(series, &f->snap) : 0;
+	assert(!err);
 	if (end != RUN_KILLED)
 		write_part(out, output->total, &report, &f->snap, intervals);
 	snapshot__free(&last);
@@ -207,25 +199,25 @@ static int replay(struct reader *reader, const struct output *output, FILE *out)
 		.slower_ns = header->slower_ns,
 		.state = output->open ? output->open() : NULL,
 	};
-	struct course *course = NULL;
+	struct series *series = NULL;
 	enum part_kind kind;
 	const char *why;
-	int err = output->wants_series ? course__new(&course) : 0;
+	int err = output->wants_series ? series__new(&series, SERIES_STEPS, SERIES_BYTES) : 0;
 
 	assert(!err);
-	report.series = course__series(course);
+	report.series = series;
 	err = output->header(out, &report);
 	assert(!err);
 	while (!(err = reader__next(reader, &kind, &part, &why)) && kind != PART_END) {
-		if (course)
-			err = kind == PART_INTERVAL    ? course__add(course, &part->snap)
-			      : reader__at_end(reader) ? course__end(course, &part->snap)
+		if (series)
+			err = kind == PART_INTERVAL    ? series__add(series, &part->snap)
+			      : reader__at_end(reader) ? series__end(series, &part->snap)
 						       : 0;
 		assert(!err);
 		write_part(out, kind == PART_INTERVAL ? output->interval : output->total, &report,
 			   &part->snap, part->interval_no);
 	}
-	course__free(course);
+	series__free(series);
 	if (output->close)
 		output->close(report.state);
 	return err;
