@@ -91,7 +91,7 @@ json_t *json__cpu(const struct report *report)
 	return json__done(obj, err);
 }
 
-/* An interval's have no times: a recording has none (recording/buckets.h), and is to give the same. */
+/* An interval's have no times: a recording has none (recording/coding.h), and is to give the same. */
 static json_t *buckets(const struct hist *h, bool timed)
 {
 	json_t *list = json_array();

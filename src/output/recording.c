@@ -3,7 +3,7 @@
  * The run itself, to be reported later: every other format can be made from it, and this one again.
  * Each part is in the file before the next one begins.
  */
-#include "recording/writer.h"
+#include "recording/recording.h"
 
 #include "output/format.h"
 

@@ -12,9 +12,10 @@
  *		u32	bytes of it when it is unpacked
  *		u32	crc32 of the payload as it is here
  *		u32	crc32 of the above
- *		payload	of names recording/dict.h's; else the columns of its histograms, each with its
- *			length in front (recording/buckets.h), and then its members: recording/coding.h
- *			says how they are written, recording/tables.c which they are
+ *		payload	of names their first number and then each with its length in front; else the
+ *			columns of its histograms, each with its length in front, and then its
+ *			members: recording/coding.h says how they are written, recording/recording.c
+ *			and model/snapshot.c which they are
  *
  * The number tells when blocks were lost, moved or doubled; the two sums a file that was cut, which
  * breaks off within a block, from one that was damaged.
@@ -26,14 +27,14 @@
 
 #include "recording/bytes.h"
 
-/* Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be skipped. */
+/* Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be
+ * skipped. */
 #define RECORDING_MAJOR 4
 #define RECORDING_MINOR 0
 
 /*
- * What the lists of one part may take in memory, and how many different things all parts of a recording
- * may be about, as paths: its sum takes no more. No file gets more, whatever it claims. A host of 256 busy
- * disks takes 76 MB, of 14,000 paths.
+ * What the lists of one part may take in memory, and how many different things, as paths, all parts
+ * of a recording may be about: its sum takes no more. No file gets more, whatever it claims.
  */
 #define RECORDING_LISTS_BYTES (96u << 20)
 #define RECORDING_NAMED	      (20u << 10)
@@ -48,7 +49,6 @@ enum block_type {
 struct block {
 	unsigned int type; /* may be one that is not known here: to be skipped */
 	uint32_t number;
-	size_t offset; /* of the block in the file */
 	bool packed;
 	const uint8_t *payload; /* as stored */
 	uint32_t stored, raw;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Bytes in memory, written at the end and read from the start. Both remember their first failure, so
- * that it has to be asked for only once.
+ * Bytes in memory, written at the end and read from the start, and names, each some bytes, that are
+ * said once and then called by their numbers. Who writes and who reads remembers the first failure,
+ * so that it has to be asked for only once.
  */
 #ifndef XT_RECORDING_BYTES_H
 #define XT_RECORDING_BYTES_H
@@ -59,9 +60,33 @@ static inline uint64_t cursor__varint(struct cursor *c)
 {
 	return cursor__left(c) && *c->at < 0x80 ? *c->at++ : cursor__long_varint(c);
 }
+
 /* The next n bytes, NULL when there are fewer. */
 const uint8_t *cursor__take(struct cursor *c, uint64_t n);
 /* As many as the varint before them says; bad as well when it is. */
 struct cursor cursor__slice(struct cursor *c);
+
+/* Numbers are 0, 1, … in the order in which names came. */
+struct dict;
+
+/* Returns NULL without memory. */
+struct dict *dict__new(void);
+void dict__free(struct dict *dict);
+
+/* The number of this name, which is added if it is new; sets *err to -ENOMEM without memory. */
+uint64_t dict__number(struct dict *dict, const struct bytes *name, int *err);
+size_t dict__count(const struct dict *dict);
+/* Append those from the number `from` on, for dict__read(). */
+void dict__write(const struct dict *dict, size_t from, struct bytes *out);
+
+/*
+ * Add the names that were written there. They stay where they are: `in` must outlive this.
+ * Returns 0, -EBADMSG, -E2BIG or -ENOMEM.
+ */
+int dict__read(struct dict *dict, struct cursor in);
+/* A name by its number, for an element that it names: bad when there is none. */
+struct cursor dict__use(struct dict *dict, uint64_t number);
+/* How many names were used so, of all that there are. */
+size_t dict__used(const struct dict *dict);
 
 #endif

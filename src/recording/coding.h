@@ -10,15 +10,55 @@
  * What never changes in the elements of a list, like the names of a path, is marked KEY in its
  * table. These members are put together once, into the recording's names, and then named by their
  * number.
+ *
+ * The buckets of histograms are columns of varints: numbers of one kind beside each other, which
+ * zlib packs better than one histogram after the other. Of each histogram, in this order:
+ *
+ *	index	how many buckets are in use; then of each, from fast to slow, how far its index is
+ *		from the one before, and that of the first from 0
+ *	count	of each bucket
+ *	time	of each bucket in a total, of all of them together in an interval: the distance
+ *		(zigzag) from the middle of what that many events of these buckets take
+ *	max	the distance (zigzag) of the maximum from the last bucket's lower bound
+ *
+ * A single bucket's time is to the nanosecond and nothing predicts it: of a busy hour such times
+ * would be two thirds of all intervals. Nobody looks at them there, so intervals have their sum
+ * alone, which is exact.
  */
 #ifndef XT_RECORDING_CODING_H
 #define XT_RECORDING_CODING_H
 
+#include "model/hist.h"
 #include "model/schema.h"
-#include "recording/buckets.h"
 #include "recording/bytes.h"
 
-struct dict;
+enum buckets_form {
+	BUCKETS_TIMED,	/* with the time of each: a total's */
+	BUCKETS_SUMMED, /* with that of all together: an interval's */
+};
+
+enum buckets_column { BUCKETS_INDEX, BUCKETS_COUNT, BUCKETS_TIME, BUCKETS_MAX, BUCKETS_COLUMNS };
+
+bool buckets__empty(const struct hist *h);
+/* What buckets__get() takes off the budget for it. */
+size_t buckets__bytes(const struct hist *h);
+void buckets__put(struct bytes columns[BUCKETS_COLUMNS], const struct hist *h,
+		  enum buckets_form form);
+/*
+ * The next one, into an empty histogram; a column is marked bad if there is none. What was summed
+ * comes back with that sum as the time of its first bucket. The memory for it is taken off *budget,
+ * in bytes. Returns 0, -E2BIG when that is spent, or -ENOMEM.
+ */
+int buckets__get(struct cursor columns[BUCKETS_COLUMNS], struct hist *h, enum buckets_form form,
+		 size_t *budget);
+
+/*
+ * What summed histograms add up to has one time for all buckets: distribute it over them. A bucket
+ * gets the least that its events can take, and its part of what is left, by its count and width. The
+ * parts add up to the whole. Where that cannot be, since the last reading was torn, times stay as
+ * they are.
+ */
+void buckets__share(struct hist *h);
 
 /* Writing; `dict` takes what is marked KEY in lists, `columns` the buckets of histograms. */
 struct encoding {

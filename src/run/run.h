@@ -12,7 +12,7 @@
 #include "model/diff.h"
 #include "output/diff.h"
 #include "probe/tracer.h"
-#include "recording/reader.h"
+#include "recording/recording.h"
 #include "run/sinks.h"
 
 /* What a source gives: an interval's difference, or the whole so far. */

@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/buckets.h"
-#include "recording/reader.h"
-#include "recording/writer.h"
+#include "recording/coding.h"
+#include "recording/recording.h"
 
 static void *read_file(const char *path, size_t *size)
 {

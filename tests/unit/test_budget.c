@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "peak.h"
-#include "recording/writer.h"
+#include "recording/coding.h"
+#include "recording/recording.h"
 #include "recordings.h"
 
 #define MEMORY_MAX  (256u << 20)

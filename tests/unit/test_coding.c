@@ -9,9 +9,8 @@
 #include <cmocka.h>
 
 #include "recording/block.h"
-#include "recording/buckets.h"
-#include "recording/dict.h"
-#include "recording/tables.h"
+#include "recording/coding.h"
+#include "recording/recording.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -240,7 +239,7 @@ static void a_name_of_no_bytes_is_one(void **state)
 	}
 	assert_int_equal(err, 0);
 	assert_int_equal(dict__count(dict), 2);
-	kept = dict__at(dict, 0);
+	kept = dict__use(dict, 0);
 	assert_true(!kept.bad && !cursor__left(&kept));
 	bytes__free(&name);
 	dict__free(dict);

@@ -16,7 +16,7 @@
 #include "output/escape.h"
 #include "output/text_page.h"
 #include "recording/coding.h"
-#include "recording/tables.h"
+#include "recording/recording.h"
 
 /* Short ones first: many texts hold 16 bytes. */
 static const char *const evils[] = {

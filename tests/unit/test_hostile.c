@@ -15,7 +15,7 @@
 
 #include "peak.h"
 #include "recording/block.h"
-#include "recording/writer.h"
+#include "recording/recording.h"
 #include "recordings.h"
 
 #define MEMORY_MAX (256u << 20)
@@ -113,7 +113,7 @@ static void fill_probe(struct snapshot *snap, size_t i)
 	offsetof(struct snapshot, member), offsetof(struct snapshot, nr_##member), \
 		sizeof(*((struct snapshot *)0)->member)
 
-/* See recording/buckets.c: room for all of them grows by doubling. */
+/* See recording/coding.c: room for all of them grows by doubling. */
 #define BUCKETS (2 * HIST_BUCKETS * sizeof(struct hist_bucket))
 
 static const struct list {

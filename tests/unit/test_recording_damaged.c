@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "recording/coding.h"
 #include "recordings.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

@@ -5,7 +5,7 @@
 
 #include "fixture.h"
 #include "recording/block.h"
-#include "recording/reader.h"
+#include "recording/recording.h"
 
 /* What was written; data is freed by the caller, and ends with a NUL that does not count. */
 struct blob {

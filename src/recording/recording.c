@@ -1,17 +1,255 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "recording/reader.h"
+#include "recording/recording.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "recording/block.h"
-#include "recording/buckets.h"
-#include "recording/dict.h"
+#include "recording/coding.h"
+
+/* What is recorded beside snapshots (model/snapshot.c): the guest and the run. */
+
+/* clang-format off */
+
+static const struct field cell_fields[] = {
+	ENUM(1, struct cell, area, AREA_NR, AREA_OTHER),
+	VALUE(2, struct cell, what),
+	ENUM(3, struct cell, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(4, struct cell, how),
+	VALUE(5, struct cell, better),
+	VALUE(6, struct cell, evidence),
+	VALUE(7, struct cell, conflicting),
+};
+static SCHEMA(cell_schema, struct cell, cell_fields);
+
+static const struct field feature_fields[] = {
+	VALUE(1, struct feature, name),
+	ENUM(2, struct feature, state, FEATURE_UNKNOWN + 1, FEATURE_UNKNOWN),
+	VALUE(3, struct feature, why),
+};
+static SCHEMA(feature_schema, struct feature, feature_fields);
+
+static const struct field disk_fields[] = {
+	VALUE(1, struct disk, name),
+	VALUE(2, struct disk, major),
+	VALUE(3, struct disk, minor),
+	ENUM(4, struct disk, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(5, struct disk, driver),
+	VALUE(6, struct disk, stacked),
+	VALUE(7, struct disk, hw_queues),
+	VALUE(8, struct disk, depth),
+	VALUE(9, struct disk, iostats),
+	VALUE(10, struct disk, same_as),
+	VALUE(11, struct disk, mounts),
+	VALUE(12, struct disk, sectors),
+	VALUE(13, struct disk, tags),
+	VALUE(14, struct disk, requests),
+};
+static SCHEMA(disk_schema, struct disk, disk_fields);
+
+static const struct field disk_path_fields[] = {
+	VALUE(1, struct disk_path, name),
+	VALUE(2, struct disk_path, disk),
+	VALUE(3, struct disk_path, major),
+	VALUE(4, struct disk_path, minor),
+	VALUE(5, struct disk_path, hw_queues),
+	VALUE(6, struct disk_path, tags),
+	VALUE(7, struct disk_path, depth),
+	VALUE(8, struct disk_path, iostats),
+};
+static SCHEMA(disk_path_schema, struct disk_path, disk_path_fields);
+
+static const struct field nic_fields[] = {
+	VALUE(1, struct nic, name),
+	VALUE(2, struct nic, ifindex),
+	ENUM(3, struct nic, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(4, struct nic, driver),
+	VALUE(5, struct nic, queues),
+};
+static SCHEMA(nic_schema, struct nic, nic_fields);
+
+static const struct field irq_fields[] = {
+	VALUE(1, struct irq, nr),
+	VALUE(2, struct irq, follows),
+	VALUE(3, struct irq, action),
+	VALUE(4, struct irq, chip),
+	VALUE(5, struct irq, kind),
+	VALUE(6, struct irq, evtchn),
+	ENUM(7, struct irq, area, AREA_NR, AREA_OTHER),
+	ENUM(8, struct irq, letter, LETTER_H + 1, LETTER_UNKNOWN),
+	VALUE(9, struct irq, device),
+};
+static SCHEMA(irq_schema, struct irq, irq_fields);
+
+static const struct field platform_fields[] = {
+	ENUM(1, struct platform, boot, BOOT_BARE + 1, BOOT_UNKNOWN),
+	VALUE(2, struct platform, mode),
+	VALUE(3, struct platform, hypervisor),
+	VALUE(4, struct platform, kernel),
+	VALUE(5, struct platform, host),
+	VALUE(6, struct platform, clocksource),
+	VALUE(7, struct platform, clockevent),
+	VALUE(8, struct platform, vcpus),
+	VALUE(9, struct platform, possible),
+	VALUE(10, struct platform, steal_measured),
+	LIST(11, struct platform, cells, cell_schema),
+	LIST(12, struct platform, features, feature_schema),
+	LIST(13, struct platform, disks, disk_schema),
+	LIST(14, struct platform, nics, nic_schema),
+	LIST(15, struct platform, irqs, irq_schema),
+	VALUE(16, struct platform, not_xen),
+	LIST(17, struct platform, paths, disk_path_schema),
+};
+static SCHEMA(platform_schema, struct platform, platform_fields);
+
+static const struct field run_fields[] = {
+	VALUE(1, struct run_info, version),
+	VALUE(2, struct run_info, command_line),
+	VALUE(3, struct run_info, host),
+	VALUE(4, struct run_info, kernel),
+	VALUE(5, struct run_info, wall_start_ns),
+};
+static SCHEMA(run_schema, struct run_info, run_fields);
+
+static const struct field header_fields[] = {
+	STRUCT(1, struct recording_header, run, run_schema),
+	VALUE(2, struct recording_header, has_platform),
+	STRUCT(3, struct recording_header, platform, platform_schema),
+	VALUE(4, struct recording_header, timestamps),
+	VALUE(5, struct recording_header, verbose),
+	VALUE(6, struct recording_header, slower_ns),
+	VALUE(7, struct recording_header, per_vcpu),
+};
+SCHEMA(recording_header_schema, struct recording_header, header_fields);
+
+static const struct field part_fields[] = {
+	VALUE(1, struct recording_part, interval_no),
+	STRUCT(2, struct recording_part, snap, snapshot_schema),
+};
+SCHEMA(recording_part_schema, struct recording_part, part_fields);
+
+/* clang-format on */
+
+/* Writing. */
+
+struct writer {
+	struct dict *dict;
+	size_t named; /* how many of them are written */
+	uint32_t blocks;
+	struct bytes members, payload; /* of a block */
+	struct bytes fresh;	       /* names that it needs */
+};
+
+struct writer *writer__new(void)
+{
+	struct writer *writer = calloc(1, sizeof(*writer));
+
+	if (!writer)
+		return NULL;
+	writer->dict = dict__new();
+	if (!writer->dict) {
+		free(writer);
+		return NULL;
+	}
+	return writer;
+}
+
+void writer__free(struct writer *writer)
+{
+	if (!writer)
+		return;
+	dict__free(writer->dict);
+	bytes__free(&writer->members);
+	bytes__free(&writer->payload);
+	bytes__free(&writer->fresh);
+	free(writer);
+}
+
+/* New names go before the block that they came up in. */
+static int write_names(struct writer *writer, FILE *out)
+{
+	int err;
+
+	if (writer->named == dict__count(writer->dict))
+		return 0;
+	writer->fresh.len = 0;
+	dict__write(writer->dict, writer->named, &writer->fresh);
+	err = block__write(out, BLOCK_NAMES, writer->blocks, &writer->fresh);
+	if (err)
+		return err;
+	writer->blocks++;
+	writer->named = dict__count(writer->dict);
+	return 0;
+}
+
+/* The columns of its histograms, each with its length in front, and then its members. */
+static int join(struct bytes *payload, struct encoding *e)
+{
+	payload->len = 0;
+	for (int i = 0; i < BUCKETS_COLUMNS; i++) {
+		bytes__varint(payload, e->columns[i].len);
+		bytes__put(payload, e->columns[i].data, e->columns[i].len);
+		if (e->columns[i].err)
+			return e->columns[i].err;
+	}
+	bytes__put(payload, e->out->data, e->out->len);
+	return e->out->err ? e->out->err : payload->err;
+}
+
+static int write_block(struct writer *writer, FILE *out, enum block_type type,
+		       const struct schema *of, const void *what)
+{
+	struct encoding e = {
+		.out = &writer->members,
+		.form = type == BLOCK_INTERVAL ? BUCKETS_SUMMED : BUCKETS_TIMED,
+		.dict = writer->dict,
+	};
+	int err;
+
+	writer->members.len = 0;
+	coding__put(&e, of, what);
+	err = join(&writer->payload, &e);
+	if (!err)
+		err = write_names(writer, out);
+	if (!err)
+		err = block__write(out, type, writer->blocks, &writer->payload);
+	if (!err)
+		writer->blocks++;
+	for (int i = 0; i < BUCKETS_COLUMNS; i++)
+		bytes__free(&e.columns[i]);
+	return err;
+}
+
+int writer__header(struct writer *writer, FILE *out, const struct recording_header *header)
+{
+	int err = block__write_start(out);
+
+	return err ? err : write_block(writer, out, BLOCK_HEADER, &recording_header_schema, header);
+}
+
+/* What no reader would take is not written. */
+static bool is_too_large(const struct snapshot *snap)
+{
+	size_t bytes = snap->nr_paths * sizeof(*snap->paths) +
+		       snap->nr_channels * snap->nr_cpus * sizeof(*snap->channel_counts);
+
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		bytes += buckets__bytes(&snap->paths[i].hist);
+	return snap->nr_paths > RECORDING_NAMED || bytes > RECORDING_LISTS_BYTES;
+}
+
+int writer__part(struct writer *writer, FILE *out, enum block_type type,
+		 const struct recording_part *part)
+{
+	if (is_too_large(&part->snap))
+		return -E2BIG;
+	return write_block(writer, out, type, &recording_part_schema, part);
+}
+
+/* Reading. */
 
 /*
- * Memory for a block's lists: a path takes 5 kB, and 10 bytes in a file. Nothing that is small
- * gets much, and nothing that is large more than RECORDING_LISTS_BYTES.
+ * Memory for a block's lists: an element takes many times the bytes that it has in a file. Nothing
+ * that is small gets much, and nothing that is large more than RECORDING_LISTS_BYTES.
  */
 #define BUDGET_MIN  (16u << 20)
 #define BUDGET_EACH 1024ull
@@ -24,7 +262,7 @@
 struct reader {
 	struct cursor start; /* behind the header, as far as it is whole */
 	struct cursor at;
-	uint32_t first_number, number; /* of the blocks there */
+	uint32_t number; /* of the block there; the header's is 0 */
 	struct recording_header header;
 	struct dict *dict;
 	struct bytes **kept; /* payloads that others point into */
@@ -128,7 +366,7 @@ static int scan(struct reader *reader, const uint8_t *data)
 	struct block block;
 	int found = 0;
 
-	for (uint32_t number = reader->first_number;; number++) {
+	for (uint32_t number = 1;; number++) {
 		const uint8_t *at = in.at;
 
 		found = block__read(&in, number, &block);
@@ -179,7 +417,6 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 	err = err <= 0 ? -EBADMSG : read_header(reader, &block);
 	if (err)
 		goto out;
-	reader->first_number = 1;
 	*why = "ends before its first figures";
 	if (scan(reader, data)) {
 		err = -EBADMSG;
@@ -239,7 +476,7 @@ void reader__skip_intervals(struct reader *reader)
 void reader__rewind(struct reader *reader)
 {
 	reader->at = reader->start;
-	reader->number = reader->first_number;
+	reader->number = 1;
 	reader->nr_names = 0;
 	reader->unnamed = 0;
 	reader->ended = false;
