@@ -79,22 +79,12 @@ void differ__free(struct differ *differ)
 
 /* Batches of each run. */
 
-/* "timer0" and "timer63" are one timer, "sda1" and "sda2" are two disks. */
-static void drop_number(struct path_key *key)
-{
-	size_t len = strlen(key->device);
-
-	if (key->area != AREA_INTERRUPT && key->area != AREA_TIMER && key->area != AREA_EVTCHN)
-		return;
-	while (len > 1 && key->device[len - 1] >= '0' && key->device[len - 1] <= '9')
-		key->device[--len] = '\0';
-}
-
 static struct path_key key_of(const struct path *path)
 {
 	struct path_key key = path->key;
 
-	drop_number(&key);
+	/* which vCPU's it was does not count */
+	key.device[stem__len(key.device, key.stem)] = '\0';
 	if (key.roles & PATH_IRQ)
 		key.op[0] = '\0';
 	/* of a hypercall the name is of interest, not who made it */

@@ -238,7 +238,8 @@ static void ask_emulated_disk(struct question *q)
 
 /* Why a PV disk's requests had to be issued again, and what helps. */
 struct shortage {
-	const char *leg, *what, *action;
+	enum path_role leg;
+	const char *what, *action;
 };
 
 static void ask_shortage(struct question *q, const struct wait_row *row,
@@ -250,7 +251,7 @@ static void ask_shortage(struct question *q, const struct wait_row *row,
 	double share;
 
 	for (size_t i = 0; i < row->nr_legs; i++)
-		if (!strcmp(row->legs[i].name, shortage->leg))
+		if (row->legs[i].roles & shortage->leg)
 			leg = &row->legs[i];
 	share = leg ? ledger__share(leg->ns, row->waited_ns) : 0;
 	if (share < RING_FULL_SHARE)
@@ -308,9 +309,9 @@ static void ask_last_place(struct question *q, const struct queue_use *use)
 static void ask_ring_full(struct question *q)
 {
 	static const struct shortage shortages[] = {
-		{ "ring full", "waits for a place in its ring", LARGER_RING },
+		{ PATH_RING_FULL, "waits for a place in its ring", LARGER_RING },
 		/* other drivers do not say whether their queue was full */
-		{ "requeue", "is given back by its driver and waits to be issued again",
+		{ PATH_REQUEUED, "is given back by its driver and waits to be issued again",
 		  LARGER_QUEUE },
 	};
 
@@ -322,7 +323,7 @@ static void ask_ring_full(struct question *q)
 static void ask_grants_short(struct question *q)
 {
 	static const struct shortage shortage = {
-		"grants short", "waits for grant references: the guest has none left",
+		PATH_GRANTS_SHORT, "waits for grant references: the guest has none left",
 		"a larger grant table: max_grant_frames of the guest, gnttab_max_frames of Xen"
 	};
 
@@ -506,7 +507,7 @@ static void list_irqs(char *buf, size_t size, const struct snapshot *snap,
 	for (size_t i = 0; i < snap->nr_channels; i++) {
 		const struct channel *channel = &snap->channels[i];
 
-		if (channel->bound || strncmp(channel->op, "irq ", 4) ||
+		if (channel->bound || !channel->irq ||
 		    (row->kind &&
 		     (strcmp(channel->kind, row->kind) || strcmp(channel->device, row->device))) ||
 		    !snap->channel_counts[i * snap->nr_cpus + row->busiest])
@@ -515,8 +516,7 @@ static void list_irqs(char *buf, size_t size, const struct snapshot *snap,
 			snprintf(buf + used, size - used, ", ...");
 			return;
 		}
-		used += snprintf(buf + used, size - used, "%s%.12s", used ? ", " : "",
-				 channel->op + 4);
+		used += snprintf(buf + used, size - used, "%s%u", used ? ", " : "", channel->irq);
 	}
 }
 

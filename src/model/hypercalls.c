@@ -58,15 +58,15 @@ const char *hypercall__name(unsigned int number)
 }
 
 static struct exact_name *name_of(struct exact_name *names, size_t *nr, size_t room,
-				  const char *name)
+				  const struct probe_status *site)
 {
 	for (size_t i = 0; i < *nr; i++) {
-		if (!strcmp(names[i].name, name))
+		if (!strcmp(names[i].name, site->purpose))
 			return &names[i];
 	}
 	if (*nr == room)
 		return NULL;
-	names[*nr] = (struct exact_name) { .name = name };
+	names[*nr] = (struct exact_name) { .name = site->purpose, .any = site->any_call };
 	return &names[(*nr)++];
 }
 
@@ -92,12 +92,12 @@ size_t exact__names(struct exact_name *names, size_t room, const struct snapshot
 
 		if (!probe->site)
 			continue;
-		name = name_of(names, &nr, room, probe->purpose);
+		name = name_of(names, &nr, room, probe);
 		if (!name)
 			continue;
 		name->sites++;
 		name->attached += probe->rung != RUNG_OFF;
-		any_missed |= probe->rung == RUNG_OFF && !strcmp(probe->purpose, EXACT_ANY);
+		any_missed |= probe->rung == RUNG_OFF && probe->any_call;
 	}
 	for (size_t i = 0; i < nr; i++)
 		names[i].complete = names[i].attached == names[i].sites && !any_missed;

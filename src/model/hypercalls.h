@@ -14,11 +14,9 @@ const char *hypercall__name(unsigned int number);
 
 /* --exact: call sites are among the snapshot's probes, each "function+0x1d" for one hypercall. */
 
-/* The purpose of a site that makes whatever hypercall it is told. */
-#define EXACT_ANY "by number"
-
 struct exact_name {
-	const char *name; /* the snapshot's; EXACT_ANY: sites that may make any */
+	const char *name; /* the snapshot's */
+	bool any;	  /* sites that may make any */
 	unsigned int sites, attached;
 	bool complete; /* at all of its own sites, and at all of those that may make any */
 };

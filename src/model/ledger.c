@@ -42,24 +42,9 @@ bool cpu_row__is_count(const struct cpu_row *row)
 	return row->events && !row->ns;
 }
 
-/*
- * "timer0" … "timer63" are one timer, seen from each vCPU; "sda1" and "eth0" are devices of their
- * own. Length of the name that a row goes by.
- */
-static size_t row_name_len(const struct path_key *key)
-{
-	size_t len = strlen(key->device);
-
-	if (key->area != AREA_INTERRUPT && key->area != AREA_TIMER && key->area != AREA_EVTCHN)
-		return len;
-	while (len > 1 && key->device[len - 1] >= '0' && key->device[len - 1] <= '9')
-		len--;
-	return len;
-}
-
 static bool is_in_cpu_row(const struct path *path, const struct cpu_row *row)
 {
-	size_t len = row_name_len(&path->key);
+	size_t len = stem__len(path->key.device, path->key.stem);
 
 	return path->key.mech == row->mech && path->key.area == row->area &&
 	       !strncmp(path->key.device, row->device, len) && !row->device[len];
@@ -76,7 +61,7 @@ static size_t cpu_row_of(struct cpu_account *cpu, const struct path *path)
 	row = &cpu->rows[cpu->nr_rows];
 	row->mech = path->key.mech;
 	row->area = path->key.area;
-	memcpy(row->device, path->key.device, row_name_len(&path->key));
+	memcpy(row->device, path->key.device, stem__len(path->key.device, path->key.stem));
 	return cpu->nr_rows++;
 }
 
@@ -293,6 +278,7 @@ static void add_leg(struct wait_row *row, const struct path *path, const struct 
 		memcpy(leg->name, path->key.leg, sizeof(leg->name));
 		leg->mech = path->key.mech;
 		leg->order = path->key.order;
+		leg->roles = path->key.roles;
 		row->nr_legs++;
 	}
 	leg->ns += sum->ns;
@@ -418,21 +404,10 @@ bool ledger__adds_up(const struct ledger *ledger, const struct path *path)
 
 /* Event channels by kind and device, and which vCPUs handle them. */
 
-/* "timer0" and "timer1" are the timers of two vCPUs; "sda1" is not another "sda". */
-static size_t channel_name_len(const struct channel *channel)
-{
-	size_t len = strlen(channel->device);
-
-	while (channel->bound && len > 1 && channel->device[len - 1] >= '0' &&
-	       channel->device[len - 1] <= '9')
-		len--;
-	return len;
-}
-
 /* While rows are made, a row's counts are at its place in the books. */
 static struct event_row *event_row_of(struct event_rows *events, const struct channel *channel)
 {
-	size_t len = channel_name_len(channel);
+	size_t len = stem__len(channel->device, channel->stem);
 	struct event_row *row;
 
 	for (size_t i = 0; i < events->nr; i++) {

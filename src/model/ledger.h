@@ -63,7 +63,7 @@ struct cpu_account {
 struct wait_leg {
 	char name[40];
 	enum mech mech;
-	unsigned int order; /* as of struct path_key */
+	unsigned int roles, order; /* as of struct path_key */
 	uint64_t ns;
 	uint64_t count;
 	double share_ns; /* ns / requests of the row: these add up to the mean */

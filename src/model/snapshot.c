@@ -130,6 +130,7 @@ static const struct field path_fields[] = {
 	KEY(7, struct path, id),
 	KEY(9, struct path, key.roles),
 	KEY(10, struct path, key.order),
+	KEY(11, struct path, key.stem),
 	STRUCT(8, struct path, hist, hist_schema),
 };
 static SCHEMA(path_schema, struct path, path_fields, .same = is_same_path,
@@ -169,6 +170,8 @@ static const struct field channel_fields[] = {
 	KEY(2, struct channel, device),
 	KEY(3, struct channel, op),
 	KEY(4, struct channel, bound),
+	KEY(5, struct channel, irq),
+	KEY(6, struct channel, stem),
 };
 static SCHEMA(channel_schema, struct channel, channel_fields);
 
@@ -269,6 +272,7 @@ static const struct field probe_fields[] = {
 	KEY(11, struct probe_status, site),
 	KEY(12, struct probe_status, counts_sent),
 	KEY(13, struct probe_status, hardware_does),
+	KEY(14, struct probe_status, any_call),
 };
 static SCHEMA(probe_schema, struct probe_status, probe_fields);
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/terms.h"
 #include "model/hist.h"
@@ -29,6 +30,10 @@ enum path_role {
 	PATH_SENT = 1 << 4,   /* packets sent */
 	PATH_POLL = 1 << 5,   /* a NIC's polls: no requests */
 	PATH_IRQ = 1 << 6,    /* an interrupt's handler, and its op says the number */
+	/* what a request waited for before it could be issued: */
+	PATH_RING_FULL = 1 << 7,    /* a place in its ring */
+	PATH_GRANTS_SHORT = 1 << 8, /* grant references */
+	PATH_REQUEUED = 1 << 9,	    /* the driver gave it back, and does not say why */
 };
 
 struct path_key {
@@ -37,6 +42,7 @@ struct path_key {
 	enum mech mech;
 	unsigned int roles; /* PATH_*; in no comparison: the names tell the same */
 	unsigned int order; /* of a leg: its place in time among its request's, from 1 on */
+	unsigned int stem;  /* see stem__len() */
 	char device[48];    /* "xvdb", "eth0", "timer0"; "" for none */
 	char op[40];	    /* "read", a hypercall's name, …; "" for none */
 	char leg[40];	    /* "queue", "submit", a wrapper's name; "" for none */
@@ -48,6 +54,18 @@ struct path {
 		      * only later; 0: the key alone tells */
 	struct hist hist;
 };
+
+/*
+ * "timer0" and "timer1" are the timers of two vCPUs: their stem, 5, says that they are both "timer".
+ * "sda1" is not another "sda": its stem is 0. How many characters of a device's name tell what it is
+ * of whichever vCPU?
+ */
+static inline size_t stem__len(const char *device, unsigned int stem)
+{
+	size_t len = strlen(device);
+
+	return stem && stem < len ? stem : len;
+}
 
 /* Does this path measure all that was waited for: a whole request, or how late a timer was? */
 bool path_key__is_whole(const struct path_key *key);
@@ -71,8 +89,10 @@ struct cpu_time {
 struct channel {
 	char kind[16]; /* as struct irq's: "vbd", "vif", "virq", "ipi", "user", … */
 	char device[48];
-	char op[40]; /* "irq 62" */
-	bool bound;  /* made for one vCPU and stays there: timers, IPIs */
+	char op[40];	   /* "irq 62" */
+	bool bound;	   /* made for one vCPU and stays there: timers, IPIs */
+	unsigned int irq;  /* its number; 0: of several */
+	unsigned int stem; /* see stem__len() */
 };
 
 /* The hardware queues of a disk: of blkfront its rings. */
@@ -173,6 +193,7 @@ struct probe_status {
 	enum rung rung;
 	bool applicable;    /* false: belongs to another kind of guest; not a defect */
 	bool site;	    /* a call site of hypercalls, and `purpose` the hypercall's name */
+	bool any_call;	    /* a site that makes whatever hypercall it is told */
 	bool counts_sent;   /* without it what NICs send is not counted */
 	bool hardware_does; /* off, since the hardware does what it would see */
 	char cause[160];

@@ -37,12 +37,12 @@ bool text__exact(FILE *out, const struct report *report)
 		return false;
 	say(&line, "Exact:");
 	for (size_t i = 0; i < nr && names[i].complete; i++) {
-		if (strcmp(names[i].name, EXACT_ANY))
+		if (!names[i].any)
 			say(&line, "%s %s", whole++ ? "," : " every", names[i].name);
 	}
 	for (size_t i = 0; i < nr; i++) {
 		left += names[i].sites - names[i].attached;
-		if (names[i].complete || !names[i].attached || !strcmp(names[i].name, EXACT_ANY))
+		if (names[i].complete || !names[i].attached || names[i].any)
 			continue;
 		say(&line, "%s %s at %u of %u%s",
 		    some		? ","

@@ -196,13 +196,13 @@ static void kind(struct irq *irq, const char *name)
 /* Per-vCPU channels (arch/x86/xen/{smp,time,spinlock}.c): "timer0" a virq, "resched0" an IPI. */
 static void own_percpu(struct irq *irq, const char *flow)
 {
-	if (starts(irq->action, "timer")) {
-		kind(irq, "virq");
-		owner(irq, AREA_TIMER, LETTER_P, irq->action);
-		return;
-	}
-	kind(irq, !strcmp(flow, "virq") ? "virq" : "ipi");
-	owner(irq, AREA_INTERRUPT, LETTER_P, irq->action);
+	bool timer = starts(irq->action, "timer");
+
+	kind(irq, timer || !strcmp(flow, "virq") ? "virq" : "ipi");
+	owner(irq, timer ? AREA_TIMER : AREA_INTERRUPT, LETTER_P, irq->action);
+	irq->stem = strlen(irq->device);
+	while (irq->stem > 1 && strchr("0123456789", irq->device[irq->stem - 1]))
+		irq->stem--;
 }
 
 /*

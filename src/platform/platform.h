@@ -91,6 +91,11 @@ struct irq {
 	enum area area;	    /* of its owner: AREA_DISK, AREA_NET, AREA_TIMER, AREA_INTERRUPT … */
 	enum letter letter; /* of its owner */
 	char device[48];    /* "xvdb", "eth0", "timer0"; the action when no owner is known */
+	/*
+	 * Of a channel of a single vCPU: how many characters of the device's name, 5 of "timer0", stand
+	 * before the vCPU's number. 0: not bound to one.
+	 */
+	unsigned int stem;
 };
 
 struct platform {

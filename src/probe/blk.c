@@ -224,7 +224,13 @@ static const unsigned int in_time[XT_LEG_NR] = {
 
 static unsigned int leg_roles(enum xt_blk_leg leg)
 {
-	return leg == XT_LEG_TOTAL ? PATH_WHOLE : leg == XT_LEG_DEVICE ? PATH_DEVICE : 0;
+	static const unsigned int roles[XT_LEG_NR] = {
+		[XT_LEG_TOTAL] = PATH_WHOLE,	  [XT_LEG_DEVICE] = PATH_DEVICE,
+		[XT_LEG_RING] = PATH_RING_FULL,	  [XT_LEG_GRANTS] = PATH_GRANTS_SHORT,
+		[XT_LEG_REQUEUE] = PATH_REQUEUED,
+	};
+
+	return roles[leg];
 }
 
 static void name_row(struct layout *layout, uint32_t slot, uint32_t path, const char *name,

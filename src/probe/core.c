@@ -20,27 +20,18 @@ static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "ne
 /* Above this many CPUs the per-CPU event channels of a kind share one path (memory, DESIGN §6.7). */
 #define IRQS_APART_CPUS 8
 
-/* "timer3" of chip xen-percpu is CPU 3's: a kind's name without the CPU. */
-static void strip_digits(char *name)
-{
-	size_t len = strlen(name);
-
-	while (len > 1 && name[len - 1] >= '0' && name[len - 1] <= '9')
-		name[--len] = '\0';
-}
-
 static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
 {
 	char op[40], device[48];
+	int len = shared ? irq->stem : sizeof(device) - 1;
 
-	snprintf(device, sizeof(device), "%s", irq->device);
+	snprintf(device, sizeof(device), "%.*s", len, irq->device);
 	snprintf(op, sizeof(op), "irq %u", irq->nr);
-	if (shared) {
-		strip_digits(device);
+	if (shared)
 		snprintf(op, sizeof(op), "%s", irq->kind);
-	}
 	layout__name(key, KIND_CPU, irq->area, letter__mech(irq->letter), device, op, "handler");
 	key->roles = shared ? 0 : PATH_IRQ;
+	key->stem = shared ? 0 : irq->stem;
 }
 
 static void place_irqs(struct layout *layout, const struct platform *platform)
@@ -54,7 +45,7 @@ static void place_irqs(struct layout *layout, const struct platform *platform)
 		     "other", "", "handler");
 	for (size_t i = 0; i < platform->nr_irqs; i++) {
 		const struct irq *irq = &platform->irqs[i];
-		bool shared = !apart && strcmp(irq->chip, "xen-percpu") == 0;
+		bool shared = !apart && irq->stem;
 
 		if (irq->nr >= layout->irq_numbers || irq->follows >= XT_IRQ_ACTIONS)
 			continue;

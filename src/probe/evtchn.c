@@ -115,7 +115,9 @@ static int read_channels(const struct tracer *tracer, struct snapshot *snap)
 		snprintf(channel->kind, sizeof(channel->kind), "%s", owner->kind);
 		snprintf(channel->device, sizeof(channel->device), "%s", key.device);
 		snprintf(channel->op, sizeof(channel->op), "%s", key.op);
-		channel->bound = strcmp(owner->chip, "xen-percpu") == 0;
+		channel->bound = owner->stem;
+		channel->irq = key.roles & PATH_IRQ ? layout->irq_of[slot] : 0;
+		channel->stem = key.stem;
 		read_counts(tracer, snap, slot,
 			    &snap->channel_counts[snap->nr_channels * layout->cpus]);
 		snap->nr_channels++;

@@ -105,7 +105,8 @@ static void read_site(const struct site *site, struct probe_status *status)
 	snprintf(status->name, sizeof(status->name), "%.40s+%#x", site->function, site->offset);
 	snprintf(status->family, sizeof(status->family), "exact");
 	status->site = true;
-	status->purpose = site->call.nr < 0 ? EXACT_ANY : name ? name : "unknown hypercall";
+	status->any_call = site->call.nr < 0;
+	status->purpose = status->any_call ? "by number" : name ? name : "unknown hypercall";
 	status->rung = site->attached ? RUNG_KPROBE : RUNG_OFF;
 	status->applicable = true;
 	if (site->attached)

@@ -103,13 +103,14 @@ out:
 	return err;
 }
 
-int block__read_start(struct cursor *in, unsigned int *major)
+int block__read_start(struct cursor *in, unsigned int *major, unsigned int *minor)
 {
 	const uint8_t *start = cursor__take(in, START_LEN);
 
 	if (!start || memcmp(start, MAGIC, MAGIC_LEN))
 		return -EBADMSG;
 	*major = get16(start + 8);
+	*minor = get16(start + 10);
 	/* another version may have another start, but surely not another place for its number */
 	if (*major != RECORDING_MAJOR)
 		return -EPROTO;

@@ -30,7 +30,7 @@
 /* Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be
  * skipped. */
 #define RECORDING_MAJOR 4
-#define RECORDING_MINOR 0
+#define RECORDING_MINOR 1
 
 /*
  * What the lists of one part may take in memory, and how many different things, as paths, all parts
@@ -59,7 +59,7 @@ int block__write_start(FILE *out);
 int block__write(FILE *out, enum block_type type, uint32_t number, const struct bytes *payload);
 
 /* A recording's start. Returns 0, -EBADMSG for another file, -EPROTO for another major version. */
-int block__read_start(struct cursor *in, unsigned int *major);
+int block__read_start(struct cursor *in, unsigned int *major, unsigned int *minor);
 /*
  * The next block. Returns 1; 0 at the end; -ENODATA when the file ends within it; -EBADMSG when it
  * is damaged or not the one that should come.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "recording/coding.h"
 
@@ -77,6 +78,7 @@ static const struct field irq_fields[] = {
 	ENUM(7, struct irq, area, AREA_NR, AREA_OTHER),
 	ENUM(8, struct irq, letter, LETTER_H + 1, LETTER_UNKNOWN),
 	VALUE(9, struct irq, device),
+	VALUE(10, struct irq, stem),
 };
 static SCHEMA(irq_schema, struct irq, irq_fields);
 
@@ -260,6 +262,7 @@ int writer__part(struct writer *writer, FILE *out, enum block_type type,
 #define NAMES_BYTES_MAX (64u << 20)
 
 struct reader {
+	unsigned int minor;  /* of its version */
 	struct cursor start; /* behind the header, as far as it is whole */
 	struct cursor at;
 	uint32_t number; /* of the block there; the header's is 0 */
@@ -403,7 +406,7 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 	if (!reader->dict)
 		goto out;
 	reader->start = cursor__over(data, size);
-	err = block__read_start(&reader->start, &major);
+	err = block__read_start(&reader->start, &major, &reader->minor);
 	*why = "is not a recording";
 	if (err == -EPROTO)
 		*why = major > RECORDING_MAJOR
@@ -499,6 +502,47 @@ static int read_names(struct reader *reader, const struct block *block)
 	return dict__read(reader->dict, cursor__over(payload->data, payload->len));
 }
 
+/* How much of a name stands before a number at its end; 0: there is none. */
+static unsigned int stem_of(const char *name)
+{
+	size_t len = strlen(name), stem = len;
+
+	while (stem > 1 && strchr("0123456789", name[stem - 1]))
+		stem--;
+	return stem < len ? stem : 0;
+}
+
+/* What 4.1 has as members, 4.0 had in names only. */
+static void upgrade_from_4_0(struct snapshot *snap)
+{
+	static const struct {
+		const char *leg;
+		enum path_role role;
+	} roles[] = { { "ring full", PATH_RING_FULL },
+		      { "grants short", PATH_GRANTS_SHORT },
+		      { "requeue", PATH_REQUEUED } };
+
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		struct path_key *key = &snap->paths[i].key;
+
+		if (key->area == AREA_INTERRUPT || key->area == AREA_TIMER ||
+		    key->area == AREA_EVTCHN)
+			key->stem = stem_of(key->device);
+		for (size_t n = 0; n < sizeof(roles) / sizeof(roles[0]); n++)
+			if (key->area == AREA_DISK && !strcmp(key->leg, roles[n].leg))
+				key->roles |= roles[n].role;
+	}
+	for (size_t i = 0; i < snap->nr_channels; i++) {
+		struct channel *channel = &snap->channels[i];
+
+		channel->stem = channel->bound ? stem_of(channel->device) : 0;
+		sscanf(channel->op, "irq %u", &channel->irq);
+	}
+	for (size_t i = 0; i < snap->nr_probes; i++)
+		snap->probes[i].any_call = snap->probes[i].site &&
+					   !strcmp(snap->probes[i].purpose, "by number");
+}
+
 static int read_part(struct reader *reader, const struct block *block)
 {
 	int err = block__unpack(block, &reader->payload);
@@ -508,6 +552,8 @@ static int read_part(struct reader *reader, const struct block *block)
 	if (!err)
 		err = decode(reader, block, &reader->payload, &recording_part_schema,
 			     &reader->part);
+	if (!err && !reader->minor)
+		upgrade_from_4_0(&reader->part.snap);
 	if (err || block->type != BLOCK_INTERVAL)
 		return err;
 	reader->intervals++;

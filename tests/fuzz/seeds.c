@@ -33,9 +33,9 @@ static void write_blocks(FILE *out, const struct blob *recording)
 	struct cursor in = cursor__over(recording->data, recording->size);
 	struct bytes payload = {};
 	struct block block;
-	unsigned int major;
+	unsigned int major, minor;
 
-	if (block__read_start(&in, &major))
+	if (block__read_start(&in, &major, &minor))
 		abort();
 	for (uint32_t number = 0; block__read(&in, number, &block) > 0; number++) {
 		if (block__unpack(&block, &payload))

@@ -161,6 +161,7 @@ static void assert_threshold(const char *leg_name, const char *id, const char *w
 			continue;
 		leg = &path->hist;
 		snprintf(path->key.leg, sizeof(path->key.leg), "%s", leg_name);
+		fixture__set_roles(&path->key);
 	}
 	assert_non_null(leg);
 	hist__free(leg);

@@ -356,6 +356,27 @@ static void platform_may_be_missing(void **state)
 	fixture__free(f);
 }
 
+/* A number is a vCPU's only where the path says so: "i8042" is a keyboard's whole name. */
+static void only_numbers_of_vcpus_are_left_out(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	size_t timers = 0, keyboards = 0;
+
+	(void)state;
+	hist__add(fixture__path(f, KIND_CPU, AREA_INTERRUPT, MECH_EMULATED, "i8042", "irq 1", "h"),
+		  10);
+	fixture__close(f);
+	for (size_t i = 0; i < f->ledger->cpu.nr_rows; i++) {
+		const struct cpu_row *row = &f->ledger->cpu.rows[i];
+
+		timers += !strcmp(row->device, "timer") && row->nr_devices == 2;
+		keyboards += !strcmp(row->device, "i8042");
+	}
+	assert_int_equal(timers, 1);
+	assert_int_equal(keyboards, 1);
+	fixture__free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +386,7 @@ int main(void)
 		cmocka_unit_test(steal_that_nobody_measures_is_in_no_column),
 		cmocka_unit_test(rows_count_requests_once),
 		cmocka_unit_test(many_parts_are_cut),
+		cmocka_unit_test(only_numbers_of_vcpus_are_left_out),
 		cmocka_unit_test(waits_have_their_figures),
 		cmocka_unit_test(legs_are_in_the_order_of_time),
 		cmocka_unit_test(more_legs_than_room_lose_no_time),

@@ -102,10 +102,10 @@ static void take_apart(struct parts *parts, const struct blob *recording)
 {
 	struct cursor in = cursor__over(recording->data, recording->size);
 	struct block block;
-	unsigned int major;
+	unsigned int major, minor;
 
 	*parts = (struct parts) {};
-	assert_int_equal(block__read_start(&in, &major), 0);
+	assert_int_equal(block__read_start(&in, &major, &minor), 0);
 	while (block__read(&in, parts->nr, &block) > 0) {
 		struct bytes *payload = &parts->payload[parts->nr];
 

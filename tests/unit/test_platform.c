@@ -204,6 +204,11 @@ static void every_interrupt_has_an_owner(void **state)
 			if (p->irqs[k].evtchn && strcmp(p->irqs[k].kind, "pirq"))
 				assert_int_equal(p->irqs[k].letter, LETTER_P);
 			assert_int_equal(p->irqs[k].evtchn, strcmp(p->irqs[k].kind, "irq") != 0);
+			/* "timer0": what stands before the vCPU's number */
+			assert_int_equal(p->irqs[k].stem,
+					 strcmp(p->irqs[k].chip, "xen-percpu")
+						 ? 0
+						 : strcspn(p->irqs[k].device, "0123456789"));
 		}
 		platform__free(p);
 	}

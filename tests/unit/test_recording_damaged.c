@@ -84,13 +84,13 @@ static void moved_blocks_are_found(void **state)
 	struct blob recording = recordings__live(f, 3, RUN_ENDS, &output_recording), text;
 	struct cursor in = cursor__over(recording.data, recording.size);
 	size_t starts[16], nr = 0;
-	unsigned int major;
+	unsigned int major, minor;
 	struct block block;
 	char damage[160];
 	char *shorter = malloc(recording.size);
 
 	(void)state;
-	assert_int_equal(block__read_start(&in, &major), 0);
+	assert_int_equal(block__read_start(&in, &major, &minor), 0);
 	do
 		starts[nr] = (char *)in.at - recording.data;
 	while (block__read(&in, nr, &block) > 0 && ++nr < NR(starts));

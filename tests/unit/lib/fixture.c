@@ -23,13 +23,24 @@ void fixture__set_roles(struct path_key *key)
 		"hypercall", "device", "backend",   "handler",	    "finish",  "irq to poll",
 	};
 
+	static const struct {
+		const char *leg;
+		unsigned int role;
+	} roles[] = {
+		{ "total", PATH_WHOLE },
+		{ "lateness", PATH_WHOLE },
+		{ "device", PATH_DEVICE },
+		{ "backend", PATH_DEVICE },
+		{ "count", PATH_COUNT },
+		{ "ring full", PATH_RING_FULL },
+		{ "grants short", PATH_GRANTS_SHORT },
+		{ "requeue", PATH_REQUEUED },
+	};
+
 	key->roles = 0;
-	if (!strcmp(key->leg, "total") || !strcmp(key->leg, "lateness"))
-		key->roles |= PATH_WHOLE;
-	if (!strcmp(key->leg, "device") || !strcmp(key->leg, "backend"))
-		key->roles |= PATH_DEVICE;
-	if (!strcmp(key->leg, "count"))
-		key->roles |= PATH_COUNT;
+	for (size_t i = 0; i < NR(roles); i++)
+		if (!strcmp(key->leg, roles[i].leg))
+			key->roles |= roles[i].role;
 	if (!strcmp(key->device, "multicall sizes"))
 		key->roles |= PATH_SHARES;
 	if (key->area == AREA_NET && !strcmp(key->op, "sent"))
@@ -38,6 +49,8 @@ void fixture__set_roles(struct path_key *key)
 		key->roles |= PATH_POLL;
 	if (key->kind == KIND_CPU && !strncmp(key->op, "irq ", 4))
 		key->roles |= PATH_IRQ;
+	if (!strncmp(key->device, "timer", 5) || !strncmp(key->device, "resched", 7))
+		key->stem = strcspn(key->device, "0123456789");
 	for (key->order = 1; key->order <= NR(legs); key->order++)
 		if (!strcmp(key->leg, legs[key->order - 1]))
 			break;

@@ -99,9 +99,12 @@ void fixture__add_vcpus(struct fixture *f)
 void fixture__add_channels(struct fixture *f)
 {
 	static const struct channel channels[] = {
-		{ "vbd", "xvdb", "irq 62", false },   { "vbd", "xvdb", "irq 63", false },
-		{ "vif", "eth0", "irq 66", false },   { "virq", "timer0", "irq 48", true },
-		{ "virq", "timer1", "irq 52", true }, { "xenbus", "xenbus", "irq 30", false },
+		{ "vbd", "xvdb", "irq 62", false, 62, 0 },
+		{ "vbd", "xvdb", "irq 63", false, 63, 0 },
+		{ "vif", "eth0", "irq 66", false, 66, 0 },
+		{ "virq", "timer0", "irq 48", true, 48, 5 },
+		{ "virq", "timer1", "irq 52", true, 52, 5 },
+		{ "xenbus", "xenbus", "irq 30", false, 30, 0 },
 	};
 	static const uint64_t counts[NR(channels)][4] = {
 		{ 52010, 0, 0, 0 }, { 0, 0, 46102, 0 }, { 0, 41220, 0, 0 },
