@@ -67,14 +67,14 @@ struct diff_disk {
 };
 
 struct diff {
-	struct diff_row *rows; /* wait before cpu, most time changed first, legs below their whole */
+	struct diff_row *rows; /* wait before cpu, largest change first, legs below their whole */
 	size_t nr_rows;
 	struct diff_disk *disks;
 	size_t nr_disks;
 	double elapsed_s[DIFF_SIDES];
 	unsigned int intervals[DIFF_SIDES], batches[DIFF_SIDES];
 	unsigned int tested, called; /* comparisons */
-	double drift[DIFF_FIGURES]; /* of variances, by drift__of_whole() of all paths; at least 1 */
+	double drift[DIFF_FIGURES];  /* of all paths, by drift__of_whole(); at least 1 */
 };
 
 struct diff_run {

@@ -9,8 +9,8 @@
 /*
  * 8 buckets an octave: durations of 0 to 7 ns have a bucket each; above, the octave and the three
  * bits below the top one say which bucket it is. 320 reach 2^42 - 1 ns (73 min); what is longer is
- * in the last one. At a bucket's midpoint the error is at most 6.25 %. The BPF programs' buckets are
- * the same (probe/slice.c).
+ * in the last one. At a bucket's midpoint the error is at most 6.25 %. The BPF programs have the
+ * same buckets (probe/slice.c).
  */
 #define HIST_SUB_BITS 3
 #define HIST_SUBS     (1 << HIST_SUB_BITS)
@@ -58,10 +58,10 @@ struct hist_bucket *hist__use(struct hist *h, unsigned int index);
 /* The bucket of a duration in ns. */
 unsigned int hist__index(uint64_t ns);
 
-/* ns: durations below this have a bucket each; it is the first octave with sub-buckets of its own. */
+/* Durations in ns below this have a bucket each. */
 #define HIST_EXACT (2 * HIST_SUBS)
 
-/* How many bits of a duration this bucket does not tell: it is 1 << that wide. */
+/* How many low bits of a duration its bucket does not tell: it is 1 << that wide. */
 static inline unsigned int hist__shift(unsigned int index)
 {
 	return index < HIST_EXACT ? 0 : index / HIST_SUBS - 1;

@@ -59,7 +59,7 @@ struct cpu_account {
 	size_t nr_rows;
 };
 
-/* One leg of a wait. Legs of a row add up to its total; they are shares of it, never added to it. */
+/* One leg of a wait. The legs of a row are shares of its total, which they add up to. */
 struct wait_leg {
 	char name[40];
 	enum mech mech;
@@ -164,8 +164,8 @@ double ledger__share(uint64_t part, uint64_t whole);
 bool ledger__adds_up(const struct ledger *ledger, const struct path *path);
 
 /*
- * The vCPUs that handled most of a row's events, those first, by their numbers where they are equal,
- * into `busiest`, which has room for `room`. Returns how many: none of them had no event.
+ * The vCPUs that handled most of a row's events into `busiest`, which has room for `room`: the
+ * busiest first, equal ones by their numbers. Returns how many: each had events.
  */
 size_t event_row__busiest(const struct event_row *row, unsigned int cpus, unsigned int *busiest,
 			  size_t room);

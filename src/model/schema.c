@@ -58,8 +58,8 @@ static void add_each(void *sum, const void *more, size_t nr, size_t size)
 }
 
 /*
- * The element of a list that is the same one as this, or NULL. Most lists have the same order in all
- * readings: the search starts at *hint, where the last one ended.
+ * The element of a list that is the same one as this, or NULL. Most lists have the same order in
+ * all readings: the search starts at *hint, where the last one ended.
  */
 static void *find(const struct schema *schema, char *list, size_t nr, const void *element,
 		  size_t *hint)
@@ -134,7 +134,7 @@ void schema__subtract(const struct schema *schema, void *later, const void *earl
 	}
 }
 
-/* What memory of its own a struct points to is still that of the one it is a copy of: let go of it. */
+/* A plain copy points to the memory of the struct it was copied from: let go of it. */
 static void let_go(const struct schema *schema, void *what)
 {
 	for (size_t i = 0; i < schema->nr; i++) {

@@ -70,9 +70,9 @@ struct schema {
 	size_t nr;
 	size_t size;
 	/*
-	 * Of the elements of a list. With `same` they are found by who they are, and new ones come in
-	 * the order of `precedes`, without it last; else two readings have the same ones in the same
-	 * order.
+	 * Of the elements of a list. With `same` they are found by who they are, and new ones are
+	 * inserted in the order of `precedes`, or appended without it. Without `same` two readings
+	 * have the same elements in the same order.
 	 */
 	bool (*same)(const void *a, const void *b);
 	bool (*precedes)(const void *a, const void *b);
@@ -140,7 +140,8 @@ struct schema {
 	}
 #define TABLE(id_, type, member, rows, columns)                                    \
 	{                                                                          \
-		.id = id_, .kind = FIELD_TABLE, .role = ROLE_COUNTER, .nr_offset = offsetof(type, rows), \
+		.id = id_, .kind = FIELD_TABLE, .role = ROLE_COUNTER,              \
+		.nr_offset = offsetof(type, rows),                                 \
 		.columns_offset = offsetof(type, columns), AT(type, member)        \
 	}
 #define STRUCT(id_, type, member, of_)                                        \

@@ -178,7 +178,7 @@ static int number_paths(struct series *series, const struct snapshot *delta, str
 	return 0;
 }
 
-/* The delta's buckets without its many empty ones. */
+/* The buckets of the delta that have events. */
 static int step__fill(struct series_step *step, struct series *series, const struct snapshot *delta)
 {
 	size_t room = used_buckets(delta), nr = 0;
@@ -207,7 +207,7 @@ static int step__fill(struct series_step *step, struct series *series, const str
 	free(paths);
 	if (!step->cells)
 		return -ENOMEM;
-	/* two paths with one number, of which a file may tell */
+	/* a file may give two paths one number */
 	if (doubled) {
 		qsort(step->cells, nr, sizeof(*step->cells), by_place);
 		nr = unite(step->cells, nr);

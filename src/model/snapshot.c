@@ -34,7 +34,7 @@ bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *
 	return a_id && b_id ? a_id == b_id : path_key__equal(a, b);
 }
 
-/* How elements of two readings' lists find each other, and which of them a difference leaves out. */
+/* How the elements of two readings find each other, and which of them a difference leaves out. */
 
 static bool is_same_path(const void *a, const void *b)
 {
@@ -43,7 +43,7 @@ static bool is_same_path(const void *a, const void *b)
 	return path__same(&x->key, x->id, &y->key, y->id);
 }
 
-/* Readings list paths in the order of ids; one without an id stays behind the one that it follows. */
+/* Readings list paths by id; one without an id stays behind the one that it follows. */
 static bool is_path_before(const void *a, const void *b)
 {
 	return ((const struct path *)a)->id < ((const struct path *)b)->id;

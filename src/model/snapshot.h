@@ -18,8 +18,8 @@
 
 /*
  * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". Names are for
- * people; what a path is to the books, its roles say. A leg's mechanism is its own: a queue is the
- * guest's (MECH_GUEST), a backend the device's.
+ * people; roles say what a path is in the accounts. Each leg has its own mechanism: the queue is
+ * the guest's (MECH_GUEST), the backend the device's.
  */
 enum path_role {
 	/* all that was waited for; the other legs of the same (device, op), if any, add up to it */
@@ -40,7 +40,7 @@ struct path_key {
 	enum kind kind;
 	enum area area;
 	enum mech mech;
-	unsigned int roles; /* PATH_*; in no comparison: the names tell the same */
+	unsigned int roles; /* PATH_*; not compared: the names tell paths apart already */
 	unsigned int order; /* of a leg: its place in time among its request's, from 1 on */
 	unsigned int stem;  /* see stem__len() */
 	char device[48];    /* "xvdb", "eth0", "timer0"; "" for none */
@@ -56,9 +56,9 @@ struct path {
 };
 
 /*
- * "timer0" and "timer1" are the timers of two vCPUs: their stem, 5, says that they are both "timer".
- * "sda1" is not another "sda": its stem is 0. How many characters of a device's name tell what it is
- * of whichever vCPU?
+ * "timer0" and "timer1" are the timers of two vCPUs: by their stem of 5 characters both are
+ * "timer". "sda1" is not another "sda": its stem is 0, and its name counts as a whole. How many
+ * characters of the name count?
  */
 static inline size_t stem__len(const char *device, unsigned int stem)
 {
@@ -180,7 +180,7 @@ struct loss {
  */
 struct conservation {
 	uint64_t started, completed, in_flight, lost, preexisting, carried;
-	uint64_t kernel; /* that the kernel counted as done, those before the start too; 0 unknown */
+	uint64_t kernel; /* done as the kernel counts it, preexisting ones too; 0: unknown */
 };
 
 enum rung { RUNG_OFF, RUNG_TP_BTF, RUNG_FENTRY, RUNG_KPROBE };

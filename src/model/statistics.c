@@ -51,7 +51,7 @@ static double variance_of_mean(const double *values, size_t nr)
 
 /* Drift. */
 
-/* Sums of the products of each value's distance from the mean, with the last one's and with its own. */
+/* Add the products of each value's distance from the mean with the last one's and with itself. */
 static void add_products(const double *values, size_t nr, double *lagged, double *square)
 {
 	double middle = mean(values, nr);
@@ -217,12 +217,12 @@ double ranking__chance(const struct ranking *ranking)
 	return p < 1 ? p : 1;
 }
 
-/* By how much one sample is larger than the other: the median ratio of all pairs of their values. */
+/* By how much one sample is larger: the median ratio of all pairs of values. */
 
 struct shift {
 	double ratio;	  /* y / x; one value that is far off does not move it */
 	double low, high; /* it is between them, with 95 % confidence */
-	double errors; /* how many standard errors its logarithm is from 0; INFINITY without an error */
+	double errors;	  /* how many standard errors its logarithm is from 0; may be INFINITY */
 };
 
 static bool is_positive(const struct sample *sample)
@@ -282,7 +282,7 @@ double sample__drift(const struct sample *x, const struct sample *y)
 	struct shift shift;
 	double scale = 1;
 
-	/* a difference between the samples would move all ranks of one to one end: take it out first */
+	/* rescale first: a shift would push all ranks of one sample to the end */
 	if (shift__measure(&shift, x, y, 1))
 		scale = 1 / shift.ratio;
 	ranking__make(&ranking, x, y, scale);

@@ -47,7 +47,7 @@ struct sample {
 
 struct comparison {
 	double p; /* two-sided, of there being no difference */
-	/* y / x by Hodges and Lehmann, the median ratio of all pairs: 0 unless all values are above 0 */
+	/* y / x by Hodges and Lehmann, the median ratio of all pairs; 0: some values are 0 */
 	double ratio;
 	double low, high; /* the ratio is between them, with 95 % confidence */
 };
@@ -114,7 +114,7 @@ double ranking__chance(const struct ranking *ranking);
 
 /* Values in the order of time; n and m of them. At least 1. */
 double drift__of_neighbours(const double *x, size_t n, const double *y, size_t m);
-/* About 1 where nothing drifts; less than 0 where values that are all the same, or few, say nothing. */
+/* About 1 where nothing drifts; less than 0: too few values, or all the same, say nothing. */
 double drift__of_parts(const double *x, size_t n, const double *y, size_t m);
 /*
  * The factor for whole samples of `nr` values, from those of parts: that of all paths, at least 1,

@@ -11,7 +11,7 @@
 #define HEAD_LEN  24
 #define FLAG_ZLIB 1
 #define RAW_MAX	  (64u << 20)
-/* zlib makes no more of a byte (zlib.net, "maximum compression factor"), and a stream has 11 more. */
+/* zlib makes no more of a byte: zlib.net, "maximum compression factor". */
 #define ZLIB_MAX 1032ull
 
 static void put16(uint8_t *to, uint16_t value)

@@ -27,8 +27,10 @@
 
 #include "recording/bytes.h"
 
-/* Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be
- * skipped. */
+/*
+ * Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be
+ * skipped. 4.1 has roles of legs, vCPUs' numbers and those of interrupts as members.
+ */
 #define RECORDING_MAJOR 4
 #define RECORDING_MINOR 1
 
@@ -65,7 +67,7 @@ int block__read_start(struct cursor *in, unsigned int *major, unsigned int *mino
  * is damaged or not the one that should come.
  */
 int block__read(struct cursor *in, uint32_t number, struct block *block);
-/* Its payload, unpacked into *to in place of what that held. Returns 0, -EBADMSG, -E2BIG or -ENOMEM. */
+/* Unpack the payload into *to, which is overwritten. Returns 0, -EBADMSG, -E2BIG or -ENOMEM. */
 int block__unpack(const struct block *block, struct bytes *to);
 
 #endif

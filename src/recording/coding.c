@@ -8,7 +8,7 @@
 
 /* The buckets of histograms. */
 
-/* What this many events of a bucket take when they are spread evenly; wraps, as its reverse does. */
+/* What its events take when they are spread evenly over the bucket. It may wrap; so does the reader's. */
 static uint64_t middle(const struct hist_bucket *bucket)
 {
 	return bucket->count * hist__lower(bucket->index) +
@@ -120,7 +120,7 @@ int buckets__get(struct cursor columns[BUCKETS_COLUMNS], struct hist *h, enum bu
 /* Products of two numbers of 64 bits. */
 typedef unsigned __int128 wide;
 
-/* The least that the events of these buckets can take, and how much more; false when that overflows. */
+/* The least that the events of these buckets can take, and how much more; false: too large. */
 static bool bounds(const struct hist *h, uint64_t *least, uint64_t *above)
 {
 	*least = *above = 0;

@@ -53,10 +53,10 @@ int buckets__get(struct cursor columns[BUCKETS_COLUMNS], struct hist *h, enum bu
 		 size_t *budget);
 
 /*
- * What summed histograms add up to has one time for all buckets: distribute it over them. A bucket
- * gets the least that its events can take, and its part of what is left, by its count and width. The
- * parts add up to the whole. Where that cannot be, since the last reading was torn, times stay as
- * they are.
+ * The sum of an interval's histograms has one time for all buckets: distribute it over them. Each
+ * bucket gets the least that its events can take, and its part of what is left, by its count and
+ * width. The parts add up to the whole. Where no times can, since the last reading was torn, they
+ * stay as they are.
  */
 void buckets__share(struct hist *h);
 
@@ -68,15 +68,15 @@ struct encoding {
 	struct dict *dict;
 };
 
-/* Append the members of *from. Memory that runs out shows in the err of e->out and of the columns. */
+/* Append the members of *from. Without memory the err of e->out or of a column says so. */
 void coding__put(struct encoding *e, const struct schema *schema, const void *from);
 
 /* Reading: names by number, and how much this may still take for lists. */
 struct decoding {
 	struct dict *dict;
 	bool in_name;	/* the members that are read now are a name's */
-	size_t unnamed; /* members marked KEY that were none's: no writer makes such */
-	bool stays;	/* what is read now, as names and a header do: strings may point there */
+	size_t unnamed; /* members marked KEY that were in no name: no writer makes such */
+	bool stays;	/* the memory that is read now, a name's or header's: strings point there */
 	struct cursor columns[BUCKETS_COLUMNS];
 	enum buckets_form form;
 	size_t budget;	 /* bytes */

@@ -306,7 +306,7 @@ static int decode(struct reader *reader, const struct block *block, const struct
 		d.columns[i] = cursor__slice(&in);
 	err = coding__get(&d, in, schema, to);
 	reader->unnamed += d.unnamed;
-	/* what all of them are about is kept by who sums them up, interval by interval */
+	/* a sum of the intervals keeps all that they name */
 	if (!err && dict__used(reader->dict) + reader->unnamed > RECORDING_NAMED)
 		err = -E2BIG;
 	return err;
@@ -359,8 +359,8 @@ static void say_damage(struct reader *reader, int err, size_t offset, uint32_t n
 }
 
 /*
- * How far it is whole, by its sums alone: nothing is unpacked. A total that is the last thing there
- * ends it also when it was meant to be one in between.
+ * How far the file is whole, by checksums alone: nothing is unpacked. A total in the last block ends
+ * the recording, even if it was written as one in between.
  */
 static int scan(struct reader *reader, const uint8_t *data)
 {

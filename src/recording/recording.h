@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A run as a file: written block after block as it goes, so that what is there after a crash can be
- * read; and read from memory. The order is that of the run: the header, then intervals and totals as
- * they came.
+ * A run as a file. It is written block by block while the run goes on, so that what is there after
+ * a crash can be read, and it is read from memory. The order is that of the run: the header, then
+ * intervals and totals as they came.
  */
 #ifndef XT_RECORDING_RECORDING_H
 #define XT_RECORDING_RECORDING_H
@@ -76,7 +76,7 @@ enum part_kind { PART_END, PART_INTERVAL, PART_TOTAL };
 /*
  * The next part in *part, the reader's until the next call; its names and those of losses and
  * probes as long as the reader. A recording without its end gets a last total, made from the
- * intervals. In an interval a path's time is right, that of its buckets is not (recording/coding.h).
+ * intervals. In an interval the time of a path is right, that of its buckets is not (see coding.h).
  * Returns 0, also at the end, or -EBADMSG, -E2BIG or -ENOMEM with *why as above.
  */
 int reader__next(struct reader *reader, enum part_kind *kind, const struct recording_part **part,
