@@ -11,8 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "measure/measure.h"
-#include "output/prices.h"
-#include "output/spectrum.h"
+#include "output/detect.h"
 #include "platform/platform.h"
 
 struct options {
@@ -83,6 +82,7 @@ static int print_json(FILE *out, const struct answer *answer)
 		goto out;
 	err = json_dumpf(line, out, JSON_COMPACT | JSON_PRESERVE_ORDER) ? -EIO : 0;
 	fputc('\n', out);
+	err = output__finish(out) ?: err;
 out:
 	json_decref(found);
 	json_decref(line);
@@ -91,31 +91,8 @@ out:
 
 static int print_text(FILE *out, const struct answer *answer)
 {
-	unsigned int terminal = outfile__terminal_width(), width = text_page__width(terminal);
-	struct text_page page;
-	FILE *text = text_page__begin(&page);
-
-	if (!text)
-		return -ENOMEM;
-	platform__print(text, answer->platform, width);
-	fputc('\n', text);
-	spectrum__print(text, answer->platform, width);
-	if (answer->nr_prices) {
-		fputc('\n', text);
-		prices__print(text, answer->prices, answer->nr_prices, width);
-	}
-	return text_page__end(&page, text, out, terminal);
-}
-
-/* Whoever reads us may stop: a closed pipe is no error. */
-static int finish(FILE *out, int err)
-{
-	errno = 0;
-	if (fflush(out) || ferror(out))
-		err = errno == EPIPE ? 0 : errno ? -errno : -EIO;
-	if (err)
-		elog("cannot write standard output: %s", strerror(-err));
-	return err ? EXIT_RUNTIME : EXIT_DONE;
+	return detect__text(out, outfile__terminal_width(), answer->platform, answer->prices,
+			    answer->nr_prices);
 }
 
 /* What is read would be written over. */
@@ -175,5 +152,9 @@ int cmd_detect(int argc, char **argv)
 		return EXIT_RUNTIME;
 	err = opts.json ? print_json(stdout, &answer) : print_text(stdout, &answer);
 	platform__free(answer.platform);
-	return finish(stdout, err);
+	/* Whoever reads us may stop: a closed pipe is no error. */
+	if (!err || err == -EPIPE)
+		return EXIT_DONE;
+	elog("cannot write standard output: %s", strerror(-err));
+	return EXIT_RUNTIME;
 }

@@ -19,4 +19,10 @@ const char *units__ratio(char buf[UNITS_LEN], double x);
 /* Memory: "512 B", "6.1 MB", "1.2 GB" (powers of 1000) */
 const char *units__bytes(char buf[UNITS_LEN], double bytes);
 
+/* The same in a buffer of the block around, as arguments of a printf(). */
+#define NS(ns)	     units__ns((char[UNITS_LEN]) {}, ns)
+#define COUNT(n)     units__count((char[UNITS_LEN]) {}, n)
+#define RATIO(x)     units__ratio((char[UNITS_LEN]) {}, x)
+#define BYTES(bytes) units__bytes((char[UNITS_LEN]) {}, bytes)
+
 #endif

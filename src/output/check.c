@@ -7,7 +7,7 @@
 #include "output/check.h"
 #include "output/escape.h"
 #include "output/format.h"
-#include "output/text_page.h"
+#include "output/text.h"
 
 /*
  * blk        block_rq_issue                 tp_btf  disk requests: queue, start of the device
@@ -46,8 +46,18 @@ static void print_unseen(FILE *out, enum boot boot)
 			unseen->why);
 }
 
-static void print(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all)
+struct check {
+	const struct platform *platform;
+	const struct snapshot *snap;
+	bool all;
+};
+
+static void print(const struct text_page *page, const void *what)
 {
+	const struct check *check = what;
+	const struct platform *platform = check->platform;
+	const struct snapshot *snap = check->snap;
+	FILE *out = page->out;
 	size_t on = 0, of = 0, elsewhere = 0;
 	const struct probe_status *off = NULL;
 	const char *family = "";
@@ -59,14 +69,14 @@ static void print(FILE *out, const struct platform *platform, const struct snaps
 		on += probe->rung != RUNG_OFF;
 		of += probe->applicable;
 		elsewhere += !probe->applicable;
-		if (!probe->applicable && !all)
+		if (!probe->applicable && !check->all)
 			continue;
 		print_probe(out, probe, strcmp(family, probe->family) != 0, &off);
 		family = probe->family;
 	}
 	fprintf(out, "\n%zu of %zu probes can be attached on Linux %s (%s)", on, of,
 		platform->kernel, platform->mode);
-	if (elsewhere && !all)
+	if (elsewhere && !check->all)
 		fprintf(out, "; %zu more are for other guests (-v)", elsewhere);
 	fputc('\n', out);
 	print_unseen(out, platform->boot);
@@ -75,15 +85,9 @@ static void print(FILE *out, const struct platform *platform, const struct snaps
 int check__text(FILE *out, const struct platform *platform, const struct snapshot *snap, bool all,
 		unsigned int width)
 {
-	struct text_page page;
-	FILE *text = text_page__begin(&page);
-	int err;
+	const struct check check = { platform, snap, all };
 
-	if (!text)
-		return -ENOMEM;
-	print(text, platform, snap, all);
-	err = text_page__end(&page, text, out, width);
-	return output__finish(out) ?: err;
+	return text__print(out, width, print, &check);
 }
 
 int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap)

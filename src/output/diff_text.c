@@ -16,51 +16,41 @@
 #include "model/units.h"
 #include "output/diff.h"
 #include "output/escape.h"
-#include "output/text_parts.h"
+#include "output/text.h"
 
 #define NAME_WIDTH 27
 #define CPU_ROWS   12
 #define WAIT_ROWS  48
 
-static unsigned int width_of(const struct diff_report *report)
-{
-	return text_page__width(report->width);
-}
-
-static void print_run(FILE *out, const struct diff_report *report, enum diff_side side)
+static void print_run(const struct text_page *page, const struct diff_report *report,
+		      enum diff_side side)
 {
 	const struct report *from = &report->run[side];
-	char line[1024], stamp[STAMP_LEN];
+	char stamp[STAMP_LEN];
 
 	report__stamp(stamp, from);
-	snprintf(line, sizeof(line), "%-7s %s: %s  %s%.1f s  %s  Linux %s%s",
-		 side == DIFF_BEFORE ? "before" : "after", report->file[side],
-		 from->run->host ? from->run->host : "", stamp, from->ledger->elapsed_ns / 1e9,
-		 from->platform ? from->platform->mode : "",
-		 from->run->kernel ? from->run->kernel : "",
-		 from->ledger->quality.incomplete ? " INCOMPLETE" : "");
-	text__wrap(out, width_of(report), 0, 8, line);
+	text__say(page, 8, "%-7s %s: %s  %s%.1f s  %s  Linux %s%s",
+		  side == DIFF_BEFORE ? "before" : "after", report->file[side],
+		  from->run->host ? from->run->host : "", stamp, from->ledger->elapsed_ns / 1e9,
+		  from->platform ? from->platform->mode : "",
+		  from->run->kernel ? from->run->kernel : "",
+		  from->ledger->quality.incomplete ? " INCOMPLETE" : "");
 }
 
-static void print_judgement(FILE *out, const struct diff_report *report)
+static void print_judgement(const struct text_page *page, const struct diff_report *report)
 {
 	char line[DIFF_JUDGEMENT_LEN];
 
 	diff__judgement(line, report->diff);
-	text__wrap(out, width_of(report), 0, 4, line);
-	fputc('\n', out);
+	text__wrap(page, 4, line);
+	fputc('\n', page->out);
 }
 
-static void print_disks(FILE *out, const struct diff_report *report)
+static void print_disks(const struct text_page *page, const struct diff *diff)
 {
-	const struct diff *diff = report->diff;
-	char line[256];
-
-	for (size_t i = 0; i < diff->nr_disks; i++) {
-		snprintf(line, sizeof(line), "disk    %s is now %s, told by its %s",
-			 diff->disks[i].name[0], diff->disks[i].name[1], diff->disks[i].by);
-		text__wrap(out, width_of(report), 0, 8, line);
-	}
+	for (size_t i = 0; i < diff->nr_disks; i++)
+		text__say(page, 8, "disk    %s is now %s, told by its %s", diff->disks[i].name[0],
+			  diff->disks[i].name[1], diff->disks[i].by);
 }
 
 /* "!-84.6 +-0.4", "x12.3", "" when one side has nothing, in brackets what could not be tested. */
@@ -159,22 +149,21 @@ static void print_table(FILE *out, const struct diff_report *report, enum kind k
 	fputc('\n', out);
 }
 
+static void print_all(const struct text_page *page, const void *what)
+{
+	const struct diff_report *report = what;
+
+	print_run(page, report, DIFF_BEFORE);
+	print_run(page, report, DIFF_AFTER);
+	print_disks(page, report->diff);
+	print_judgement(page, report);
+	print_table(page->out, report, KIND_WAIT);
+	print_table(page->out, report, KIND_CPU);
+}
+
 static int print(FILE *out, const struct diff_report *report)
 {
-	struct text_page page;
-	FILE *text = text_page__begin(&page);
-	int err;
-
-	if (!text)
-		return -ENOMEM;
-	print_run(text, report, DIFF_BEFORE);
-	print_run(text, report, DIFF_AFTER);
-	print_disks(text, report);
-	print_judgement(text, report);
-	print_table(text, report, KIND_WAIT);
-	print_table(text, report, KIND_CPU);
-	err = text_page__end(&page, text, out, report->width);
-	return output__finish(out) ?: err;
+	return text__print(out, report->width, print_all, report);
 }
 
 const struct diff_output diff_text = { "text", ".txt", print };

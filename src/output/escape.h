@@ -18,6 +18,8 @@
 
 /* A terminal: printable ASCII, everything else is '?'. */
 const char *escape__ascii(char *buf, size_t size, const char *name);
+/* The same in a buffer of the block around. */
+#define ASCII(name) escape__ascii((char[ESCAPE_LEN]) {}, ESCAPE_LEN, name)
 /* Valid UTF-8: broken sequences, surrogates and non-characters are U+FFFD; control characters stay. */
 const char *escape__utf8(char *buf, size_t size, const char *name);
 /* XML and HTML text and attributes: the same, markup as entities, and control characters are '?'. */

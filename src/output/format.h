@@ -11,6 +11,8 @@
 #include "model/snapshot.h"
 #include "platform/platform.h"
 
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+
 /*
  * All that an output may print; it owns nothing of it. `ledger` was built from `snap` and
  * `platform`. header() is called once, before there is data: `snap` and `ledger` may be NULL then.

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "output/json_stream.h"
-#include "output/spectrum.h"
+#include "output/detect.h"
 #include "output/tree.h"
 
 static int append(json_t *list, json_t *value)

@@ -13,7 +13,7 @@
 
 #include "model/hypercalls.h"
 #include "output/json_stream.h"
-#include "output/spectrum.h"
+#include "output/detect.h"
 
 static json_t *begin(const char *type)
 {

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/number.h"
-#include "output/text_page.h"
+#include "output/text.h"
 #include "run/outfile.h"
 
 #define TRIES 100 /* of names that nobody can guess */

@@ -14,7 +14,7 @@
 
 #include "fixture.h"
 #include "output/escape.h"
-#include "output/text_page.h"
+#include "output/text.h"
 #include "recording/coding.h"
 #include "recording/recording.h"
 
@@ -204,18 +204,19 @@ static void noncharacters_are_replaced(void **state)
 	assert_string_equal(escape__xml(buf, sizeof(buf), "a\xc2\x85z\x7f"), "a?z?");
 }
 
+static void print_as_it_is(const struct text_page *page, const void *text)
+{
+	fputs(text, page->out);
+}
+
 static char *page(const char *text, unsigned int width)
 {
 	char *made;
 	size_t len;
-	FILE *out = open_memstream(&made, &len), *from;
-	struct text_page page;
+	FILE *out = open_memstream(&made, &len);
 
 	assert_non_null(out);
-	from = text_page__begin(&page);
-	assert_non_null(from);
-	fputs(text, from);
-	assert_int_equal(text_page__end(&page, from, out, width), 0);
+	assert_int_equal(text__print(out, width, print_as_it_is, text), 0);
 	fclose(out);
 	return made;
 }

@@ -12,7 +12,7 @@
 #include "model/hypercalls.h"
 #include "model/ledger.h"
 #include "output/json_parts.h"
-#include "output/text_parts.h"
+#include "output/text.h"
 
 static struct probe_status probe(const char *name, const char *purpose, enum rung rung)
 {
@@ -112,7 +112,7 @@ static void said_in_the_report(void **state)
 	FILE *out = open_memstream(&text, &size);
 
 	(void)state;
-	assert_true(text__exact(out, &report));
+	assert_true(text__exact(&(struct text_page) { out, TEXT_WIDTH }, &report));
 	fclose(out);
 	assert_string_equal(text, "Exact: every multicall, set_segment_base; event_channel_op "
 				  "at 2 of 3 call sites; 2 call sites\n"

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
-#include "output/spectrum.h"
+#include "output/detect.h"
 #include "platform/platform.h"
 #include "trees.h"
 
@@ -155,9 +155,7 @@ static void rows_are_shown_as_before(void **state)
 		size_t size = 0;
 		FILE *out = open_memstream(&text, &size);
 
-		platform__print(out, p, TEXT_WIDTH);
-		fputc('\n', out);
-		spectrum__print(out, p, TEXT_WIDTH);
+		assert_int_equal(detect__text(out, 0, p, NULL, 0), 0);
 		fclose(out);
 		snprintf(name, sizeof(name), "detect-%s.txt", rows[i].row);
 		golden__check(name, text);

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "output/spectrum.h"
+#include "output/detect.h"
 #include "platform/platform.h"
 #include "trees.h"
 
@@ -76,8 +76,7 @@ static void answer(const char *root)
 	assert_non_null(json);
 	json_decref(json);
 	out = open_memstream(&text, &size);
-	platform__print(out, p, TEXT_WIDTH);
-	spectrum__print(out, p, TEXT_WIDTH);
+	assert_int_equal(detect__text(out, 0, p, NULL, 0), 0);
 	fclose(out);
 	free(text);
 	platform__free(p);

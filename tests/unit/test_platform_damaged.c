@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "output/spectrum.h"
+#include "output/detect.h"
 #include "platform/platform.h"
 #include "trees.h"
 
@@ -355,7 +355,7 @@ static char *answer(const char *root, const char *mode)
 			cell->conflicting ? "!" : "", cell->how, cell->better, cell->evidence);
 	}
 	fputc('\n', out);
-	platform__print(out, p, TEXT_WIDTH);
+	assert_int_equal(detect__text(out, 0, p, NULL, 0), 0);
 	fclose(out);
 	platform__free(p);
 	return text;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "output/json_parts.h"
-#include "output/spectrum.h"
+#include "output/detect.h"
 
 static json_t *cell__json(const struct cell *cell)
 {
@@ -110,4 +110,38 @@ json_t *platform__json(const struct platform *p)
 	err |= put(obj, "nics", ARRAY(p, nics, nic__json));
 	err |= put(obj, "irqs", ARRAY(p, irqs, irq__json));
 	return json__done(obj, err);
+}
+
+static json_t *figure(const struct price *price, json_t *value)
+{
+	if (!price->why_not)
+		return value;
+	json_decref(value);
+	return json_null();
+}
+
+static json_t *price__json(const struct price *price)
+{
+	json_t *obj = json_object();
+	int err = 0;
+
+	err |= put__str(obj, "name", price->name);
+	err |= put(obj, "min_ns", figure(price, json_real(price->min_ns)));
+	err |= put(obj, "median_ns", figure(price, json_real(price->median_ns)));
+	err |= put(obj, "p90_ns", figure(price, json_real(price->p90_ns)));
+	err |= put__int(obj, "batches", price->batches);
+	err |= put__int(obj, "runs", price->runs);
+	err |= put__str(obj, "how", price->how);
+	err |= put__str(obj, "why_not", price->why_not);
+	return json__done(obj, err);
+}
+
+json_t *prices__json(const struct price *prices, size_t nr)
+{
+	json_t *list = json_array();
+	int err = !list;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		err |= json_array_append_new(list, price__json(&prices[i]));
+	return json__done(list, err);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <stdbool.h>
-#include <stdio.h>
+/* What guest this is: the tables of `detect`, of which the report has the spectrum, and their JSON. */
+#include "output/detect.h"
+
 #include <string.h>
 
+#include "model/units.h"
 #include "output/escape.h"
-#include "output/spectrum.h"
-#include "output/text_parts.h"
 
 /* Columns are as wide as their text, within these bounds; the evidence has the rest of the line. */
 enum column { AREA, WHAT, LETTER, HOW, BETTER, EVIDENCE, NR_COLUMNS };
@@ -143,51 +143,103 @@ static void print_more(FILE *out, const struct platform *p, size_t i, size_t nr,
 	print_row(out, &row, begin);
 }
 
-void spectrum__print(FILE *out, const struct platform *p, unsigned int width)
+void detect__spectrum(const struct text_page *page, const struct platform *p)
 {
 	size_t begin[NR_COLUMNS + 1], alike;
 	struct row row;
 
-	lay_out(begin, p, width);
+	lay_out(begin, p, page->width);
 	memcpy(row.text, titles, sizeof(titles));
-	print_row(out, &row, begin);
+	print_row(page->out, &row, begin);
 	for (size_t i = 0; i < p->nr_cells; i += alike) {
 		alike = count_alike(p, i);
 		for (size_t k = i; k < i + (alike > ALIKE_MOST ? ALIKE_SHOWN : alike); k++) {
 			row = row__of(p, k);
-			print_row(out, &row, begin);
+			print_row(page->out, &row, begin);
 		}
 		if (alike > ALIKE_MOST)
-			print_more(out, p, i, alike, begin);
+			print_more(page->out, p, i, alike, begin);
 	}
 }
 
-static void print_features(FILE *out, const struct platform *p, unsigned int width)
+static void print_features(const struct text_page *page, const struct platform *p)
 {
-	char why[ESCAPE_LEN];
-
-	fputs("FEATURES\n", out);
+	fputs("FEATURES\n", page->out);
 	for (size_t i = 0; i < p->nr_features; i++) {
 		const struct feature *feature = &p->features[i];
 
-		fprintf(out, "%-20s %-11s ", feature->name, feature_state__name(feature->state));
-		text__wrap(out, width, 33, width < TEXT_WIDTH ? 8 : 33,
-			   escape__ascii(why, sizeof(why), feature->why));
+		text__say(page, page->width < TEXT_WIDTH ? 8 : 33, "%-20s %-11s %s", feature->name,
+			  feature_state__name(feature->state), feature->why);
 	}
 }
 
-void platform__print(FILE *out, const struct platform *p, unsigned int width)
+static void print_platform(const struct text_page *page, const struct platform *p)
 {
-	char host[ESCAPE_LEN], kernel[ESCAPE_LEN], hypervisor[ESCAPE_LEN], vcpus[16];
+	char vcpus[16];
 
 	snprintf(vcpus, sizeof(vcpus), "%u", p->vcpus);
-	fprintf(out, "%s  %s vCPU%s  Linux %s  %s\n", escape__ascii(host, sizeof(host), p->host),
-		p->vcpus ? vcpus : "?", p->vcpus == 1 ? "" : "s",
-		escape__ascii(kernel, sizeof(kernel), p->kernel),
-		escape__ascii(hypervisor, sizeof(hypervisor),
-			      p->hypervisor[0] ? p->hypervisor : "no hypervisor seen"));
-	fprintf(out, "Boot %s%s | mode %s | steal %s\n\n", boot__name(p->boot),
+	fprintf(page->out, "%s  %s vCPU%s  Linux %s  %s\n", ASCII(p->host), p->vcpus ? vcpus : "?",
+		p->vcpus == 1 ? "" : "s", ASCII(p->kernel),
+		ASCII(p->hypervisor[0] ? p->hypervisor : "no hypervisor seen"));
+	fprintf(page->out, "Boot %s%s | mode %s | steal %s\n\n", boot__name(p->boot),
 		p->not_xen ? ", not Xen" : "", p->mode,
 		p->steal_measured ? "is measured" : "is not measurable here");
-	print_features(out, p, width);
+	print_features(page, p);
+}
+
+#define HOW_COLUMN 52
+
+/*
+ * PRICES             median    min    p90       runs  how
+ * VM exit             1.05u  1.02u  1.20u     19,200  CPUID: VT-x and SVM always exit for it
+ * hypercall               -      -      -          -  not here: needs root, for /dev/xen/privcmd
+ */
+static void print_price(const struct text_page *page, const struct price *price)
+{
+	unsigned int indent = page->width < TEXT_WIDTH ? 8 : HOW_COLUMN;
+
+	if (price->why_not)
+		text__say(page, indent, "%-18s %6s %6s %6s %10s  not here: %s", price->name, "-",
+			  "-", "-", "-", price->why_not);
+	else
+		text__say(page, indent, "%-18s %6s %6s %6s %10s  %s", price->name,
+			  NS(price->median_ns), NS(price->min_ns), NS(price->p90_ns),
+			  COUNT(price->runs), price->how);
+}
+
+static void print_prices(const struct text_page *page, const struct price *prices, size_t nr)
+{
+	fprintf(page->out, "%-18s %6s %6s %6s %10s  how\n", "PRICES", "median", "min", "p90",
+		"runs");
+	for (size_t i = 0; i < nr; i++)
+		print_price(page, &prices[i]);
+	fputs("Each is of one operation; the spread is over batches, timed on one CPU.\n",
+	      page->out);
+}
+
+struct answer {
+	const struct platform *platform;
+	const struct price *prices;
+	size_t nr_prices;
+};
+
+static void print_answer(const struct text_page *page, const void *what)
+{
+	const struct answer *answer = what;
+
+	print_platform(page, answer->platform);
+	fputc('\n', page->out);
+	detect__spectrum(page, answer->platform);
+	if (answer->nr_prices) {
+		fputc('\n', page->out);
+		print_prices(page, answer->prices, answer->nr_prices);
+	}
+}
+
+int detect__text(FILE *out, unsigned int width, const struct platform *platform,
+		 const struct price *prices, size_t nr_prices)
+{
+	const struct answer answer = { platform, prices, nr_prices };
+
+	return text__print(out, width, print_answer, &answer);
 }
