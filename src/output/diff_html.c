@@ -7,7 +7,7 @@
 #include "output/escape.h"
 #include "output/html_parts.h"
 #include "output/json_stream.h"
-#include "output/tree.h"
+#include "output/flame.h"
 
 /* Three of them are seen: enough to round them as the other outputs do. */
 #define DIGITS 9
@@ -53,18 +53,12 @@ static json_t *frame(const struct frame *from)
 static json_t *trees(const struct diff_report *report)
 {
 	json_t *list = json_array();
-	int err = 0;
+	struct flame flame;
+	int err = flame__build_two(&flame, &report->run[DIFF_BEFORE], &report->run[DIFF_AFTER]);
 
-	for (enum kind kind = 0; !err && kind < KIND_NR; kind++) {
-		struct frame *root;
-
-		err = tree__build_two(&root, &report->run[DIFF_BEFORE], &report->run[DIFF_AFTER],
-				      kind);
-		if (err)
-			break;
-		err = json_array_append_new(list, frame(root));
-		tree__free(root);
-	}
+	for (enum kind kind = 0; !err && kind < KIND_NR; kind++)
+		err = json_array_append_new(list, frame(flame.root[kind]));
+	flame__free(&flame);
 	return json__done(list, err);
 }
 

@@ -9,7 +9,7 @@
 
 #include "output/json_stream.h"
 #include "output/detect.h"
-#include "output/tree.h"
+#include "output/flame.h"
 
 static int append(json_t *list, json_t *value)
 {
@@ -130,17 +130,12 @@ static json_t *frame(const struct snapshot *snap, const struct frame *from)
 static json_t *trees(const struct report *report)
 {
 	json_t *list = json_array();
-	int err = 0;
+	struct flame flame;
+	int err = flame__build(&flame, report);
 
-	for (enum kind kind = 0; !err && kind < KIND_NR; kind++) {
-		struct frame *root;
-
-		err = tree__build(&root, report, kind);
-		if (err)
-			break;
-		err |= append(list, frame(report->snap, root));
-		tree__free(root);
-	}
+	for (enum kind kind = 0; !err && kind < KIND_NR; kind++)
+		err |= append(list, frame(report->snap, flame.root[kind]));
+	flame__free(&flame);
 	return json__done(list, err);
 }
 

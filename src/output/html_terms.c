@@ -2,7 +2,7 @@
 /* What every page needs to draw: the names of mechanisms, areas and kinds, and the colours. */
 #include "output/html_parts.h"
 
-#include "output/palette.h"
+#include "output/svg.h"
 
 #define CHANGES 20 /* shades to each side of what is the same */
 

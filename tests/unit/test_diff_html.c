@@ -11,7 +11,7 @@
 #include "diffs.h"
 #include "output/escape.h"
 #include "output/html_parts.h"
-#include "output/tree.h"
+#include "output/flame.h"
 #include "page.h"
 
 static void page_is_whole(void **state)
@@ -105,18 +105,20 @@ static void page_has_both_trees(void **state)
 	char *page = diffs__print(c, &diff_html);
 	json_t *data = page__data(page), *trees = json_object_get(data, "trees");
 
+	struct flame flame;
+
 	(void)state;
 	assert_int_equal(json_array_size(trees), KIND_NR);
+	assert_int_equal(flame__build_two(&flame, &c->report.run[DIFF_BEFORE],
+					  &c->report.run[DIFF_AFTER]),
+			 0);
 	for (enum kind kind = 0; kind < KIND_NR; kind++) {
-		struct frame *root;
+		const struct frame *root = flame.root[kind];
 
-		assert_int_equal(tree__build_two(&root, &c->report.run[DIFF_BEFORE],
-						 &c->report.run[DIFF_AFTER], kind),
-				 0);
 		assert_true(root->was_ns && root->ns > root->was_ns);
 		assert_frame(json_array_get(trees, kind), root);
-		tree__free(root);
 	}
+	flame__free(&flame);
 	json_decref(data);
 	free(page);
 	diffs__free(c);

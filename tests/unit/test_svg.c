@@ -9,7 +9,7 @@
 
 #include "fixture.h"
 #include "golden.h"
-#include "output/palette.h"
+#include "output/svg.h"
 
 struct sums {
 	uint64_t drawn;	   /* what the graph says it is */

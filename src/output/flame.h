@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The tree behind the flame-style outputs, folded and svg: guest -> mechanism -> area -> device ->
+ * The trees behind the flame-style outputs, folded and svg: guest -> mechanism -> area -> device ->
  * operation -> leg. A frame's time is exactly the sum of its children's; leaves that are paths
  * carry their histogram. Levels without a name are left out.
  */
-#ifndef XT_OUTPUT_TREE_H
-#define XT_OUTPUT_TREE_H
+#ifndef XT_OUTPUT_FLAME_H
+#define XT_OUTPUT_FLAME_H
 
 #include "output/format.h"
 
@@ -16,7 +16,9 @@ struct frame {
 	bool code;	    /* the guest's own code: what no path measures */
 	unsigned int depth; /* 0: the root */
 	uint64_t ns;
-	uint64_t was_ns;	 /* in a tree of two runs: how much of it is the first one's */
+	uint64_t was_ns; /* of two runs: how much of it is the first one's */
+	/* the same without idle and the guest's own code, beside which no path would be seen */
+	uint64_t drawn_ns, drawn_was_ns;
 	const struct hist *hist; /* leaves that are paths; the snapshot's */
 	struct frame *parent;
 	struct frame *child; /* first; siblings by mechanism, then largest first */
@@ -26,18 +28,21 @@ struct frame {
 /*
  * The cpu tree sums to vCPU time (plus the ledger's excess_ns where there is one), with idle,
  * stolen, held off and the guest's own code as leaves; the wait tree to all legs of leaf devices.
- * Returns 0 and *out, which the caller frees with tree__free(), or -ENOMEM.
  */
-int tree__build(struct frame **out, const struct report *report, enum kind kind);
+struct flame {
+	struct frame *root[KIND_NR];
+};
+
+/* Returns 0 or -ENOMEM; in both cases the caller frees it with flame__free(). */
+int flame__build(struct flame *flame, const struct report *report);
 /*
- * Both runs in one tree: each frame has the time that both of them spent in it a second, together,
- * and no histogram. The same returns.
+ * Both runs in one: each frame has the time that both of them spent in it a second, together, and no
+ * histogram. The same returns.
  */
-int tree__build_two(struct frame **out, const struct report *before, const struct report *after,
-		    enum kind kind);
-void tree__free(struct frame *root);
+int flame__build_two(struct flame *flame, const struct report *before, const struct report *after);
+void flame__free(struct flame *flame);
 
 /* Frames on the longest way from the root to a leaf, the root included. */
-unsigned int tree__height(const struct frame *frame);
+unsigned int frame__height(const struct frame *frame);
 
 #endif

@@ -3,8 +3,8 @@
  * The colours of every drawing: hue is the mechanism, shade the latency, on one scale for all, so
  * that a dark cell is slow wherever it stands. Mechanisms are told apart by letters too.
  */
-#ifndef XT_OUTPUT_PALETTE_H
-#define XT_OUTPUT_PALETTE_H
+#ifndef XT_OUTPUT_SVG_H
+#define XT_OUTPUT_SVG_H
 
 #include <stdbool.h>
 #include <stdint.h>
