@@ -10,7 +10,7 @@ SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.
 SAN_LIB	  := $(O)/san/pure.a
 SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
-	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/code/*.c tests/compilers/*.c)
+	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/native/*.c tests/compilers/*.c)
 FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
@@ -102,13 +102,13 @@ hot-path: $(SKEL)
 cli: $(O)/xentrace-bpf
 	bats tests/cli
 
-$(O)/tests/code/decode: tests/code/decode.c $(O)/obj/code/x86.o
+$(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
 
 ## make native     trace this machine's own kernel and disk (root)
-native: $(O)/xentrace-bpf $(O)/tests/code/decode
+native: $(O)/xentrace-bpf $(O)/tests/native/decode
 	bats tests/native
 
 $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "code/calls.h"
-#include "code/symbols.h"
+#include "callsites/calls.h"
+#include "callsites/symbols.h"
 #include "probe/kcore.h"
 #include "probe/site_search.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "code/symbols.h"
+#include "callsites/symbols.h"
 #include "probe/features.h"
 #include "probe/site_search.h"
 #include "probe/sites.h"

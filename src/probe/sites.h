@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "abi.h"
-#include "code/calls.h"
+#include "callsites/calls.h"
 
 struct bpf_link;
 struct bpf_program;

@@ -12,7 +12,7 @@ decode()
 	base=$(objdump -h "$1" | awk '$2 == ".text" { print $4 }')
 	objdump -d -w -j .text --no-show-raw-insn "$1" |
 		awk '/^ *[0-9a-f]+:/ { print substr($1, 1, length($1) - 1), /\(bad\)/ || (NF == 2 && $2 ~ /^rex/) }' |
-		"${O:-build}/tests/code/decode" "$BATS_TEST_TMPDIR/text" "$base"
+		"${O:-build}/tests/native/decode" "$BATS_TEST_TMPDIR/text" "$base"
 }
 
 @test "instructions of this program are as long as objdump says" {

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "code/calls.h"
-#include "code/symbols.h"
+#include "callsites/calls.h"
+#include "callsites/symbols.h"
 
 #define START 0xffffffff81000000ull
 

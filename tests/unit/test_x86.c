@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "code/x86.h"
+#include "callsites/x86.h"
 
 /* As the assembler made them. */
 static const struct {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The kernel's symbols, as /proc/kallsyms lists them. Reads a stream and nothing else. */
-#ifndef XT_CODE_SYMBOLS_H
-#define XT_CODE_SYMBOLS_H
+#ifndef XT_CALLSITES_SYMBOLS_H
+#define XT_CALLSITES_SYMBOLS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "code/x86.h"
+#include "callsites/x86.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <string.h>
 
-#include "code/calls.h"
-#include "code/x86.h"
+#include "callsites/calls.h"
+#include "callsites/x86.h"
 
 #define REGISTERS 16
 #define PAGE	  4096

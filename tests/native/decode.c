@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "code/x86.h"
+#include "callsites/x86.h"
 
 static uint8_t *read_file(const char *path, size_t *size)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "code/symbols.h"
+#include "callsites/symbols.h"
 
 struct symbol {
 	uint64_t address;

@@ -6,8 +6,8 @@
  * Not a library: Debian 12 ships libzydis as a shared object only, and the static program must run
  * where there is none; libcapstone adds megabytes for all its architectures.
  */
-#ifndef XT_CODE_X86_H
-#define XT_CODE_X86_H
+#ifndef XT_CALLSITES_X86_H
+#define XT_CALLSITES_X86_H
 
 #include <stdbool.h>
 #include <stddef.h>

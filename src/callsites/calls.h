@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where the kernel's code makes hypercalls, and where their numbers are just before (PROBES §1.5).
- * Works on bytes that were read from a kernel; pure.
+ * Where the kernel's code makes hypercalls, and where their numbers are just before the call. A wrapper
+ * is one function with one hypercall; of all others the call instruction itself is found, by decoding
+ * code that was read from the kernel. Pure.
  */
-#ifndef XT_CODE_CALLS_H
-#define XT_CODE_CALLS_H
+#ifndef XT_CALLSITES_CALLS_H
+#define XT_CALLSITES_CALLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
