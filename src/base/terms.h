@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The vocabulary of every figure: areas, mechanisms and the two kinds of time (DESIGN §1, §2). */
+/*
+ * The vocabulary of every figure: areas, mechanisms, and the two kinds of time, which are never added: CPU
+ * time is exclusive, its columns add up to the vCPU's; waiting is the request's.
+ */
 #ifndef XT_BASE_TERMS_H
 #define XT_BASE_TERMS_H
 
@@ -28,7 +31,7 @@
 	X(MECH_STOLEN, "stolen", "S")      \
 	X(MECH_UNATTRIBUTED, "unattributed", "?")
 
-/* cpu: vCPU time inside a path, exclusive; wait: what a request waited. Never added together. */
+/* cpu: vCPU time inside a path, exclusive; wait: what a request waited. */
 #define XT_KINDS(X)        \
 	X(KIND_CPU, "cpu") \
 	X(KIND_WAIT, "wait")

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/exit.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"

@@ -8,9 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/exit.h"
 #include "base/log.h"
-#include "base/number.h"
+#include "base/str.h"
 
 #define OPT_FORMAT 0x100
 #define OPT_STRICT 0x101

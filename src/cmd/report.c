@@ -3,7 +3,7 @@
 #include <argp.h>
 #include <stdlib.h>
 
-#include "base/exit.h"
+#include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "run/run.h"

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/exit.h"
 #include "base/log.h"
-#include "base/number.h"
+#include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "run/run.h"

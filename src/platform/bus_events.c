@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/files.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 /* atomic_t as %d: of 32 bits, and negative from half of them on. */
 static int read_count(struct files *files, uint64_t *count, const char *bus, const char *name,

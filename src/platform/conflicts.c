@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 /* By the kernel's word; CPUID of such a guest is always answered by the hypervisor. */
 static bool kernel_says_hvm(const struct guest *guest)

@@ -7,7 +7,7 @@
 
 #include "platform/disk_stat.h"
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 #define QUEUES_MAX 65536u
 #define DEPTH_MAX  65536u

@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#include "base/str.h"
 
 /* Numbers that the kernel gives to one kind alone (Documentation/admin-guide/devices.txt). */
 static const struct {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 struct verdict {
 	enum feature_state state;

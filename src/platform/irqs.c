@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 static struct irq *add(struct platform *p)
 {

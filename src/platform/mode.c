@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 enum bit { BIT_UNKNOWN, BIT_CLEAR, BIT_SET };
 

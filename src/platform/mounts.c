@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 #define DEPTH_MAX 8 /* of stacking: LUKS on LVM on RAID is 3 */
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 /* "nvme0c1n2" is the path by controller 1 to "nvme0n2": drivers/nvme/host/multipath.c. */
 static bool name_disk(char *disk, size_t size, const char *path)

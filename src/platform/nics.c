@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 /* The larger of the receive and the transmit queues: net/core/net-sysfs.c. */
 static unsigned int count_queues(struct guest *guest, const char *name)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 static void from_pci(struct origin *origin, const struct guest *guest, const struct pci *pci)
 {

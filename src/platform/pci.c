@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 static bool read_id(struct guest *guest, unsigned int *id, const char *address, const char *file)
 {

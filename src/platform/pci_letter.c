@@ -3,6 +3,7 @@
  * What a PCI function is: a model, a whole card or a virtual function, by its ids and what sysfs says
  * of it. A new instance of a kind is a line in a table; what no evidence and no table tells is '?'.
  */
+#include "base/str.h"
 #include "platform/guest.h"
 
 /*
@@ -106,8 +107,6 @@ static const struct {
 } models[] = {
 	{ 0x8086, 0x10d3, 0x8086, 0x0000 }, /* QEMU's e1000e */
 };
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool is_among(const struct ids *ids, size_t nr, const struct pci *pci)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 const char *letter__name(enum letter letter)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "platform/str.h"
+#include "base/str.h"
 
 static void read_version(struct guest *guest)
 {

@@ -2,7 +2,6 @@
 /* Two recordings, read into the statistics of what changed between them. */
 #include <errno.h>
 
-#include "base/exit.h"
 #include "base/log.h"
 #include "run/run.h"
 

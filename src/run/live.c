@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/exit.h"
 #include "base/log.h"
 #include "probe/shortage.h"
 #include "run/run.h"

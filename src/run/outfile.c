@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/number.h"
+#include "base/str.h"
 #include "output/text.h"
 #include "run/outfile.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 
-#include "base/exit.h"
 #include "base/log.h"
 #include "run/run.h"
 #include "run/signals.h"

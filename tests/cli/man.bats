@@ -155,7 +155,7 @@ same()
 
 @test "every exit code is on the first page, and a command's page has none that there is not" {
 	"$xt" --help | sed -n '/Exit codes:/,$p' | grep -oE '[0-9]+ ' | tr -d ' ' | sort -u > "$dir/has"
-	sed -nE 's/^\tEXIT_[A-Z]+ = ([0-9]+),.*/\1/p' src/base/exit.h | sort -u > "$dir/source"
+	sed -nE 's/^\tEXIT_[A-Z]+ = ([0-9]+),.*/\1/p' src/base/log.h | sort -u > "$dir/source"
 	same "$dir/source" "$dir/has"
 	names_in "$man/xentrace-bpf.8" "EXIT STATUS" | sort > "$dir/says"
 	same "$dir/has" "$dir/says"
