@@ -1,50 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the measurements of this room share; nobody else sees it. */
+/* Timing operations in batches: the loops of the price list, and of what the tracer itself costs. */
 #ifndef XT_MEASURE_BENCH_H
 #define XT_MEASURE_BENCH_H
 
-#include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/statistics.h"
-#include "platform/platform.h"
 
-struct bench {
-	const struct platform *platform;
-	int cpu;   /* we are pinned to it */
-	int other; /* another one that we may use; -1: none */
-	double ns_per_tick;
-	uint64_t batch_ticks; /* a shorter batch would measure our own stopwatch */
-};
+/* A batch of n operations. False: they were not what they should have been, and do not count. */
+typedef bool bench_fn(void *ctx, unsigned int n);
+
+/* clock_gettime(), of the clockid_t that ctx points to. */
+bench_fn bench__read_clock;
+/* Does that read the clock without the kernel? 1 yes, 0 no, or a negative errno. */
+int bench__clock_in_vdso(void);
+
+/* ns of each of `nr` batches, by the clock of the kernel. */
+void bench__times(uint64_t *ns, unsigned int nr, bench_fn *run, void *ctx, unsigned int n);
+/*
+ * Of these the one that was not disturbed: an eighth took no longer. Interrupts and a vCPU taken away
+ * only add, but the smallest is not it either: a paravirtual clock that went back a little stands still
+ * for as long, and a run takes no time at all. Sorts them.
+ */
+uint64_t bench__undisturbed(uint64_t *ns, unsigned int nr);
 
 /*
- * The stopwatch is this CPU's TSC: the kernel's clock is one of the things on the list, may cost an
- * exit, and stands still on a CPU whose pvclock is behind another's (last_value in
+ * The price list's stopwatch is this CPU's TSC: the kernel's clock is one of the things on the list, may
+ * cost an exit, and stands still on a CPU whose pvclock is behind another's (last_value in
  * arch/x86/kernel/pvclock.c). Batches are too long for the order of instructions to matter.
  */
-static inline uint64_t ticks(void)
-{
-	return __builtin_ia32_rdtsc();
-}
+struct stopwatch {
+	double ns_per_tick;
+	uint64_t batch_ticks; /* a shorter batch would measure the stopwatch itself */
+};
 
-/*
- * Times n operations: ticks, or 0 if they were not what they should have been, and do not count.
- * Each does so itself, so that what has to be put back in between stays out of it.
- */
-typedef uint64_t batch_fn(void *ctx, unsigned int n);
+/* How fast it is, in 20 ms. The caller stays on one CPU. */
+void stopwatch__init(struct stopwatch *stopwatch);
 
-/* Returns NULL and the price's figures, or why there are none. A batch has at most `most` runs. */
-const char *bench__run(const struct bench *bench, struct price *price, batch_fn *batch, void *ctx,
-		       unsigned int most);
-/* Start a thread on this CPU. Returns 0 or a positive error number, as pthread_create(). */
-int bench__thread(pthread_t *thread, int cpu, void *(*body)(void *), void *ctx);
+struct bench {
+	bench_fn *run;
+	unsigned int most; /* operations in a batch */
+	/* around each batch, untimed; may be NULL. False: the batch does not count. */
+	bool (*before)(void *ctx), (*after)(void *ctx);
+	bool double_run; /* each is two of what has the price */
+};
 
-/* Each measures one price: NULL, or why it cannot. It may put a more exact name and how. */
-typedef const char *measure_fn(struct price *price, const struct bench *bench);
-
-measure_fn measure__cpuid, measure__hypercall, measure__port_61, measure__port_3ff;
-measure_fn measure__clock, measure__clock_coarse, measure__clock_syscall, measure__tsc;
-measure_fn measure__self_ipi, measure__ipi, measure__wakeup, measure__switch;
-measure_fn measure__syscall, measure__fault, measure__fork;
+/* Returns NULL and the price's figures, or why there are none. */
+const char *bench__price(const struct bench *bench, const struct stopwatch *stopwatch, void *ctx,
+			 struct price *price);
 
 #endif

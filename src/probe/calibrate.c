@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "measure/vdso.h"
+#include "measure/bench.h"
 #include "probe/calibrate.h"
 #include "probe/sites.h"
 
@@ -19,24 +18,6 @@
 #define BATCH	8
 
 #define KPROBE_OVER_TRAMPOLINE_NS 60
-
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/*
- * What an undisturbed run takes: an eighth took no longer. Interrupts and a vCPU taken away only add,
- * but the smallest is not it either: a paravirtual clock that went back a little stands still for as
- * long, and a run takes no time at all.
- */
-static uint64_t undisturbed(uint64_t *times, size_t nr)
-{
-	qsort(times, nr, sizeof(*times), compare);
-	return times[nr / 8];
-}
 
 static void calibrate_body(struct calibration *calibration, struct bpf_object *core,
 			   const struct maps *maps)
@@ -57,25 +38,28 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 		clock[i] = maps->cpus[cpu].clock_ns;
 		pair[i] = maps->cpus[cpu].pair_ns;
 	}
-	calibration->clock_ns = undisturbed(clock, RUNS);
-	calibration->body_ns = undisturbed(pair, RUNS) / 2.0;
+	calibration->clock_ns = bench__undisturbed(clock, RUNS);
+	calibration->body_ns = bench__undisturbed(pair, RUNS) / 2.0;
 }
 
 /*
- * Renames to the same name; ns a rename. Some at once, for clocks that tick slowly, and few, so that
- * most are through between two interrupts even where the guest is busy and each takes 25 us.
+ * ns of a batch. Some operations at once, for clocks that tick slowly, and few, so that most batches are
+ * through between two interrupts even where the guest is busy and each operation takes 25 us.
  */
-static double rename_ns(const char *comm)
+static double batch_ns(bench_fn *run, void *ctx)
 {
-	uint64_t times[BATCHES], start;
+	uint64_t times[BATCHES];
 
-	for (int i = 0; i < BATCHES; i++) {
-		start = clock__monotonic_ns();
-		for (int k = 0; k < BATCH; k++)
-			prctl(PR_SET_NAME, comm);
-		times[i] = clock__monotonic_ns() - start;
-	}
-	return (double)undisturbed(times, BATCHES) / BATCH;
+	bench__times(times, BATCHES, run, ctx, BATCH);
+	return bench__undisturbed(times, BATCHES);
+}
+
+/* To the same name. */
+static bool renames(void *comm, unsigned int n)
+{
+	while (n--)
+		prctl(PR_SET_NAME, comm);
+	return true;
 }
 
 static void calibrate_dispatch(struct calibration *calibration, struct bpf_object *core)
@@ -87,11 +71,11 @@ static void calibrate_dispatch(struct calibration *calibration, struct bpf_objec
 
 	if (!prog || bpf_program__fd(prog) < 0 || prctl(PR_GET_NAME, comm))
 		return;
-	before = rename_ns(comm);
+	before = batch_ns(renames, comm) / BATCH;
 	link = bpf_program__attach(prog);
 	if (!link)
 		return;
-	after = rename_ns(comm);
+	after = batch_ns(renames, comm) / BATCH;
 	/* the link is left to the process's end, like all others */
 	bpf_link__disconnect(link);
 	if (after > before)
@@ -101,16 +85,10 @@ static void calibrate_dispatch(struct calibration *calibration, struct bpf_objec
 /* What a program in this guest pays for the time of day. */
 static void calibrate_clock(struct calibration *calibration)
 {
-	uint64_t times[BATCHES], start;
-
-	for (int i = 0; i < BATCHES; i++) {
-		start = clock__monotonic_ns();
-		for (int k = 0; k < BATCH; k++)
-			clock__monotonic_ns();
-		times[i] = clock__monotonic_ns() - start;
-	}
-	calibration->gettime_ns = (double)undisturbed(times, BATCHES) / (BATCH + 1);
-	calibration->in_vdso = vdso__reads_clock();
+	/* the clock is read once more by who times the batch */
+	calibration->gettime_ns =
+		batch_ns(bench__read_clock, &(clockid_t) { CLOCK_MONOTONIC }) / (BATCH + 1);
+	calibration->in_vdso = bench__clock_in_vdso();
 }
 
 void calibrate(struct calibration *calibration, struct bpf_object *core, const struct maps *maps)
@@ -133,12 +111,12 @@ void calibrate__breakpoint(struct calibration *calibration, struct bpf_object *e
 
 	if (!prog || bpf_program__fd(prog) < 0 || !pair[0] || prctl(PR_GET_NAME, comm))
 		return;
-	before = rename_ns(comm);
+	before = batch_ns(renames, comm) / BATCH;
 	for (int i = 0; i < 2; i++) {
 		if (sites__attach_at(&link[i], prog, pair[i], 0))
 			return;
 	}
-	after = rename_ns(comm);
+	after = batch_ns(renames, comm) / BATCH;
 	if (after > before)
 		calibration->breakpoint_ns = (after - before) / 2;
 	for (int i = 0; i < 2; i++)
