@@ -88,7 +88,7 @@ enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 #define XT_HYPERCALLS 64
 
 /*
- * Frames: paths open on this CPU, innermost last (DESIGN §6.1). The innermost owns each
+ * Frames: paths open on this CPU, innermost last. The innermost owns each
  * nanosecond: on close a frame's length is added to `inside` of the one below.
  */
 #define XT_FRAMES 16
@@ -135,7 +135,7 @@ struct xt_cpu {
 	 */
 	__u64 on;     /* tracing: the loader sets it, every program looks here first */
 	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
-	__u64 parked; /* tasks that were preempted inside a path: see parked.bpf.h */
+	__u64 parked; /* tasks that were preempted inside a path: see core.bpf.c */
 	__u64 pad0[5];
 	__u64 irq_start;  /* ns: entry of the interrupt handler that runs now, 0 outside */
 	__u64 irq_disk;	  /* slot of the disk whose request that handler completed; 0: none */

@@ -1,14 +1,598 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Disk requests, in legs. Every disk has queue, device and completion from tracepoints alone;
- * the functions tell submit, handler and finish apart, and why blkfront refuses one (DESIGN §6.2-6.4).
+ * Disk requests, in legs. Tracepoints alone give every disk the legs queue and device. Functions tell
+ * submit, handler and finish apart, and why blkfront refuses a request. The stamps are our own: the
+ * kernel rewrites its own at every issue, or caches them for a plug.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "legs.bpf.h"
-#include "submit.bpf.h"
+#include "compat.bpf.h"
+#include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 cfg_blk_base;    /* first wait path of disk "other" */
+const volatile __u32 cfg_submit_base; /* cpu paths: one a disk */
+const volatile bool cfg_runstate;     /* a Xen guest: elsewhere the area is there and stays 0 */
+const volatile __u32 cfg_disk_bits;   /* the table has room for 1 << this many */
+const volatile __u32 cfg_disks_named; /* disks whose number is not known */
+const volatile bool cfg_disks_some;   /* not all disks are asked for */
+
+XT_SHARED_ARRAY(xt_disks, struct xt_disk);
+XT_SHARED_ARRAY(xt_requests, struct xt_request);
+XT_SHARED_ARRAY(xt_queues, struct xt_queue);	/* by disk's first + hardware queue */
+XT_SHARED_ARRAY(xt_slowest, struct xt_slowest); /* by CPU number */
+
+/* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.16 */
+#define REQ_OP_MASK	     0xff
+#define REQ_OP_READ	     0
+#define REQ_OP_WRITE	     1
+#define REQ_OP_FLUSH	     2
+#define REQ_OP_DISCARD	     3
+#define REQ_OP_DRV_IN	     34 /* passthrough: DRV_IN, DRV_OUT */
+#define BLK_STS_OK	     0
+#define BLK_STS_DEV_RESOURCE 13
+
+#define MINORBITS 20
+
+static __always_inline struct xt_disk *disk_at(__u32 dev)
+{
+	struct xt_disk *entry;
+	__u32 at, i;
+
+#pragma unroll
+	for (i = 0; i < XT_DISK_PROBES; i++) {
+		at = (xt_disk_hash(dev, cfg_disk_bits) + i) & ((1u << cfg_disk_bits) - 1);
+		entry = bpf_map_lookup_elem(&xt_disks, &at);
+		if (!entry || !entry->dev)
+			return NULL;
+		if (entry->dev == dev)
+			return entry;
+	}
+	return NULL;
+}
+
+/* What follows the end of the name is left from the stack of who named it (5.10): not read. */
+static __always_inline struct xt_disk *disk_by_name(struct gendisk *disk)
+{
+	__u32 name[XT_DISK_NAME / 4] = {};
+
+	if (bpf_probe_read_kernel_str(name, sizeof(name), disk->disk_name) < 0)
+		return NULL;
+	return disk_at(xt_disk_named(name));
+}
+
+static __always_inline struct xt_disk *disk_find(struct request *rq)
+{
+	struct gendisk *disk = rq_disk(rq);
+	struct xt_disk *entry;
+	__u32 dev;
+
+	dev = (__u32)disk->major << MINORBITS | disk->first_minor;
+	if (!dev)
+		return NULL;
+	entry = disk_at(dev);
+	return entry || !cfg_disks_named ? entry : disk_by_name(disk);
+}
+
+/* Nothing of this disk's requests is kept. One that is not known was not asked for by its name. */
+static __always_inline bool disk_ignored(const struct xt_disk *disk)
+{
+	return disk ? disk->flags & XT_DISK_IGNORED : cfg_disks_some;
+}
+
+/*
+ * The slot of a request of a disk that is not in the table, which it shares with those of others. By
+ * numbers: a pointer is none to the verifier, whatever a compiler makes of its bits.
+ */
+static __always_inline __u32 other_at(struct request *rq, __u32 tag)
+{
+	struct gendisk *disk = rq_disk(rq);
+	__u32 first = ((__u32)disk->major << MINORBITS | disk->first_minor) * 2654435761u >> 22;
+
+	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
+		first += XT_OTHER_REQUESTS / 2;
+	return (first + rq->mq_hctx->queue_num * 128 + tag) % XT_OTHER_REQUESTS + 1;
+}
+
+/*
+ * A request's slot: its disk's first + hardware queue * per_queue + tag. The scheduler's tag
+ * comes first: the driver's is given back when a request is requeued. There is one flush request
+ * a queue, and it borrows the tag of one that waits for it: it has the queue's last slot. A disk
+ * that we do not know shares XT_OTHER_REQUESTS slots. Returns the slot + 1, 0 for none.
+ */
+static __always_inline __u32 request_at(struct request *rq, const struct xt_disk *disk)
+{
+	__u32 queue, tag;
+
+	if (disk_ignored(disk))
+		return 0;
+	tag = rq->internal_tag >= 0 ? rq->internal_tag : rq->tag;
+	if (!disk)
+		return other_at(rq, tag);
+	queue = rq->mq_hctx->queue_num;
+	if ((rq->cmd_flags & REQ_OP_MASK) == REQ_OP_FLUSH)
+		tag = disk->per_queue - 1;
+	else if (tag >= disk->per_queue - 1)
+		return 0;
+	if (queue >= disk->queues)
+		return 0;
+	return disk->first + queue * disk->per_queue + tag + 1;
+}
+
+static __always_inline struct xt_request *request_get(__u32 at)
+{
+	__u32 key = at - 1;
+
+	return at ? bpf_map_lookup_elem(&xt_requests, &key) : NULL;
+}
+
+static __always_inline __u8 request_op(struct request *rq)
+{
+	switch (rq->cmd_flags & REQ_OP_MASK) {
+	case REQ_OP_READ:
+		return XT_OP_READ;
+	case REQ_OP_WRITE:
+		return XT_OP_WRITE;
+	case REQ_OP_FLUSH:
+		return XT_OP_FLUSH;
+	case REQ_OP_DISCARD:
+		return XT_OP_DISCARD;
+	default:
+		return XT_OP_OTHER;
+	}
+}
+
+/* The hardware queue of a request that has a slot; NULL for disk "other". */
+static __always_inline struct xt_queue *queue_of(struct request *rq, const struct xt_disk *disk)
+{
+	__u32 at;
+
+	if (!disk)
+		return NULL;
+	at = disk->first_queue + rq->mq_hctx->queue_num;
+	return bpf_map_lookup_elem(&xt_queues, &at);
+}
+
+static __always_inline void queue_enter(struct xt_queue *queue, const struct xt_disk *disk,
+					__u64 waited)
+{
+	__u64 now;
+
+	if (!queue)
+		return;
+	bump(&queue->under_way, 1);
+	now = *(volatile __u64 *)&queue->under_way;
+	if (now > queue->most)
+		queue->most = now;
+	if (now < disk->places || !disk->places)
+		return;
+	bump(&queue->last, 1);
+	bump(&queue->waited, waited);
+}
+
+static __always_inline void queue_leave(struct xt_queue *queue)
+{
+	if (queue)
+		bump(&queue->under_way, -1);
+}
+
+/* The first wait path of a disk's requests of one operation. */
+static __always_inline __u32 request_path(const struct xt_disk *disk, __u8 op)
+{
+	if (!disk)
+		return cfg_blk_base + op * XT_LEGS_COMMON;
+	return disk->paths + op * (disk->flags & XT_DISK_RING ? XT_LEG_NR : XT_LEGS_COMMON);
+}
+
+/*
+ * How long the vCPU was held off while a request was under way: beside the legs, never in them. A vCPU
+ * can read its own runstate only, so this is known where a request ends on the vCPU that issued it.
+ */
+
+struct stolen {
+	bool known;
+	__u64 runnable;
+	__u64 offline;
+};
+
+/* This vCPU's so far; false where there is none. See away_now(). */
+static __always_inline bool stolen_now(struct stolen *stolen)
+{
+	const volatile struct vcpu_runstate_info *rs;
+	__u64 entry;
+
+	if (!cfg_runstate || !&xen_runstate)
+		return false;
+	rs = bpf_this_cpu_ptr(&xen_runstate);
+	entry = rs->state_entry_time;
+	stolen->runnable = rs->time[RUNSTATE_runnable];
+	stolen->offline = rs->time[RUNSTATE_offline];
+	if (rs->state_entry_time == entry)
+		return true;
+	stolen->runnable = rs->time[RUNSTATE_runnable];
+	stolen->offline = rs->time[RUNSTATE_offline];
+	return true;
+}
+
+static __always_inline void stolen_start(struct xt_request *r)
+{
+	struct stolen now;
+
+	if (!stolen_now(&now))
+		return;
+	r->runnable = now.runnable;
+	r->offline = now.offline;
+}
+
+/* Since stolen_start(). */
+static __always_inline void stolen_since(const struct xt_cpu *cpu, const struct xt_request *r,
+					 struct stolen *since)
+{
+	*since = (struct stolen) {}; /* see frame_close() */
+	if (!cfg_runstate || !r->issued || r->cpu != cpu->nr || !stolen_now(since))
+		return;
+	since->runnable -= r->runnable;
+	since->offline -= r->offline;
+	/* a resumed guest's begin anew */
+	since->known = (s64)since->runnable >= 0 && (s64)since->offline >= 0;
+}
+
+/*
+ * The slowest requests that ended on this CPU, each whole. A new one takes the place of the least
+ * slow; all others cost one comparison with that one.
+ *
+ * At issue only the process's number is taken. Its name is read at the end, for the few that are kept.
+ */
+static __always_inline void issuer_set(struct xt_request *r)
+{
+	r->task = bpf_get_current_task();
+	r->pid = bpf_get_current_pid_tgid() >> 32;
+}
+
+/* The issuer's name, unless it has ended since: its memory is another's then, with another number. */
+static __always_inline void issuer_name(const struct xt_request *r, struct xt_slow *slow)
+{
+	struct task_struct *task = (void *)r->task;
+	int tgid = -1;
+
+	slow->pid = r->pid;
+	slow->comm[0] = '\0';
+	if (!task || bpf_core_read(&tgid, sizeof(tgid), &task->tgid) || (__u32)tgid != r->pid)
+		return;
+	bpf_core_read(slow->comm, sizeof(slow->comm), &task->comm);
+}
+
+/*
+ * The place of the least slow, an empty one first. The candidate is kept in the map, whose contents the
+ * verifier doesn't follow: it would do the rest of the loop once more for every place it could be.
+ */
+static __always_inline struct xt_slow *slowest_least(struct xt_slowest *all)
+{
+	volatile __u64 *least = &all->least;
+	__u32 i;
+
+	*least = 0;
+	for (i = 1; i < XT_SLOWEST; i++) {
+		if (element(all->kept, i)->total < element(all->kept, *least)->total)
+			*least = i;
+	}
+	return element(all->kept, *least);
+}
+
+/*
+ * A place to write this request to, or NULL. `seq` is odd from here to slowest_close(): for the
+ * reader, and for an interrupt that ends a request while we write.
+ */
+static __always_inline struct xt_slowest *slowest_open(struct xt_cpu *cpu)
+{
+	__u32 nr = cpu->nr;
+	struct xt_slowest *all = bpf_map_lookup_elem(&xt_slowest, &nr);
+
+	if (!all)
+		return NULL;
+	if (all->seq & 1) {
+		cpu_lost(cpu, XT_NOTE_SLOWEST);
+		return NULL;
+	}
+	*(volatile __u64 *)&all->seq = all->seq + 1;
+	return all;
+}
+
+static __always_inline void slowest_close(struct xt_cpu *cpu, struct xt_slowest *all)
+{
+	__u64 least = slowest_least(all)->total;
+
+	if (least > cpu->slow_above)
+		cpu->slow_above = least;
+	*(volatile __u64 *)&all->seq = all->seq + 1;
+}
+
+/* A request's stamps become legs when it has ended: in the histograms, or in one slow request. */
+struct legs {
+	struct xt_cpu *cpu;
+	struct xt_slow *slow;
+	__u64 at;  /* the end of the leg before */
+	__u64 end; /* of the request */
+};
+
+/*
+ * Add the leg that ends at `stamp`, if it was seen at all, and move on to it. Legs never overlap,
+ * and none ends after the request: the function that submits it may return, and stamp it, on
+ * another CPU after this one took the time.
+ */
+static __always_inline void leg_add(struct legs *legs, const struct xt_request *r,
+				    enum xt_blk_leg leg, __u64 stamp)
+{
+	if (!stamp)
+		return;
+	if (stamp > legs->end)
+		stamp = legs->end;
+	if (stamp < legs->at)
+		stamp = legs->at;
+	if (legs->slow)
+		legs->slow->leg[leg] = stamp - legs->at;
+	else
+		hist_add(legs->cpu, r->path + leg, stamp - legs->at);
+	legs->at = stamp;
+}
+
+/* An attempt at `now`, after one that failed: the time between them goes to its cause. */
+static __always_inline void request_retry(struct xt_request *r, __u64 now)
+{
+	if (r->reissued == r->issued)
+		r->ring = r->grants = 0;
+	if (r->state == XT_RQ_NO_RING)
+		r->ring += now - r->reissued;
+	else if (r->state == XT_RQ_NO_GRANTS)
+		r->grants += now - r->reissued;
+	/* a retry's stamps are its own */
+	r->submitted = r->irq = r->completed = 0;
+	r->reissued = now;
+	r->state = XT_RQ_ISSUED;
+}
+
+/* First issue -> last issue, by cause. */
+static __always_inline void retries_add(struct legs *legs, const struct xt_request *r)
+{
+	__u64 other = r->reissued - r->issued - r->ring - r->grants;
+
+	if (r->ring)
+		leg_add(legs, r, XT_LEG_RING, legs->at + r->ring);
+	if (r->grants)
+		leg_add(legs, r, XT_LEG_GRANTS, legs->at + r->grants);
+	if (other)
+		leg_add(legs, r, XT_LEG_REQUEUE, r->reissued);
+}
+
+static __always_inline void legs_add(struct legs *legs, const struct xt_request *r, __u64 now)
+{
+	legs->at = r->queued;
+	legs->end = now;
+	leg_add(legs, r, XT_LEG_QUEUE, r->issued);
+	if (r->reissued != r->issued)
+		retries_add(legs, r);
+	leg_add(legs, r, XT_LEG_SUBMIT, r->submitted);
+	if (r->completed) {
+		if (r->irq) {
+			leg_add(legs, r, XT_LEG_DEVICE, r->irq);
+			leg_add(legs, r, XT_LEG_HANDLER, r->completed);
+		} else {
+			leg_add(legs, r, XT_LEG_DEVICE, r->completed);
+		}
+		if (now > r->completed) /* else its end was missed: see end_missed() */
+			leg_add(legs, r, XT_LEG_FINISH, now);
+	} else {
+		leg_add(legs, r, XT_LEG_DEVICE, now);
+	}
+}
+
+/* The whole, and what of it is known to have overlapped with the vCPU's being held off. */
+static __always_inline void total_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
+				      const struct stolen *stolen)
+{
+	struct xt_hist *h = hist_add(cpu, r->path + XT_LEG_TOTAL, now - r->queued);
+
+	if (!h || !stolen->known)
+		return;
+	bump(&h->known, 1);
+	bump(&h->known_ns, now - r->issued);
+	if (stolen->runnable)
+		bump(&h->stolen, stolen->runnable);
+	if (stolen->offline)
+		bump(&h->held, stolen->offline);
+}
+
+static __always_inline void slow_note(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
+				      const struct stolen *stolen)
+{
+	struct xt_slowest *all = slowest_open(cpu);
+	struct legs legs = { .cpu = cpu };
+	struct xt_slow *slow;
+
+	if (!all)
+		return;
+	slow = slowest_least(all);
+	__builtin_memset(slow, 0, sizeof(*slow));
+	slow->total = now - r->queued;
+	slow->queued = r->queued;
+	slow->path = r->path;
+	if (r->issued) {
+		slow->flags = XT_SLOW_ISSUED;
+		slow->cpu = r->cpu;
+		issuer_name(r, slow);
+	}
+	if (stolen->known) {
+		slow->flags |= XT_SLOW_KNOWN;
+		slow->stolen = stolen->runnable;
+		slow->held = stolen->offline;
+	}
+	legs.slow = slow;
+	legs_add(&legs, r, now);
+	slowest_close(cpu, all);
+}
+
+/* A request that ended at `now`. */
+static __always_inline void request_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
+					const struct stolen *stolen)
+{
+	struct legs legs = { .cpu = cpu };
+
+	if (now < r->reissued || now < r->completed) {
+		cpu_lost(cpu, XT_LOST_CLOCK);
+		return;
+	}
+	legs_add(&legs, r, now);
+	total_add(cpu, r, now, stolen);
+	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
+	if (now - r->queued > cpu->slow_above)
+		slow_note(cpu, r, now, stolen);
+}
+
+static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
+{
+	struct stolen stolen;
+
+	stolen_since(cpu, r, &stolen);
+	request_add(cpu, r, now, &stolen);
+}
+
+/* A request of this disk, of none known yet for NULL, is issued here; its slot is to be found. */
+static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk *disk)
+{
+	cpu->issuing = 0;
+	if (disk)
+		cpu->issuing_disk = disk->slot | (__u64)disk->flags << XT_ISSUING_FLAGS;
+	else
+		cpu->issuing_disk = cfg_disks_some ? XT_DISK_IGNORED << XT_ISSUING_FLAGS : 0;
+}
+
+/*
+ * A driver's function that gives a request to its device: a frame for its CPU time, whose exit
+ * ends the submit leg of the request that it issued. No arguments are needed: block_rq_issue ran
+ * on this CPU and left the request's slot.
+ */
+static __always_inline int submit_enter(enum xt_probe probe, bool issues)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (!cpu)
+		return 0;
+	if (issues) {
+		issuing_set(cpu, NULL);
+		cpu->no_grants = 0;
+	}
+	frame_open(cpu, probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+/*
+ * What the driver's function made of the request that it issued. blkfront has no place when its
+ * ring is full or when it has no grant references left, which it then asks to be told of
+ * (drivers/block/xen-blkfront.c:blkif_queue_rw_req); and while it is not connected, which is here
+ * called ring full too. Disk "other" has no legs for these causes.
+ */
+static __always_inline void submitted(const struct xt_cpu *cpu, struct xt_request *r,
+				      enum xt_probe probe, int ret, __u64 now)
+{
+	/* it may have ended on another CPU by now, and its slot be another request's */
+	if (r->state != XT_RQ_ISSUED || r->reissued != cpu->issued_at)
+		return;
+	if (ret == BLK_STS_OK)
+		r->submitted = now;
+	else if (probe == XT_P_BLKIF_QUEUE && ret == BLK_STS_DEV_RESOURCE && r->disk)
+		r->state = cpu->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
+}
+
+/* The CPU time of a driver's function is the disk's whose request it issued. */
+static __always_inline void submit_record(struct xt_cpu *cpu, const struct closed *closed)
+{
+	__u64 disk = cpu->issuing_disk, flags = disk >> XT_ISSUING_FLAGS;
+
+	issuing_set(cpu, NULL);
+	if (flags & XT_DISK_IGNORED)
+		return;
+	frame_record(cpu, cfg_submit_base + (__u16)disk, closed, flags & XT_DISK_EMULATED);
+}
+
+static __always_inline int submit_exit(enum xt_probe probe, int ret)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_request *r;
+	struct closed closed;
+	__u64 now;
+
+	if (!cpu)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (!frame_close(cpu, probe, now, &closed))
+		return 0;
+	r = request_get(cpu->issuing);
+	if (r)
+		submitted(cpu, r, probe, ret, now);
+	submit_record(cpu, &closed);
+	return 0;
+}
+
+/*
+ * A driver's function that takes several requests at once: each is submitted when it returns.
+ * Those that it could not take were never issued, or were requeued.
+ */
+static __always_inline void batch_add(struct xt_cpu *cpu, __u32 at, __u64 now)
+{
+	__u64 nr = cpu->nr_batch;
+	struct xt_issue *issue;
+
+	if (nr >= XT_BATCH) {
+		cpu_lost(cpu, XT_NOTE_BATCH);
+		return;
+	}
+	issue = element(cpu->batch, nr);
+	issue->at = at;
+	issue->issued = now;
+	cpu->nr_batch = nr + 1;
+}
+
+static __always_inline int batch_enter(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (!cpu)
+		return 0;
+	issuing_set(cpu, NULL);
+	cpu->nr_batch = 0;
+	cpu->batching = 1;
+	frame_open(cpu, probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+static __always_inline int batch_exit(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	const struct xt_issue *issue;
+	struct xt_request *r;
+	struct closed closed;
+	__u64 now;
+	__u32 i;
+
+	if (!cpu)
+		return 0;
+	now = bpf_ktime_get_ns();
+	cpu->batching = 0;
+	if (!frame_close(cpu, probe, now, &closed))
+		return 0;
+	for (i = 0; i < XT_BATCH; i++) {
+		if (i >= cpu->nr_batch)
+			break;
+		issue = element(cpu->batch, i);
+		r = request_get(issue->at);
+		if (!r || r->state != XT_RQ_ISSUED || r->reissued != issue->issued)
+			continue;
+		r->submitted = now;
+	}
+	submit_record(cpu, &closed);
+	return 0;
+}
 
 /*
  * The slot of a request is another's, and its end was not seen: the kernel does not run a program
@@ -267,6 +851,40 @@ int xt_rq_complete(__u64 *ctx)
 	return bytes < rq->__data_len ? rq_part(rq, XT_P_RQ_COMPLETE)
 				      : rq_end(rq, XT_P_RQ_COMPLETE);
 }
+
+/*
+ * fentry and fexit, or kprobe and kretprobe where the module has no BTF. `issues`: the function
+ * itself starts the request; libata's are called after the SCSI layer did.
+ */
+#define XT_SUBMIT_PROGS(name, probe, function, issues)                                          \
+	SEC("?fentry/" #function)                                                               \
+	int name##_fe(void *ctx)                                                                \
+	{                                                                                       \
+		return submit_enter(probe, issues);                                             \
+	}                                                                                       \
+	SEC("?fexit/" #function)                                                                \
+	int name##_fx(__u64 *ctx)                                                               \
+	{                                                                                       \
+		return submit_exit(probe,                                                       \
+				   (int)ctx[XT_SUBMIT_ARGS_##issues] & XT_SUBMIT_RET_##issues); \
+	}                                                                                       \
+	SEC("?kprobe/" #function)                                                               \
+	int name##_kp(struct pt_regs *ctx)                                                      \
+	{                                                                                       \
+		return submit_enter(probe, issues);                                             \
+	}                                                                                       \
+	SEC("?kretprobe/" #function)                                                            \
+	int name##_kr(struct pt_regs *ctx)                                                      \
+	{                                                                                       \
+		return submit_exit(probe, (int)PT_REGS_RC(ctx) & XT_SUBMIT_RET_##issues);       \
+	}
+
+/* queue_rq(hctx, bd) and qc_issue(qc): fexit finds the result behind the arguments */
+#define XT_SUBMIT_ARGS_true  2
+#define XT_SUBMIT_ARGS_false 1
+/* blk_status_t is 8 bits, and what is above them in the register is nobody's */
+#define XT_SUBMIT_RET_true  0xff
+#define XT_SUBMIT_RET_false -1
 
 XT_SUBMIT_PROGS(xt_blkif, XT_P_BLKIF_QUEUE, blkif_queue_rq, true)
 XT_SUBMIT_PROGS(xt_virtio, XT_P_VIRTIO_QUEUE, virtio_queue_rq, true)

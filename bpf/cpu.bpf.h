@@ -1,9 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* This CPU's slice: how every program begins, counts and records. */
+/* The maps that all objects share, and this CPU's slice: how every program begins, counts and records. */
 #ifndef XT_CPU_BPF_H
 #define XT_CPU_BPF_H
 
-#include "maps.bpf.h"
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "abi.h"
+
+/*
+ * The loader creates the shared maps once, sized for this machine, and gives them to each object
+ * (bpf_map__reuse_fd()): the sizes here are placeholders. All are mmap-able arrays: a snapshot costs no
+ * system call.
+ */
+#define XT_SHARED_ARRAY(name, value_t)             \
+	struct {                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);  \
+		__uint(map_flags, BPF_F_MMAPABLE); \
+		__uint(max_entries, 1);            \
+		__type(key, __u32);                \
+		__type(value, value_t);            \
+	} name SEC(".maps")
+
+XT_SHARED_ARRAY(xt_cpus, struct xt_cpu);   /* by CPU number */
+XT_SHARED_ARRAY(xt_hists, struct xt_hist); /* by CPU's first path + path */
+
+/* include/linux/interrupt.h: vectors of softirqs. Their enum has no name that CO-RE could find. */
+#define NET_TX_SOFTIRQ 2
+#define NET_RX_SOFTIRQ 3
 
 /*
  * &array[index]; the last element for an index beyond it.

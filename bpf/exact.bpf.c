@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * --exact: hypercalls at the calls themselves. Two programs, each attached to every call site: one
- * to the instruction ahead of the call, one to that behind it (PROBES §1.5). What is timed is the
+ * to the instruction ahead of the call, one to that behind it. What is timed is the
  * call, the instruction ahead of it, and the way out of the first probe and into the second.
  *
  * Both run with interrupts off (int3, or the detour of an optimized probe): nothing comes between
@@ -10,7 +10,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-#include "wrapper.bpf.h"
+#include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Exclusive time: one stack of open paths per CPU, shared by all objects (DESIGN §6.1).
+ * Exclusive time: one stack of open paths per CPU, shared by all objects.
  *
  * An interrupt may push and pop between any two of our instructions, always balanced. So a slot
  * is reserved (depth) before it is written, and a frame whose `start` is still 0 takes no time
  * from frames inside it. Functions that sleep must not open frames; when a task is preempted inside
- * one, its frames go with it (parked.bpf.h).
+ * one, its frames go with it (core.bpf.c).
  */
 #ifndef XT_FRAME_BPF_H
 #define XT_FRAME_BPF_H
@@ -191,6 +191,30 @@ static __always_inline void frame_give_back(struct xt_cpu *cpu, const struct clo
 
 	if (outer && outer->start)
 		bump(&outer->inside, -closed->self);
+}
+
+/*
+ * Hypercalls are counted once, by the innermost of what saw them: a call site inside a wrapper, a
+ * wrapper inside another one. Their frames have XT_TOKEN_HYPERCALL set.
+ *
+ * A wrapper around the one that was just closed (an IPI is sent by notifying its channel) did not
+ * make another hypercall: it is not counted, and its own time stays with whoever called it.
+ */
+static __always_inline void cover_outer(struct xt_cpu *cpu)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (outer && outer->token & XT_TOKEN_HYPERCALL)
+		outer->covered = 1;
+}
+
+/* A hypercall that a driver makes for the packet it is given, not one of an interrupt meanwhile. */
+static __always_inline void packet_hypercall(struct xt_cpu *cpu, const struct closed *closed)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (outer && outer->token == XT_P_TX_START)
+		bump(&cpu->tx_driver_ns, closed->inclusive);
 }
 
 /*

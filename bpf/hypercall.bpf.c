@@ -6,7 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "wrapper.bpf.h"
+#include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -4,19 +4,580 @@
  * driver's letting go of it, and what is received, from the interrupt to the end of the poll.
  */
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "receive.bpf.h"
-#include "skbend.bpf.h"
-#include "softirq.bpf.h"
-#include "xmit.bpf.h"
+#include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile bool cfg_nics_some;    /* not all NICs are asked for */
+const volatile __u32 cfg_nics_places; /* of the table: a power of two */
+const volatile __u32 cfg_netns; /* inode of the namespace whose NICs are known; 0: there are none */
+const volatile __u32 cfg_net_submit; /* cpu paths: one a NIC's slot */
 
 /*
  * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its third
  * argument. The loader counts them.
  */
 const volatile bool cfg_drop_reasons;
+
+XT_SHARED_ARRAY(xt_nics, struct xt_nic);
+XT_SHARED_ARRAY(xt_nic_counts, struct xt_nic_count);
+XT_SHARED_ARRAY(xt_queues, struct xt_queue); /* by NIC's first + transmit queue */
+XT_SHARED_ARRAY(xt_packets, struct xt_packet);
+XT_SHARED_ARRAY(xt_queued, __u64);
+XT_SHARED_ARRAY(xt_drops, __u64);
+
+/*
+ * The address as a number, which the verifier does not take a pointer to be: only the difference of
+ * two pointers is one. So the first slice keeps its own address, and it comes back here. For pointers
+ * to structs only: others, read from one, are numbers to some kernels' verifiers and not to others'.
+ */
+static __always_inline __u64 address_of(const void *pointer)
+{
+	__u64 number = (__u64)pointer;
+	__u32 nr = 0;
+	struct xt_cpu *first = bpf_map_lookup_elem(&xt_cpus, &nr);
+
+	if (!first)
+		return 0;
+	if (!first->address)
+		first->address = (__u64)first;
+	asm volatile("%0 -= %1" : "+r"(number) : "r"(first));
+	return number + first->address;
+}
+
+static __always_inline __u64 address_hash(__u64 address)
+{
+	return address * 0x9e3779b97f4a7c15ull;
+}
+
+/*
+ * The NIC below this interface; NULL for a virtual one (a bridge, veth, lo): what passes it is counted
+ * where it leaves the guest. An index alone says little: each namespace has its own.
+ */
+static __always_inline struct xt_nic *nic_find(struct net_device *dev)
+{
+	__u32 ifindex = dev->ifindex, at, i;
+	struct xt_nic *nic;
+
+#pragma unroll
+	for (i = 0; i < XT_NIC_PROBES; i++) {
+		at = (ifindex + i) & (cfg_nics_places - 1);
+		nic = bpf_map_lookup_elem(&xt_nics, &at);
+		if (!nic || !nic->ifindex)
+			return NULL;
+		if (nic->ifindex != ifindex)
+			continue;
+		if (cfg_netns && dev->nd_net.net->ns.inum != cfg_netns)
+			return NULL;
+		return nic;
+	}
+	return NULL;
+}
+
+/* One that has a device below it, and is in no table: it came after the start. */
+static __always_inline void nic_missed(struct xt_cpu *cpu, struct net_device *dev)
+{
+	if (!cfg_nics_some && dev->dev.parent)
+		cpu_lost(cpu, XT_NOTE_OTHER_NIC);
+}
+
+static __always_inline struct xt_nic_count *nic_counts(const struct xt_cpu *cpu,
+						       const struct xt_nic *nic)
+{
+	__u32 at = cpu->nr * XT_NICS + nic->slot;
+
+	return bpf_map_lookup_elem(&xt_nic_counts, &at);
+}
+
+static __always_inline __u32 queue_at(const struct xt_nic *nic, __u16 queue)
+{
+	return nic->first_queue + (queue < nic->queues ? queue : 0);
+}
+
+/* One packet more. */
+static __always_inline void queue_enter(__u32 at)
+{
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	__u64 now;
+
+	if (!q)
+		return;
+	bump(&q->under_way, 1);
+	now = *(volatile __u64 *)&q->under_way;
+	if (now > q->most)
+		q->most = now;
+}
+
+/* One packet fewer. */
+static __always_inline void queue_leave(__u32 at)
+{
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+
+	if (q)
+		bump(&q->under_way, -1);
+}
+
+/* A packet comes to a queue that its driver had stopped: it runs again, at the latest since now. */
+static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
+{
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	__u64 since = q ? q->stopped : 0;
+
+	if (!since)
+		return;
+	q->stopped = 0;
+	if (count && now > since)
+		bump(&count->tx_stopped_ns, now - since);
+}
+
+/* include/linux/netdevice.h: enum netdev_queue_state_t */
+#define QUEUE_DRV_XOFF	 (1 << 0)
+#define QUEUE_STACK_XOFF (1 << 1)
+
+/* Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does. */
+static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_nic *nic,
+					struct net_device *dev, __u64 now)
+{
+	__u64 txq = address_of(dev->_tx) + cpu->tx_queue * bpf_core_type_size(struct netdev_queue);
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+	__u32 at = queue_at(nic, cpu->tx_queue);
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	unsigned long state = 0;
+
+	if (!q || !count || BPF_CORE_READ_INTO(&state, (struct netdev_queue *)txq, state))
+		return;
+	if (state & QUEUE_STACK_XOFF)
+		bump(&count->tx_limited, 1);
+	if (!(state & QUEUE_DRV_XOFF))
+		return;
+	bump(&count->tx_stops, 1);
+	q->stopped = now;
+}
+
+/* The place, of a packet's transmit queue, that its hash says. */
+static __always_inline __u32 packet_at(const struct xt_nic *nic, __u16 queue, __u64 hash, __u32 way)
+{
+	__u32 region = queue < nic->queues ? queue : 0;
+
+	return nic->first + region * XT_QUEUE_PACKETS +
+	       (((__u32)(hash >> 20) + way) & (XT_QUEUE_PACKETS - 1));
+}
+
+static __always_inline struct xt_packet *packet_get(__u32 at)
+{
+	__u32 key = at - 1;
+
+	return at ? bpf_map_lookup_elem(&xt_packets, &key) : NULL;
+}
+
+/* The packet's place + 1; 0: the driver has no such packet. */
+static __always_inline __u32 packet_find(const struct xt_nic *nic, __u16 queue, __u64 address)
+{
+	__u64 hash = address_hash(address);
+	struct xt_packet *p;
+	__u32 way, at;
+
+#pragma unroll
+	for (way = 0; way < XT_PACKET_WAYS; way++) {
+		at = packet_at(nic, queue, hash, way) + 1;
+		p = packet_get(at);
+		if (p && p->skb == address)
+			return at;
+	}
+	return 0;
+}
+
+/* A packet that old was freed unseen, if another needs its place. */
+#define PACKET_STALE_NS 10000000000ull
+
+/*
+ * A place for a packet, + 1; 0, and counted, when all are taken. The first that is free, so that it is
+ * found soon, unless this very packet is still in one.
+ */
+static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
+					  __u64 address, __u64 now)
+{
+	__u32 way, at, free = 0, stale = 0, same = 0, place;
+	__u64 hash = address_hash(address);
+	struct xt_packet *p;
+
+#pragma unroll
+	for (way = 0; way < XT_PACKET_WAYS; way++) {
+		at = packet_at(nic, queue, hash, way) + 1;
+		p = packet_get(at);
+		if (!p)
+			break;
+		if (!p->skb)
+			free = free ? free : at;
+		else if (p->skb == address)
+			same = at;
+		else if (now - p->started > PACKET_STALE_NS)
+			stale = at;
+	}
+	place = same ? same : free ? free : stale;
+	if (!place)
+		cpu_lost(cpu, XT_LOST_TX_NO_SLOT);
+	else if (same || !free)
+		cpu_lost(cpu, XT_LOST_TX_OVERWRITTEN);
+	return place;
+}
+
+/* A packet that is followed has its place, and the stamps that it begins with. */
+static __always_inline void packet_start(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
+					 __u64 address, __u64 now, __u64 queued, __u64 rate)
+{
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+	struct xt_packet *p;
+	__u32 at;
+
+	at = packet_place(cpu, nic, queue, address, now);
+	p = packet_get(at);
+	if (!p)
+		return;
+	if (!queued)
+		cpu_lost(cpu, XT_NOTE_TX_NO_QDISC);
+	if (!p->skb)
+		queue_enter(queue_at(nic, queue));
+	cpu->tx_at = at;
+	p->queue = queue_at(nic, queue);
+	p->queued = queued;
+	p->started = now;
+	p->submitted = p->irq = p->done = 0;
+	p->hypercall = cpu->tx_driver_ns;
+	p->weight = 1u << rate;
+	p->skb = address;
+	bump(&cpu->count[XT_COUNT_TX_STARTED], 1);
+	if (count)
+		bump(&count->tx_sampled, 1);
+}
+
+/* The packet's place is free again. */
+static __always_inline void packet_leave(struct xt_packet *p)
+{
+	queue_leave(p->queue);
+	*(volatile __u64 *)&p->skb = 0;
+}
+
+/* 1 of how many packets is followed, as an exponent of 2. */
+static __always_inline __u64 sampling_rate(void)
+{
+	__u32 first = 0;
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
+
+	return cpu ? cpu->tx_rate & ((1 << XT_QUEUED_RATE_BITS) - 1) : 0;
+}
+
+#define QUEUED_NS_MASK	((1ull << XT_QUEUED_NS_BITS) - 1)
+#define QUEUED_TAG_MASK ((1ull << XT_QUEUED_TAG_BITS) - 1)
+
+static __always_inline __u64 *queued_get(__u64 hash)
+{
+	__u32 at = hash >> 52; /* XT_QUEUED == 1 << 12 */
+
+	return bpf_map_lookup_elem(&xt_queued, &at);
+}
+
+static __always_inline __u64 queued_tag(__u64 hash)
+{
+	return (hash >> 32 & QUEUED_TAG_MASK) << (XT_QUEUED_NS_BITS + XT_QUEUED_RATE_BITS);
+}
+
+static __always_inline void queued_put(__u64 address, __u64 now, __u64 rate)
+{
+	__u64 hash = address_hash(address), *queued = queued_get(hash);
+
+	if (queued)
+		*queued = queued_tag(hash) | rate << XT_QUEUED_NS_BITS | (now & QUEUED_NS_MASK);
+}
+
+/*
+ * Take it out again: when it was queued, 0 if that is not known; *rate is the sampling's exponent. `now`
+ * 0: the clock is read if there is need.
+ */
+static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
+{
+	__u64 hash = address_hash(address), *queued = queued_get(hash), was, ns;
+
+	if (!queued)
+		return 0;
+	was = *queued;
+	if (!was || was >> (64 - XT_QUEUED_TAG_BITS) != (hash >> 32 & QUEUED_TAG_MASK))
+		return 0;
+	*queued = 0;
+	*rate = was >> XT_QUEUED_NS_BITS & ((1 << XT_QUEUED_RATE_BITS) - 1);
+	if (!now)
+		now = bpf_ktime_get_ns();
+	ns = (now & ~QUEUED_NS_MASK) | (was & QUEUED_NS_MASK);
+	return ns > now ? ns - (QUEUED_NS_MASK + 1) : ns;
+}
+
+/* A packet's stamps become legs when the driver has let go of it. */
+struct tx_legs {
+	struct xt_cpu *cpu;
+	__u32 paths;
+	__u64 weight;
+	__u64 at;  /* the end of the leg before */
+	__u64 end; /* of the packet */
+};
+
+/* Add the leg that ends at `stamp`, if that was seen. Legs never overlap: see leg_add(). */
+static __always_inline void tx_leg_add(struct tx_legs *legs, enum xt_tx_leg leg, __u64 stamp)
+{
+	if (!stamp)
+		return;
+	if (stamp > legs->end)
+		stamp = legs->end;
+	if (stamp < legs->at)
+		stamp = legs->at;
+	hist_add_n(legs->cpu, legs->paths + leg, stamp - legs->at, legs->weight);
+	legs->at = stamp;
+}
+
+/*
+ * The interrupt that let this packet be freed, ns; 0: none is known. Inside a handler it is that one; in
+ * a softirq the NIC's last one on this CPU, if the packet was already sent by then. A driver that
+ * cleans up when it sends the next packet waits for none.
+ */
+static __always_inline __u64 packet_irq(const struct xt_cpu *cpu, const struct xt_nic *nic,
+					const struct xt_packet *p)
+{
+	__u64 irq = p->done ? p->irq : cpu->irq_start;
+
+	if (!irq && !p->done && !cpu->tx_at && (cpu->poll_at || cpu->tx_softirq))
+		irq = *element(cpu->nic_last, nic->slot);
+	return irq > p->started ? irq : 0;
+}
+
+/* The driver has let go of it at `now`, because of the interrupt at `irq`. */
+static __always_inline void packet_end(struct xt_cpu *cpu, const struct xt_nic *nic,
+				       struct xt_packet *p, __u64 now, __u64 irq)
+{
+	__u64 begin = p->queued ? p->queued : p->started;
+	struct tx_legs legs = {
+		.cpu = cpu,
+		.paths = nic->paths,
+		.weight = p->weight,
+		.at = begin,
+		.end = now,
+	};
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+
+	if (now < p->started || begin > p->started) {
+		cpu_lost(cpu, XT_LOST_TX_CLOCK);
+		packet_leave(p);
+		return;
+	}
+	if (p->queued)
+		tx_leg_add(&legs, XT_TX_QDISC, p->started);
+	if (p->submitted && p->hypercall && p->hypercall < p->submitted - p->started) {
+		tx_leg_add(&legs, XT_TX_SUBMIT, p->submitted - p->hypercall);
+		tx_leg_add(&legs, XT_TX_HYPERCALL, p->submitted);
+	} else {
+		tx_leg_add(&legs, XT_TX_SUBMIT, p->submitted);
+	}
+	if (p->done == XT_PACKET_COPIED) {
+		if (count)
+			bump(&count->tx_copied, 1);
+	} else {
+		if (irq)
+			tx_leg_add(&legs, XT_TX_DEVICE, irq);
+		tx_leg_add(&legs, irq ? XT_TX_HANDLER : XT_TX_DEVICE, p->done ? p->done : now);
+		if (p->done)
+			tx_leg_add(&legs, XT_TX_FINISH, now);
+	}
+	hist_add_n(cpu, nic->paths + XT_TX_TOTAL, now - begin, p->weight);
+	bump(&cpu->count[XT_COUNT_TX_COMPLETED], 1);
+	packet_leave(p);
+}
+
+/* One with GSO counts as its segments where the driver is left to cut it. */
+static __always_inline __u64 segments_of(struct sk_buff *skb)
+{
+	struct skb_shared_info *info = (void *)((__u64)BPF_CORE_READ(skb, head) + skb->end);
+	unsigned short segs = 0;
+
+	bpf_probe_read_kernel(&segs, sizeof(segs), &info->gso_segs);
+	return segs ? segs : 1;
+}
+
+/* Larger than any frame on a wire without jumbo frames: it may have segments. */
+#define FRAME_MAX 1522
+
+/* `sign` 1: to the driver, -1: and back. */
+static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buff *skb, __s64 sign)
+{
+	if (!count)
+		return;
+	bump(&count->tx_packets, sign);
+	bump(&count->tx_bytes, sign * skb->len);
+	bump(&count->tx_segments, sign * (skb->len > FRAME_MAX ? segments_of(skb) : 1));
+}
+
+/*
+ * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the stack,
+ * a softirq): it is taken out there.
+ */
+static __always_inline void xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 now)
+{
+	__u64 weight = cpu->tx_weight;
+	struct closed closed;
+	struct xt_frame *outer;
+	struct xt_hist *h;
+
+	if (!frame_close(cpu, XT_P_TX_START, now, &closed))
+		return;
+	if (nic->flags & XT_NIC_EMULATED)
+		closed.self += closed.held;
+	h = hist_add_n(cpu, cfg_net_submit + nic->slot, closed.self, weight);
+	if (!h)
+		return;
+	bump(&h->inclusive, closed.inclusive * weight);
+	bump(&h->held, closed.held * weight);
+	bump(&h->off_cpu, closed.off_cpu * weight);
+	outer = weight > 1 ? frame_below(cpu, cpu->depth) : NULL;
+	if (outer && outer->start)
+		bump(&outer->inside, closed.inclusive * (weight - 1));
+}
+
+/* The driver gave it back, its queue being full: it is the qdisc's again. */
+static __always_inline void sent_back(struct xt_cpu *cpu, const struct xt_nic *nic,
+				      struct xt_packet *p, struct sk_buff *skb)
+{
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+
+	sent_count(count, skb, -1);
+	if (count)
+		bump(&count->tx_busy, 1);
+	if (!p)
+		return;
+	queued_put(p->skb, p->queued ? p->queued : p->started, log2_floor(p->weight));
+	bump(&cpu->count[XT_COUNT_TX_STARTED], -1);
+	if (count)
+		bump(&count->tx_sampled, -1);
+	packet_leave(p);
+}
+
+#define NO_DROP (~0u)
+
+static __always_inline void drop_count(const struct xt_nic *nic, bool received, __u32 reason,
+				       __u64 weight)
+{
+	__u32 at = nic->slot * 2 + received;
+	__u64 *count;
+
+	if (reason >= XT_DROP_REASONS)
+		reason = XT_DROP_REASONS - 1;
+	at = at * XT_DROP_REASONS + reason;
+	count = bpf_map_lookup_elem(&xt_drops, &at);
+	if (count)
+		bump(count, weight);
+}
+
+/*
+ * One that no driver has ended. From a qdisc: it was cut into segments, which come to the driver next
+ * and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped. If it
+ * came by this NIC, the stack is done with it, or drops it.
+ */
+static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *nic,
+				      struct sk_buff *skb, __u64 address, __u32 reason)
+{
+	struct xt_nic_count *count = nic_counts(cpu, nic);
+	__u64 rate = 0, queued;
+
+	queued = queued_take(address, 0, &rate);
+	if (queued && reason != NO_DROP) {
+		drop_count(nic, false, reason, 1ull << rate);
+	} else if (queued) {
+		cpu->tx_gso = queued;
+		cpu->tx_gso_rate = rate;
+		if (count)
+			bump(&count->tx_cut, 1ull << rate);
+	} else if (reason != NO_DROP && (__u32)skb->skb_iif == nic->ifindex) {
+		drop_count(nic, true, reason, 1);
+	}
+}
+
+/*
+ * A packet of the guest is freed. If a driver has it, then it was sent, whichever function frees it:
+ * drivers call both kfree_skb() and consume_skb() for packets that they have sent.
+ */
+static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct net_device *dev;
+	struct xt_packet *p;
+	struct xt_nic *nic;
+	__u64 address;
+	__u32 at;
+
+	if (!cpu)
+		return 0;
+	/* sockets use the place for other things: what is there is no pointer then, and reads as 0 */
+	dev = skb->dev;
+	if (!dev)
+		return 0;
+	nic = nic_find(dev);
+	if (!nic)
+		return 0;
+	address = address_of(skb);
+	at = packet_find(nic, skb->queue_mapping, address);
+	p = packet_get(at);
+	if (!p) {
+		other_end(cpu, nic, skb, address, reason);
+		return 0;
+	}
+	if (at == cpu->tx_at)
+		p->done = XT_PACKET_COPIED; /* and it has not returned yet */
+	else
+		packet_end(cpu, nic, p, bpf_ktime_get_ns(), packet_irq(cpu, nic, p));
+	return 0;
+}
+
+/* A poll from `start` to `now`, and since the first interrupt that it may answer. */
+static __always_inline void poll_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 start,
+					__u64 now)
+{
+	__u64 *waits = element(cpu->nic_first, nic->slot), irq = *waits, first = start;
+
+	if (irq >= cpu->polled_at && irq <= start && irq) {
+		first = irq;
+		*waits = 0;
+		hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_DELAY, start - irq);
+	} else {
+		cpu_lost(cpu, XT_NOTE_RX_NO_IRQ);
+	}
+	hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_POLL, now - start);
+	hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_TOTAL, now - first);
+}
+
+/*
+ * A driver hands a packet to the stack, by whichever function: each has a tracepoint where it begins,
+ * and what the stack itself passes on (after GRO, from a bridge) comes by none of them with our NIC.
+ */
+static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_nic_count *count;
+	struct xt_nic *nic;
+	__u64 header;
+
+	if (!cpu)
+		return 0;
+	nic = nic_find(skb->dev);
+	if (!nic)
+		return 0;
+	count = nic_counts(cpu, nic);
+	if (!count)
+		return 0;
+	/* the link's header is behind it already, or not yet (napi_gro_frags()) */
+	header =
+		(__u64)BPF_CORE_READ(skb, data) - (__u64)BPF_CORE_READ(skb, head) - skb->mac_header;
+	bump(&count->rx_packets, 1);
+	bump(&count->rx_bytes, skb->len + (header < 256 ? header : 0));
+	return 0;
+}
 
 /* include/linux/netdevice.h: enum netdev_tx */
 #define NETDEV_TX_BUSY 0x10

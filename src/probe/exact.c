@@ -2,7 +2,7 @@
 /*
  * --exact: hypercalls at their call sites. Paths are by hypercall and function, so that two calls of one
  * function that make the same hypercall share one. Where a wrapper of that name is traced as well, it is
- * the wrapper's: a hypercall is counted by the one or the other, never by both (bpf/wrapper.bpf.h).
+ * the wrapper's: a hypercall is counted by the one or the other, never by both (bpf/frame.bpf.h).
  */
 #include <stdio.h>
 #include <string.h>
