@@ -28,14 +28,14 @@ static __always_inline int access_exit(enum xt_probe probe)
 	struct closed closed;
 
 	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, cfg_emul_base + (probe - XT_P_E1000_XMIT), &closed, true);
+		frame_record(cpu, cfg_emul_base + (probe - XT_EMUL_BEGIN), &closed, true);
 	return 0;
 }
 
-#define XT_ACCESS_PROGS(id, function, what) \
+#define XT_ACCESS_PROGS(_, id, function, what) \
 	XT_TIMED_PROGS(function, function, access_enter(id), access_exit(id))
 
-XT_EMULATED(XT_ACCESS_PROGS)
+XT_EMULATED(XT_ACCESS_PROGS, _)
 
 /* These events come after the access (arch/x86/lib/msr.c): there is nothing to time. */
 static __always_inline int count_msr(enum xt_probe probe)

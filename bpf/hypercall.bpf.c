@@ -52,14 +52,14 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 	struct xt_cpu *cpu = cpu_enter(probe);
 
 	if (cpu)
-		wrapper_close(cpu, probe, cfg_wrapper_base + (probe - XT_P_NOTIFY), true);
+		wrapper_close(cpu, probe, cfg_wrapper_base + (probe - XT_HYPERCALL_BEGIN), true);
 	return 0;
 }
 
-#define XT_WRAPPER_PROGS(id, function, hypercall, guests) \
+#define XT_WRAPPER_PROGS(_, id, function, hypercall, guests) \
 	XT_TIMED_PROGS(function, function, wrapper_enter(id), wrapper_exit(id))
 
-XT_WRAPPERS(XT_WRAPPER_PROGS)
+XT_WRAPPERS(XT_WRAPPER_PROGS, _)
 
 /*
  * xen_vcpuop_set_next_event() is in a file built without probes; kernel/time/clockevents.c calls

@@ -81,22 +81,22 @@ static __always_inline int counted(enum xt_probe probe, enum xt_mmu_op op, bool 
 	return 0;
 }
 
-#define XT_WRITES(id, event, op)              \
+#define XT_WRITES(_, id, event, op)           \
 	SEC("?tp_btf/" #event)                \
 	int xt_##event(void *ctx)             \
 	{                                     \
 		return counted(id, op, true); \
 	}
 
-#define XT_COUNTED(id, event, op)              \
+#define XT_COUNTED(_, id, event, op)           \
 	SEC("?tp_btf/" #event)                 \
 	int xt_##event(void *ctx)              \
 	{                                      \
 		return counted(id, op, false); \
 	}
 
-XT_MMU_WRITES(XT_WRITES)
-XT_MMU_COUNTED(XT_COUNTED)
+XT_MMU_WRITES(XT_WRITES, _)
+XT_MMU_COUNTED(XT_COUNTED, _)
 
 static __always_inline __u32 entry_path(struct multicall_entry *mc)
 {
@@ -156,11 +156,11 @@ static __always_inline int function_exit(enum xt_probe probe)
 	struct closed closed;
 
 	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, cfg_mmu_fn_base + (probe - XT_P_FLUSH_TLB), &closed, false);
+		frame_record(cpu, cfg_mmu_fn_base + (probe - XT_MMU_BEGIN), &closed, false);
 	return 0;
 }
 
-#define XT_FUNCTION_PROGS(id, function, older, what) \
+#define XT_FUNCTION_PROGS(_, id, function, older, what) \
 	XT_TIMED_PROGS(function, function, function_enter(id), function_exit(id))
 
-XT_MMU_FUNCTIONS(XT_FUNCTION_PROGS)
+XT_MMU_FUNCTIONS(XT_FUNCTION_PROGS, _)

@@ -8,7 +8,6 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "output/check.h"
-#include "probe/shortage.h"
 #include "probe/tracer.h"
 
 static const struct argp_option options[] = {
@@ -70,8 +69,7 @@ int cmd_check(int argc, char **argv)
 	cmd__parse(&argp, "xentrace-bpf check", argc, argv, &asked);
 	err = platform__read(&platform, "/");
 	if (err) {
-		elog("cannot read this machine's /sys and /proc: %s",
-		     shortage__is(err) ? shortage__why(err) : strerror(-err));
+		elog("cannot read this machine's /sys and /proc: %s", tracer__error(err));
 		goto out;
 	}
 	err = tracer__new(&tracer, platform, &asked.wanted, &why);

@@ -106,7 +106,7 @@ struct queue_use {
 };
 
 /*
- * What is counted of a NIC, by the programs' names (bpf/nics.h says what each is): X(its id in a
+ * What is counted of a NIC, by the programs' names (bpf/net.h says what each is): X(its id in a
  * recording, name).
  */
 #define NIC_COUNTS(X)        \
@@ -199,7 +199,7 @@ struct probe_status {
 	char cause[160];
 	char fix[160];
 	uint64_t runs;
-	uint64_t skipped;  /* runs that the kernel left out: see probe/skipped.h */
+	uint64_t skipped;  /* runs that the kernel left out: see probe/load.h */
 	double ns_per_run; /* calibrated body + dispatch; 0 when not calibrated */
 };
 

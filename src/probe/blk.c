@@ -414,6 +414,50 @@ static void configure(struct blk_bpf *skel, const struct layout *layout,
 
 FAMILY_OBJECT(blk)
 
+/* block_io_done is for requests that the kernel stamps, which iostats makes it do. */
+static bool all_stamped(const struct platform *platform)
+{
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		if (!platform->disks[i].stacked && !platform->disks[i].iostats)
+			return false;
+	}
+	return true;
+}
+
+static bool was_refused(const struct loader *loader, enum xt_probe probe, enum rung rung)
+{
+	return loader->attempts[probe].refused & (1u << rung);
+}
+
+/*
+ * The hook that ends requests here: the first that works of where the kernel accounts them,
+ * where it has completed their bios (which NVMe's batches never pass), and where it begins to.
+ */
+static enum xt_probe end_probe(const struct loader *loader)
+{
+	const char *update = probe_table[XT_P_RQ_UPDATE].hook, *cause, *fix;
+
+	if (!was_refused(loader, XT_P_IO_DONE, RUNG_TP_BTF) && all_stamped(loader->platform) &&
+	    features__has_tracepoint(loader->features, probe_table[XT_P_IO_DONE].hook))
+		return XT_P_IO_DONE;
+	if (!was_refused(loader, XT_P_RQ_UPDATE, RUNG_FENTRY) &&
+	    !platform__has_driver(loader->platform, "nvme") &&
+	    features__fentry(loader->features, &cause, &fix) &&
+	    features__has_btf_function(loader->features, update) &&
+	    features__traceable(loader->features, update) != TRACEABLE_NO)
+		return XT_P_RQ_UPDATE;
+	return XT_P_RQ_COMPLETE;
+}
+
+static const char *unused(enum xt_probe probe, const struct loader *loader)
+{
+	enum xt_probe end = end_probe(loader);
+
+	if (probe == end || (probe == XT_P_RQ_UNSTAMPED && end == XT_P_IO_DONE))
+		return NULL;
+	return "another hook ends requests here";
+}
+
 /* Requests of the disks that are traced, which the kernel has counted as done since boot. */
 static uint64_t disks_done(const struct tracer *tracer)
 {
@@ -503,11 +547,6 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 }
 
 const struct family family_blk = {
-	.name = "blk",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
-	.start = start,
-	.read = read_all,
+	FAMILY(blk, BLK),    .unused = unused,	 .range = range, .place = place,
+	.open = open_object, .destroy = destroy, .start = start, .read = read_all,
 };

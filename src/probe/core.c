@@ -17,7 +17,7 @@ static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "ne
 							"block",   "irq poll", "tasklet", "sched",
 							"hrtimer", "rcu" };
 
-/* Above this many CPUs the per-CPU event channels of a kind share one path (memory, DESIGN §6.7). */
+/* Above this many CPUs the per-CPU event channels of a kind share one path (memory). */
 #define IRQS_APART_CPUS 8
 
 static void irq_key(struct path_key *key, const struct irq *irq, bool shared)
@@ -132,6 +132,20 @@ static void configure(struct core_bpf *skel, const struct layout *layout,
 
 FAMILY_OBJECT(core)
 
+/*
+ * Softirqs and task switches matter where something is timed that they may come into. The other families
+ * are loaded before this one.
+ */
+static const char *unused(enum xt_probe probe, const struct loader *loader)
+{
+	(void)probe;
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		if (loader->attempts[i].rung != RUNG_OFF && probe__is_timed(&probe_table[i]))
+			return NULL;
+	}
+	return "no function is timed here";
+}
+
 /* The device of an interrupt that sysfs does not name: the one disk whose requests it completes. */
 static void rename_learned(const struct tracer *tracer, uint32_t number, struct path_key *key)
 {
@@ -155,12 +169,7 @@ static void rename_learned(const struct tracer *tracer, uint32_t number, struct 
 static const char *const extras[] = { "xt_runstate", "xt_calibrate", "xt_dispatch_tp", NULL };
 
 const struct family family_core = {
-	.name = "core",
-	.needed = true,
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
-	.extras = extras,
-	.rename = rename_learned,
+	FAMILY(core, CORE), .needed = true,   .unused = unused,
+	.range = range,	    .place = place,   .open = open_object,
+	.destroy = destroy, .extras = extras, .rename = rename_learned,
 };

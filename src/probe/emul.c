@@ -5,14 +5,14 @@
 #include "emul.skel.h"
 #include "probe/family.h"
 
-#define EMULATED_FUNCTION(id, function, what) [id - XT_P_E1000_XMIT] = #function,
-#define EMULATED_WHAT(id, function, what)     [id - XT_P_E1000_XMIT] = what,
-#define ONE(...)			      +1
+#define EMULATED_FUNCTION(_, id, function, what) [id - XT_EMUL_BEGIN] = #function,
+#define EMULATED_WHAT(_, id, function, what)	 [id - XT_EMUL_BEGIN] = what,
+#define ONE(...)				 +1
 
-static const char *const emulated_functions[] = { XT_EMULATED(EMULATED_FUNCTION) };
-static const char *const emulated_what[] = { XT_EMULATED(EMULATED_WHAT) };
+static const char *const emulated_functions[] = { XT_EMULATED(EMULATED_FUNCTION, _) };
+static const char *const emulated_what[] = { XT_EMULATED(EMULATED_WHAT, _) };
 
-#define NICS	 (0 XT_EMULATED_NICS(ONE))
+#define NICS	 (0 XT_EMULATED_NICS(ONE, _))
 #define EMULATED (sizeof(emulated_what) / sizeof(emulated_what[0]))
 static int range(struct layout *layout, const struct platform *platform,
 		 const struct wanted *wanted, uint32_t *next, const char **why)
@@ -52,8 +52,7 @@ static int place(struct layout *layout, const struct platform *platform,
 		device = nic ? nic_of(platform, emulated_what[i]) : emulated_what[i];
 		area = nic ? AREA_NET : AREA_PLATFORM;
 		/* beside what the kernel does around it: clockevents_program_event() */
-		if (i + XT_P_E1000_XMIT == XT_P_LAPIC_TIMER ||
-		    i + XT_P_E1000_XMIT == XT_P_HPET_TIMER)
+		if (i + XT_EMUL_BEGIN == XT_P_LAPIC_TIMER || i + XT_EMUL_BEGIN == XT_P_HPET_TIMER)
 			area = AREA_TIMER;
 		layout__name(&layout->keys[layout->emul + i], KIND_CPU, area, MECH_EMULATED, device,
 			     "", nic ? "submit" : emulated_functions[i]);
@@ -76,9 +75,5 @@ static void configure(struct emul_bpf *skel, const struct layout *layout,
 FAMILY_OBJECT(emul)
 
 const struct family family_emul = {
-	.name = "emul",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
+	FAMILY(emul, EMUL), .range = range, .place = place, .open = open_object, .destroy = destroy,
 };

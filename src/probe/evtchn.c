@@ -145,11 +145,6 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 }
 
 const struct family family_evtchn = {
-	.name = "evtchn",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
-	.start = start,
-	.read = read_all,
+	FAMILY(evtchn, EVTCHN), .range = range, .place = place,	  .open = open_object,
+	.destroy = destroy,	.start = start, .read = read_all,
 };

@@ -97,12 +97,6 @@ FAMILY_OBJECT(exact)
 static const char *const extras[] = { "xt_dispatch_kp", NULL };
 
 const struct family family_exact = {
-	.name = "exact",
-	.opt_in = true,
-	.by_sites = true,
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
-	.extras = extras,
+	FAMILY(exact, EXACT), .opt_in = true,	  .range = range,   .place = place,
+	.open = open_object,  .destroy = destroy, .extras = extras,
 };

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "probe/family.h"
 
-extern const struct family family_core, family_blk, family_evtchn, family_hypercall, family_emul,
-	family_timer, family_mmu, family_net, family_exact;
+#define DECLARED(name, NAME) extern const struct family family_##name;
+#define LISTED(name, NAME)   &family_##name,
 
-const struct family *const families[FAMILIES] = {
-	&family_core,  &family_blk, &family_evtchn, &family_hypercall, &family_emul,
-	&family_timer, &family_mmu, &family_net,    &family_exact,
-};
+XT_FAMILIES(DECLARED)
+
+const struct family *const families[FAMILIES] = { XT_FAMILIES(LISTED) };

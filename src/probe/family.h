@@ -10,14 +10,17 @@
 #include "probe/layout.h"
 
 struct bpf_object;
+struct loader;
 struct tracer;
 
 struct family {
 	const char *name;
-	bool needed;   /* by the others: it always comes along, and is not asked for */
-	bool opt_in;   /* only where its own option asks for it */
-	bool by_sites; /* its probes are instructions: sites.h */
+	int first, end; /* its probes, from first to before end */
+	bool needed;	/* by the others: it always comes along, and is not asked for */
+	bool opt_in;	/* only where its own option asks for it */
 
+	/* Why a probe that is FOR_SOME is not for this guest; NULL: it is. Families before core are known. */
+	const char *(*unused)(enum xt_probe probe, const struct loader *loader);
 	/*
 	 * Number its paths from *next on, which becomes the one behind them. Returns 0, -ENOMEM, or
 	 * -E2BIG with *why when there is no room for what is wanted by name. NULL: it has none.
@@ -46,10 +49,15 @@ struct family {
 	int (*read)(const struct tracer *tracer, struct snapshot *snap);
 };
 
-#define FAMILIES 9
+#define XT_ONE(...) +1
+enum { FAMILIES = 0 XT_FAMILIES(XT_ONE) };
+#undef XT_ONE
 
 /* The first one is needed by the others. */
 extern const struct family *const families[FAMILIES];
+
+/* For its initializer: its name and its probes. */
+#define FAMILY(name_, NAME) .name = #name_, .first = XT_##NAME##_BEGIN, .end = XT_##NAME##_END
 
 /* Open and destroy as struct family has them; configure() sets the constants of the skeleton. */
 #define FAMILY_OBJECT(name)                                                               \

@@ -12,15 +12,9 @@
 
 #include "base/log.h"
 #include "probe/features.h"
-#include "probe/table.h"
+#include "probe/probes.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-
-/* Modules whose functions are in the probe table. */
-static const char *const modules[] = { "xen_blkfront", "virtio_blk", "nvme",   "libahci",
-				       "libata",       "e1000",	     "8139cp", "8139too" };
-
-#define MODULES (sizeof(modules) / sizeof(modules[0]))
 
 struct features {
 	bool capable;
@@ -74,7 +68,7 @@ bool features__each_traceable(void (*see)(const char *function, void *arg), void
 static void note_traceable(const char *function, void *arg)
 {
 	struct features *features = arg;
-	int hook = probe_table__hook(function);
+	int hook = probes__hook(function);
 
 	if (hook >= 0)
 		features->traceable[hook] = true;
@@ -92,18 +86,34 @@ static void note_described(struct features *features, const struct btf *btf)
 
 		if (!btf_is_func(type))
 			continue;
-		hook = probe_table__hook(btf__name_by_offset(btf, type->name_off));
+		hook = probes__hook(btf__name_by_offset(btf, type->name_off));
 		if (hook >= 0)
 			features->described[hook] = true;
 	}
 }
 
-static void note_module(struct features *features, const char *name)
+static bool is_first_of_module(int probe)
 {
-	struct btf *module = btf__load_module_btf(name, features->vmlinux);
+	for (int i = 0; i < probe; i++) {
+		if (probe_table[i].module &&
+		    !strcmp(probe_table[i].module, probe_table[probe].module))
+			return false;
+	}
+	return true;
+}
 
-	note_described(features, module);
-	btf__free(module);
+static void note_modules(struct features *features)
+{
+	for (int i = 0; i < XT_PROBE_NR; i++) {
+		const char *name = probe_table[i].module;
+		struct btf *module;
+
+		if (!name || !is_first_of_module(i))
+			continue;
+		module = btf__load_module_btf(name, features->vmlinux);
+		note_described(features, module);
+		btf__free(module);
+	}
 }
 
 int features__new(struct features **out)
@@ -120,8 +130,8 @@ int features__new(struct features **out)
 	if (features->has_btf) {
 		features->vmlinux = btf__parse(KERNEL_BTF, NULL);
 		note_described(features, features->vmlinux);
-		for (size_t i = 0; features->vmlinux && i < MODULES; i++)
-			note_module(features, modules[i]);
+		if (features->vmlinux)
+			note_modules(features);
 	}
 	features->kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0;
 	features->read_filter = features__each_traceable(note_traceable, features);
@@ -257,7 +267,7 @@ void features__enum_names(const struct features *features, const char *of, const
 
 enum traceable features__traceable(const struct features *features, const char *function)
 {
-	int hook = probe_table__hook(function);
+	int hook = probes__hook(function);
 
 	if (!features->read_filter || hook < 0)
 		return TRACEABLE_UNKNOWN;
@@ -266,7 +276,7 @@ enum traceable features__traceable(const struct features *features, const char *
 
 bool features__has_btf_function(const struct features *features, const char *function)
 {
-	int hook = probe_table__hook(function);
+	int hook = probes__hook(function);
 
 	return hook >= 0 && features->described[hook];
 }

@@ -7,11 +7,11 @@
 #include "model/hypercalls.h"
 #include "probe/family.h"
 
-#define WRAPPER_FUNCTION(id, function, hypercall, guests) [id - XT_P_NOTIFY] = #function,
-#define WRAPPER_CALL(id, function, hypercall, guests)	  [id - XT_P_NOTIFY] = hypercall,
+#define WRAPPER_FUNCTION(_, id, function, hypercall, guests) [id - XT_HYPERCALL_BEGIN] = #function,
+#define WRAPPER_CALL(_, id, function, hypercall, guests)     [id - XT_HYPERCALL_BEGIN] = hypercall,
 
-static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION) };
-static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL) };
+static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION, _) };
+static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL, _) };
 
 #define WRAPPERS (sizeof(wrapper_functions) / sizeof(wrapper_functions[0]))
 
@@ -81,9 +81,6 @@ static void configure(struct hypercall_bpf *skel, const struct layout *layout,
 FAMILY_OBJECT(hypercall)
 
 const struct family family_hypercall = {
-	.name = "hypercall",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
+	FAMILY(hypercall, HYPERCALL), .range = range,	  .place = place,
+	.open = open_object,	      .destroy = destroy,
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "probe/family.h"
-#include "probe/table.h"
+#include "probe/probes.h"
 
 void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
 		  const char *device, const char *op, const char *leg)

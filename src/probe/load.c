@@ -1,21 +1,298 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
-#include "probe/choose.h"
 #include "probe/load.h"
-#include "probe/needs.h"
-#include "probe/said.h"
-#include "probe/shortage.h"
+#include "probe/tracer.h"
 
-static bool in_family(int id, const struct family *family)
+/* What libbpf says while it loads: shown with -vv, and searched for the program that failed. */
+struct said {
+	char program[64]; /* the first that was named in a failure; "" for none */
+	char detail[96];  /* the verifier's or libbpf's last words on it */
+};
+
+static struct said *listening;
+
+/* libbpf: "prog 'NAME': failed to …" or "prog 'NAME': BPF program load failed: …" */
+static void note_program(struct said *said, const char *line)
 {
-	return strcmp(probe_table[id].family, family->name) == 0;
+	const char *at = strstr(line, "prog '"), *end, *what;
+
+	if (!at || said->program[0])
+		return;
+	at += strlen("prog '");
+	end = strchr(at, '\'');
+	if (!end || !strstr(end, "fail"))
+		return;
+	snprintf(said->program, sizeof(said->program), "%.*s", (int)(end - at), at);
+	what = strstr(end, ": ");
+	if (what)
+		snprintf(said->detail, sizeof(said->detail), "%.*s", (int)strcspn(what + 2, "\n"),
+			 what + 2);
+}
+
+/* The verifier's last sentence before its statistics is the reason. */
+static void note_verifier(struct said *said, const char *log)
+{
+	const char *start = strstr(log, "-- BEGIN PROG LOAD LOG --\n"), *end, *line;
+
+	if (!start)
+		return;
+	start = strchr(start, '\n') + 1;
+	end = strstr(start, "processed ");
+	if (!end)
+		end = strstr(start, "-- END PROG LOAD LOG --");
+	if (!end || end - start < 2)
+		return;
+	for (line = end - 1; line > start && line[-1] != '\n'; line--)
+		;
+	snprintf(said->detail, sizeof(said->detail), "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char *text; /* a verifier's log can be megabytes, and its end is what matters */
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		return 0;
+	if (listening) {
+		note_program(listening, text);
+		note_verifier(listening, text);
+	}
+	if (log_verbosity >= 2 && (level != LIBBPF_DEBUG || log_verbosity >= 3))
+		fputs(text, stderr);
+	free(text);
+	return 0;
+}
+
+void loader__listen(void)
+{
+	libbpf_set_print(print);
+}
+
+/* Remember into *said until said__end(); one at a time. */
+static void said__listen(struct said *said)
+{
+	memset(said, 0, sizeof(*said));
+	listening = said;
+}
+
+static void said__end(void)
+{
+	listening = NULL;
+}
+
+/*
+ * What a process may run out of. libbpf takes a failure of its own for one of the kernel's, and goes
+ * without what it could not ask for; so it is asked before whether there is enough, and every error is
+ * looked at for what it means.
+ */
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+#define SLACK	   (8u << 20) /* for all that is small */
+
+static bool has_descriptors(size_t nr)
+{
+	int *fds = calloc(nr ? nr : 1, sizeof(*fds));
+	size_t got = 0;
+
+	if (!fds)
+		return true; /* what is missing is memory */
+	while (got < nr && (fds[got] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		got++;
+	for (size_t i = 0; i < got; i++)
+		close(fds[i]);
+	free(fds);
+	return got == nr;
+}
+
+/* Address space, which ulimit -v limits; nothing of it is touched. */
+static bool has_memory(size_t bytes)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory != MAP_FAILED && !munmap(memory, bytes);
+}
+
+/* Can it have so many more descriptors, and so much more memory? Returns 0, -EMFILE or -ENOMEM. */
+static int check_room(size_t descriptors, size_t bytes)
+{
+	if (!has_descriptors(descriptors))
+		return -EMFILE;
+	return has_memory(bytes + SLACK) ? 0 : -ENOMEM;
+}
+
+/* Memory that libbpf takes for the kernel's types, which it reads anew for each object. */
+static size_t btf_bytes(void)
+{
+	struct stat st;
+
+	/* the file as it is read, and the copy that is kept */
+	return stat(KERNEL_BTF, &st) ? 0 : 2 * (size_t)st.st_size;
+}
+
+bool tracer__is_shortage(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
+int loader__check_room(void)
+{
+	return check_room(0, btf_bytes());
+}
+
+const char *tracer__error(int err)
+{
+	static char text[128];
+	struct rlimit limit = { .rlim_cur = RLIM_INFINITY };
+
+	if (!tracer__is_shortage(err))
+		return strerror(-err);
+	if (err == -ENFILE)
+		return "the machine has no file descriptors left (sysctl fs.file-max)";
+	if (err == -EMFILE) {
+		getrlimit(RLIMIT_NOFILE, &limit);
+		snprintf(text, sizeof(text),
+			 "too few file descriptors: %llu are allowed; raise the limit (ulimit -n)",
+			 (unsigned long long)limit.rlim_cur);
+		return text;
+	}
+	getrlimit(RLIMIT_AS, &limit);
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return "out of memory";
+	snprintf(text, sizeof(text),
+		 "out of memory: %llu MB are allowed; raise the limit (ulimit -v)",
+		 (unsigned long long)limit.rlim_cur >> 20);
+	return text;
+}
+
+static void off(struct attempt *attempt, const char *cause, const char *fix)
+{
+	attempt->rung = RUNG_OFF;
+	snprintf(attempt->cause, sizeof(attempt->cause), "%s", cause);
+	snprintf(attempt->fix, sizeof(attempt->fix), "%s", fix);
+}
+
+/* Another reason on the next rung. */
+static void also(char *text, size_t size, const char *between, const char *more)
+{
+	size_t len = strlen(text);
+
+	snprintf(text + len, size - len, "%s%s", len ? between : "", more);
+}
+
+static bool refused(const struct attempt *attempt, enum rung rung)
+{
+	return attempt->refused & (1u << rung);
+}
+
+static void choose_tracepoint(const struct probe *probe, struct attempt *attempt,
+			      const struct features *features)
+{
+	if (refused(attempt, RUNG_TP_BTF)) /* the load said why */
+		attempt->rung = RUNG_OFF;
+	else if (!features__has_tracepoint(features, probe->hook))
+		off(attempt, "this kernel has no such tracepoint",
+		    "a kernel with CONFIG_XEN and it");
+	else
+		attempt->rung = RUNG_TP_BTF;
+}
+
+static bool can_enter(const char *function, const struct features *features)
+{
+	return features__traceable(features, function) != TRACEABLE_NO &&
+	       features__has_btf_function(features, function);
+}
+
+/* The function that has the body here, of the two names that it went by. */
+static const char *target_of(const struct probe *probe, const struct features *features)
+{
+	if (!probe->older || (probe->older_calls && can_enter(probe->hook, features)))
+		return probe->hook;
+	return can_enter(probe->older, features) ? probe->older : probe->hook;
+}
+
+static void choose_function(const struct probe *probe, struct attempt *attempt,
+			    const struct features *features)
+{
+	const char *cause, *fix;
+
+	attempt->target = target_of(probe, features);
+	if (features__traceable(features, attempt->target) == TRACEABLE_NO) {
+		off(attempt,
+		    "ftrace cannot enter it on this kernel: inlined, notrace, or not loaded",
+		    "load its module before tracing; otherwise none");
+		return;
+	}
+	if (!refused(attempt, RUNG_FENTRY) && features__fentry(features, &cause, &fix)) {
+		if (features__has_btf_function(features, attempt->target)) {
+			attempt->rung = RUNG_FENTRY;
+			return;
+		}
+		off(attempt, "no BTF of this function (module without BTF, or not loaded)",
+		    "a kernel with CONFIG_DEBUG_INFO_BTF_MODULES");
+	} else if (!refused(attempt, RUNG_FENTRY)) {
+		off(attempt, cause, fix);
+	}
+	attempt->rung = RUNG_OFF;
+	if (!probe->kprobe || refused(attempt, RUNG_KPROBE))
+		return;
+	if (features__kprobe(features, &cause, &fix)) {
+		attempt->rung = RUNG_KPROBE;
+	} else {
+		also(attempt->cause, sizeof(attempt->cause), "; ", cause);
+		also(attempt->fix, sizeof(attempt->fix), ", or ", fix);
+	}
+}
+
+/* Whether sites were found was asked before; they are attached one by one. */
+static void choose_sites(struct attempt *attempt, const struct loader *loader)
+{
+	const struct sites *sites = loader->layout->sites;
+	const char *cause, *fix;
+
+	if (sites->cause)
+		off(attempt, sites->cause, sites->fix);
+	else if (!sites__wanted(sites))
+		off(attempt, "no call site of hypercalls can be bracketed", "see check --exact");
+	else if (refused(attempt, RUNG_KPROBE))
+		attempt->rung = RUNG_OFF;
+	else if (!features__kprobe(loader->features, &cause, &fix))
+		off(attempt, cause, fix);
+	else
+		attempt->rung = RUNG_KPROBE;
+}
+
+/* The best rung that nothing speaks against; or off, with cause and fix. Refused rungs are passed over. */
+static void choose(enum xt_probe id, const struct family *family, struct loader *loader)
+{
+	const struct probe *probe = &probe_table[id];
+	struct attempt *attempt = &loader->attempts[id];
+	const char *unused = probe->use == FOR_SOME ? family->unused(id, loader)
+						    : probe__unused(probe, loader->platform);
+
+	attempt->applies = !unused;
+	attempt->target = probe->hook;
+	attempt->hardware_does = unused && probe->use == FOR_PV;
+	if (unused)
+		off(attempt, unused, "");
+	else if (probe->kind == PROBE_SITES)
+		choose_sites(attempt, loader);
+	else if (probe->kind == PROBE_TRACEPOINT)
+		choose_tracepoint(probe, attempt, loader->features);
+	else
+		choose_function(probe, attempt, loader->features);
 }
 
 /* The programs of a probe on its rung; entry may be its only one. */
@@ -57,6 +334,14 @@ static void enable(const struct loaded *loaded, const char *name, const struct a
 		bpf_program__set_attach_target(prog, 0, attempt->target);
 }
 
+static void detach(struct attempt *attempt)
+{
+	for (int k = 0; k < 2; k++) {
+		bpf_link__destroy(attempt->link[k]);
+		attempt->link[k] = NULL;
+	}
+}
+
 /* Turn off, and detach, what another's being off would make count what is not so. */
 static void drop_needy(struct loader *loader)
 {
@@ -65,13 +350,10 @@ static void drop_needy(struct loader *loader)
 
 	for (int i = 0; i < XT_PROBE_NR; i++)
 		on[i] = loader->attempts[i].rung != RUNG_OFF;
-	while (needs__unmet(on, &probe, &missing)) {
+	while (probes__unmet(on, &probe, &missing)) {
 		struct attempt *attempt = &loader->attempts[probe];
 
-		for (int k = 0; k < 2; k++) {
-			bpf_link__destroy(attempt->link[k]);
-			attempt->link[k] = NULL;
-		}
+		detach(attempt);
 		on[probe] = false;
 		attempt->rung = RUNG_OFF;
 		snprintf(attempt->cause, sizeof(attempt->cause),
@@ -84,27 +366,24 @@ static void drop_needy(struct loader *loader)
 /* Switch on the programs that the rungs name; false when there are none. */
 static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 {
+	const struct family *family = loaded->family;
 	const char *entry, *exit;
 	bool any = false;
 
-	for (int i = 0; i < XT_PROBE_NR; i++) {
-		if (in_family(i, loaded->family))
-			choose(&probe_table[i], &loader->attempts[i], loader);
-	}
+	for (int i = family->first; i < family->end; i++)
+		choose(i, family, loader);
 	drop_needy(loader);
-	for (int i = 0; i < XT_PROBE_NR; i++) {
+	for (int i = family->first; i < family->end; i++) {
 		const struct attempt *attempt = &loader->attempts[i];
 
-		if (!in_family(i, loaded->family))
-			continue;
 		programs_of(&probe_table[i], attempt->rung, &entry, &exit);
 		enable(loaded, entry, attempt, &probe_table[i]);
 		enable(loaded, exit, attempt, &probe_table[i]);
 		any |= entry || exit;
 	}
-	for (unsigned int i = 0; loaded->family->extras && loaded->family->extras[i]; i++) {
+	for (unsigned int i = 0; family->extras && family->extras[i]; i++) {
 		if (!(loader->extras_refused & (1u << i)))
-			bpf_program__set_autoload(find(loaded, loaded->family->extras[i]), true);
+			bpf_program__set_autoload(find(loaded, family->extras[i]), true);
 	}
 	return any;
 }
@@ -164,10 +443,10 @@ static bool step_down(struct loader *loader, const struct family *family, const 
 
 static void all_off(struct loader *loader, const struct family *family, const char *cause, int err)
 {
-	for (int i = 0; i < XT_PROBE_NR; i++) {
+	for (int i = family->first; i < family->end; i++) {
 		struct attempt *attempt = &loader->attempts[i];
 
-		if (!in_family(i, family) || attempt->rung == RUNG_OFF)
+		if (attempt->rung == RUNG_OFF)
 			continue;
 		attempt->rung = RUNG_OFF;
 		snprintf(attempt->cause, sizeof(attempt->cause), "family %s: %s: %s", family->name,
@@ -189,16 +468,15 @@ static int check_shortage(struct loader *loader, const struct loaded *loaded)
 	bpf_object__for_each_map(map, loaded->object) maps++;
 	bpf_object__for_each_program(prog, loaded->object) programs += bpf_program__autoload(prog);
 	loader->to_attach += loader->dry ? 0 : 2 * programs;
-	if (loaded->family->by_sites && !loader->dry)
+	if (probe_table[loaded->family->first].kind == PROBE_SITES && !loader->dry)
 		loader->to_attach += 4 * sites__wanted(loader->layout->sites);
-	return shortage__check(maps + programs + loader->to_attach + MEANWHILE,
-			       shortage__btf_bytes());
+	return check_room(maps + programs + loader->to_attach + MEANWHILE, btf_bytes());
 }
 
 /* A refusal steps down the ladder, a shortage is nobody's no. */
 static bool is_short(struct loader *loader, int err)
 {
-	if (shortage__is(err))
+	if (tracer__is_shortage(err))
 		loader->shortage = err;
 	return loader->shortage;
 }
@@ -286,14 +564,13 @@ static void attach_probe(struct loader *loader, const struct loaded *loaded,
 	snprintf(attempt->cause, sizeof(attempt->cause), "%s does not attach: %s",
 		 rung__name(attempt->rung), strerror(-err));
 	snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
-	bpf_link__destroy(attempt->link[1]);
-	attempt->link[1] = NULL;
+	detach(attempt);
 	attempt->rung = RUNG_OFF;
 }
 
-static void attach_sites(struct loader *loader, const struct loaded *loaded)
+static void attach_sites(struct loader *loader, const struct loaded *loaded,
+			 const struct probe *probe, struct attempt *attempt)
 {
-	const struct probe *probe = &probe_table[XT_P_SITES];
 	struct bpf_program *before = find(loaded, probe->kprobe);
 	struct bpf_program *after = find(loaded, probe->kretprobe);
 	struct said said;
@@ -301,21 +578,51 @@ static void attach_sites(struct loader *loader, const struct loaded *loaded)
 	said__listen(&said);
 	sites__attach(loader->layout->sites, before, after, features__cookies(loader->features));
 	said__end();
-	loader->attempts[XT_P_SITES].fd[0] = bpf_program__fd(before);
-	loader->attempts[XT_P_SITES].fd[1] = bpf_program__fd(after);
+	attempt->fd[0] = bpf_program__fd(before);
+	attempt->fd[1] = bpf_program__fd(after);
 }
 
 void loader__attach(struct loader *loader, const struct loaded *loaded)
 {
 	if (!loaded->object)
 		return;
-	for (int i = 0; i < XT_PROBE_NR; i++) {
-		if (!in_family(i, loaded->family) || loader->attempts[i].rung == RUNG_OFF)
+	for (int i = loaded->family->first; i < loaded->family->end; i++) {
+		const struct probe *probe = &probe_table[i];
+		struct attempt *attempt = &loader->attempts[i];
+
+		if (attempt->rung == RUNG_OFF)
 			continue;
-		if (probe_table[i].kind == PROBE_SITES)
-			attach_sites(loader, loaded);
+		if (probe->kind == PROBE_SITES)
+			attach_sites(loader, loaded, probe, attempt);
 		else
-			attach_probe(loader, loaded, &probe_table[i], &loader->attempts[i]);
+			attach_probe(loader, loaded, probe, attempt);
 	}
 	drop_needy(loader);
+}
+
+/* kernel/bpf/syscall.c:bpf_prog_get_info_by_fd(); an older kernel leaves the member as it is. */
+static uint64_t misses(int fd)
+{
+	struct bpf_prog_info info = {};
+	uint32_t len = sizeof(info);
+
+	if (fd <= 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+static uint64_t misses_of(const struct attempt *attempt)
+{
+	return attempt->rung == RUNG_OFF ? 0 : misses(attempt->fd[0]) + misses(attempt->fd[1]);
+}
+
+void loader__start(struct loader *loader)
+{
+	for (int i = 0; i < XT_PROBE_NR; i++)
+		loader->attempts[i].skipped_before = misses_of(&loader->attempts[i]);
+}
+
+uint64_t loader__skipped(const struct attempt *attempt)
+{
+	return misses_of(attempt) - attempt->skipped_before;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The ladder: each probe gets the best rung that this kernel takes (DESIGN §5, §6.11). */
+/*
+ * The ladder: each probe gets the best rung that this kernel takes: tp_btf for tracepoints; fentry, then
+ * kprobe for functions; or off, with cause and fix. A probe is attached once, and never to find out
+ * whether it attaches.
+ */
 #ifndef XT_PROBE_LOAD_H
 #define XT_PROBE_LOAD_H
 
@@ -8,7 +12,7 @@
 #include "model/snapshot.h"
 #include "probe/family.h"
 #include "probe/maps.h"
-#include "probe/table.h"
+#include "probe/probes.h"
 
 struct bpf_link;
 
@@ -21,7 +25,7 @@ struct attempt {
 	const char *target; /* the function: the probe's hook or the older one */
 	struct bpf_link *link[2];
 	int fd[2];		 /* of the programs; 0: none */
-	uint64_t skipped_before; /* see probe/skipped.h */
+	uint64_t skipped_before; /* see loader__skipped() */
 	char cause[160];
 	char fix[160];
 };
@@ -41,7 +45,7 @@ struct loader {
 	unsigned int extras_refused; /* bit by place in the family's list */
 	bool dry;		     /* nothing will be attached */
 	size_t to_attach;	     /* descriptors that attaching what is loaded takes */
-	int shortage; /* a negative errno: nothing more is tried (probe/shortage.h) */
+	int shortage; /* a negative errno: this process ran out of something, no more is tried */
 };
 
 /*
@@ -54,5 +58,19 @@ void loader__load(struct loader *loader, const struct family *family, struct loa
 
 /* Attach what was loaded, exits before entries; a refusal turns the probe off. */
 void loader__attach(struct loader *loader, const struct loaded *loaded);
+
+/* Install the listener of libbpf's messages once, before any other call of it. */
+void loader__listen(void);
+/* Is there room to begin at all? Returns 0, -EMFILE or -ENOMEM. */
+int loader__check_room(void);
+
+/*
+ * Runs that the kernel skipped, since loader__start(): a program that already runs on a CPU is not run
+ * there once more, as when an interrupt comes into it. Nothing else tells of them: the program that would
+ * count them is the one that is not run. Functions' programs since 5.12, tracepoints' since 6.1,
+ * kprobes' since 6.7; 0 where the kernel does not count them.
+ */
+void loader__start(struct loader *loader);
+uint64_t loader__skipped(const struct attempt *attempt);
 
 #endif

@@ -3,17 +3,17 @@
 #include "mmu.skel.h"
 #include "probe/family.h"
 
-#define NAME(id, name)			    [id] = name,
-#define MC_NAME(id, number, name)	    [id] = name,
-#define FUNCTION(id, function, older, what) [id - XT_P_FLUSH_TLB] = #function,
-#define WHAT(id, function, older, what)	    [id - XT_P_FLUSH_TLB] = what,
+#define NAME(id, name)			      [id] = name,
+#define MC_NAME(id, number, name)	      [id] = name,
+#define NAME_OF(_, id, function, older, what) [id - XT_MMU_BEGIN] = #function,
+#define WHAT(_, id, function, older, what)    [id - XT_MMU_BEGIN] = what,
 
 static const char *const mmu_names[] = { XT_MMU_OPS(NAME) };
 static const char *const entry_names[] = { XT_MC_OPS(MC_NAME) };
 static const char *const mmuext_names[] = { XT_MMUEXT_OPS(NAME) };
 static const char *const size_names[] = { XT_MC_SIZES(NAME) };
-static const char *const functions[] = { XT_MMU_FUNCTIONS(FUNCTION) };
-static const char *const function_what[] = { XT_MMU_FUNCTIONS(WHAT) };
+static const char *const functions[] = { XT_MMU_FUNCTIONS(NAME_OF, _) };
+static const char *const function_what[] = { XT_MMU_FUNCTIONS(WHAT, _) };
 
 #define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
 
@@ -83,9 +83,5 @@ static void configure(struct mmu_bpf *skel, const struct layout *layout,
 FAMILY_OBJECT(mmu)
 
 const struct family family_mmu = {
-	.name = "mmu",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
+	FAMILY(mmu, MMU), .range = range, .place = place, .open = open_object, .destroy = destroy,
 };

@@ -20,10 +20,10 @@ static const char *const rx_legs[] = { XT_RX_LEGS(NAME) };
 /* Drivers whose ndo_start_xmit() family emul times as a function. */
 static bool is_timed(const char *driver)
 {
-#define IS_TIMED(id, function, what)   \
-	if (strcmp(driver, what) == 0) \
+#define IS_TIMED(_, id, function, what) \
+	if (strcmp(driver, what) == 0)  \
 		return true;
-	XT_EMULATED_NICS(IS_TIMED)
+	XT_EMULATED_NICS(IS_TIMED, _)
 #undef IS_TIMED
 	return false;
 }
@@ -306,12 +306,6 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 }
 
 const struct family family_net = {
-	.name = "net",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
-	.start = start,
-	.tick = tick,
-	.read = read_all,
+	FAMILY(net, NET),   .range = range, .place = place, .open = open_object,
+	.destroy = destroy, .start = start, .tick = tick,   .read = read_all,
 };

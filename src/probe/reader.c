@@ -9,7 +9,6 @@
 #include "model/hypercalls.h"
 #include "probe/reader.h"
 #include "probe/tracer_parts.h"
-#include "probe/skipped.h"
 #include "probe/slice.h"
 
 #define NAME(id, name, ...)		[id] = name,
@@ -115,6 +114,32 @@ static void read_site(const struct site *site, struct probe_status *status)
 		 site->err ? ": " : "", site->err ? strerror(-site->err) : "");
 }
 
+static void read_probe(const struct tracer *tracer, const struct family *family, int id,
+		       struct probe_status *status)
+{
+	const struct attempt *attempt = &tracer->loader.attempts[id];
+	const struct probe *probe = &probe_table[id];
+
+	snprintf(status->name, sizeof(status->name), "%s",
+		 attempt->target ? attempt->target : probe->hook);
+	snprintf(status->family, sizeof(status->family), "%s", family->name);
+	status->purpose = probe->purpose;
+	status->rung = attempt->rung;
+	status->applicable = attempt->applies;
+	status->hardware_does = attempt->hardware_does;
+	status->counts_sent = probe->counts_sent;
+	if (attempt->rung == RUNG_OFF) {
+		snprintf(status->cause, sizeof(status->cause), "%s", attempt->cause);
+		snprintf(status->fix, sizeof(status->fix), "%s", attempt->fix);
+	}
+	status->ns_per_run = calibration__run_ns(&tracer->calibration, attempt->rung);
+	if (probe->kind == PROBE_SITES && attempt->rung != RUNG_OFF)
+		status->ns_per_run = calibration__site_ns(&tracer->calibration);
+	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
+		status->runs += tracer->maps->cpus[cpu].runs[id];
+	status->skipped = loader__skipped(attempt);
+}
+
 static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 {
 	const struct sites *sites = &tracer->sites;
@@ -124,28 +149,13 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 	if (!snap->probes)
 		return -ENOMEM;
 	snap->nr_probes = XT_PROBE_NR + sites->nr;
+	for (int i = 0; i < FAMILIES; i++) {
+		for (int id = families[i]->first; id < families[i]->end; id++)
+			read_probe(tracer, families[i], id, &snap->probes[id]);
+	}
 	for (int i = 0; i < XT_PROBE_NR; i++) {
-		const struct attempt *attempt = &tracer->loader.attempts[i];
-		struct probe_status *status = &snap->probes[i];
+		const struct probe_status *status = &snap->probes[i];
 
-		snprintf(status->name, sizeof(status->name), "%s",
-			 attempt->target ? attempt->target : probe_table[i].hook);
-		snprintf(status->family, sizeof(status->family), "%s", probe_table[i].family);
-		status->purpose = probe_table[i].purpose;
-		status->rung = attempt->rung;
-		status->applicable = attempt->applies;
-		status->hardware_does = attempt->hardware_does;
-		status->counts_sent = i == XT_P_TX_START;
-		if (attempt->rung == RUNG_OFF) {
-			snprintf(status->cause, sizeof(status->cause), "%s", attempt->cause);
-			snprintf(status->fix, sizeof(status->fix), "%s", attempt->fix);
-		}
-		status->ns_per_run = calibration__run_ns(&tracer->calibration, attempt->rung);
-		if (i == XT_P_SITES && attempt->rung != RUNG_OFF)
-			status->ns_per_run = calibration__site_ns(&tracer->calibration);
-		for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
-			status->runs += tracer->maps->cpus[cpu].runs[i];
-		status->skipped = skipped__read(attempt);
 		skipped += status->skipped;
 		snap->cost.runs += status->runs;
 		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);

@@ -69,9 +69,6 @@ static void configure(struct timer_bpf *skel, const struct layout *layout,
 FAMILY_OBJECT(timer)
 
 const struct family family_timer = {
-	.name = "timer",
-	.range = range,
-	.place = place,
-	.open = open_object,
-	.destroy = destroy,
+	FAMILY(timer, TIMER), .range = range,	  .place = place,
+	.open = open_object,  .destroy = destroy,
 };

@@ -12,9 +12,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/reader.h"
-#include "probe/said.h"
-#include "probe/shortage.h"
-#include "probe/skipped.h"
 #include "probe/slowest.h"
 #include "probe/tracer.h"
 #include "probe/tracer_parts.h"
@@ -62,10 +59,8 @@ static bool is_wanted(const struct tracer_options *options, const struct family 
 
 static void not_asked_for(struct loader *loader, const struct family *family)
 {
-	for (int i = 0; i < XT_PROBE_NR; i++) {
-		if (strcmp(probe_table[i].family, family->name) == 0)
-			strcpy(loader->attempts[i].cause, "family not asked for");
-	}
+	for (int i = family->first; i < family->end; i++)
+		strcpy(loader->attempts[i].cause, "family not asked for");
 }
 
 /* Programs of the first family that are run, not attached. */
@@ -78,13 +73,13 @@ static int program_fd(const struct tracer *tracer, const char *name)
 	return prog ? bpf_program__fd(prog) : -1;
 }
 
-/* What was asked for by name and cannot be had is said, not only listed by check. */
-static void say_not_exact(const struct tracer *tracer)
+/* What was asked for by an option and cannot be had is said, not only listed by check. */
+static void say_not_had(const struct tracer *tracer, const struct family *family)
 {
-	const struct attempt *attempt = &tracer->loader.attempts[XT_P_SITES];
+	const struct attempt *attempt = &tracer->loader.attempts[family->first];
 
 	if (attempt->rung == RUNG_OFF)
-		elog("--exact: %s%s%s", attempt->cause, attempt->fix[0] ? "; fix: " : "",
+		elog("--%s: %s%s%s", family->name, attempt->cause, attempt->fix[0] ? "; fix: " : "",
 		     attempt->fix);
 }
 
@@ -99,14 +94,16 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	}
 	if (tracer->loader.shortage)
 		return;
-	if (options->exact)
-		say_not_exact(tracer);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (families[i]->opt_in && is_wanted(options, families[i]))
+			say_not_had(tracer, families[i]);
+	}
 	tracer->cputime.runstate_fd = program_fd(tracer, "xt_runstate");
 	if (options->dry)
 		return;
 	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
 	for (int i = 0; i < FAMILIES; i++) {
-		if (families[i]->by_sites && tracer->loaded[i].object)
+		if (probe_table[families[i]->first].kind == PROBE_SITES && tracer->loaded[i].object)
 			calibrate__breakpoint(&tracer->calibration, tracer->loaded[i].object,
 					      tracer->sites.pair);
 	}
@@ -124,11 +121,9 @@ static int anything_on(const struct tracer *tracer, const char **why)
 	static char text[256];
 	const char *cause = NULL;
 
-	for (int i = 0; i < XT_PROBE_NR; i++) {
+	for (int i = families[0]->end; i < XT_PROBE_NR; i++) {
 		const struct attempt *attempt = &tracer->loader.attempts[i];
 
-		if (strcmp(probe_table[i].family, families[0]->name) == 0)
-			continue;
 		if (attempt->rung != RUNG_OFF)
 			return 0;
 		if (attempt->applies && !cause)
@@ -149,10 +144,10 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	*why = "out of memory";
 	if (!tracer)
 		return -ENOMEM;
-	said__init();
+	loader__listen();
 	tracer->platform = platform;
 	tracer->every = options->every;
-	err = shortage__check(0, shortage__btf_bytes());
+	err = loader__check_room();
 	if (!err)
 		err = features__new(&tracer->features);
 	if (err)
@@ -196,8 +191,8 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	*out = tracer;
 	tracer = NULL;
 out:
-	if (shortage__is(err))
-		*why = shortage__why(err);
+	if (tracer__is_shortage(err))
+		*why = tracer__error(err);
 	tracer__free(tracer);
 	return err;
 }
@@ -209,7 +204,7 @@ void tracer__start(struct tracer *tracer)
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
 	cputime__start(&tracer->cputime, tracer->maps);
-	skipped__start(&tracer->loader);
+	loader__start(&tracer->loader);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (families[i]->start)
 			families[i]->start(tracer);

@@ -26,9 +26,13 @@ struct tracer_options {
 bool tracer__has_family(const char *name);
 const char *tracer__family_names(void);
 
+/* What an errno says: of what this process ran out of the cause and the fix. Static. */
+const char *tracer__error(int err);
+/* Is it that this process ran out of something, and no refusal of the kernel's? */
+bool tracer__is_shortage(int err);
+
 /*
- * Choose each probe's rung, load and attach (attach once, DESIGN §6.11). A probe that fails is
- * off and says why; the call fails only when nothing at all can be traced: -EPERM or -ENOENT with
+ * Choose each probe's rung, load and attach. A probe that fails is off and says why; the call fails only when nothing at all can be traced: -EPERM or -ENOENT with
  * one line of cause and fix in *why (static), -ENODEV when this guest has nothing of what was
  * asked for, -E2BIG when there is no room for all that was named, else another errno.
  * `platform` must outlive the tracer.

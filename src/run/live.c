@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "probe/shortage.h"
 #include "run/run.h"
 #include "run/signals.h"
 
@@ -368,8 +367,7 @@ static int prepare(struct live *live, struct run *run)
 	int code, err = platform__read(&live->platform, "/");
 
 	if (err) {
-		elog("cannot read this machine's /sys and /proc: %s",
-		     shortage__is(err) ? shortage__why(err) : strerror(-err));
+		elog("cannot read this machine's /sys and /proc: %s", tracer__error(err));
 		return EXIT_RUNTIME;
 	}
 	code = find_disks(live, disks);

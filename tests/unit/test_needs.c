@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "probe/needs.h"
+#include "probe/probes.h"
 
 /* All probes are on but `off`: turn off what needs it. Returns how many did. */
 static int without(enum xt_probe off, bool on[XT_PROBE_NR])
@@ -16,7 +16,7 @@ static int without(enum xt_probe off, bool on[XT_PROBE_NR])
 
 	memset(on, true, XT_PROBE_NR);
 	on[off] = false;
-	while (needs__unmet(on, &probe, &missing)) {
+	while (probes__unmet(on, &probe, &missing)) {
 		assert_true(on[probe]);
 		assert_false(on[missing]);
 		on[probe] = false;

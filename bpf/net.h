@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Part of abi.h: network interfaces and their packets. */
-#ifndef XT_NICS_H
-#define XT_NICS_H
+/* Family net: NICs and their packets. */
+#ifndef XT_NET_H
+#define XT_NET_H
 
 #ifndef __bpf__
 #include <linux/types.h>
@@ -9,11 +9,41 @@
 
 #define XT_ENUM(id, ...) id,
 
+#define XT_NET_PROBES(X)                                                                             \
+	/* a stamp that nobody takes, since no driver is seen to get its packet, would be a drop */  \
+	X(XT_P_TX_QUEUE, "net_dev_queue", "packets sent: qdisc", PACKETS("xt_tx_queue"),             \
+	  NEEDS(XT_P_TX_START))                                                                      \
+	X(XT_P_TX_START, "net_dev_start_xmit", "packets sent: count, start of submit",               \
+	  PACKETS("xt_tx_start"), .counts_sent = true, NEEDS(XT_P_TX_XMIT))                          \
+	/* what the driver gives back is taken off what it was given; and it ends what that began */ \
+	X(XT_P_TX_XMIT, "net_dev_xmit", "packets sent: end of submit, CPU time",                     \
+	  PACKETS("xt_tx_xmit"), NEEDS(XT_P_TX_START))                                               \
+	X(XT_P_TX_CONSUME, "consume_skb", "packets sent: end", PACKETS("xt_tx_consume"))             \
+	X(XT_P_TX_KFREE, "kfree_skb", "packets sent: end, where the driver calls it so",             \
+	  PACKETS("xt_tx_kfree"))                                                                    \
+	X(XT_P_TX_DONE, "dev_kfree_skb_irq_reason", "packets sent: handler and finish apart",        \
+	  FENTRY_ONLY("xt_tx_done"), .use = FOR_NET, .older = "__dev_kfree_skb_irq")                 \
+	X(XT_P_RX_RAISE, "softirq_raise", "packets received: interrupt to poll",                     \
+	  PACKETS("xt_rx_raise"))                                                                    \
+	X(XT_P_RX_POLL, "napi_poll", "packets received: interrupt to poll, poll",                    \
+	  PACKETS("xt_rx_poll"), .by_softirq = true)                                                 \
+	X(XT_P_RX_GRO, "napi_gro_receive_entry", "packets received: count", PACKETS("xt_rx_gro"))    \
+	X(XT_P_RX_FRAGS, "napi_gro_frags_entry", "the same, for some drivers",                       \
+	  PACKETS("xt_rx_frags"))                                                                    \
+	X(XT_P_RX_SKB, "netif_receive_skb_entry", "the same, for drivers without GRO",               \
+	  PACKETS("xt_rx_skb"))                                                                      \
+	X(XT_P_RX_LIST, "netif_receive_skb_list_entry", "the same, for some drivers",                \
+	  PACKETS("xt_rx_list"))                                                                     \
+	X(XT_P_RX_BACKLOG, "netif_rx_entry", "the same, for drivers without NAPI",                   \
+	  PACKETS("xt_rx_backlog"))
+
+#define PACKETS(prog) TRACEPOINT(prog), .use = FOR_NET
+
 /* Slots of NICs; 0 is none. More of them are not traced, and that is said. */
 #define XT_NICS 64
 
 /*
- * Legs of a packet sent (PROBES §4), in the order of time; TOTAL is their sum, measured. HYPERCALL is
+ * Legs of a packet sent, in the order of time; TOTAL is their sum, measured. HYPERCALL is
  * taken out of SUBMIT, whose last part it is.
  */
 #define XT_TX_LEGS(X)                                                                           \

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Family core: interrupt handlers, softirqs and task switches, which the other families depend on.
+ */
+#ifndef XT_CORE_H
+#define XT_CORE_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define XT_CORE_PROBES(X)                                                            \
+	X(XT_P_IRQ_ENTRY, "irq_handler_entry", "interrupt handlers: count and time", \
+	  TRACEPOINT("xt_irq_entry"))                                                \
+	X(XT_P_IRQ_EXIT, "irq_handler_exit", "interrupt handlers: count and time",   \
+	  TRACEPOINT("xt_irq_exit"))                                                 \
+	X(XT_P_SOFTIRQ_ENTRY, "softirq_entry", "keeps softirqs out of other paths",  \
+	  TRACEPOINT("xt_softirq_entry"), .use = FOR_SOME)                           \
+	X(XT_P_SOFTIRQ_EXIT, "softirq_exit", "keeps softirqs out of other paths",    \
+	  TRACEPOINT("xt_softirq_exit"), .use = FOR_SOME)                            \
+	X(XT_P_SWITCH, "sched_switch", "paths go with a task that is preempted",     \
+	  TRACEPOINT("xt_switch"), .use = FOR_SOME)
+
+#define XT_SOFTIRQS 10 /* vectors: each has a path */
+
+/* Interrupt table: slot by interrupt number and by the number of actions that follow. */
+#define XT_IRQ_ACTIONS 4
+
+struct xt_irq {
+	__u16 slot[XT_IRQ_ACTIONS]; /* 0: "other" */
+	__u16 flags[XT_IRQ_ACTIONS];
+	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_DISKS */
+	__u16 disk[XT_IRQ_ACTIONS];
+	__u32 wake; /* a channel of /dev/xen/evtchn: path + 1 of the process's waking; 0: none */
+	__u8 nic[XT_IRQ_ACTIONS]; /* slot of the NIC whose it is; 0: none's */
+};
+
+#define XT_IRQ_EMULATED (1 << 0)
+#define XT_IRQ_DISKS	0xffff
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Family timer: how late timers expire, their programming, and reads of the clock. */
+#ifndef XT_TIMER_H
+#define XT_TIMER_H
+
+#define XT_ENUM(id, ...) id,
+
+#define XT_TIMER_PROBES(X)                                                                     \
+	X(XT_P_HRTIMER, "hrtimer_expire_entry", "timers: how late they expire",                \
+	  TRACEPOINT("xt_hrtimer"))                                                            \
+	X(XT_P_PROGRAM, "clockevents_program_event", "timers: programming, CPU time",          \
+	  FENTRY_FEXIT("xt_program"), .use = FOR_TIMER)                                        \
+	X(XT_P_CLOCK_GETTIME, "__x64_sys_clock_gettime", "clock reads by system call: counts", \
+	  ENTRY("xt_gettime"))                                                                 \
+	X(XT_P_GETTIMEOFDAY, "__x64_sys_gettimeofday", "clock reads by system call: counts",   \
+	  ENTRY("xt_timeofday"))
+
+/*
+ * Lateness of high-resolution timers, by where they expire: in the clock event device's interrupt,
+ * or in the softirq that it raises for those that may wait for it (HRTIMER_MODE_SOFT).
+ */
+#define XT_TIMER_OPS(X)             \
+	X(XT_TIMER_HARD, "hrtimer") \
+	X(XT_TIMER_SOFTIRQ, "softirq")
+
+enum xt_timer_op { XT_TIMER_OPS(XT_ENUM) XT_TIMER_OP_NR };
+
+#undef XT_ENUM
+
+#endif

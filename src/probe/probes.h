@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The probes, as data: which hook, by which programs, for which guests, and what each needs. The rows
+ * are in the families' headers (bpf/families.h); what they are made of is here.
+ */
+#ifndef XT_PROBE_PROBES_H
+#define XT_PROBE_PROBES_H
+
+#include <stdbool.h>
+
+#include "abi.h"
+#include "platform/platform.h"
+
+/*
+ * How a probe is attached. FUNCTION: the programs that XT_TIMED_PROGS(name) makes; ENTRY: fentry, or a
+ * kprobe; FENTRY_ONLY, FENTRY_FEXIT: arguments are read, which takes BTF.
+ */
+#define TRACEPOINT(prog) .kind = PROBE_TRACEPOINT, .tp = prog
+#define FUNCTION(name)                                                                           \
+	.kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx", .kprobe = name "_kp", \
+	.kretprobe = name "_kr"
+#define ENTRY(name)	   .kind = PROBE_FUNCTION, .fentry = name "_fe", .kprobe = name "_kp"
+#define FENTRY_ONLY(prog)  .kind = PROBE_FUNCTION, .fentry = prog
+#define FENTRY_FEXIT(name) .kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx"
+
+/* For guests with a disk of this driver; its functions are in that module, NULL: in the kernel. */
+#define DRIVER(driver_, module_) .use = FOR_DRIVER, .driver = driver_, .module = module_
+
+/*
+ * It would count what is not so if one of these were off, without saying so: then it is off, too. A probe
+ * whose loss makes others lose events, which are counted, is not needed.
+ */
+#define NEEDS(...) .needs = { __VA_ARGS__ }
+
+/* PROBE_SITES: instructions, found at run time; see sites.h. */
+enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION, PROBE_SITES };
+
+/* Who has use for a probe; a probe without use is off, and that is no defect. */
+enum probe_for {
+	FOR_ALL,
+	FOR_XEN,
+	FOR_PV,
+	FOR_DOM0,
+	FOR_USER, /* processes that wait for event channels */
+	FOR_DRIVER,
+	FOR_HVM,
+	FOR_NIC,
+	FOR_TIMER, /* a clock event device that is not Xen's */
+	FOR_NET,   /* NICs, of any driver */
+	FOR_SOME,  /* its family says, from what else is on: struct family.unused */
+};
+
+struct probe {
+	const char *hook;  /* tracepoint or function */
+	const char *older; /* function that had its body before, preferred where it exists … */
+	bool older_calls;  /* … or not: it exists still, and calls this one */
+	const char *purpose;
+	enum probe_kind kind;
+	enum probe_for use;
+	const char *driver; /* FOR_DRIVER, FOR_NIC: as the platform names it */
+	const char *module; /* that has the function; NULL: the kernel */
+	bool by_softirq;    /* what it measures begins with a softirq */
+	bool counts_sent;   /* without it no packet sent is counted */
+	/*
+	 * Programs. A tracepoint has entry alone. A function's entry and exit are attached
+	 * together or not at all: fentry/fexit, else kprobe/kretprobe; exit may be absent.
+	 */
+	const char *tp, *fentry, *fexit, *kprobe, *kretprobe;
+	enum xt_probe needs[2]; /* core's first one, the number 0: none */
+};
+
+extern const struct probe probe_table[XT_PROBE_NR];
+
+/* NULL where this kind of guest has use for the probe, as far as that says it; else why not. */
+const char *probe__unused(const struct probe *probe, const struct platform *platform);
+/* Does this measure a time that softirqs and task switches could fall into? */
+bool probe__is_timed(const struct probe *probe);
+
+/*
+ * Finds a probe that is on although one that it needs, *missing, is off. False when there is none. The
+ * caller turns *probe off and asks again, since others may need *probe.
+ */
+bool probes__unmet(const bool on[XT_PROBE_NR], enum xt_probe *probe, enum xt_probe *missing);
+
+#define PROBE_HOOKS_MAX (2 * XT_PROBE_NR)
+
+/* A number below PROBE_HOOKS_MAX for a function that some probe names, or -1. */
+int probes__hook(const char *function);
+
+/* Xen runs it, dom0 included: there are hypercalls, event channels and runstates. */
+bool platform__on_xen(const struct platform *platform);
+bool platform__is_pv(const struct platform *platform);
+bool platform__has_driver(const struct platform *platform, const char *driver);
+
+#endif
