@@ -63,6 +63,19 @@ struct xt_frame {
 	__u32 pad;
 };
 
+/* The frames of a task that was preempted inside them. */
+#define XT_PARKED	 8 /* tasks of one CPU: a power of two */
+#define XT_PARKED_FRAMES 4 /* of one task; 1 is all that was seen on 7.3 */
+
+struct xt_parked {
+	__u32 pid; /* thread id; 0: free */
+	__u32 depth;
+	__u64 at; /* ns: when it was switched out */
+	/* as in struct xt_cpu */
+	__u64 issuing, issuing_disk, issued_at, no_grants;
+	struct xt_frame frame[XT_PARKED_FRAMES]; /* their runstates: what was theirs so far */
+};
+
 /*
  * Tokens: a probe's number; an interrupt's number above XT_TOKEN_IRQ; softirqs likewise. Frames
  * of hypercall wrappers have XT_TOKEN_HYPERCALL set.

@@ -5,23 +5,18 @@
  * kernel rewrites its own at every issue, or caches them for a plug.
  */
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
-#include "compat.bpf.h"
 #include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_blk_base;    /* first wait path of disk "other" */
-const volatile __u32 cfg_submit_base; /* cpu paths: one a disk */
-const volatile bool cfg_runstate;     /* a Xen guest: elsewhere the area is there and stays 0 */
-const volatile __u32 cfg_disk_bits;   /* the table has room for 1 << this many */
-const volatile __u32 cfg_disks_named; /* disks whose number is not known */
-const volatile bool cfg_disks_some;   /* not all disks are asked for */
+const volatile struct xt_blk_config config;
 
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
-XT_SHARED_ARRAY(xt_queues, struct xt_queue);	/* by disk's first + hardware queue */
-XT_SHARED_ARRAY(xt_slowest, struct xt_slowest); /* by CPU number */
+XT_SHARED_ARRAY(xt_disk_queues, struct xt_queue); /* by disk's first + hardware queue */
+XT_SHARED_ARRAY(xt_slowest, struct xt_slowest);	  /* by CPU number */
 
 /* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.16 */
 #define REQ_OP_MASK	     0xff
@@ -35,6 +30,45 @@ XT_SHARED_ARRAY(xt_slowest, struct xt_slowest); /* by CPU number */
 
 #define MINORBITS 20
 
+/* Where kernels differ. */
+
+/*
+ * f3fa33acca9f ("block: remove the ->rq_disk field in struct request"), 5.17: the disk is found
+ * through the queue, which has it since d152c682f03c (5.15).
+ */
+struct request___old {
+	struct gendisk *rq_disk;
+} __attribute__((preserve_access_index));
+
+static __always_inline struct gendisk *rq_disk(struct request *rq)
+{
+	struct request___old *old = (void *)rq;
+
+	if (bpf_core_field_exists(old->rq_disk))
+		return old->rq_disk;
+	return rq->q->disk;
+}
+
+/*
+ * 5f89154e8e9e ("block: Use enum to define RQF_x bit indexes"), 6.11: request flags became an
+ * enum and were renumbered; before, RQF_FLUSH_SEQ was bit 4. The enum had no name at first, so
+ * CO-RE cannot find it: the loader does.
+ */
+static __always_inline bool rq_in_flush(struct request *rq)
+{
+	return rq->rq_flags & (1u << config.flush_seq_bit);
+}
+
+/*
+ * a54895fa057c ("block: remove the request_queue to argument request based tracepoints"), 5.11
+ * and in the 5.10 stable series: before, block_rq_issue, _insert and _requeue had the queue
+ * first. The loader counts the arguments in BTF, versions prove nothing.
+ */
+static __always_inline struct request *tp_request(__u64 *ctx)
+{
+	return (void *)(config.rq_second ? ctx[1] : ctx[0]);
+}
+
 static __always_inline struct xt_disk *disk_at(__u32 dev)
 {
 	struct xt_disk *entry;
@@ -42,7 +76,7 @@ static __always_inline struct xt_disk *disk_at(__u32 dev)
 
 #pragma unroll
 	for (i = 0; i < XT_DISK_PROBES; i++) {
-		at = (xt_disk_hash(dev, cfg_disk_bits) + i) & ((1u << cfg_disk_bits) - 1);
+		at = (xt_disk_hash(dev, config.disk_bits) + i) & ((1u << config.disk_bits) - 1);
 		entry = bpf_map_lookup_elem(&xt_disks, &at);
 		if (!entry || !entry->dev)
 			return NULL;
@@ -72,13 +106,13 @@ static __always_inline struct xt_disk *disk_find(struct request *rq)
 	if (!dev)
 		return NULL;
 	entry = disk_at(dev);
-	return entry || !cfg_disks_named ? entry : disk_by_name(disk);
+	return entry || !config.disks_named ? entry : disk_by_name(disk);
 }
 
 /* Nothing of this disk's requests is kept. One that is not known was not asked for by its name. */
 static __always_inline bool disk_ignored(const struct xt_disk *disk)
 {
-	return disk ? disk->flags & XT_DISK_IGNORED : cfg_disks_some;
+	return disk ? disk->flags & XT_DISK_IGNORED : config.disks_some;
 }
 
 /*
@@ -151,7 +185,7 @@ static __always_inline struct xt_queue *queue_of(struct request *rq, const struc
 	if (!disk)
 		return NULL;
 	at = disk->first_queue + rq->mq_hctx->queue_num;
-	return bpf_map_lookup_elem(&xt_queues, &at);
+	return bpf_map_lookup_elem(&xt_disk_queues, &at);
 }
 
 static __always_inline void queue_enter(struct xt_queue *queue, const struct xt_disk *disk,
@@ -181,7 +215,7 @@ static __always_inline void queue_leave(struct xt_queue *queue)
 static __always_inline __u32 request_path(const struct xt_disk *disk, __u8 op)
 {
 	if (!disk)
-		return cfg_blk_base + op * XT_LEGS_COMMON;
+		return config.other_path + op * XT_LEGS_COMMON;
 	return disk->paths + op * (disk->flags & XT_DISK_RING ? XT_LEG_NR : XT_LEGS_COMMON);
 }
 
@@ -202,7 +236,7 @@ static __always_inline bool stolen_now(struct stolen *stolen)
 	const volatile struct vcpu_runstate_info *rs;
 	__u64 entry;
 
-	if (!cfg_runstate || !&xen_runstate)
+	if (!config.runstate || !&xen_runstate)
 		return false;
 	rs = bpf_this_cpu_ptr(&xen_runstate);
 	entry = rs->state_entry_time;
@@ -230,7 +264,7 @@ static __always_inline void stolen_since(const struct xt_cpu *cpu, const struct 
 					 struct stolen *since)
 {
 	*since = (struct stolen) {}; /* see frame_close() */
-	if (!cfg_runstate || !r->issued || r->cpu != cpu->nr || !stolen_now(since))
+	if (!config.runstate || !r->issued || r->cpu != cpu->nr || !stolen_now(since))
 		return;
 	since->runnable -= r->runnable;
 	since->offline -= r->offline;
@@ -464,7 +498,7 @@ static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk
 	if (disk)
 		cpu->issuing_disk = disk->slot | (__u64)disk->flags << XT_ISSUING_FLAGS;
 	else
-		cpu->issuing_disk = cfg_disks_some ? XT_DISK_IGNORED << XT_ISSUING_FLAGS : 0;
+		cpu->issuing_disk = config.disks_some ? XT_DISK_IGNORED << XT_ISSUING_FLAGS : 0;
 }
 
 /*
@@ -512,7 +546,7 @@ static __always_inline void submit_record(struct xt_cpu *cpu, const struct close
 	issuing_set(cpu, NULL);
 	if (flags & XT_DISK_IGNORED)
 		return;
-	frame_record(cpu, cfg_submit_base + (__u16)disk, closed, flags & XT_DISK_EMULATED);
+	frame_record(cpu, config.submit_path + (__u16)disk, closed, flags & XT_DISK_EMULATED);
 }
 
 static __always_inline int submit_exit(enum xt_probe probe, int ret)

@@ -5,6 +5,7 @@
 
 #ifndef __bpf__
 #include <linux/types.h>
+#include <stdbool.h>
 #endif
 
 #define XT_ENUM(id, ...) id,
@@ -43,6 +44,18 @@
 	X(XT_P_BMDMA_ISSUE, "ata_bmdma_qc_issue", "IDE: submit, CPU time", FUNCTION("xt_bmdma"),  \
 	  DRIVER("ata_piix", "libata"))
 
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_blk_config {
+	__u32 other_path;    /* first wait path of disk "other" */
+	__u32 submit_path;   /* cpu paths: one a disk's slot */
+	__u32 disk_bits;     /* the table has room for 1 << this many */
+	__u32 disks_named;   /* disks whose number is not known */
+	bool disks_some;     /* not all disks are asked for */
+	bool runstate;	     /* a Xen guest: elsewhere the area is there and stays 0 */
+	bool rq_second;	     /* tracepoints have the queue first: see tp_request() */
+	__u32 flush_seq_bit; /* of a request's flags: see rq_in_flush() */
+};
+
 #define XT_BLK_OPS(X)                                                                         \
 	X(XT_OP_READ, "read")                                                                 \
 	X(XT_OP_WRITE, "write")                                                               \
@@ -52,20 +65,27 @@
 	X(XT_OP_OTHER, "other")
 
 /*
- * Legs of a request. Those but the last two are in the order of time; TOTAL is their
- * sum, measured. First issue -> last issue is given to the cause of each attempt that failed; only
- * blkfront's disks have paths for the causes that it alone has.
+ * Legs of a request: X(enumerator, name, its place in time, …). TOTAL is their sum, measured. First issue
+ * -> last issue is given to the cause of each attempt that failed; only blkfront's disks have paths for
+ * the causes that it alone has, which are the last ones.
  */
-#define XT_BLK_LEGS(X)                                                                           \
-	X(XT_LEG_QUEUE, "queue")     /* request made -> first issue */                           \
-	X(XT_LEG_REQUEUE, "requeue") /* first issue -> last issue, for a cause that none says */ \
-	X(XT_LEG_SUBMIT, "submit")   /* last issue -> the driver's queue_rq returned */          \
-	X(XT_LEG_DEVICE, "device")   /* -> the device's interrupt; blkfront: backend */          \
-	X(XT_LEG_HANDLER, "handler") /* -> the driver completed the request */                   \
-	X(XT_LEG_FINISH, "finish")   /* -> the kernel accounts it as done */                     \
-	X(XT_LEG_TOTAL, "total")                                                                 \
-	X(XT_LEG_RING, "ring full")	 /* like requeue: no place in the ring */                \
-	X(XT_LEG_GRANTS, "grants short") /* like requeue: no grant references left */
+#define XT_BLK_LEGS(X)                                                     \
+	/* request made -> first issue */                                  \
+	X(XT_LEG_QUEUE, "queue", 1, .guest = true)                         \
+	/* first issue -> last issue, for a cause that none says */        \
+	X(XT_LEG_REQUEUE, "requeue", 4, .roles = PATH_REQUEUED)            \
+	/* last issue -> the driver's queue_rq returned */                 \
+	X(XT_LEG_SUBMIT, "submit", 5)                                      \
+	/* -> the device's interrupt; blkfront: backend */                 \
+	X(XT_LEG_DEVICE, "device", 6, .roles = PATH_DEVICE)                \
+	/* -> the driver completed the request */                          \
+	X(XT_LEG_HANDLER, "handler", 7)                                    \
+	/* -> the kernel accounts it as done */                            \
+	X(XT_LEG_FINISH, "finish", 8, .guest = true)                       \
+	X(XT_LEG_TOTAL, "total", 0, .roles = PATH_WHOLE)                   \
+	/* like requeue: no place in the ring; no grant references left */ \
+	X(XT_LEG_RING, "ring full", 2, .roles = PATH_RING_FULL)            \
+	X(XT_LEG_GRANTS, "grants short", 3, .roles = PATH_GRANTS_SHORT)
 
 #define XT_LEGS_COMMON XT_LEG_RING
 

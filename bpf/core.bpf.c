@@ -9,6 +9,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+const volatile struct xt_core_config config;
+
 /*
  * Frames of tasks that were preempted inside them. On a preemptible kernel (Debian's 7.3 comes
  * with PREEMPT_LAZY) a driver's function may be left in the middle, and end later, on another CPU. The
@@ -16,29 +18,13 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * was other tasks'.
  */
 
-#define PARKED	      8 /* tasks of one CPU: a power of two */
-#define PARKED_FRAMES 4 /* of one task; 1 is all that was seen on 7.3 */
-#define PARKED_PIDS   256
-
-struct parked {
-	__u32 pid; /* thread id; 0: free */
-	__u32 depth;
-	__u64 at; /* ns: when it was switched out */
-	/* as in struct xt_cpu */
-	__u64 issuing, issuing_disk, issued_at, no_grants;
-	struct xt_frame frame[PARKED_FRAMES]; /* their runstates: what was theirs so far */
-};
+#define PARKED_PIDS 256
 
 /*
- * By CPU * PARKED + thread id. A CPU fills its own places alone; the CPU on which the task goes on empties
- * them. The loader sets the size.
+ * By CPU * XT_PARKED + thread id. A CPU fills its own places alone; the CPU on which the task goes on empties
+ * them.
  */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, PARKED);
-	__type(key, __u32);
-	__type(value, struct parked);
-} xt_parked SEC(".maps");
+XT_SHARED_ARRAY(xt_parked, struct xt_parked);
 
 /* Where a task's place is, by thread id: thread id << 32 | place + 1, in one word. */
 struct {
@@ -59,7 +45,7 @@ static __always_inline struct xt_cpu *parked_tasks(void)
 	return bpf_map_lookup_elem(&xt_cpus, &first);
 }
 
-static __always_inline struct parked *parked_get(__u64 where)
+static __always_inline struct xt_parked *parked_get(__u64 where)
 {
 	__u32 place = (__u32)where - 1;
 
@@ -67,7 +53,7 @@ static __always_inline struct parked *parked_get(__u64 where)
 }
 
 /* A place that is needed for another task: its frames will not be seen to end. */
-static __always_inline void parked_lose(struct xt_cpu *cpu, struct parked *parked)
+static __always_inline void parked_lose(struct xt_cpu *cpu, struct xt_parked *parked)
 {
 	struct xt_cpu *first = parked_tasks();
 
@@ -82,16 +68,17 @@ static __always_inline void parked_lose(struct xt_cpu *cpu, struct parked *parke
 /* The frames of `pid`, which is switched out: all that are open here. */
 static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 {
-	__u32 at = pid & (PARKED_PIDS - 1), place = cpu->nr * PARKED + (pid & (PARKED - 1)), i;
+	__u32 at = pid & (PARKED_PIDS - 1), place = cpu->nr * XT_PARKED + (pid & (XT_PARKED - 1)),
+	      i;
 	__u64 *where = bpf_map_lookup_elem(&xt_parked_at, &at);
-	struct parked *parked = bpf_map_lookup_elem(&xt_parked, &place), *other;
+	struct xt_parked *parked = bpf_map_lookup_elem(&xt_parked, &place), *other;
 	struct xt_cpu *first = parked_tasks();
 	__u32 depth = cpu->depth;
 	struct xt_frame *frame;
 	struct away away;
 
 	cpu->depth = 0;
-	if (!where || !parked || !first || !pid || depth > PARKED_FRAMES) {
+	if (!where || !parked || !first || !pid || depth > XT_PARKED_FRAMES) {
 		bump(&cpu->loss[XT_LOST_FRAME_UNWOUND], depth);
 		return;
 	}
@@ -100,7 +87,7 @@ static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 		parked_lose(cpu, other);
 	parked_lose(cpu, parked);
 	away_now(&away);
-	for (i = 0; i < PARKED_FRAMES && i < depth; i++) {
+	for (i = 0; i < XT_PARKED_FRAMES && i < depth; i++) {
 		frame = element(parked->frame, i);
 		*frame = *element(cpu->frame, i);
 		frame->off_cpu = away.off_cpu - frame->off_cpu;
@@ -123,7 +110,7 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 	struct xt_cpu *first = parked_tasks();
 	__u64 *where, missed;
 	__u32 at = pid & (PARKED_PIDS - 1), i;
-	struct parked *parked;
+	struct xt_parked *parked;
 	struct xt_frame *frame;
 	struct away away;
 
@@ -137,7 +124,7 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 		return;
 	away_now(&away);
 	missed = bpf_ktime_get_ns() - parked->at;
-	for (i = 0; i < PARKED_FRAMES && i < parked->depth; i++) {
+	for (i = 0; i < XT_PARKED_FRAMES && i < parked->depth; i++) {
 		frame = element(cpu->frame, i);
 		*frame = *element(parked->frame, i);
 		if (frame->start) /* else its program has yet to write all of it */
@@ -154,10 +141,6 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 	*where = 0;
 	bump(&first->parked, -1);
 }
-
-const volatile __u32 cfg_irq_base;     /* paths: one an interrupt slot */
-const volatile __u32 cfg_softirq_base; /* paths: one a vector */
-const volatile __u32 cfg_scratch_path; /* calibration's; in no report */
 
 XT_SHARED_ARRAY(xt_irqs, struct xt_irq); /* by interrupt number */
 
@@ -183,12 +166,12 @@ static __always_inline __u32 actions_after(struct irqaction *action)
  */
 static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
 {
-	__u16 disk = cpu->irq_disk, *known = element(irq->disk, after);
+	__u16 disk = cpu->irq_disk, *known = element(irq->served, after);
 
 	cpu->irq_disk = 0;
-	if (!disk || *known == disk || *known == XT_IRQ_DISKS)
+	if (!disk || *known == disk || *known == XT_IRQ_SEVERAL)
 		return;
-	*known = *known ? XT_IRQ_DISKS : disk;
+	*known = *known ? XT_IRQ_SEVERAL : disk;
 }
 
 /*
@@ -254,7 +237,7 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 	}
 	if (!slot)
 		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);
-	frame_record(cpu, cfg_irq_base + slot, &closed, emulated);
+	frame_record(cpu, config.irq_path + slot, &closed, emulated);
 	return 0;
 }
 
@@ -296,7 +279,7 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 		cpu->tx_softirq = 0;
 	}
 	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
-		frame_record(cpu, cfg_softirq_base + vector, &closed, false);
+		frame_record(cpu, config.softirq_path + vector, &closed, false);
 	return 0;
 }
 
@@ -367,7 +350,7 @@ int xt_calibrate(void *ctx)
 	frame_open(cpu, 0, bpf_ktime_get_ns());
 	bump(&cpu->runs[XT_P_SWITCH], 0);
 	if (frame_close(cpu, 0, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, cfg_scratch_path, &closed, false);
+		frame_record(cpu, config.scratch_path, &closed, false);
 	end = bpf_ktime_get_ns();
 	cpu->clock_ns = start - clock;
 	cpu->pair_ns = end - start - cpu->clock_ns;

@@ -21,6 +21,13 @@
 	X(XT_P_SWITCH, "sched_switch", "paths go with a task that is preempted",     \
 	  TRACEPOINT("xt_switch"), .use = FOR_SOME)
 
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_core_config {
+	__u32 irq_path;	    /* the first of its paths: one an interrupt slot */
+	__u32 softirq_path; /* one a vector */
+	__u32 scratch_path; /* calibration's; in no report */
+};
+
 #define XT_SOFTIRQS 10 /* vectors: each has a path */
 
 /* Interrupt table: slot by interrupt number and by the number of actions that follow. */
@@ -29,13 +36,13 @@
 struct xt_irq {
 	__u16 slot[XT_IRQ_ACTIONS]; /* 0: "other" */
 	__u16 flags[XT_IRQ_ACTIONS];
-	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_DISKS */
-	__u16 disk[XT_IRQ_ACTIONS];
+	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_SEVERAL */
+	__u16 served[XT_IRQ_ACTIONS];
 	__u32 wake; /* a channel of /dev/xen/evtchn: path + 1 of the process's waking; 0: none */
 	__u8 nic[XT_IRQ_ACTIONS]; /* slot of the NIC whose it is; 0: none's */
 };
 
 #define XT_IRQ_EMULATED (1 << 0)
-#define XT_IRQ_DISKS	0xffff
+#define XT_IRQ_SEVERAL	0xffff
 
 #endif

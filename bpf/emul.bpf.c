@@ -10,8 +10,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_emul_base; /* paths: one a function, in XT_EMULATED's order */
-const volatile __u32 cfg_msr_base;  /* paths: read, write */
+const volatile struct xt_emul_config config;
 
 static __always_inline int access_enter(enum xt_probe probe)
 {
@@ -28,7 +27,7 @@ static __always_inline int access_exit(enum xt_probe probe)
 	struct closed closed;
 
 	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, cfg_emul_base + (probe - XT_EMUL_BEGIN), &closed, true);
+		frame_record(cpu, config.access_path + (probe - XT_EMUL_BEGIN), &closed, true);
 	return 0;
 }
 
@@ -43,7 +42,7 @@ static __always_inline int count_msr(enum xt_probe probe)
 	struct xt_cpu *cpu = cpu_enter(probe);
 
 	if (cpu)
-		hist_add(cpu, cfg_msr_base + (probe - XT_P_MSR_READ), 0);
+		hist_add(cpu, config.msr_path + (probe - XT_P_MSR_READ), 0);
 	return 0;
 }
 

@@ -3,6 +3,10 @@
 #ifndef XT_EMUL_H
 #define XT_EMUL_H
 
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
 /*
  * Functions in which a driver touches an emulated device: ROW(X, enumerator, function, what). NICs'
  * are told by the driver's name, the rest is the platform's. Polling functions are not among
@@ -45,5 +49,11 @@
 
 #define XT_EMUL_PROBES(X) \
 	XT_EMULATED_NICS(XT_EMUL_NIC, X) XT_EMULATED_PLATFORM(XT_EMUL_DEVICE, X) XT_EMUL_MSRS(X)
+
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_emul_config {
+	__u32 access_path; /* one a function, in XT_EMULATED's order */
+	__u32 msr_path;	   /* read, write */
+};
 
 #endif

@@ -10,7 +10,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_upcall_path;
+const volatile struct xt_evtchn_config config;
 
 XT_SHARED_ARRAY(xt_irqs, struct xt_irq);   /* by interrupt number */
 XT_SHARED_ARRAY(xt_wakes, struct xt_wake); /* by thread id */
@@ -34,7 +34,7 @@ static __always_inline int upcall_exit(void)
 	struct closed closed;
 
 	if (cpu && frame_close(cpu, XT_P_UPCALL, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, cfg_upcall_path, &closed, false);
+		frame_record(cpu, config.upcall_path, &closed, false);
 	return 0;
 }
 

@@ -15,6 +15,11 @@
 	X(XT_P_WAKE_SWITCH, "sched_switch", "channels of /dev/xen/evtchn: until it runs", \
 	  TRACEPOINT("xt_wake_switch"), .use = FOR_USER)
 
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_evtchn_config {
+	__u32 upcall_path;
+};
+
 /*
  * Processes that an event woke and that do not run yet, direct-mapped by thread id. There are few
  * that wait for event channels: two of the same place are counted, the later one is kept.

@@ -14,8 +14,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile bool cfg_cookies;     /* bpf_get_attach_cookie(): since 7adfc6c9b315 (5.15) */
-const volatile __u32 cfg_other_path; /* a site's number is none that it was expected to have */
+const volatile struct xt_exact_config config;
 
 XT_SHARED_ARRAY(xt_sites, struct xt_site); /* by address */
 
@@ -46,7 +45,7 @@ static __always_inline struct xt_site *site_of(struct pt_regs *regs, bool behind
 	struct xt_site *site;
 	__u64 address;
 
-	if (cfg_cookies) {
+	if (config.cookies) {
 		*number = bpf_get_attach_cookie(regs);
 		return bpf_map_lookup_elem(&xt_sites, number);
 	}
@@ -79,7 +78,7 @@ static __always_inline __u32 path_of(struct xt_cpu *cpu, struct pt_regs *regs,
 	if (!site->by_number && number == site->nr)
 		return site->path;
 	cpu_lost(cpu, XT_NOTE_SITE_NUMBER);
-	return cfg_other_path;
+	return config.other_path;
 }
 
 /* Empty: what a breakpoint costs. */

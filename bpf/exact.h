@@ -5,6 +5,7 @@
 
 #ifndef __bpf__
 #include <linux/types.h>
+#include <stdbool.h>
 #endif
 
 /* Two programs, each attached to all call sites. */
@@ -12,6 +13,12 @@
 	X(XT_P_SITES, "hypercall call sites", "exact hypercalls: count and time", \
 	  .kind = PROBE_SITES, .use = FOR_XEN, .kprobe = "xt_site_before",        \
 	  .kretprobe = "xt_site_after")
+
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_exact_config {
+	__u32 other_path; /* a site's number is none that it was expected to have */
+	bool cookies;	  /* bpf_get_attach_cookie(): since 7adfc6c9b315 (5.15) */
+};
 
 /*
  * A call site of hypercalls (--exact): a probe on the instruction ahead of the call, one on that

@@ -10,10 +10,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_wrapper_base; /* paths: one a wrapper, in XT_WRAPPERS' order */
-const volatile __u32 cfg_clockevent_path;
-const volatile __u32 cfg_segment_base_path;
-const volatile __u32 cfg_mc_base; /* paths: xen_mc_flush by the hypercall that it made */
+const volatile struct xt_hypercall_config config;
 
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_multicall 13
@@ -52,7 +49,7 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 	struct xt_cpu *cpu = cpu_enter(probe);
 
 	if (cpu)
-		wrapper_close(cpu, probe, cfg_wrapper_base + (probe - XT_HYPERCALL_BEGIN), true);
+		wrapper_close(cpu, probe, config.wrapper_path + (probe - XT_HYPERCALL_BEGIN), true);
 	return 0;
 }
 
@@ -91,7 +88,7 @@ int BPF_PROG(xt_clockev_fx, struct clock_event_device *dev, __s64 expires, bool 
 		return 0;
 	cpu = cpu_enter(XT_P_CLOCKEVENT);
 	if (cpu)
-		wrapper_close(cpu, XT_P_CLOCKEVENT, cfg_clockevent_path, ret == 0);
+		wrapper_close(cpu, XT_P_CLOCKEVENT, config.clockevent_path, ret == 0);
 	return 0;
 }
 
@@ -124,7 +121,7 @@ int BPF_PROG(xt_segbase_fx, __u32 msr)
 	struct xt_cpu *cpu = cpu_enter(XT_P_SEGMENT_BASE);
 
 	if (cpu && is_segment_base(msr))
-		wrapper_close(cpu, XT_P_SEGMENT_BASE, cfg_segment_base_path, true);
+		wrapper_close(cpu, XT_P_SEGMENT_BASE, config.segment_base_path, true);
 	return 0;
 }
 
@@ -164,7 +161,7 @@ static __always_inline int mc_flush_exit(void)
 		bpf_core_read(&op, sizeof(op), &entry->op);
 	if (op >= XT_HYPERCALLS)
 		op = XT_HYPERCALLS - 1;
-	wrapper_close(cpu, XT_P_MC_FLUSH_FN, cfg_mc_base + op, cpu->mc_count > 0);
+	wrapper_close(cpu, XT_P_MC_FLUSH_FN, config.flush_path + op, cpu->mc_count > 0);
 	return 0;
 }
 

@@ -3,6 +3,10 @@
 #ifndef XT_HYPERCALL_H
 #define XT_HYPERCALL_H
 
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
 #define XT_HYPERCALLS 64 /* numbers that have a path of their own */
 
 /*
@@ -42,5 +46,13 @@
 	/* which hypercall a flush makes, and whether it makes one, the two above tell */          \
 	X(XT_P_MC_FLUSH_FN, "xen_mc_flush", "multicalls: CPU time", FUNCTION("xt_mc_flush"),       \
 	  .use = FOR_PV, NEEDS(XT_P_MC_ENTRY, XT_P_MC_FLUSH))
+
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_hypercall_config {
+	__u32 wrapper_path; /* one a wrapper, in XT_WRAPPERS' order */
+	__u32 clockevent_path;
+	__u32 segment_base_path;
+	__u32 flush_path; /* xen_mc_flush, by the hypercall that it made */
+};
 
 #endif

@@ -12,11 +12,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_mmu_base;    /* paths: XT_MMU_* */
-const volatile __u32 cfg_entry_base;  /* paths: XT_MC_*, entries of multicalls */
-const volatile __u32 cfg_mmuext_base; /* paths: XT_MMUEXT_* */
-const volatile __u32 cfg_size_base;   /* paths: XT_MC_1 … */
-const volatile __u32 cfg_mmu_fn_base; /* paths: one a function, in XT_MMU_FUNCTIONS' order */
+const volatile struct xt_mmu_config config;
 
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_mmu_update 1
@@ -27,7 +23,7 @@ const volatile __u32 cfg_mmu_fn_base; /* paths: one a function, in XT_MMU_FUNCTI
 
 static __always_inline void count(struct xt_cpu *cpu, enum xt_mmu_op op)
 {
-	hist_add(cpu, cfg_mmu_base + op, 0);
+	hist_add(cpu, config.op_path + op, 0);
 }
 
 /*
@@ -105,7 +101,7 @@ static __always_inline __u32 entry_path(struct multicall_entry *mc)
 	switch (mc->op) {
 #define XT_CASE(id, number, name) \
 	case number:              \
-		return cfg_entry_base + id;
+		return config.entry_path + id;
 		XT_MC_OPS(XT_CASE)
 #undef XT_CASE
 	case __HYPERVISOR_mmuext_op:
@@ -113,9 +109,9 @@ static __always_inline __u32 entry_path(struct multicall_entry *mc)
 		if (bpf_probe_read_kernel(&command, sizeof(command), (void *)mc->args[0]) ||
 		    command > XT_MMUEXT_OTHER)
 			command = XT_MMUEXT_OTHER;
-		return cfg_mmuext_base + command;
+		return config.mmuext_path + command;
 	}
-	return cfg_entry_base + XT_MC_OTHER;
+	return config.entry_path + XT_MC_OTHER;
 }
 
 /* arch/x86/include/asm/xen/hypercall.h: MULTI_*() make this event when the entry is filled. */
@@ -137,7 +133,7 @@ int BPF_PROG(xt_mmu_flush, unsigned int entries)
 	__u32 size = entries > 1 ? log2_floor(entries - 1) + 1 : 0;
 
 	if (cpu && entries)
-		hist_add(cpu, cfg_size_base + (size < XT_MC_SIZE_NR ? size : XT_MC_17_32), 0);
+		hist_add(cpu, config.size_path + (size < XT_MC_SIZE_NR ? size : XT_MC_17_32), 0);
 	return 0;
 }
 
@@ -156,7 +152,7 @@ static __always_inline int function_exit(enum xt_probe probe)
 	struct closed closed;
 
 	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, cfg_mmu_fn_base + (probe - XT_MMU_BEGIN), &closed, false);
+		frame_record(cpu, config.function_path + (probe - XT_MMU_BEGIN), &closed, false);
 	return 0;
 }
 

@@ -3,6 +3,10 @@
 #ifndef XT_MMU_H
 #define XT_MMU_H
 
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
 #define XT_ENUM(id, ...) id,
 
 /*
@@ -113,6 +117,15 @@ enum xt_mc_size { XT_MC_SIZES(XT_ENUM) XT_MC_SIZE_NR };
 	  TRACEPOINT("xt_mmu_entry"), .use = FOR_PV)                                         \
 	X(XT_P_MMU_FLUSH, "xen_mc_flush", "multicalls: by how many entries they had",        \
 	  TRACEPOINT("xt_mmu_flush"), .use = FOR_PV)
+
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_mmu_config {
+	__u32 op_path;	     /* XT_MMU_* */
+	__u32 entry_path;    /* XT_MC_*, entries of multicalls */
+	__u32 mmuext_path;   /* XT_MMUEXT_* */
+	__u32 size_path;     /* XT_MC_1 … */
+	__u32 function_path; /* one a function, in XT_MMU_FUNCTIONS' order */
+};
 
 #undef XT_ENUM
 

@@ -10,20 +10,11 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile bool cfg_nics_some;    /* not all NICs are asked for */
-const volatile __u32 cfg_nics_places; /* of the table: a power of two */
-const volatile __u32 cfg_netns; /* inode of the namespace whose NICs are known; 0: there are none */
-const volatile __u32 cfg_net_submit; /* cpu paths: one a NIC's slot */
-
-/*
- * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its third
- * argument. The loader counts them.
- */
-const volatile bool cfg_drop_reasons;
+const volatile struct xt_net_config config;
 
 XT_SHARED_ARRAY(xt_nics, struct xt_nic);
 XT_SHARED_ARRAY(xt_nic_counts, struct xt_nic_count);
-XT_SHARED_ARRAY(xt_queues, struct xt_queue); /* by NIC's first + transmit queue */
+XT_SHARED_ARRAY(xt_nic_queues, struct xt_queue); /* by NIC's first + transmit queue */
 XT_SHARED_ARRAY(xt_packets, struct xt_packet);
 XT_SHARED_ARRAY(xt_queued, __u64);
 XT_SHARED_ARRAY(xt_drops, __u64);
@@ -63,13 +54,13 @@ static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 
 #pragma unroll
 	for (i = 0; i < XT_NIC_PROBES; i++) {
-		at = (ifindex + i) & (cfg_nics_places - 1);
+		at = (ifindex + i) & (config.nics_places - 1);
 		nic = bpf_map_lookup_elem(&xt_nics, &at);
 		if (!nic || !nic->ifindex)
 			return NULL;
 		if (nic->ifindex != ifindex)
 			continue;
-		if (cfg_netns && dev->nd_net.net->ns.inum != cfg_netns)
+		if (config.netns && dev->nd_net.net->ns.inum != config.netns)
 			return NULL;
 		return nic;
 	}
@@ -79,7 +70,7 @@ static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 /* One that has a device below it, and is in no table: it came after the start. */
 static __always_inline void nic_missed(struct xt_cpu *cpu, struct net_device *dev)
 {
-	if (!cfg_nics_some && dev->dev.parent)
+	if (!config.nics_some && dev->dev.parent)
 		cpu_lost(cpu, XT_NOTE_OTHER_NIC);
 }
 
@@ -99,7 +90,7 @@ static __always_inline __u32 queue_at(const struct xt_nic *nic, __u16 queue)
 /* One packet more. */
 static __always_inline void queue_enter(__u32 at)
 {
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	__u64 now;
 
 	if (!q)
@@ -113,7 +104,7 @@ static __always_inline void queue_enter(__u32 at)
 /* One packet fewer. */
 static __always_inline void queue_leave(__u32 at)
 {
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 
 	if (q)
 		bump(&q->under_way, -1);
@@ -122,7 +113,7 @@ static __always_inline void queue_leave(__u32 at)
 /* A packet comes to a queue that its driver had stopped: it runs again, at the latest since now. */
 static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
 {
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	__u64 since = q ? q->stopped : 0;
 
 	if (!since)
@@ -143,7 +134,7 @@ static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_nic 
 	__u64 txq = address_of(dev->_tx) + cpu->tx_queue * bpf_core_type_size(struct netdev_queue);
 	struct xt_nic_count *count = nic_counts(cpu, nic);
 	__u32 at = queue_at(nic, cpu->tx_queue);
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_queues, &at);
+	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	unsigned long state = 0;
 
 	if (!q || !count || BPF_CORE_READ_INTO(&state, (struct netdev_queue *)txq, state))
@@ -430,7 +421,7 @@ static __always_inline void xmit_record(struct xt_cpu *cpu, const struct xt_nic 
 		return;
 	if (nic->flags & XT_NIC_EMULATED)
 		closed.self += closed.held;
-	h = hist_add_n(cpu, cfg_net_submit + nic->slot, closed.self, weight);
+	h = hist_add_n(cpu, config.submit_path + nic->slot, closed.self, weight);
 	if (!h)
 		return;
 	bump(&h->inclusive, closed.inclusive * weight);
@@ -693,10 +684,14 @@ int xt_tx_consume(__u64 *ctx)
 	return skb_end((void *)ctx[0], XT_P_TX_CONSUME, NO_DROP);
 }
 
+/*
+ * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its third
+ * argument. The loader counts them.
+ */
 SEC("?tp_btf/kfree_skb")
 int xt_tx_kfree(__u64 *ctx)
 {
-	return skb_end((void *)ctx[0], XT_P_TX_KFREE, cfg_drop_reasons ? (__u32)ctx[2] : 0);
+	return skb_end((void *)ctx[0], XT_P_TX_KFREE, config.drop_reasons ? (__u32)ctx[2] : 0);
 }
 
 /*

@@ -5,6 +5,7 @@
 
 #ifndef __bpf__
 #include <linux/types.h>
+#include <stdbool.h>
 #endif
 
 #define XT_ENUM(id, ...) id,
@@ -36,6 +37,15 @@
 	  PACKETS("xt_rx_list"))                                                                     \
 	X(XT_P_RX_BACKLOG, "netif_rx_entry", "the same, for drivers without NAPI",                   \
 	  PACKETS("xt_rx_backlog"))
+
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_net_config {
+	__u32 submit_path; /* cpu paths: one a NIC's slot */
+	__u32 nics_places; /* of the table: a power of two */
+	__u32 netns;	   /* inode of the namespace whose NICs are known; 0: there are none */
+	bool nics_some;	   /* not all NICs are asked for */
+	bool drop_reasons; /* kfree_skb has the reason as its third argument: see xt_tx_kfree() */
+};
 
 #define PACKETS(prog) TRACEPOINT(prog), .use = FOR_NET
 

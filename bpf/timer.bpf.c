@@ -12,16 +12,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 cfg_late_base; /* paths: XT_TIMER_* */
-const volatile __u32 cfg_program_path;
-const volatile __u32 cfg_clock_base; /* paths: clock_gettime, gettimeofday */
-const volatile bool cfg_emulated;    /* the clock event device is */
-
-/*
- * hrtimer_expire_entry has the time that it is now by its address, and by value on newer kernels (seen
- * on 7.3). The loader looks at the argument's type in BTF.
- */
-const volatile bool cfg_now_points;
+const volatile struct xt_timer_config config;
 
 /*
  * Due before the kernel last looked for due timers on this CPU, and yet not expired then: it was
@@ -46,7 +37,10 @@ static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s6
 }
 
 /*
- * The time that it is now, of the timer's clock; false if it cannot be read. An argument that points to
+ * The time that it is now, of the timer's clock; false if it cannot be read. hrtimer_expire_entry has it by
+ * its address, and by value on newer kernels (seen on 7.3): the loader looks at the argument's type in BTF.
+ *
+ * An argument that points to
  * a number cannot be loaded before bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing
  * programs"), 5.17, and by the name of a typedef only later; copied, it can.
  */
@@ -54,7 +48,7 @@ static __always_inline bool timer_time(__u64 *ctx, s64 *now)
 {
 	void *now_at;
 
-	if (!cfg_now_points) {
+	if (!config.now_points) {
 		*now = ctx[1];
 		return true;
 	}
@@ -87,7 +81,7 @@ int xt_hrtimer(__u64 *ctx)
 	if (was_past(cpu, op, now - offset, due - offset))
 		cpu_lost(cpu, XT_NOTE_TIMER_PAST);
 	else
-		hist_add(cpu, cfg_late_base + op, now > due ? now - due : 0);
+		hist_add(cpu, config.late_path + op, now > due ? now - due : 0);
 	return 0;
 }
 
@@ -120,7 +114,7 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 	if (ret)
 		frame_give_back(cpu, &closed);
 	else
-		frame_record(cpu, cfg_program_path, &closed, cfg_emulated);
+		frame_record(cpu, config.program_path, &closed, config.emulated);
 	return 0;
 }
 
@@ -130,7 +124,7 @@ static __always_inline int clock_call(enum xt_probe probe)
 	struct xt_cpu *cpu = cpu_enter(probe);
 
 	if (cpu)
-		hist_add(cpu, cfg_clock_base + (probe - XT_P_CLOCK_GETTIME), 0);
+		hist_add(cpu, config.clock_path + (probe - XT_P_CLOCK_GETTIME), 0);
 	return 0;
 }
 

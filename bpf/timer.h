@@ -3,6 +3,11 @@
 #ifndef XT_TIMER_H
 #define XT_TIMER_H
 
+#ifndef __bpf__
+#include <linux/types.h>
+#include <stdbool.h>
+#endif
+
 #define XT_ENUM(id, ...) id,
 
 #define XT_TIMER_PROBES(X)                                                                     \
@@ -14,6 +19,15 @@
 	  ENTRY("xt_gettime"))                                                                 \
 	X(XT_P_GETTIMEOFDAY, "__x64_sys_gettimeofday", "clock reads by system call: counts",   \
 	  ENTRY("xt_timeofday"))
+
+/* What the loader tells the programs: the first of their paths, and what they cannot find out. */
+struct xt_timer_config {
+	__u32 late_path; /* XT_TIMER_* */
+	__u32 program_path;
+	__u32 clock_path; /* clock_gettime, gettimeofday */
+	bool emulated;	  /* the clock event device is */
+	bool now_points;  /* hrtimer_expire_entry has the time by its address: see timer_time() */
+};
 
 /*
  * Lateness of high-resolution timers, by where they expire: in the clock event device's interrupt,

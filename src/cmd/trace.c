@@ -166,9 +166,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		add_families(options, arg, state);
 		break;
 	case OPT_SAMPLE:
-		live->tracer.every = number(arg, "--sample", state);
-		if (!live->tracer.every || live->tracer.every > 1 << 15 ||
-		    live->tracer.every & (live->tracer.every - 1))
+		live->tracer.wanted.every = number(arg, "--sample", state);
+		if (!live->tracer.wanted.every || live->tracer.wanted.every > 1 << 15 ||
+		    live->tracer.wanted.every & (live->tracer.wanted.every - 1))
 			argp_error(state, "--sample '%s' is not a power of two up to 32768", arg);
 		break;
 	case OPT_EXACT:
@@ -253,7 +253,7 @@ static void parse(struct options *options, bool record, int argc, char **argv)
 	live->disks = options->disks;
 	live->nics = options->nics;
 	live->tracer.families = options->families[0] ? options->families : NULL;
-	live->tracer.slower_ns = options->view.slower_ns;
+	live->tracer.wanted.slower_ns = options->view.slower_ns;
 }
 
 /* Before argp puts its words into another order. */

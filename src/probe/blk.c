@@ -9,16 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "blk.h"
 #include "blk.skel.h"
 #include "platform/disk_stat.h"
 #include "probe/family.h"
-#include "probe/reader.h"
-#include "probe/slowest.h"
-#include "probe/tracer_parts.h"
-
-#define NAME(id, name, ...) [id] = name,
-
-static const char *const op_names[] = { XT_BLK_OPS(NAME) };
 
 /* Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change. */
 #define TAGS_MIN 256
@@ -39,16 +33,43 @@ static const char *const op_names[] = { XT_BLK_OPS(NAME) };
 #define BITS_MIN  8
 #define BITS_MOST 22
 
+#define OWN UINT16_MAX /* a slot that is still to be given: a row of its own */
+
 /* A row of the report: a disk, or what several share. */
 struct disk_row {
 	const struct disk *disk; /* NULL: shared */
 	enum letter letter;
-	bool ring; /* blkfront's */
+	bool ring;     /* blkfront's */
+	uint32_t path; /* the first of its wait paths */
 };
+
+static struct xt_blk_config config;
+
+/* Slots: 0 is "other"; then those of rows; behind them disks that are not traced. */
+static struct disk_row *rows;
+static uint32_t nr_rows;	    /* with slot 0 */
+static const struct disk **disk_of; /* by slot; NULL: "other", or several disks share the row */
+static uint16_t *slot_of;	    /* by number in the platform */
+static bool few_tags;		    /* there are more disks than rows */
+
+static struct xt_disk *placed; /* disks, and paths to them, that are in BPF's table */
+static size_t nr_placed;
+static uint32_t nr_requests = XT_OTHER_REQUESTS, nr_queues = 1; /* a map cannot be empty */
+
+static struct xt_request *requests;
+static struct xt_queue *queues;
+static struct xt_slowest *slowest; /* by CPU number */
+
+static uint64_t done_at_start; /* of the disks that are traced, by the kernel's count */
 
 static bool is_blkfront(const struct disk *disk)
 {
 	return strcmp(disk->driver, "blkfront") == 0;
+}
+
+static bool is_row(uint32_t slot)
+{
+	return slot && slot < nr_rows;
 }
 
 /* Wait paths of a disk: operations, and in each of them legs. */
@@ -69,9 +90,9 @@ static uint32_t rows_possible(const struct layout *layout)
 	return most > 1 ? most : 1;
 }
 
-static bool is_traced(const struct disk *disk, const char *const *wanted)
+static bool is_traced(const struct layout *layout, const struct disk *disk)
 {
-	return !disk->stacked && layout__is_wanted(wanted, disk->name);
+	return !disk->stacked && layout__is_wanted(layout->wanted->disks, disk->name);
 }
 
 static int most_used_first(const void *a, const void *b)
@@ -83,186 +104,142 @@ static int most_used_first(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The row that such disks share; made if there is none yet. */
-static uint32_t shared_row(struct layout *layout, const struct disk *disk)
-{
-	const struct disk_row row = { .letter = disk->letter, .ring = is_blkfront(disk) };
-	uint32_t slot;
-
-	for (slot = 1; slot < layout->nr_disk_rows; slot++) {
-		const struct disk_row *at = &layout->disk_rows[slot];
-
-		if (!at->disk && at->letter == row.letter && at->ring == row.ring)
-			return slot;
-	}
-	layout->disk_rows[layout->nr_disk_rows++] = row;
-	return slot;
-}
-
-#define OWN UINT16_MAX /* a slot that is still to be given: a row of its own */
-
 /* Which disks have rows of their own: all that are traced, or else those that are used most. */
-static int choose_own(struct layout *layout, const struct platform *platform,
-		      const char *const *wanted, const char **why)
+static int choose_own(struct layout *layout)
 {
-	const struct disk **traced = calloc(platform->nr_disks + 1, sizeof(*traced));
+	const struct platform *platform = layout->platform;
+	const struct disk **traced =
+		layout__memory(layout, platform->nr_disks + 1, sizeof(*traced));
 	size_t nr = 0, most = rows_possible(layout);
 	static char text[128];
 
 	if (!traced)
-		return -ENOMEM;
+		return layout->err;
 	for (size_t i = 0; i < platform->nr_disks; i++) {
-		if (is_traced(&platform->disks[i], wanted))
+		if (is_traced(layout, &platform->disks[i]))
 			traced[nr++] = &platform->disks[i];
 	}
-	layout->few_tags = nr > most;
-	if (nr > most && wanted) {
-		free(traced);
+	few_tags = nr > most;
+	if (few_tags && layout->wanted->disks) {
 		snprintf(text, sizeof(text), "-D names %zu disks, and there is room for %zu: %s",
 			 nr, most, most == ROWS_MOST ? "name fewer" : "name fewer, or add memory");
-		*why = text;
+		layout->why = text;
 		return -E2BIG;
 	}
-	if (nr > most) {
+	if (few_tags) {
 		qsort(traced, nr, sizeof(*traced), most_used_first);
 		nr = most;
 	}
 	for (size_t i = 0; i < nr; i++)
-		layout->disk_slot[traced[i] - platform->disks] = OWN;
-	free(traced);
+		slot_of[traced[i] - platform->disks] = OWN;
 	return 0;
 }
 
-/* The slots: traced disks' are their rows', of those left out numbers behind the rows. */
-static void number_disks(struct layout *layout, const struct platform *platform,
-			 const char *const *wanted)
+/* The row that such disks share; made if there is none yet. */
+static uint32_t shared_row(const struct disk *disk)
 {
+	const struct disk_row row = { .letter = disk->letter, .ring = is_blkfront(disk) };
+
+	for (uint32_t slot = 1; slot < nr_rows; slot++) {
+		if (!rows[slot].disk && rows[slot].letter == row.letter &&
+		    rows[slot].ring == row.ring)
+			return slot;
+	}
+	rows[nr_rows] = row;
+	return nr_rows++;
+}
+
+/* The slots: traced disks' are their rows', of those left out numbers behind the rows. */
+static void number_disks(const struct layout *layout)
+{
+	const struct platform *platform = layout->platform;
 	uint32_t next;
 
-	layout->nr_disk_rows = 1;
+	nr_rows = 1;
 	for (size_t i = 0; i < platform->nr_disks; i++) {
 		const struct disk *disk = &platform->disks[i];
 
-		if (layout->disk_slot[i] != OWN)
+		if (slot_of[i] != OWN)
 			continue;
-		layout->disk_slot[i] = layout->nr_disk_rows;
-		layout->disk_rows[layout->nr_disk_rows++] = (struct disk_row) {
+		rows[nr_rows] = (struct disk_row) {
 			.disk = disk,
 			.letter = disk->letter,
 			.ring = is_blkfront(disk),
 		};
+		disk_of[nr_rows] = disk;
+		slot_of[i] = nr_rows++;
 	}
 	for (size_t i = 0; i < platform->nr_disks; i++) {
-		if (layout->disk_slot[i] || !is_traced(&platform->disks[i], wanted))
-			continue;
-		layout->disk_slot[i] = shared_row(layout, &platform->disks[i]);
-		layout->disks_shared++;
+		if (!slot_of[i] && is_traced(layout, &platform->disks[i]))
+			slot_of[i] = shared_row(&platform->disks[i]);
 	}
-	next = layout->nr_disk_rows;
+	next = nr_rows;
 	for (size_t i = 0; i < platform->nr_disks; i++) {
-		if (platform->disks[i].stacked || layout->disk_slot[i] || next == XT_IRQ_DISKS)
+		if (platform->disks[i].stacked || slot_of[i] || next == XT_IRQ_SEVERAL)
 			continue;
-		layout->disk_slot[i] = next;
-		layout->disk_of[next++] = &platform->disks[i];
+		slot_of[i] = next;
+		disk_of[next++] = &platform->disks[i];
 	}
-	for (uint32_t slot = 1; slot < layout->nr_disk_rows; slot++)
-		layout->disk_of[slot] = layout->disk_rows[slot].disk;
 }
 
-/* Room for slots: a row or a number for each disk, and what disks share. */
-static int make_slots(struct layout *layout, const struct platform *platform)
+static int number(struct layout *layout)
 {
-	const size_t nr = platform->nr_disks + ROWS_SHARED + 1;
+	/* a row or a number for each disk, and what disks share */
+	const size_t nr = layout->platform->nr_disks + ROWS_SHARED + 1;
+	int err;
 
-	layout->disk_slot = calloc(nr, sizeof(*layout->disk_slot));
-	layout->disk_of = calloc(nr, sizeof(*layout->disk_of));
-	layout->disk_rows = calloc(nr, sizeof(*layout->disk_rows));
-	layout->placed = calloc(nr + platform->nr_paths, sizeof(*layout->placed));
-	return layout->disk_slot && layout->disk_of && layout->disk_rows && layout->placed
-		       ? 0
-		       : -ENOMEM;
-}
-
-static int range(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, uint32_t *next, const char **why)
-{
-	int err = make_slots(layout, platform);
-
-	if (!err)
-		err = choose_own(layout, platform, wanted->disks, why);
+	slot_of = layout__memory(layout, nr, sizeof(*slot_of));
+	disk_of = layout__memory(layout, nr, sizeof(*disk_of));
+	rows = layout__memory(layout, nr, sizeof(*rows));
+	placed = layout__memory(layout, nr + layout->platform->nr_paths, sizeof(*placed));
+	err = layout->err ? layout->err : choose_own(layout);
 	if (err)
 		return err;
-	number_disks(layout, platform, wanted->disks);
-	layout->some_disks = wanted->disks;
-	layout->blk = *next;
-	*next += wait_paths(false);
-	for (uint32_t slot = 1; slot < layout->nr_disk_rows; slot++)
-		*next += wait_paths(layout->disk_rows[slot].ring);
-	layout->submit = *next;
-	*next += layout->nr_disk_rows;
+	number_disks(layout);
+	for (uint32_t slot = 0; slot < nr_rows; slot++)
+		rows[slot].path = layout__paths(layout, wait_paths(rows[slot].ring));
+	config.other_path = rows[0].path;
+	config.submit_path = layout__paths(layout, nr_rows);
 	return 0;
 }
 
-/* A leg's name and mechanism, by the disk's: a queue is the guest's own, a backend is not. */
-static const char *leg_name(enum xt_blk_leg leg, bool ring)
-{
-	static const char *const names[] = { XT_BLK_LEGS(NAME) };
+#define NAME(id, name, ...) [id] = name,
 
-	return ring && leg == XT_LEG_DEVICE ? "backend" : names[leg];
-}
+static const char *const op_names[] = { XT_BLK_OPS(NAME) };
 
-static enum mech leg_mech(enum xt_blk_leg leg, enum mech disk)
-{
-	return leg == XT_LEG_QUEUE || leg == XT_LEG_FINISH ? MECH_GUEST : disk;
-}
-
-/* The legs' places in time, as far as their numbers are not. */
-static const unsigned int in_time[XT_LEG_NR] = {
-	[XT_LEG_QUEUE] = 1,  [XT_LEG_RING] = 2,	  [XT_LEG_GRANTS] = 3,	[XT_LEG_REQUEUE] = 4,
-	[XT_LEG_SUBMIT] = 5, [XT_LEG_DEVICE] = 6, [XT_LEG_HANDLER] = 7, [XT_LEG_FINISH] = 8,
+/* What a leg is: its name, its place in time, and its roles. A queue is the guest's own. */
+static const struct leg {
+	const char *name;
+	unsigned int order;
+	bool guest;
+	unsigned int roles;
+} legs[] = {
+#define LEG(id, name_, order_, ...) [id] = { .name = name_, .order = order_, __VA_ARGS__ },
+	XT_BLK_LEGS(LEG)
 };
 
-static unsigned int leg_roles(enum xt_blk_leg leg)
+static void name_row(struct layout *layout, uint32_t slot)
 {
-	static const unsigned int roles[XT_LEG_NR] = {
-		[XT_LEG_TOTAL] = PATH_WHOLE,	  [XT_LEG_DEVICE] = PATH_DEVICE,
-		[XT_LEG_RING] = PATH_RING_FULL,	  [XT_LEG_GRANTS] = PATH_GRANTS_SHORT,
-		[XT_LEG_REQUEUE] = PATH_REQUEUED,
-	};
-
-	return roles[leg];
-}
-
-static void name_row(struct layout *layout, uint32_t slot, uint32_t path, const char *name,
-		     bool ring, enum mech mech)
-{
-	uint32_t legs = wait_paths(ring) / XT_OP_NR;
+	const struct disk_row *row = &rows[slot];
+	const char *name = row->disk ? row->disk->name : slot ? SHARED_NAME : "other";
+	enum mech mech = letter__mech(row->letter);
+	uint32_t path = row->path;
 
 	for (unsigned int op = 0; op < XT_OP_NR; op++) {
-		for (unsigned int leg = 0; leg < legs; leg++, path++) {
-			layout__name(&layout->keys[path], KIND_WAIT, AREA_DISK, leg_mech(leg, mech),
-				     name, op_names[op], leg_name(leg, ring));
-			layout->keys[path].roles = leg_roles(leg);
-			layout->keys[path].order = in_time[leg];
+		for (unsigned int i = 0; i < wait_paths(row->ring) / XT_OP_NR; i++) {
+			const struct leg *leg = &legs[i];
+			bool backend = row->ring && i == XT_LEG_DEVICE;
+			struct path_key *key = layout__name(layout, path++, KIND_WAIT, AREA_DISK,
+							    leg->guest ? MECH_GUEST : mech, name,
+							    op_names[op],
+							    backend ? "backend" : leg->name);
+
+			key->roles = leg->roles;
+			key->order = leg->order;
 		}
 	}
-	layout__name(&layout->keys[layout->submit + slot], KIND_CPU, AREA_DISK, mech, name, "",
+	layout__name(layout, config.submit_path + slot, KIND_CPU, AREA_DISK, mech, name, "",
 		     "submit");
-}
-
-/* Slots for the requests of what has these queues and tags: a disk, or a path to it. */
-static void place_requests(struct layout *layout, struct xt_disk *entry, unsigned int hw_queues,
-			   unsigned int tags, unsigned int depth)
-{
-	const unsigned int least = layout->few_tags ? TAGS_FEW : TAGS_MIN;
-
-	entry->first = layout->nr_requests;
-	entry->per_queue = (depth > least ? depth : least) + 1;
-	entry->queues = hw_queues ? hw_queues : 1;
-	entry->first_queue = layout->nr_queues;
-	entry->places = tags;
-	layout->nr_requests += entry->per_queue * entry->queues;
-	layout->nr_queues += entry->queues;
 }
 
 static uint32_t key_of_name(const char *name)
@@ -273,21 +250,31 @@ static uint32_t key_of_name(const char *name)
 	return xt_disk_named(words);
 }
 
-static void place_entry(struct layout *layout, struct xt_disk entry, unsigned int hw_queues,
-			unsigned int tags, unsigned int depth)
+/* What has these queues and tags: a disk, or a path to it. Slots for its requests, if it is traced. */
+static void place_entry(struct xt_disk entry, unsigned int hw_queues, unsigned int tags,
+			unsigned int depth)
 {
-	if (!(entry.flags & XT_DISK_IGNORED))
-		place_requests(layout, &entry, hw_queues, tags, depth);
-	layout->disks_named += !!(entry.dev & XT_DISK_NAMED);
-	layout->placed[layout->nr_placed++] = entry;
+	const unsigned int least = few_tags ? TAGS_FEW : TAGS_MIN;
+
+	if (!(entry.flags & XT_DISK_IGNORED)) {
+		entry.first = nr_requests;
+		entry.per_queue = (depth > least ? depth : least) + 1;
+		entry.queues = hw_queues ? hw_queues : 1;
+		entry.first_queue = nr_queues;
+		entry.places = tags;
+		nr_requests += entry.per_queue * entry.queues;
+		nr_queues += entry.queues;
+	}
+	config.disks_named += !!(entry.dev & XT_DISK_NAMED);
+	placed[nr_placed++] = entry;
 }
 
 /*
  * The requests of a disk that has paths are its paths': each has slots of its own, and all of them
  * what is the disk's in `entry`. Returns whether there are any.
  */
-static bool place_paths(struct layout *layout, const struct platform *platform,
-			const struct disk *disk, struct xt_disk entry)
+static bool place_paths(const struct platform *platform, const struct disk *disk,
+			struct xt_disk entry)
 {
 	bool any = false;
 
@@ -300,26 +287,24 @@ static bool place_paths(struct layout *layout, const struct platform *platform,
 		entry.dev = path->major << 20 | path->minor;
 		if (!entry.dev)
 			entry.dev = key_of_name(path->name);
-		place_entry(layout, entry, path->hw_queues, path->tags, path->depth);
+		place_entry(entry, path->hw_queues, path->tags, path->depth);
 	}
 	return any;
 }
 
-static void place_disk(struct layout *layout, const struct platform *platform, size_t i,
-		       const uint32_t *row_paths)
+static void place_disk(const struct platform *platform, const struct disk *disk, uint16_t slot)
 {
-	const struct disk *disk = &platform->disks[i];
-	struct xt_disk entry = { .slot = layout->disk_slot[i], .flags = XT_DISK_IGNORED };
+	struct xt_disk entry = { .slot = slot, .flags = XT_DISK_IGNORED };
 
-	if (entry.slot && entry.slot < layout->nr_disk_rows) {
-		entry.paths = row_paths[entry.slot];
+	if (is_row(slot)) {
+		entry.paths = rows[slot].path;
 		entry.flags = (is_blkfront(disk) ? XT_DISK_RING : 0) |
 			      (disk->letter == LETTER_VS ? XT_DISK_EMULATED : 0);
 	}
-	if (place_paths(layout, platform, disk, entry))
+	if (place_paths(platform, disk, entry))
 		return;
 	entry.dev = disk->major << 20 | disk->minor;
-	place_entry(layout, entry, disk->hw_queues, disk->tags, disk->depth);
+	place_entry(entry, disk->hw_queues, disk->tags, disk->depth);
 }
 
 /* Enter a disk into a table of 1 << bits places. False when there is none for it. */
@@ -339,77 +324,71 @@ static bool enter(struct xt_disk *table, uint32_t bits, const struct xt_disk *di
 	return false;
 }
 
+static bool enter_all(struct xt_disk *table, uint32_t bits)
+{
+	for (size_t i = 0; i < nr_placed; i++) {
+		if (!enter(table, bits, &placed[i]))
+			return false;
+	}
+	return true;
+}
+
 /* The table that BPF looks requests' disks up in: as large as it takes. */
 static int make_table(struct layout *layout)
 {
 	uint32_t bits = BITS_MIN;
-	size_t in;
 
-	while (bits < BITS_MOST && 1u << bits < 2 * layout->nr_placed)
+	while (bits < BITS_MOST && 1u << bits < 2 * nr_placed)
 		bits++;
 	for (; bits <= BITS_MOST; bits++) {
-		free(layout->disks);
-		layout->disks = calloc(1u << bits, sizeof(*layout->disks));
-		if (!layout->disks)
-			return -ENOMEM;
-		for (in = 0; in < layout->nr_placed; in++) {
-			if (!enter(layout->disks, bits, &layout->placed[in]))
-				break;
-		}
-		layout->disk_bits = bits;
-		if (in == layout->nr_placed)
-			return 0;
+		struct xt_disk *table = layout__memory(layout, 1u << bits, sizeof(*table)), *map;
+
+		if (!table)
+			return layout->err;
+		if (!enter_all(table, bits))
+			continue;
+		config.disk_bits = bits;
+		map = layout__map(layout, "xt_disks", sizeof(*map), 1u << bits);
+		if (map)
+			memcpy(map, table, sizeof(*map) << bits);
+		return layout->err;
 	}
 	return -ENOMEM;
 }
 
-static int place(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, const char **why)
+static int place(struct layout *layout)
 {
-	uint32_t *row_paths = calloc(layout->nr_disk_rows, sizeof(*row_paths));
-	uint32_t path = layout->blk;
+	const struct platform *platform = layout->platform;
 
-	(void)wanted;
-	(void)why;
-	if (!row_paths)
-		return -ENOMEM;
-	for (uint32_t slot = 0; slot < layout->nr_disk_rows; slot++) {
-		const struct disk_row *row = &layout->disk_rows[slot];
-		const char *name = row->disk ? row->disk->name : slot ? SHARED_NAME : "other";
-
-		row_paths[slot] = path;
-		name_row(layout, slot, path, name, row->ring, letter__mech(row->letter));
-		path += wait_paths(row->ring);
+	config.disks_some = layout->wanted->disks;
+	config.runstate = platform__on_xen(platform);
+	config.flush_seq_bit = features__enum_value(layout->features, "__RQF_FLUSH_SEQ", 4);
+	config.rq_second = features__tracepoint_args(layout->features, "block_rq_issue") == 2;
+	for (uint32_t slot = 0; slot < nr_rows; slot++)
+		name_row(layout, slot);
+	for (size_t i = 0; i < platform->nr_disks; i++) {
+		place_disk(platform, &platform->disks[i], slot_of[i]);
+		if (is_row(slot_of[i]) && !rows[slot_of[i]].disk)
+			layout->cpu[0].loss[XT_NOTE_SHARED_ROW]++;
 	}
-	for (size_t i = 0; i < platform->nr_disks; i++)
-		place_disk(layout, platform, i, row_paths);
-	free(row_paths);
+	requests = layout__map(layout, "xt_requests", sizeof(*requests), nr_requests);
+	queues = layout__map(layout, "xt_disk_queues", sizeof(*queues), nr_queues);
+	slowest = layout__map(layout, "xt_slowest", sizeof(*slowest), layout->cpus);
+	for (unsigned int i = 0; i < layout->cpus; i++)
+		layout->cpu[i].slow_above = layout->wanted->slower_ns;
 	return make_table(layout);
 }
 
-bool blk__has_row(const struct layout *layout, const struct xt_disk *disk)
+/* The disk of a slot, or what the disks of that row are called together. */
+static const char *disk_name(uint32_t slot)
 {
-	return disk->slot && disk->slot < layout->nr_disk_rows && layout->disk_of[disk->slot];
+	return disk_of[slot] ? disk_of[slot]->name : SHARED_NAME;
 }
 
-const char *blk__disk_name(const struct layout *layout, uint32_t slot)
+static void served(unsigned int slot, struct path_key *key)
 {
-	const struct disk *disk = layout->disk_of[slot];
-
-	return disk ? disk->name : layout->keys[layout->submit + slot].device;
-}
-
-static void configure(struct blk_bpf *skel, const struct layout *layout,
-		      const struct features *features)
-{
-	skel->rodata->cfg_blk_base = layout->blk;
-	skel->rodata->cfg_disk_bits = layout->disk_bits;
-	skel->rodata->cfg_disks_named = layout->disks_named;
-	skel->rodata->cfg_disks_some = layout->some_disks;
-	skel->rodata->cfg_submit_base = layout->submit;
-	skel->rodata->cfg_runstate = layout->runstate;
-	skel->rodata->cfg_flush_seq_bit = features__enum_value(features, "__RQF_FLUSH_SEQ", 4);
-	skel->rodata->cfg_rq_second = features__tracepoint_args(features, "block_rq_issue") == 2;
+	if (key->area == AREA_DISK)
+		snprintf(key->device, sizeof(key->device), "%s", disk_name(slot));
 }
 
 FAMILY_OBJECT(blk)
@@ -459,14 +438,12 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 }
 
 /* Requests of the disks that are traced, which the kernel has counted as done since boot. */
-static uint64_t disks_done(const struct tracer *tracer)
+static uint64_t disks_done(const struct platform *platform)
 {
-	const struct platform *platform = tracer->platform;
-	const struct layout *layout = tracer->layout;
 	uint64_t done = 0;
 
 	for (size_t i = 0; i < platform->nr_disks; i++) {
-		if (layout->disk_slot[i] && layout->disk_slot[i] < layout->nr_disk_rows)
+		if (is_row(slot_of[i]))
 			done += disk_stat__read(platform->disks[i].name);
 	}
 	return done;
@@ -474,14 +451,13 @@ static uint64_t disks_done(const struct tracer *tracer)
 
 static void start(struct tracer *tracer)
 {
-	tracer->disks_done = disks_done(tracer);
+	done_at_start = disks_done(tracer->platform);
 }
 
 /* The use of a disk's queues; the paths to one disk have one. */
-static struct queue_use *use_of(const struct layout *layout, struct snapshot *snap,
-				const struct xt_disk *disk)
+static struct queue_use *use_of(struct snapshot *snap, const struct xt_disk *disk)
 {
-	const char *name = blk__disk_name(layout, disk->slot);
+	const char *name = disk_name(disk->slot);
 	struct queue_use *use;
 
 	for (size_t i = 0; i < snap->nr_queues; i++)
@@ -493,24 +469,22 @@ static struct queue_use *use_of(const struct layout *layout, struct snapshot *sn
 }
 
 /* The queues of each disk that has a row, by the table that BPF finds them in. */
-static int read_queues(const struct tracer *tracer, struct snapshot *snap)
+static int read_queues(struct snapshot *snap)
 {
-	const struct layout *layout = tracer->layout;
-
-	snap->queues = calloc(layout->nr_disk_rows, sizeof(*snap->queues));
+	snap->queues = calloc(nr_rows, sizeof(*snap->queues));
 	if (!snap->queues)
 		return -ENOMEM;
-	for (size_t i = 0; i < layout->nr_placed; i++) {
-		const struct xt_disk *disk = &layout->placed[i];
+	for (size_t i = 0; i < nr_placed; i++) {
+		const struct xt_disk *disk = &placed[i];
 		struct queue_use *use;
 
-		if (!blk__has_row(layout, disk))
+		if (!is_row(disk->slot) || !disk_of[disk->slot])
 			continue;
-		use = use_of(layout, snap, disk);
+		use = use_of(snap, disk);
 		use->queues += disk->queues;
 		use->places = disk->places;
 		for (uint32_t n = 0; n < disk->queues; n++) {
-			const struct xt_queue *queue = &tracer->maps->queues[disk->first_queue + n];
+			const struct xt_queue *queue = &queues[disk->first_queue + n];
 
 			use->most = queue->most > use->most ? queue->most : use->most;
 			use->last += queue->last;
@@ -522,31 +496,125 @@ static int read_queues(const struct tracer *tracer, struct snapshot *snap)
 
 static void read_conservation(const struct tracer *tracer, struct conservation *io)
 {
-	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++) {
-		io->started += tracer->maps->cpus[cpu].count[XT_COUNT_STARTED];
-		io->completed += tracer->maps->cpus[cpu].count[XT_COUNT_COMPLETED];
+	const struct layout *layout = tracer->layout;
+
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		io->started += layout->cpu[cpu].count[XT_COUNT_STARTED];
+		io->completed += layout->cpu[cpu].count[XT_COUNT_COMPLETED];
 	}
-	for (uint32_t i = 0; i < tracer->layout->nr_requests; i++) {
-		if (tracer->maps->requests[i].state != XT_RQ_FREE)
+	for (uint32_t i = 0; i < nr_requests; i++) {
+		if (requests[i].state != XT_RQ_FREE)
 			io->in_flight++;
 	}
-	io->lost = reader__sum_loss(tracer, XT_LOST_OVERWRITTEN) +
-		   reader__sum_loss(tracer, XT_LOST_CLOCK);
-	io->preexisting = reader__sum_loss(tracer, XT_NOTE_PREEXISTING);
-	io->kernel = disks_done(tracer) - tracer->disks_done;
+	io->lost = reader__sum_loss(layout, XT_LOST_OVERWRITTEN) +
+		   reader__sum_loss(layout, XT_LOST_CLOCK);
+	io->preexisting = reader__sum_loss(layout, XT_NOTE_PREEXISTING);
+	io->kernel = disks_done(tracer->platform) - done_at_start;
+}
+
+_Static_assert(SLOWEST == XT_SLOWEST, "what a CPU keeps is what a run does");
+_Static_assert(XT_LEG_NR <= SLOW_LEGS + 1, "room for all legs but the total");
+
+/* A CPU that writes places faster than they are copied is left out of a reading while tracing. */
+#define TRIES 100
+
+/* One CPU's places as they were at one instant; false when they changed under us each time. */
+static bool copy_places(struct xt_slow *to, const struct xt_slowest *from)
+{
+	const volatile uint64_t *now = (const volatile uint64_t *)&from->seq;
+	uint64_t seq;
+
+	for (int i = 0; i < TRIES; i++) {
+		seq = *now;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		memcpy(to, from->kept, sizeof(from->kept));
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (!(seq & 1) && *now == seq)
+			return true;
+	}
+	return false;
+}
+
+/* The leg at this place in time. */
+static enum xt_blk_leg leg_at(unsigned int order)
+{
+	enum xt_blk_leg leg = 0;
+
+	while (legs[leg].order != order)
+		leg++;
+	return leg;
+}
+
+/* Names are of the request's paths: its first leg's, and those that follow. */
+static void translate(struct slow_request *to, const struct xt_slow *from,
+		      const struct layout *layout)
+{
+	const struct path_key *keys = &layout->keys[from->path];
+
+	memset(to, 0, sizeof(*to));
+	memcpy(to->device, keys->device, sizeof(to->device));
+	memcpy(to->op, keys->op, sizeof(to->op));
+	to->start_ns = from->queued;
+	to->total_ns = from->total;
+	for (unsigned int order = 1; order < XT_LEG_NR; order++) {
+		const enum xt_blk_leg leg = leg_at(order);
+
+		if (!from->leg[leg])
+			continue;
+		memcpy(to->legs[to->nr_legs].name, keys[leg].leg, sizeof(keys->leg));
+		to->legs[to->nr_legs++].ns = from->leg[leg];
+	}
+	to->issued = from->flags & XT_SLOW_ISSUED;
+	to->vcpu = from->cpu;
+	to->pid = from->pid;
+	memcpy(to->comm, from->comm, sizeof(to->comm) - 1);
+	to->overlap_known = from->flags & XT_SLOW_KNOWN;
+	to->stolen_ns = from->stolen;
+	to->held_ns = from->held;
+}
+
+static int slowest_first(const void *a, const void *b)
+{
+	const struct xt_slow *x = a, *y = b;
+
+	if (x->total != y->total)
+		return x->total < y->total ? 1 : -1;
+	return (x->queued > y->queued) - (x->queued < y->queued);
+}
+
+/* Of the slowest that each CPU keeps, those of all. */
+static int read_slowest(const struct layout *layout, struct snapshot *snap)
+{
+	struct xt_slow *all = calloc((size_t)layout->cpus * XT_SLOWEST, sizeof(*all));
+	size_t nr = 0;
+
+	if (!all)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < layout->cpus; i++) {
+		if (copy_places(all + nr, &slowest[i]))
+			nr += XT_SLOWEST;
+		else
+			memset(all + nr, 0, XT_SLOWEST * sizeof(*all));
+	}
+	qsort(all, nr, sizeof(*all), slowest_first);
+	snap->slow = calloc(XT_SLOWEST, sizeof(*snap->slow));
+	for (size_t i = 0; snap->slow && i < nr && i < XT_SLOWEST && all[i].total; i++)
+		translate(&snap->slow[snap->nr_slow++], &all[i], layout);
+	free(all);
+	return snap->slow ? 0 : -ENOMEM;
 }
 
 static int read_all(const struct tracer *tracer, struct snapshot *snap)
 {
-	int err = read_queues(tracer, snap);
+	int err = read_queues(snap);
 
 	if (!err)
-		err = slowest__read(snap, tracer->maps, tracer->layout);
+		err = read_slowest(tracer->layout, snap);
 	read_conservation(tracer, &snap->io);
 	return err;
 }
 
 const struct family family_blk = {
-	FAMILY(blk, BLK),    .unused = unused,	 .range = range, .place = place,
-	.open = open_object, .destroy = destroy, .start = start, .read = read_all,
+	FAMILY(blk, BLK), .unused = unused, .number = number, .place = place,
+	.served = served, .start = start,   .read = read_all,
 };

@@ -20,7 +20,7 @@
 #define KPROBE_OVER_TRAMPOLINE_NS 60
 
 static void calibrate_body(struct calibration *calibration, struct bpf_object *core,
-			   const struct maps *maps)
+			   const struct layout *layout)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(core, "xt_calibrate");
 	uint64_t clock[RUNS], pair[RUNS];
@@ -35,8 +35,8 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 			vlog("calibration: a program does not run: %s", strerror(errno));
 			return;
 		}
-		clock[i] = maps->cpus[cpu].clock_ns;
-		pair[i] = maps->cpus[cpu].pair_ns;
+		clock[i] = layout->cpu[cpu].clock_ns;
+		pair[i] = layout->cpu[cpu].pair_ns;
 	}
 	calibration->clock_ns = bench__undisturbed(clock, RUNS);
 	calibration->body_ns = bench__undisturbed(pair, RUNS) / 2.0;
@@ -91,13 +91,14 @@ static void calibrate_clock(struct calibration *calibration)
 	calibration->in_vdso = bench__clock_in_vdso();
 }
 
-void calibrate(struct calibration *calibration, struct bpf_object *core, const struct maps *maps)
+void calibrate(struct calibration *calibration, struct bpf_object *core,
+	       const struct layout *layout)
 {
 	memset(calibration, 0, sizeof(*calibration));
 	calibrate_clock(calibration);
 	if (!core)
 		return;
-	calibrate_body(calibration, core, maps);
+	calibrate_body(calibration, core, layout);
 	calibrate_dispatch(calibration, core);
 }
 

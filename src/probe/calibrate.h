@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What one run of a program costs on this host: body and dispatch (DESIGN §2, own cost). */
+/* What one run of a program costs on this host: body and dispatch. */
 #ifndef XT_PROBE_CALIBRATE_H
 #define XT_PROBE_CALIBRATE_H
 
 #include "model/snapshot.h"
-#include "probe/maps.h"
+#include "probe/layout.h"
 
 struct bpf_object;
 
@@ -18,7 +18,8 @@ struct calibration {
 };
 
 /* Measure with core's loaded object; what cannot be measured is 0. Attaches one empty program. */
-void calibrate(struct calibration *calibration, struct bpf_object *core, const struct maps *maps);
+void calibrate(struct calibration *calibration, struct bpf_object *core,
+	       const struct layout *layout);
 
 /*
  * The price of a breakpoint, with the loaded object of --exact and two instructions that a change of

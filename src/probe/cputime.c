@@ -65,14 +65,15 @@ static void ask_runstate(struct vcpu_reading *reading, struct xt_cpu *slice, int
 		reading->at_ns = slice->runstate_at;
 }
 
-static void read_all(struct cputime *time, const struct maps *maps, struct vcpu_reading *readings)
+static void read_all(struct cputime *time, const struct layout *layout,
+		     struct vcpu_reading *readings)
 {
 	memset(readings, 0, time->possible * sizeof(*readings));
 	read_stat(time, readings);
 	for (unsigned int cpu = 0; cpu < time->possible; cpu++) {
 		readings[cpu].at_ns = clock__monotonic_ns();
 		if (readings[cpu].online && time->runstate_fd >= 0)
-			ask_runstate(&readings[cpu], &maps->cpus[cpu], time->runstate_fd, cpu);
+			ask_runstate(&readings[cpu], &layout->cpu[cpu], time->runstate_fd, cpu);
 	}
 	time->at_ns = clock__monotonic_ns();
 }
@@ -95,9 +96,9 @@ void cputime__free(struct cputime *time)
 	free(time->vcpus);
 }
 
-void cputime__start(struct cputime *time, const struct maps *maps)
+void cputime__start(struct cputime *time, const struct layout *layout)
 {
-	read_all(time, maps, time->last);
+	read_all(time, layout, time->last);
 	time->runstate = false;
 	for (unsigned int cpu = 0; cpu < time->possible; cpu++) {
 		time->runstate |= time->last[cpu].answered;
@@ -109,13 +110,13 @@ void cputime__start(struct cputime *time, const struct maps *maps)
 	time->started = true;
 }
 
-void cputime__advance(struct cputime *time, const struct maps *maps)
+void cputime__advance(struct cputime *time, const struct layout *layout)
 {
 	struct vcpu_reading *now = time->spare;
 
 	if (!time->started)
 		return;
-	read_all(time, maps, now);
+	read_all(time, layout, now);
 	for (unsigned int cpu = 0; cpu < time->possible; cpu++)
 		vcpu_time__add(&time->vcpus[cpu], &time->last[cpu], &now[cpu], time->runstate);
 	time->spare = time->last;

@@ -4,7 +4,7 @@
 #define XT_PROBE_CPUTIME_H
 
 #include "model/snapshot.h"
-#include "probe/maps.h"
+#include "probe/layout.h"
 
 struct cputime {
 	unsigned int possible;
@@ -24,8 +24,8 @@ void cputime__free(struct cputime *time);
  * Begin, or add what passed since the last reading. The program runs once on each online CPU. To
  * be called once a second: a vCPU's time since the last reading is lost with it.
  */
-void cputime__start(struct cputime *time, const struct maps *maps);
-void cputime__advance(struct cputime *time, const struct maps *maps);
+void cputime__start(struct cputime *time, const struct layout *layout);
+void cputime__advance(struct cputime *time, const struct layout *layout);
 
 /* What was added up, for a snapshot that owns the copy: 0 or -ENOMEM. */
 int cputime__copy(const struct cputime *time, struct snapshot *snap, bool steal_measured);

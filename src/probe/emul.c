@@ -2,28 +2,30 @@
 /* Drivers of emulated devices by their functions, and MSRs. */
 #include <string.h>
 
+#include "emul.h"
 #include "emul.skel.h"
 #include "probe/family.h"
 
-#define EMULATED_FUNCTION(_, id, function, what) [id - XT_EMUL_BEGIN] = #function,
-#define EMULATED_WHAT(_, id, function, what)	 [id - XT_EMUL_BEGIN] = what,
-#define ONE(...)				 +1
+struct emulated {
+	const char *function, *what;
+	bool nic;
+};
 
-static const char *const emulated_functions[] = { XT_EMULATED(EMULATED_FUNCTION, _) };
-static const char *const emulated_what[] = { XT_EMULATED(EMULATED_WHAT, _) };
+#define NIC(_, id, function, what)    [id - XT_EMUL_BEGIN] = { #function, what, true },
+#define DEVICE(_, id, function, what) [id - XT_EMUL_BEGIN] = { #function, what, false },
 
-#define NICS	 (0 XT_EMULATED_NICS(ONE, _))
-#define EMULATED (sizeof(emulated_what) / sizeof(emulated_what[0]))
-static int range(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, uint32_t *next, const char **why)
+static const struct emulated emulated[] = { XT_EMULATED_NICS(NIC, _)
+						    XT_EMULATED_PLATFORM(DEVICE, _) };
+
+#define EMULATED (sizeof(emulated) / sizeof(emulated[0]))
+#define MSRS	 2
+
+static struct xt_emul_config config;
+
+static int number(struct layout *layout)
 {
-	(void)platform;
-	(void)wanted;
-	(void)why;
-	layout->emul = *next;
-	*next += EMULATED;
-	layout->msr = *next;
-	*next += 2;
+	config.access_path = layout__paths(layout, EMULATED);
+	config.msr_path = layout__paths(layout, MSRS);
 	return 0;
 }
 
@@ -37,43 +39,35 @@ static const char *nic_of(const struct platform *platform, const char *driver)
 	return driver;
 }
 
-static int place(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, const char **why)
+/* Timers are beside what the kernel does around them: clockevents_program_event(). */
+static enum area area_of(enum xt_probe probe)
 {
-	static const char *const msr[] = { "read_msr", "write_msr" };
-	const char *device;
-	enum area area;
-	bool nic;
-
-	(void)wanted;
-	(void)why;
-	for (uint32_t i = 0; i < EMULATED; i++) {
-		nic = i < NICS;
-		device = nic ? nic_of(platform, emulated_what[i]) : emulated_what[i];
-		area = nic ? AREA_NET : AREA_PLATFORM;
-		/* beside what the kernel does around it: clockevents_program_event() */
-		if (i + XT_EMUL_BEGIN == XT_P_LAPIC_TIMER || i + XT_EMUL_BEGIN == XT_P_HPET_TIMER)
-			area = AREA_TIMER;
-		layout__name(&layout->keys[layout->emul + i], KIND_CPU, area, MECH_EMULATED, device,
-			     "", nic ? "submit" : emulated_functions[i]);
-	}
-	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
-	for (uint32_t i = 0; i < 2; i++)
-		layout__count(&layout->keys[layout->msr + i], AREA_CPU, MECH_UNATTRIBUTED, "MSR",
-			      msr[i]);
-	return 0;
+	return probe == XT_P_LAPIC_TIMER || probe == XT_P_HPET_TIMER ? AREA_TIMER : AREA_PLATFORM;
 }
 
-static void configure(struct emul_bpf *skel, const struct layout *layout,
-		      const struct features *features)
+static int place(struct layout *layout)
 {
-	(void)features;
-	skel->rodata->cfg_emul_base = layout->emul;
-	skel->rodata->cfg_msr_base = layout->msr;
+	static const char *const msr[MSRS] = { "read_msr", "write_msr" };
+
+	for (uint32_t i = 0; i < EMULATED; i++) {
+		const struct emulated *one = &emulated[i];
+
+		layout__name(layout, config.access_path + i, KIND_CPU,
+			     one->nic ? AREA_NET : area_of(XT_EMUL_BEGIN + i), MECH_EMULATED,
+			     one->nic ? nic_of(layout->platform, one->what) : one->what, "",
+			     one->nic ? "submit" : one->function);
+	}
+	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
+	for (uint32_t i = 0; i < MSRS; i++)
+		layout__count(layout, config.msr_path + i, AREA_CPU, MECH_UNATTRIBUTED, "MSR",
+			      msr[i]);
+	return 0;
 }
 
 FAMILY_OBJECT(emul)
 
 const struct family family_emul = {
-	FAMILY(emul, EMUL), .range = range, .place = place, .open = open_object, .destroy = destroy,
+	FAMILY(emul, EMUL),
+	.number = number,
+	.place = place,
 };

@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exact.h"
 #include "exact.skel.h"
 #include "model/hypercalls.h"
 #include "probe/family.h"
 
 #define FLUSH "xen_mc_flush" /* its wrapper's paths are by number, too */
+
+static struct xt_exact_config config;
 
 static const char *name_of(const struct site *site, char number[16])
 {
@@ -32,71 +35,70 @@ static const struct site *same_as(const struct sites *sites, const struct site *
 	return NULL;
 }
 
-static int range(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, uint32_t *next, const char **why)
+static uint32_t path_of(struct layout *layout, const struct site *site)
+{
+	const struct site *same = same_as(layout->sites, site);
+	char number[16];
+	uint32_t path;
+
+	if (site->call.nr < 0)
+		return config.other_path;
+	path = hypercall__path_of(site->function, name_of(site, number));
+	if (!path)
+		path = same ? same->path : layout__paths(layout, 1);
+	return path;
+}
+
+static int number(struct layout *layout)
 {
 	struct sites *sites = layout->sites;
-	char number[16];
 
-	(void)platform;
-	(void)wanted;
-	(void)why;
-	layout->site = (*next)++; /* "other" */
+	config.cookies = features__cookies(layout->features);
+	config.other_path = layout__paths(layout, 1);
 	for (size_t i = 0; i < sites->nr; i++) {
 		struct site *site = &sites->site[i];
-		const struct site *same;
 
 		if (site->cause)
 			continue;
-		site->path = layout->site;
 		if (strcmp(site->function, FLUSH) == 0) {
 			site->by_number = site->call.nr < 0;
-			site->path = layout->mc + (site->by_number ? 0 : site->call.nr);
-			continue;
+			site->path =
+				hypercall__flush_path() + (site->by_number ? 0 : site->call.nr);
+		} else {
+			site->path = path_of(layout, site);
 		}
-		if (site->call.nr < 0)
-			continue;
-		same = same_as(sites, site);
-		site->path = hypercall__path_of(layout, site->function, name_of(site, number));
-		if (!site->path)
-			site->path = same ? same->path : (*next)++;
 	}
 	return 0;
 }
 
-static int place(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, const char **why)
+static int place(struct layout *layout)
 {
 	const struct sites *sites = layout->sites;
+	struct xt_site *table =
+		layout__map(layout, "xt_sites", sizeof(*table), sites->nr ? sites->nr : 1);
 	char number[16];
 
-	(void)platform;
-	(void)wanted;
-	(void)why;
-	layout__name(&layout->keys[layout->site], KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "other",
+	if (!table)
+		return layout->err;
+	sites__fill(sites, table);
+	layout__name(layout, config.other_path, KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "other",
 		     "call site");
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->site[i];
 
-		if (!site->cause && site->path > layout->site)
-			layout__name(&layout->keys[site->path], KIND_CPU, AREA_HYPERCALL, MECH_PV,
-				     "", name_of(site, number), site->function);
+		/* those that are no wrapper's */
+		if (!site->cause && site->path > config.other_path)
+			layout__name(layout, site->path, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
+				     name_of(site, number), site->function);
 	}
 	return 0;
 }
 
-static void configure(struct exact_bpf *skel, const struct layout *layout,
-		      const struct features *features)
-{
-	skel->rodata->cfg_other_path = layout->site;
-	skel->rodata->cfg_cookies = features__cookies(features);
-}
-
 FAMILY_OBJECT(exact)
 
+/* What a breakpoint costs. */
 static const char *const extras[] = { "xt_dispatch_kp", NULL };
 
 const struct family family_exact = {
-	FAMILY(exact, EXACT), .opt_in = true,	  .range = range,   .place = place,
-	.open = open_object,  .destroy = destroy, .extras = extras,
+	FAMILY(exact, EXACT), .opt_in = true, .number = number, .place = place, .extras = extras,
 };

@@ -3,84 +3,69 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hypercall.h"
 #include "hypercall.skel.h"
 #include "model/hypercalls.h"
 #include "probe/family.h"
 
-#define WRAPPER_FUNCTION(_, id, function, hypercall, guests) [id - XT_HYPERCALL_BEGIN] = #function,
-#define WRAPPER_CALL(_, id, function, hypercall, guests)     [id - XT_HYPERCALL_BEGIN] = hypercall,
+/* Who makes which hypercall, in the order of their paths: wrappers, and two that are more than that. */
+static const struct maker {
+	const char *function, *hypercall;
+} makers[] = {
+#define MAKER(_, id, function, hypercall, guests) { #function, hypercall },
+	XT_WRAPPERS(MAKER, _) { "clockevents_program_event", "vcpu_op" },
+	{ "xen_do_write_msr", "set_segment_base" },
+};
 
-static const char *const wrapper_functions[] = { XT_WRAPPERS(WRAPPER_FUNCTION, _) };
-static const char *const wrapper_calls[] = { XT_WRAPPERS(WRAPPER_CALL, _) };
+#define MAKERS (sizeof(makers) / sizeof(makers[0]))
 
-#define WRAPPERS (sizeof(wrapper_functions) / sizeof(wrapper_functions[0]))
+static struct xt_hypercall_config config;
 
-static int range(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, uint32_t *next, const char **why)
+static int number(struct layout *layout)
 {
-	(void)platform;
-	(void)wanted;
-	(void)why;
-	layout->wrapper = *next;
-	*next += WRAPPERS;
-	layout->clockevent = (*next)++;
-	layout->segment_base = (*next)++;
-	layout->mc = *next;
-	*next += XT_HYPERCALLS;
+	config.wrapper_path = layout__paths(layout, MAKERS);
+	config.segment_base_path = config.wrapper_path + MAKERS - 1;
+	config.clockevent_path = config.segment_base_path - 1;
+	config.flush_path = layout__paths(layout, XT_HYPERCALLS);
 	return 0;
 }
 
-static int place(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, const char **why)
+static int place(struct layout *layout)
 {
 	const char *name;
 	char number[16];
 
-	(void)platform;
-	(void)wanted;
-	(void)why;
-	for (uint32_t i = 0; i < WRAPPERS; i++)
-		layout__name(&layout->keys[layout->wrapper + i], KIND_CPU, AREA_HYPERCALL, MECH_PV,
-			     "", wrapper_calls[i], wrapper_functions[i]);
-	layout__name(&layout->keys[layout->clockevent], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-		     "vcpu_op", "clockevents_program_event");
-	layout__name(&layout->keys[layout->segment_base], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-		     "set_segment_base", "xen_do_write_msr");
+	for (uint32_t i = 0; i < MAKERS; i++)
+		layout__name(layout, config.wrapper_path + i, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
+			     makers[i].hypercall, makers[i].function);
 	for (uint32_t i = 0; i < XT_HYPERCALLS; i++) {
 		name = hypercall__name(i);
 		snprintf(number, sizeof(number), "%u", i);
-		layout__name(&layout->keys[layout->mc + i], KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
+		layout__name(layout, config.flush_path + i, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
 			     name ? name : number, "xen_mc_flush");
 	}
 	return 0;
 }
 
-uint32_t hypercall__path_of(const struct layout *layout, const char *function,
-			    const char *hypercall)
+uint32_t hypercall__path_of(const char *function, const char *hypercall)
 {
-	for (uint32_t i = 0; i < WRAPPERS; i++) {
-		if (strcmp(wrapper_functions[i], function) == 0 &&
-		    strcmp(wrapper_calls[i], hypercall) == 0)
-			return layout->wrapper + i;
+	for (uint32_t i = 0; i < MAKERS; i++) {
+		if (strcmp(makers[i].function, function) == 0 &&
+		    strcmp(makers[i].hypercall, hypercall) == 0)
+			return config.wrapper_path + i;
 	}
-	if (strcmp(function, "xen_do_write_msr") == 0 && strcmp(hypercall, "set_segment_base") == 0)
-		return layout->segment_base;
 	return 0;
 }
 
-static void configure(struct hypercall_bpf *skel, const struct layout *layout,
-		      const struct features *features)
+uint32_t hypercall__flush_path(void)
 {
-	(void)features;
-	skel->rodata->cfg_wrapper_base = layout->wrapper;
-	skel->rodata->cfg_clockevent_path = layout->clockevent;
-	skel->rodata->cfg_segment_base_path = layout->segment_base;
-	skel->rodata->cfg_mc_base = layout->mc;
+	return config.flush_path;
 }
 
 FAMILY_OBJECT(hypercall)
 
 const struct family family_hypercall = {
-	FAMILY(hypercall, HYPERCALL), .range = range,	  .place = place,
-	.open = open_object,	      .destroy = destroy,
+	FAMILY(hypercall, HYPERCALL),
+	.number = number,
+	.place = place,
 };

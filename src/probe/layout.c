@@ -3,26 +3,130 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
 #include "probe/family.h"
-#include "probe/probes.h"
 
-void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
-		  const char *device, const char *op, const char *leg)
+/* Lists, the last one first. */
+struct shared_map {
+	struct shared_map *next;
+	const char *name;
+	int fd;
+	void *at;
+	size_t size;
+};
+
+struct memory {
+	struct memory *next;
+	uint64_t at[];
+};
+
+void *layout__memory(struct layout *layout, size_t nr, size_t size)
 {
+	struct memory *memory = calloc(1, sizeof(*memory) + nr * size);
+
+	if (!memory) {
+		layout->err = -ENOMEM;
+		return NULL;
+	}
+	memory->next = layout->memory;
+	layout->memory = memory;
+	return memory->at;
+}
+
+static size_t round_up(size_t size, size_t to)
+{
+	return (size + to - 1) / to * to;
+}
+
+void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	struct shared_map *map = layout__memory(layout, 1, sizeof(*map));
+	void *at = MAP_FAILED;
+
+	if (!map)
+		return NULL;
+	map->name = name;
+	/* kernel/bpf/arraymap.c: elements are rounded to 8 bytes, the whole to pages */
+	map->size = round_up(round_up(size, 8) * entries, sysconf(_SC_PAGESIZE));
+	map->fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t), size, entries, &opts);
+	if (map->fd >= 0)
+		at = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);
+	if (at == MAP_FAILED) {
+		layout->err = -errno;
+		if (map->fd >= 0)
+			close(map->fd);
+		return NULL;
+	}
+	map->at = at;
+	map->next = layout->maps;
+	layout->maps = map;
+	layout->map_bytes += map->size;
+	return at;
+}
+
+static const struct shared_map *find_map(const struct layout *layout, const char *name)
+{
+	const struct shared_map *map = layout->maps;
+
+	while (map && strcmp(map->name, name) != 0)
+		map = map->next;
+	return map;
+}
+
+int layout__share(const struct layout *layout, struct bpf_object *object)
+{
+	const struct shared_map *ours;
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map(map, object)
+	{
+		if (bpf_map__is_internal(map) || !(bpf_map__map_flags(map) & BPF_F_MMAPABLE))
+			continue;
+		ours = find_map(layout, bpf_map__name(map));
+		err = ours ? bpf_map__reuse_fd(map, ours->fd) : -ENOENT;
+		if (err)
+			break;
+	}
+	return err;
+}
+
+uint32_t layout__paths(struct layout *layout, uint32_t nr)
+{
+	layout->nr_paths += nr;
+	return layout->nr_paths - nr;
+}
+
+struct path_key *layout__name(const struct layout *layout, uint32_t path, enum kind kind,
+			      enum area area, enum mech mech, const char *device, const char *op,
+			      const char *leg)
+{
+	struct path_key *key = &layout->keys[path];
+
 	key->kind = kind;
 	key->area = area;
 	key->mech = mech;
 	snprintf(key->device, sizeof(key->device), "%.*s", (int)sizeof(key->device) - 1, device);
 	snprintf(key->op, sizeof(key->op), "%s", op);
 	snprintf(key->leg, sizeof(key->leg), "%s", leg);
+	return key;
 }
 
-void layout__count(struct path_key *key, enum area area, enum mech mech, const char *device,
-		   const char *op)
+struct path_key *layout__count(const struct layout *layout, uint32_t path, enum area area,
+			       enum mech mech, const char *device, const char *op)
 {
-	layout__name(key, KIND_CPU, area, mech, device, op, "count");
+	struct path_key *key =
+		layout__name(layout, path, KIND_CPU, area, mech, device, op, "count");
+
 	key->roles = PATH_COUNT;
+	return key;
 }
 
 bool layout__is_wanted(const char *const *wanted, const char *name)
@@ -36,68 +140,77 @@ bool layout__is_wanted(const char *const *wanted, const char *name)
 	return false;
 }
 
-/* The ranges of all families, one after the other, and then their names. */
-static int lay_out(struct layout *layout, const struct platform *platform,
-		   const struct wanted *wanted, const char **why)
+const struct xt_hist *layout__hist(const struct layout *layout, unsigned int cpu, uint32_t path)
 {
-	uint32_t next = 0;
-	int err = 0;
-
-	for (int i = 0; i < FAMILIES && !err; i++) {
-		if (families[i]->range)
-			err = families[i]->range(layout, platform, wanted, &next, why);
-	}
-	if (err)
-		return err;
-	layout->nr_paths = next;
-	layout->keys = calloc(layout->nr_paths, sizeof(*layout->keys));
-	if (!layout->keys)
-		return -ENOMEM;
-	/* the first one asks what the others have placed */
-	for (int i = FAMILIES - 1; i >= 0 && !err; i--) {
-		if (families[i]->place)
-			err = families[i]->place(layout, platform, wanted, why);
-	}
-	return err;
+	return &layout->hists[(size_t)cpu * layout->nr_paths + path];
 }
 
-int layout__new(struct layout **out, const struct platform *platform, const struct wanted *wanted,
-		struct sites *sites, const char **why)
+static int make_slices(struct layout *layout)
 {
-	struct layout *layout = calloc(1, sizeof(*layout));
+	layout->keys = layout__memory(layout, layout->nr_paths, sizeof(*layout->keys));
+	layout->cpu = layout__map(layout, "xt_cpus", sizeof(*layout->cpu), layout->cpus);
+	layout->hists = layout__map(layout, "xt_hists", sizeof(*layout->hists),
+				    layout->cpus * layout->nr_paths);
+	if (layout->err)
+		return layout->err;
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		layout->cpu[cpu].first_path = cpu * layout->nr_paths;
+		layout->cpu[cpu].nr_paths = layout->nr_paths;
+		layout->cpu[cpu].nr = cpu;
+	}
+	return 0;
+}
+
+static int lay_out(struct layout *layout)
+{
+	int err = 0;
+
+	for (int i = 0; i < FAMILIES && !err; i++)
+		err = families[i]->number(layout);
+	if (!err)
+		err = make_slices(layout);
+	/* the first one asks what the others have placed */
+	for (int i = FAMILIES - 1; i >= 0 && !err; i--)
+		err = families[i]->place(layout);
+	return err ? err : layout->err;
+}
+
+int layout__new(struct layout **out, const struct layout *from, const char **why)
+{
+	struct layout *layout = malloc(sizeof(*layout));
 	int err;
 
+	*why = "out of memory";
 	if (!layout)
 		return -ENOMEM;
-	layout->cpus = platform->possible;
-	layout->sites = sites;
-	layout->runstate = platform__on_xen(platform);
-	layout->nr_requests = XT_OTHER_REQUESTS;
-	/* a map cannot be empty */
-	layout->nr_queues = layout->nr_packets = 1;
-	err = lay_out(layout, platform, wanted, why);
-	if (err)
-		goto out;
+	*layout = *from;
+	layout->cpus = layout->platform->possible;
+	err = lay_out(layout);
+	if (err) {
+		*why = layout->why ? layout->why
+		       : err == -EPERM
+			       ? "the kernel refuses BPF maps to this process: is it confined?"
+			       : "the kernel cannot make the maps";
+		layout__free(layout);
+		return err;
+	}
 	*out = layout;
-	layout = NULL;
-out:
-	layout__free(layout);
-	return err;
+	return 0;
 }
 
 void layout__free(struct layout *layout)
 {
+	struct memory *memory, *next;
+
 	if (!layout)
 		return;
-	free(layout->disks);
-	free(layout->placed);
-	free(layout->disk_slot);
-	free(layout->disk_of);
-	free(layout->disk_rows);
-	free(layout->irqs);
-	free(layout->nics);
-	free(layout->keys);
-	free(layout->owners);
-	free(layout->irq_of);
+	for (const struct shared_map *map = layout->maps; map; map = map->next) {
+		munmap(map->at, map->size);
+		close(map->fd);
+	}
+	for (memory = layout->memory; memory; memory = next) {
+		next = memory->next;
+		free(memory);
+	}
 	free(layout);
 }

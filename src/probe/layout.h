@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which path has which number in the maps, and what the tables say of disks and interrupts. Made
- * once from the platform; the mechanism of a figure is joined here, BPF never knows it.
+ * Which path has which number, and the maps that programs and loader share. Made once from the platform:
+ * the mechanism of a figure is joined to it here, BPF never knows it.
  */
 #ifndef XT_PROBE_LAYOUT_H
 #define XT_PROBE_LAYOUT_H
@@ -13,74 +13,76 @@
 #include "abi.h"
 #include "model/snapshot.h"
 #include "platform/platform.h"
-#include "probe/sites.h"
 
-struct layout {
-	/* first path of each family's range */
-	uint32_t blk, submit, irq, softirq, upcall, wrapper, clockevent, segment_base, mc, emul,
-		msr, wake, late, program, clock, mmu, mc_entry, mmuext, mc_size, mmu_fn, net,
-		net_submit, site, scratch;
-	uint32_t nr_paths;
-	struct path_key *keys; /* by path number */
+struct bpf_object;
+struct features;
+struct sites;
 
-	struct xt_disk *disks; /* BPF's table, of 1 << disk_bits places */
-	uint32_t disk_bits;
-	struct xt_disk *placed; /* the same, one after the other */
-	size_t nr_placed;
-	uint32_t disks_named; /* of them: have a name in place of a number */
-	/* slots: 0 is "other"; those of rows; behind them disks that are not traced */
-	struct disk_row *disk_rows;
-	uint32_t nr_disk_rows;	     /* with slot 0 */
-	const struct disk **disk_of; /* by slot; NULL: "other", or several disks share the row */
-	uint16_t *disk_slot;	     /* by number in the platform */
-	size_t disks_shared;	     /* have no row of their own */
-	bool some_disks;	     /* only those that were asked for */
-	bool few_tags;		     /* there are more disks than rows */
-	uint32_t nr_requests, nr_queues;
-
-	struct xt_irq *irqs; /* by number */
-	uint32_t irq_numbers;
-	uint32_t *irq_of;	   /* by interrupt slot: its number, of one that shares no path */
-	const struct irq **owners; /* by interrupt slot: one of its channels; NULL: none */
-	uint32_t nr_irqs;	   /* slots in use, with "other" */
-	uint32_t nr_wakes;	   /* paths of user channels */
-
-	struct xt_nic *nics; /* BPF's table, of nic_places, a power of two */
-	uint32_t nic_places;
-	const struct nic *nic_of[XT_NICS]; /* by slot; NULL: not traced */
-	uint32_t nr_nics;		   /* slots in use, with 0 */
-	uint32_t nr_packets;
-	bool some_nics; /* only those that were asked for */
-	uint32_t netns; /* inode of this network namespace; 0: there are none */
-
-	struct sites *sites; /* whose paths are numbered here; not owned */
-
-	bool runstate; /* Xen's, of each vCPU */
-
-	unsigned int cpus; /* possible */
-};
-
-/* What is asked for by name, NULL-ended; NULL: all leaf disks, all NICs. */
+/* What is asked for. Names are NULL-ended; NULL: all leaf disks, all NICs. */
 struct wanted {
 	const char *const *disks; /* as in platform->disks */
 	const char *const *nics;
+	unsigned int every; /* follow 1 of so many packets sent, a power of two; 0: by the rate */
+	uint64_t slower_ns; /* note only requests slower than this; 0: the slowest */
+};
+
+struct layout {
+	/* what it is made from: not owned */
+	const struct platform *platform;
+	const struct features *features;
+	const struct wanted *wanted;
+	struct sites *sites; /* whose paths are numbered here */
+
+	unsigned int cpus; /* possible */
+	uint32_t nr_paths;
+	struct path_key *keys; /* by path number; one without a name is in no report */
+	struct xt_cpu *cpu;    /* the slices, by CPU number */
+	struct xt_hist *hists; /* by a CPU's first path and path: see layout__hist() */
+	size_t map_bytes;      /* kernel memory of all maps */
+	const char *why;       /* static: why it cannot be made */
+
+	struct shared_map *maps;
+	struct memory *memory;
+	int err; /* the first failure of a map or of memory */
 };
 
 /*
- * Number all paths for this guest. `sites` get the numbers of their paths; they and the platform must
- * outlive the layout. Returns 0 and *out, freed with layout__free(), -ENOMEM, or -E2BIG with *why
- * (static) when there is no place for what is wanted by name.
+ * Number all paths, and make and fill the maps. Returns 0 and *out, freed with layout__free(), or a
+ * negative errno with *why, static: -E2BIG when there is no place for what is wanted by name, -EPERM when
+ * this process may make no maps.
  */
-int layout__new(struct layout **out, const struct platform *platform, const struct wanted *wanted,
-		struct sites *sites, const char **why);
+int layout__new(struct layout **out, const struct layout *from, const char **why);
 void layout__free(struct layout *layout);
 
-/* For the families. Names are cut to the key's room. */
-void layout__name(struct path_key *key, enum kind kind, enum area area, enum mech mech,
-		  const char *device, const char *op, const char *leg);
+/* Give an opened object our maps in place of its own. Returns 0 or a negative errno. */
+int layout__share(const struct layout *layout, struct bpf_object *object);
+
+/* A path's histogram on a CPU. */
+const struct xt_hist *layout__hist(const struct layout *layout, unsigned int cpu, uint32_t path);
+
+/* One CPU's histogram: of many paths most have no event. */
+bool slice__is_empty(const struct xt_hist *slice);
+/* to += slice. Returns 0 or -ENOMEM. */
+int slice__merge(struct hist *to, const struct xt_hist *slice);
+
+/* For the families. */
+
+/* So many paths more: the first one's number. */
+uint32_t layout__paths(struct layout *layout, uint32_t nr);
+/* Returns the key, for its roles. Names are cut to the key's room. */
+struct path_key *layout__name(const struct layout *layout, uint32_t path, enum kind kind,
+			      enum area area, enum mech mech, const char *device, const char *op,
+			      const char *leg);
 /* A path of events that are counted, not timed. */
-void layout__count(struct path_key *key, enum area area, enum mech mech, const char *device,
-		   const char *op);
+struct path_key *layout__count(const struct layout *layout, uint32_t path, enum area area,
+			       enum mech mech, const char *device, const char *op);
+/*
+ * A map of so many values, zero, as memory that is the layout's; an object that has a map of this name
+ * gets it. Memory for the family itself, zero too. NULL, and layout->err, when there is none: nobody
+ * but who writes to it needs to ask.
+ */
+void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries);
+void *layout__memory(struct layout *layout, size_t nr, size_t size);
 bool layout__is_wanted(const char *const *wanted, const char *name);
 
 #endif

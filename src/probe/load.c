@@ -13,8 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
-#include "probe/load.h"
-#include "probe/tracer.h"
+#include "probe/family.h"
 
 /* What libbpf says while it loads: shown with -vv, and searched for the program that failed. */
 struct said {
@@ -468,7 +467,7 @@ static int check_shortage(struct loader *loader, const struct loaded *loaded)
 	bpf_object__for_each_map(map, loaded->object) maps++;
 	bpf_object__for_each_program(prog, loaded->object) programs += bpf_program__autoload(prog);
 	loader->to_attach += loader->dry ? 0 : 2 * programs;
-	if (probe_table[loaded->family->first].kind == PROBE_SITES && !loader->dry)
+	if (family__has_sites(loaded->family) && !loader->dry)
 		loader->to_attach += 4 * sites__wanted(loader->layout->sites);
 	return check_room(maps + programs + loader->to_attach + MEANWHILE, btf_bytes());
 }
@@ -501,7 +500,7 @@ void loader__load(struct loader *loader, const struct family *family, struct loa
 	for (int turn = 0; turn < XT_PROBE_NR * 3; turn++) {
 		struct said said = {};
 
-		loaded->skeleton = family->open(&loaded->object, loader->layout, loader->features);
+		loaded->skeleton = family->open(&loaded->object);
 		if (!loaded->skeleton) {
 			err = -errno;
 			if (!is_short(loader, err))
@@ -513,7 +512,7 @@ void loader__load(struct loader *loader, const struct family *family, struct loa
 		loader->to_attach = to_attach;
 		err = check_shortage(loader, loaded);
 		if (!err)
-			err = maps__share(loader->maps, loaded->object);
+			err = layout__share(loader->layout, loaded->object);
 		if (!err) {
 			said__listen(&said);
 			err = bpf_object__load(loaded->object);

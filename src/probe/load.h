@@ -10,11 +10,12 @@
 #include <stdbool.h>
 
 #include "model/snapshot.h"
-#include "probe/family.h"
-#include "probe/maps.h"
+#include "probe/layout.h"
 #include "probe/probes.h"
 
 struct bpf_link;
+struct bpf_object;
+struct family;
 
 /* A probe's way down the ladder. */
 struct attempt {
@@ -40,7 +41,6 @@ struct loader {
 	const struct platform *platform;
 	struct features *features;
 	const struct layout *layout;
-	const struct maps *maps;
 	struct attempt attempts[XT_PROBE_NR];
 	unsigned int extras_refused; /* bit by place in the family's list */
 	bool dry;		     /* nothing will be attached */

@@ -6,11 +6,40 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "emul.h"
+#include "net.h"
 #include "net.skel.h"
 #include "probe/family.h"
-#include "probe/reader.h"
-#include "probe/tracer_parts.h"
+
+static struct xt_net_config config;
+
+static const struct nic *nic_of[XT_NICS];      /* by slot; NULL: not traced */
+static struct xt_nic entries[XT_NICS];	       /* by slot: what is in BPF's table */
+static uint32_t nr_slots;		       /* in use, with 0 */
+static uint32_t nr_packets = 1, nr_queues = 1; /* a map cannot be empty */
+static uint32_t nic_paths;		       /* the first of the NICs' wait paths */
+
+/* Of how many packets one is followed: as many as the budget allows at the rate that there is. */
+#define BUDGET 0.01 /* share of the CPUs' time that following packets may cost */
+/* Programs that a packet passes on its way: net_dev_queue, _start_xmit, _xmit, and its free. */
+#define PROGRAMS 4
+#define RATE_MAX ((1u << XT_QUEUED_RATE_BITS) - 1)
+
+static struct {
+	unsigned int every; /* 1 of so many, asked for; 0: by the rate */
+	double packet_ns;   /* what following one costs */
+	uint64_t packets;   /* sent, when last asked */
+	uint64_t at_ns;
+} sampling;
+
+static char drop_reasons[XT_DROP_REASONS][DROP_REASON];
+
+static struct xt_packet *packets;
+static struct xt_queue *queues;
+static struct xt_nic_count *counts; /* by CPU * XT_NICS + slot */
+static uint64_t *drops;
 
 #define NAME(id, name, ...) [id] = name,
 
@@ -39,27 +68,29 @@ static unsigned int tx_leg_roles(enum xt_tx_leg leg)
 }
 
 /* What passed the device is the device's; what the stack made a packet wait for is the guest's. */
-static void name_nic(struct layout *layout, uint32_t slot, uint32_t path, const struct nic *nic)
+static void name_nic(const struct layout *layout, uint32_t slot, uint32_t path,
+		     const struct nic *nic)
 {
 	enum mech mech = letter__mech(nic->letter);
 	bool netfront = strcmp(nic->driver, "netfront") == 0;
+	struct path_key *key;
 
 	for (unsigned int leg = 0; leg < XT_TX_NR; leg++, path++) {
-		layout__name(&layout->keys[path], KIND_WAIT, AREA_NET, tx_leg_mech(leg, mech),
-			     nic->name, "sent",
-			     leg == XT_TX_DEVICE && netfront ? "backend" : tx_legs[leg]);
-		layout->keys[path].roles = PATH_SENT | tx_leg_roles(leg);
-		layout->keys[path].order = leg + 1;
+		key = layout__name(layout, path, KIND_WAIT, AREA_NET, tx_leg_mech(leg, mech),
+				   nic->name, "sent",
+				   leg == XT_TX_DEVICE && netfront ? "backend" : tx_legs[leg]);
+		key->roles = PATH_SENT | tx_leg_roles(leg);
+		key->order = leg + 1;
 	}
 	for (unsigned int leg = 0; leg < XT_RX_NR; leg++, path++) {
-		layout__name(&layout->keys[path], KIND_WAIT, AREA_NET,
-			     leg == XT_RX_TOTAL ? mech : MECH_GUEST, nic->name, "poll",
-			     rx_legs[leg]);
-		layout->keys[path].roles = PATH_POLL | (leg == XT_RX_TOTAL ? PATH_WHOLE : 0);
-		layout->keys[path].order = leg + 1;
+		key = layout__name(layout, path, KIND_WAIT, AREA_NET,
+				   leg == XT_RX_TOTAL ? mech : MECH_GUEST, nic->name, "poll",
+				   rx_legs[leg]);
+		key->roles = PATH_POLL | (leg == XT_RX_TOTAL ? PATH_WHOLE : 0);
+		key->order = leg + 1;
 	}
-	layout__name(&layout->keys[layout->net_submit + slot], KIND_CPU, AREA_NET, mech, nic->name,
-		     "", "submit");
+	layout__name(layout, config.submit_path + slot, KIND_CPU, AREA_NET, mech, nic->name, "",
+		     "submit");
 }
 
 /* Enter a NIC into a table of so many places. False when there is none for it. */
@@ -76,26 +107,33 @@ static bool enter(struct xt_nic *table, uint32_t places, const struct xt_nic *ni
 	return false;
 }
 
+static bool enter_all(struct xt_nic *table, uint32_t places)
+{
+	for (uint32_t slot = 1; slot < nr_slots; slot++) {
+		if (!enter(table, places, &entries[slot]))
+			return false;
+	}
+	return true;
+}
+
 #define PLACES_MIN  256
 #define PLACES_MOST (1u << 16) /* XT_NICS of them find places long before */
 
 /* The table that BPF looks packets' NICs up in: as large as it takes. */
-static int make_table(struct layout *layout, const struct xt_nic *nics, size_t nr)
+static int make_table(struct layout *layout)
 {
-	size_t in;
-
 	for (uint32_t places = PLACES_MIN; places <= PLACES_MOST; places *= 2) {
-		free(layout->nics);
-		layout->nics = calloc(places, sizeof(*layout->nics));
-		if (!layout->nics)
-			return -ENOMEM;
-		for (in = 0; in < nr; in++) {
-			if (!enter(layout->nics, places, &nics[in]))
-				break;
-		}
-		layout->nic_places = places;
-		if (in == nr)
-			return 0;
+		struct xt_nic *table = layout__memory(layout, places, sizeof(*table)), *map;
+
+		if (!table)
+			return layout->err;
+		if (!enter_all(table, places))
+			continue;
+		config.nics_places = places;
+		map = layout__map(layout, "xt_nics", sizeof(*map), places);
+		if (map)
+			memcpy(map, table, sizeof(*map) * places);
+		return layout->err;
 	}
 	return -ENOMEM;
 }
@@ -108,122 +146,165 @@ static uint32_t own_netns(void)
 	return stat("/proc/self/ns/net", &st) ? 0 : st.st_ino;
 }
 
-static int range(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, uint32_t *next, const char **why)
+static int number(struct layout *layout)
 {
-	size_t nr = platform->nr_nics < XT_NICS - 1 ? platform->nr_nics : XT_NICS - 1;
+	const size_t most = layout->platform->nr_nics;
+	const size_t nr = most < XT_NICS - 1 ? most : XT_NICS - 1;
 
-	(void)wanted;
-	(void)why;
-	layout->net = *next;
-	*next += nr * XT_NIC_PATHS;
-	layout->net_submit = *next;
-	*next += nr + 1;
+	nic_paths = layout__paths(layout, nr * XT_NIC_PATHS);
+	config.submit_path = layout__paths(layout, nr + 1);
 	return 0;
 }
 
-static int place(struct layout *layout, const struct platform *platform,
-		 const struct wanted *wanted, const char **why)
+static void place_nic(const struct layout *layout, const struct nic *nic)
 {
-	uint32_t slot = 1, path = layout->net;
-	struct xt_nic entries[XT_NICS];
+	const uint32_t slot = nr_slots++, path = nic_paths + (slot - 1) * XT_NIC_PATHS;
 
-	layout->netns = own_netns();
-	layout->some_nics = wanted->nics;
+	entries[slot] = (struct xt_nic) {
+		.ifindex = nic->ifindex,
+		.slot = slot,
+		.flags = (is_timed(nic->driver) ? XT_NIC_UNFRAMED : 0) |
+			 (nic->letter == LETTER_VS ? XT_NIC_EMULATED : 0),
+		.first = nr_packets,
+		.queues = nic->queues ? nic->queues : 1,
+		.paths = path,
+		.first_queue = nr_queues,
+	};
+	nr_packets += entries[slot].queues * XT_QUEUE_PACKETS;
+	nr_queues += entries[slot].queues;
+	nic_of[slot] = nic;
+	name_nic(layout, slot, path, nic);
+}
+
+static int place_nics(struct layout *layout)
+{
+	const struct platform *platform = layout->platform;
+	const char *const *wanted = layout->wanted->nics;
+
+	nr_slots = 1;
 	for (size_t i = 0; i < platform->nr_nics; i++) {
 		const struct nic *nic = &platform->nics[i];
 
-		if (!layout__is_wanted(wanted->nics, nic->name))
+		if (!layout__is_wanted(wanted, nic->name))
 			continue;
-		if (slot == XT_NICS || !nic->ifindex) {
-			if (wanted->nics) {
-				*why = "-N names more NICs than there is room for: name fewer";
-				return -E2BIG;
-			}
-			elog("no place for NIC %s: its packets are not traced; name those of "
-			     "interest with -N",
-			     nic->name);
+		if (nr_slots < XT_NICS && nic->ifindex) {
+			place_nic(layout, nic);
 			continue;
 		}
-		entries[slot - 1] = (struct xt_nic) {
-			.ifindex = nic->ifindex,
-			.slot = slot,
-			.flags = (is_timed(nic->driver) ? XT_NIC_UNFRAMED : 0) |
-				 (nic->letter == LETTER_VS ? XT_NIC_EMULATED : 0),
-			.first = layout->nr_packets,
-			.queues = nic->queues ? nic->queues : 1,
-			.paths = path,
-			.first_queue = layout->nr_queues,
-		};
-		layout->nic_of[slot] = nic;
-		layout->nr_packets += entries[slot - 1].queues * XT_QUEUE_PACKETS;
-		layout->nr_queues += entries[slot - 1].queues;
-		name_nic(layout, slot++, path, nic);
-		path += XT_NIC_PATHS;
-	}
-	layout->nr_nics = slot;
-	return make_table(layout, entries, slot - 1);
-}
-
-unsigned int net__slot_of(const struct layout *layout, const char *name)
-{
-	for (unsigned int slot = 1; slot < XT_NICS; slot++) {
-		if (layout->nic_of[slot] && strcmp(layout->nic_of[slot]->name, name) == 0)
-			return slot;
+		if (wanted) {
+			layout->why = "-N names more NICs than there is room for: name fewer";
+			return -E2BIG;
+		}
+		elog("no place for NIC %s: its packets are not traced; name those of interest with "
+		     "-N",
+		     nic->name);
 	}
 	return 0;
 }
 
-static void configure(struct net_bpf *skel, const struct layout *layout,
-		      const struct features *features)
+static int place(struct layout *layout)
 {
-	skel->rodata->cfg_net_submit = layout->net_submit;
-	skel->rodata->cfg_netns = layout->netns;
-	skel->rodata->cfg_drop_reasons = features__tracepoint_args(features, "kfree_skb") > 2;
-	skel->rodata->cfg_nics_some = layout->some_nics;
-	skel->rodata->cfg_nics_places = layout->nic_places;
+	int err = place_nics(layout);
+
+	if (err)
+		return err;
+	config.netns = own_netns();
+	config.nics_some = layout->wanted->nics;
+	config.drop_reasons = features__tracepoint_args(layout->features, "kfree_skb") > 2;
+	features__enum_names(layout->features, "skb_drop_reason", "SKB_DROP_REASON_",
+			     drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
+	packets = layout__map(layout, "xt_packets", sizeof(*packets), nr_packets);
+	queues = layout__map(layout, "xt_nic_queues", sizeof(*queues), nr_queues);
+	counts = layout__map(layout, "xt_nic_counts", sizeof(*counts), layout->cpus * XT_NICS);
+	drops = layout__map(layout, "xt_drops", sizeof(*drops), nr_slots * 2 * XT_DROP_REASONS);
+	layout__map(layout, "xt_queued", sizeof(uint64_t), XT_QUEUED);
+	sampling.every = layout->wanted->every;
+	return make_table(layout);
+}
+
+/* Its interrupts leave their work to polls: core keeps when they came. */
+static void serve(const struct layout *layout, const struct irq *irq, struct xt_irq *entry)
+{
+	(void)layout;
+	for (uint32_t slot = 1; slot < nr_slots && irq->area == AREA_NET; slot++) {
+		if (strcmp(nic_of[slot]->name, irq->device) == 0)
+			entry->nic[irq->follows] = slot;
+	}
 }
 
 FAMILY_OBJECT(net)
 
-static void start(struct tracer *tracer)
+static uint64_t count_packets(const struct layout *layout)
 {
-	sampling__start(&tracer->sampling, tracer->maps, tracer->layout->cpus, &tracer->calibration,
-			tracer->every);
+	uint64_t nr = 0;
+
+	for (unsigned int i = 0; i < layout->cpus * XT_NICS; i++)
+		nr += counts[i].tx_packets;
+	return nr;
 }
 
+/* The smallest exponent that is enough for one of `every`. */
+static unsigned int exponent(double every)
+{
+	unsigned int rate = 0;
+
+	while (rate < RATE_MAX && (double)(1u << rate) < every)
+		rate++;
+	return rate;
+}
+
+static void set_rate(const struct layout *layout, unsigned int rate)
+{
+	__atomic_store_n(&layout->cpu[0].tx_rate, rate, __ATOMIC_RELAXED);
+}
+
+/* All packets are followed until the first tick, unless one of so many was asked for. */
+static void start(struct tracer *tracer)
+{
+	const struct layout *layout = tracer->layout;
+
+	sampling.packet_ns = PROGRAMS * calibration__run_ns(&tracer->calibration, RUNG_TP_BTF);
+	sampling.packets = count_packets(layout);
+	sampling.at_ns = clock__monotonic_ns();
+	set_rate(layout, exponent(sampling.every));
+}
+
+/* Those queued from now on are sampled by the rate since the last tick. */
 static void tick(struct tracer *tracer)
 {
-	sampling__tick(&tracer->sampling, tracer->maps, tracer->layout->cpus);
+	const struct layout *layout = tracer->layout;
+	const uint64_t now = clock__monotonic_ns();
+	double cost_ns, budget_ns;
+	uint64_t sent;
+
+	/* reading a snapshot ticks as well, perhaps shortly after the last tick: too short to measure */
+	if (sampling.every || now < sampling.at_ns + 100000000)
+		return;
+	sent = count_packets(layout);
+	cost_ns = (double)(sent - sampling.packets) * sampling.packet_ns;
+	budget_ns = BUDGET * layout->cpus * (double)(now - sampling.at_ns);
+	sampling.packets = sent;
+	sampling.at_ns = now;
+	set_rate(layout, exponent(cost_ns / budget_ns));
 }
 
 #define ONE(...) +1
 _Static_assert(0 NIC_COUNTS(ONE) == 0 XT_NIC_COUNTS(ONE), "what is counted is told");
 #undef ONE
 
-/* The NIC of a slot, by the table that BPF finds it in. */
-static const struct xt_nic *entry_of(const struct layout *layout, uint32_t slot)
+static void read_nic(const struct layout *layout, uint32_t slot, struct nic_use *use)
 {
-	for (size_t i = 0; i < layout->nic_places; i++)
-		if (layout->nics[i].ifindex && layout->nics[i].slot == slot)
-			return &layout->nics[i];
-	return NULL;
-}
+	const struct xt_nic *nic = &entries[slot];
 
-static void read_nic(const struct tracer *tracer, uint32_t slot, struct nic_use *use)
-{
-	const struct layout *layout = tracer->layout;
-	const struct xt_nic *nic = entry_of(layout, slot);
-
-	snprintf(use->device, sizeof(use->device), "%s", layout->nic_of[slot]->name);
+	snprintf(use->device, sizeof(use->device), "%s", nic_of[slot]->name);
 	use->queues = nic->queues;
 	for (uint32_t n = 0; n < nic->queues; n++) {
-		const struct xt_queue *queue = &tracer->maps->queues[nic->first_queue + n];
+		const struct xt_queue *queue = &queues[nic->first_queue + n];
 
 		use->most = queue->most > use->most ? queue->most : use->most;
 	}
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
-		const struct xt_nic_count *count = &tracer->maps->nic_counts[cpu * XT_NICS + slot];
+		const struct xt_nic_count *count = &counts[cpu * XT_NICS + slot];
 
 #define ADD(name) use->name += count->name;
 		XT_NIC_COUNTS(ADD)
@@ -231,21 +312,20 @@ static void read_nic(const struct tracer *tracer, uint32_t slot, struct nic_use 
 	}
 }
 
-static int read_nics(const struct tracer *tracer, struct snapshot *snap)
+static int read_nics(const struct layout *layout, struct snapshot *snap)
 {
 	snap->nics = calloc(XT_NICS, sizeof(*snap->nics));
 	if (!snap->nics)
 		return -ENOMEM;
-	for (uint32_t slot = 1; slot < XT_NICS; slot++)
-		if (tracer->layout->nic_of[slot])
-			read_nic(tracer, slot, &snap->nics[snap->nr_nics++]);
+	for (uint32_t slot = 1; slot < nr_slots; slot++)
+		read_nic(layout, slot, &snap->nics[snap->nr_nics++]);
 	return 0;
 }
 
 /* A kernel before 5.17 gives none, and what a later one gives may be younger than its BTF. */
-static void name_reason(const struct tracer *tracer, uint32_t reason, struct drop *drop)
+static void name_reason(uint32_t reason, struct drop *drop)
 {
-	const char *name = tracer->drop_reasons[reason];
+	const char *name = drop_reasons[reason];
 
 	if (*name)
 		snprintf(drop->reason, sizeof(drop->reason), "%s", name);
@@ -255,14 +335,12 @@ static void name_reason(const struct tracer *tracer, uint32_t reason, struct dro
 		snprintf(drop->reason, sizeof(drop->reason), "%u", reason);
 }
 
-static int read_drops(const struct tracer *tracer, struct snapshot *snap)
+static int read_drops(struct snapshot *snap)
 {
-	const struct layout *layout = tracer->layout;
-	const uint64_t *count = tracer->maps->drops;
-	uint32_t nr = layout->nr_nics * 2 * XT_DROP_REASONS, kept = 0;
+	uint32_t nr = nr_slots * 2 * XT_DROP_REASONS, kept = 0;
 
 	for (uint32_t i = 0; i < nr; i++)
-		kept += count[i] != 0;
+		kept += drops[i] != 0;
 	snap->drops = calloc(kept + 1, sizeof(*snap->drops));
 	if (!snap->drops)
 		return -ENOMEM;
@@ -271,41 +349,40 @@ static int read_drops(const struct tracer *tracer, struct snapshot *snap)
 		struct drop *drop = &snap->drops[snap->nr_drops];
 		uint32_t slot = i / XT_DROP_REASONS / 2;
 
-		if (!count[i] || !layout->nic_of[slot])
+		if (!drops[i] || !nic_of[slot])
 			continue;
-		snprintf(drop->device, sizeof(drop->device), "%s", layout->nic_of[slot]->name);
+		snprintf(drop->device, sizeof(drop->device), "%s", nic_of[slot]->name);
 		drop->received = i / XT_DROP_REASONS % 2;
-		drop->count = count[i];
-		name_reason(tracer, i % XT_DROP_REASONS, drop);
+		drop->count = drops[i];
+		name_reason(i % XT_DROP_REASONS, drop);
 		snap->nr_drops++;
 	}
 	return 0;
 }
 
-static void read_packets(const struct tracer *tracer, struct conservation *packets)
+static void read_packets(const struct layout *layout, struct conservation *of)
 {
-	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++) {
-		packets->started += tracer->maps->cpus[cpu].count[XT_COUNT_TX_STARTED];
-		packets->completed += tracer->maps->cpus[cpu].count[XT_COUNT_TX_COMPLETED];
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		of->started += layout->cpu[cpu].count[XT_COUNT_TX_STARTED];
+		of->completed += layout->cpu[cpu].count[XT_COUNT_TX_COMPLETED];
 	}
-	for (uint32_t i = 0; i < tracer->layout->nr_packets; i++)
-		if (tracer->maps->packets[i].skb)
-			packets->in_flight++;
-	packets->lost = reader__sum_loss(tracer, XT_LOST_TX_OVERWRITTEN) +
-			reader__sum_loss(tracer, XT_LOST_TX_CLOCK);
+	for (uint32_t i = 0; i < nr_packets; i++)
+		of->in_flight += packets[i].skb != 0;
+	of->lost = reader__sum_loss(layout, XT_LOST_TX_OVERWRITTEN) +
+		   reader__sum_loss(layout, XT_LOST_TX_CLOCK);
 }
 
 static int read_all(const struct tracer *tracer, struct snapshot *snap)
 {
-	int err = read_nics(tracer, snap);
+	int err = read_nics(tracer->layout, snap);
 
 	if (!err)
-		err = read_drops(tracer, snap);
-	read_packets(tracer, &snap->packets);
+		err = read_drops(snap);
+	read_packets(tracer->layout, &snap->packets);
 	return err;
 }
 
 const struct family family_net = {
-	FAMILY(net, NET),   .range = range, .place = place, .open = open_object,
-	.destroy = destroy, .start = start, .tick = tick,   .read = read_all,
+	FAMILY(net, NET), .number = number, .place = place,   .serve = serve,
+	.start = start,	  .tick = tick,	    .read = read_all,
 };

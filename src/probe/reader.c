@@ -7,9 +7,7 @@
 
 #include "base/clock.h"
 #include "model/hypercalls.h"
-#include "probe/reader.h"
-#include "probe/tracer_parts.h"
-#include "probe/slice.h"
+#include "probe/family.h"
 
 #define NAME(id, name, ...)		[id] = name,
 #define WHY(id, name, is_lost, why)	[id] = why,
@@ -19,69 +17,76 @@ static const char *const loss_names[] = { XT_LOSSES(NAME) };
 static const char *const loss_why[] = { XT_LOSSES(WHY) };
 static const bool loss_lost[] = { XT_LOSSES(IS_LOST) };
 
-void reader__rename(const struct tracer *tracer, uint32_t path, struct path_key *key)
+void reader__rename(uint32_t path, struct path_key *key)
 {
 	for (int i = 0; i < FAMILIES; i++) {
 		if (families[i]->rename)
-			families[i]->rename(tracer, path, key);
+			families[i]->rename(path, key);
 	}
 }
 
-/* The path's figures on all CPUs, appended when there are any. */
-static int read_path(const struct tracer *tracer, uint32_t number, struct snapshot *snap,
+/* One path more in the snapshot, or NULL. */
+static struct path *add_path(const struct layout *layout, uint32_t number, struct snapshot *snap,
+			     size_t *room)
+{
+	struct path *path, *more;
+
+	if (snap->nr_paths == *room) {
+		*room = *room ? *room * 2 : 32;
+		more = realloc(snap->paths, *room * sizeof(*more));
+		if (!more)
+			return NULL;
+		snap->paths = more;
+	}
+	path = &snap->paths[snap->nr_paths++];
+	memset(path, 0, sizeof(*path));
+	path->id = number + 1;
+	path->key = layout->keys[number];
+	reader__rename(number, &path->key);
+	return path;
+}
+
+/* The path's figures on all CPUs, when there are any. */
+static int read_path(const struct layout *layout, uint32_t number, struct snapshot *snap,
 		     size_t *room)
 {
-	const struct layout *layout = tracer->layout;
-	struct path *path = NULL, *more;
+	struct path *path = NULL;
 
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
-		const struct xt_hist *h =
-			&tracer->maps->hists[(size_t)cpu * layout->nr_paths + number];
+		const struct xt_hist *h = layout__hist(layout, cpu, number);
 
 		if (slice__is_empty(h))
 			continue;
-		if (!path) {
-			if (snap->nr_paths == *room) {
-				*room = *room ? *room * 2 : 32;
-				more = realloc(snap->paths, *room * sizeof(*more));
-				if (!more)
-					return -ENOMEM;
-				snap->paths = more;
-			}
-			path = &snap->paths[snap->nr_paths++];
-			memset(path, 0, sizeof(*path));
-			path->id = number + 1;
-			path->key = layout->keys[number];
-			reader__rename(tracer, number, &path->key);
-		}
-		if (slice__merge(&path->hist, h))
+		if (!path)
+			path = add_path(layout, number, snap, room);
+		if (!path || slice__merge(&path->hist, h))
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int read_paths(const struct tracer *tracer, struct snapshot *snap)
+static int read_paths(const struct layout *layout, struct snapshot *snap)
 {
 	size_t room = 0;
 	int err = 0;
 
-	for (uint32_t i = 0; i < tracer->layout->nr_paths && !err; i++) {
-		if (i != tracer->layout->scratch)
-			err = read_path(tracer, i, snap, &room);
+	for (uint32_t i = 0; i < layout->nr_paths && !err; i++) {
+		if (layout->keys[i].leg[0])
+			err = read_path(layout, i, snap, &room);
 	}
 	return err;
 }
 
-uint64_t reader__sum_loss(const struct tracer *tracer, enum xt_loss loss)
+uint64_t reader__sum_loss(const struct layout *layout, enum xt_loss loss)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
-		sum += tracer->maps->cpus[cpu].loss[loss];
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++)
+		sum += layout->cpu[cpu].loss[loss];
 	return sum;
 }
 
-static int read_losses(const struct tracer *tracer, struct snapshot *snap)
+static int read_losses(const struct layout *layout, struct snapshot *snap)
 {
 	snap->losses = calloc(XT_LOSS_NR, sizeof(*snap->losses));
 	if (!snap->losses)
@@ -91,18 +96,19 @@ static int read_losses(const struct tracer *tracer, struct snapshot *snap)
 		snap->losses[i].name = loss_names[i];
 		snap->losses[i].why = loss_why[i];
 		snap->losses[i].lost = loss_lost[i];
-		snap->losses[i].count = reader__sum_loss(tracer, i);
+		snap->losses[i].count = reader__sum_loss(layout, i);
 	}
 	return 0;
 }
 
 /* A call site as a probe of its own; its runs are in the sum of all sites. */
-static void read_site(const struct site *site, struct probe_status *status)
+static void read_site(const struct site *site, const struct family *family,
+		      struct probe_status *status)
 {
 	const char *name = hypercall__name(site->call.nr);
 
 	snprintf(status->name, sizeof(status->name), "%.40s+%#x", site->function, site->offset);
-	snprintf(status->family, sizeof(status->family), "exact");
+	snprintf(status->family, sizeof(status->family), "%s", family->name);
 	status->site = true;
 	status->any_call = site->call.nr < 0;
 	status->purpose = status->any_call ? "by number" : name ? name : "unknown hypercall";
@@ -136,7 +142,7 @@ static void read_probe(const struct tracer *tracer, const struct family *family,
 	if (probe->kind == PROBE_SITES && attempt->rung != RUNG_OFF)
 		status->ns_per_run = calibration__site_ns(&tracer->calibration);
 	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
-		status->runs += tracer->maps->cpus[cpu].runs[id];
+		status->runs += tracer->layout->cpu[cpu].runs[id];
 	status->skipped = loader__skipped(attempt);
 }
 
@@ -152,6 +158,10 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 	for (int i = 0; i < FAMILIES; i++) {
 		for (int id = families[i]->first; id < families[i]->end; id++)
 			read_probe(tracer, families[i], id, &snap->probes[id]);
+		if (!family__has_sites(families[i]))
+			continue;
+		for (size_t n = 0; n < sites->nr; n++)
+			read_site(&sites->site[n], families[i], &snap->probes[XT_PROBE_NR + n]);
 	}
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		const struct probe_status *status = &snap->probes[i];
@@ -160,8 +170,6 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 		snap->cost.runs += status->runs;
 		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);
 	}
-	for (size_t i = 0; i < sites->nr; i++)
-		read_site(&sites->site[i], &snap->probes[XT_PROBE_NR + i]);
 	/* requests whose end was skipped, and which are here all the same, are not lost */
 	seen = snap->losses[XT_NOTE_END_MISSED].count;
 	snap->losses[XT_LOST_SKIPPED].count += skipped > seen ? skipped - seen : 0;
@@ -169,14 +177,11 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 }
 
 /* What a CPU's slice says of its vCPU. */
-static void read_vcpus(const struct tracer *tracer, struct snapshot *snap)
+static void read_vcpus(const struct layout *layout, struct snapshot *snap)
 {
-	const struct layout *layout = tracer->layout;
-
 	for (size_t i = 0; i < snap->nr_vcpus; i++) {
 		struct vcpu_time *vcpu = &snap->vcpus[i];
-		const struct xt_hist *h =
-			&tracer->maps->hists[(size_t)vcpu->cpu * layout->nr_paths];
+		const struct xt_hist *h = layout__hist(layout, vcpu->cpu, 0);
 
 		for (uint32_t n = 0; n < layout->nr_paths; n++) {
 			if (layout->keys[n].kind == KIND_CPU &&
@@ -209,7 +214,7 @@ static void read_cost(const struct tracer *tracer, struct own_cost *cost)
 	cost->clock_gettime_ns = tracer->calibration.gettime_ns;
 	cost->vdso_known = cost->clock_gettime_ns > 0 && tracer->calibration.in_vdso >= 0;
 	cost->in_vdso = tracer->calibration.in_vdso > 0;
-	cost->kernel_bytes = tracer->maps->bytes;
+	cost->kernel_bytes = tracer->layout->map_bytes;
 	cost->user_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID) - tracer->user_start_ns;
 	cost->rss_bytes = resident_bytes();
 }
@@ -224,20 +229,20 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	snap->end_ns = tracer->cputime.at_ns;
 	err = cputime__copy(&tracer->cputime, snap, tracer->platform->steal_measured);
 	if (!err)
-		err = read_paths(tracer, snap);
+		err = read_paths(tracer->layout, snap);
 	for (int i = 0; i < FAMILIES && !err; i++) {
 		if (families[i]->read)
 			err = families[i]->read(tracer, snap);
 	}
 	if (!err)
-		err = read_losses(tracer, snap);
+		err = read_losses(tracer->layout, snap);
 	if (!err)
 		err = read_probes(tracer, snap);
 	if (err) {
 		snapshot__free(snap);
 		return err;
 	}
-	read_vcpus(tracer, snap);
+	read_vcpus(tracer->layout, snap);
 	read_cost(tracer, &snap->cost);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "probe/slice.h"
+#include "probe/layout.h"
 
 #include <errno.h>
 

@@ -11,10 +11,19 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "probe/reader.h"
-#include "probe/slowest.h"
-#include "probe/tracer.h"
-#include "probe/tracer_parts.h"
+#include "probe/family.h"
+
+#define DECLARED(name, NAME) extern const struct family family_##name;
+#define LISTED(name, NAME)   &family_##name,
+
+XT_FAMILIES(DECLARED)
+
+const struct family *const families[FAMILIES] = { XT_FAMILIES(LISTED) };
+
+bool family__has_sites(const struct family *family)
+{
+	return probe_table[family->first].kind == PROBE_SITES;
+}
 
 /* Those that others need come along anyway; some have an option of their own. */
 static bool has_name(const struct family *family)
@@ -101,9 +110,9 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	tracer->cputime.runstate_fd = program_fd(tracer, "xt_runstate");
 	if (options->dry)
 		return;
-	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->maps);
+	calibrate(&tracer->calibration, tracer->loaded[0].object, tracer->layout);
 	for (int i = 0; i < FAMILIES; i++) {
-		if (probe_table[families[i]->first].kind == PROBE_SITES && tracer->loaded[i].object)
+		if (family__has_sites(families[i]) && tracer->loaded[i].object)
 			calibrate__breakpoint(&tracer->calibration, tracer->loaded[i].object,
 					      tracer->sites.pair);
 	}
@@ -135,6 +144,29 @@ static int anything_on(const struct tracer *tracer, const char **why)
 	return cause ? -ENOENT : -ENODEV;
 }
 
+/* What is known before anything is loaded: of this kernel, and which path has which number. */
+static int prepare(struct tracer *tracer, const struct tracer_options *options, const char **why)
+{
+	struct layout from = {
+		.platform = tracer->platform,
+		.wanted = &options->wanted,
+		.sites = &tracer->sites,
+	};
+	int err = loader__check_room();
+
+	if (!err)
+		err = features__new(&tracer->features);
+	if (!err)
+		err = features__usable(tracer->features, why);
+	if (err)
+		return err;
+	if (options->exact && platform__on_xen(tracer->platform))
+		sites__find(&tracer->sites, options->exact_all);
+	from.features = tracer->features;
+	err = layout__new(&tracer->layout, &from, why);
+	return err ? err : cputime__init(&tracer->cputime, tracer->layout->cpus);
+}
+
 int tracer__new(struct tracer **out, const struct platform *platform,
 		const struct tracer_options *options, const char **why)
 {
@@ -146,38 +178,13 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		return -ENOMEM;
 	loader__listen();
 	tracer->platform = platform;
-	tracer->every = options->every;
-	err = loader__check_room();
-	if (!err)
-		err = features__new(&tracer->features);
+	err = prepare(tracer, options, why);
 	if (err)
 		goto out;
-	err = features__usable(tracer->features, why);
-	if (err)
-		goto out;
-	features__enum_names(tracer->features, "skb_drop_reason", "SKB_DROP_REASON_",
-			     tracer->drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
-	if (options->exact && platform__on_xen(platform))
-		sites__find(&tracer->sites, options->exact_all);
-	err = layout__new(&tracer->layout, platform, &options->wanted, &tracer->sites, why);
-	if (err)
-		goto out;
-	err = cputime__init(&tracer->cputime, tracer->layout->cpus);
-	if (err)
-		goto out;
-	err = maps__new(&tracer->maps, tracer->layout);
-	if (err) {
-		*why = err == -EPERM
-			       ? "the kernel refuses BPF maps to this process: is it confined?"
-			       : "the kernel cannot make the maps";
-		goto out;
-	}
-	slowest__begin(tracer->maps, tracer->layout->cpus, options->slower_ns);
 	tracer->loader = (struct loader) {
 		.platform = platform,
 		.features = tracer->features,
 		.layout = tracer->layout,
-		.maps = tracer->maps,
 		.dry = options->dry,
 	};
 	load_all(tracer, options);
@@ -199,11 +206,11 @@ out:
 
 void tracer__start(struct tracer *tracer)
 {
-	struct xt_cpu *flags = &tracer->maps->cpus[0];
+	struct xt_cpu *flags = &tracer->layout->cpu[0];
 
 	tracer->wall_start_ns = clock__ns(CLOCK_REALTIME);
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
-	cputime__start(&tracer->cputime, tracer->maps);
+	cputime__start(&tracer->cputime, tracer->layout);
 	loader__start(&tracer->loader);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (families[i]->start)
@@ -217,9 +224,9 @@ void tracer__start(struct tracer *tracer)
 
 void tracer__stop(struct tracer *tracer)
 {
-	__atomic_store_n(&tracer->maps->cpus[0].on, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&tracer->layout->cpu[0].on, 0, __ATOMIC_SEQ_CST);
 	/* the end of what was counted is here, and not after the wait */
-	cputime__advance(&tracer->cputime, tracer->maps);
+	cputime__advance(&tracer->cputime, tracer->layout);
 	/*
 	 * kernel/sched/membarrier.c: the global command is synchronize_rcu(), and programs run
 	 * inside an RCU read-side section: none that saw the flag set is left.
@@ -233,7 +240,7 @@ void tracer__tick(struct tracer *tracer)
 {
 	if (tracer->stopped)
 		return;
-	cputime__advance(&tracer->cputime, tracer->maps);
+	cputime__advance(&tracer->cputime, tracer->layout);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (families[i]->tick)
 			families[i]->tick(tracer);
@@ -268,7 +275,7 @@ int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
 		if (try < TRIES)
 			snapshot__free(snap);
 	}
-	__atomic_fetch_add(&tracer->maps->cpus[0].loss[XT_NOTE_TORN], 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&tracer->layout->cpu[0].loss[XT_NOTE_TORN], 1, __ATOMIC_RELAXED);
 	snap->losses[XT_NOTE_TORN].count++;
 	return 0;
 }
@@ -283,19 +290,11 @@ void tracer__free(struct tracer *tracer)
 				bpf_link__disconnect(tracer->loader.attempts[i].link[k]);
 		}
 	}
-	for (size_t i = 0; i < tracer->sites.nr; i++) {
-		for (int k = 0; k < 2; k++) {
-			if (tracer->sites.site[i].link[k])
-				bpf_link__disconnect(tracer->sites.site[i].link[k]);
-		}
-	}
 	for (int i = 0; i < FAMILIES; i++) {
 		if (tracer->loaded[i].skeleton)
 			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
 	}
 	cputime__free(&tracer->cputime);
-	free(tracer->bus);
-	maps__free(tracer->maps);
 	layout__free(tracer->layout);
 	sites__free(&tracer->sites);
 	features__free(tracer->features);

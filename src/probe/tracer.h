@@ -14,12 +14,10 @@ struct tracer;
 
 struct tracer_options {
 	const char *const *families; /* NULL-ended names; NULL: all. core always comes along */
-	unsigned int every;   /* follow 1 of so many packets sent, a power of two; 0: by the rate */
-	struct wanted wanted; /* disks and NICs */
-	uint64_t slower_ns;   /* note only requests slower than this; 0: the slowest */
-	bool exact;	      /* hypercalls at their call sites, too */
-	bool exact_all;	      /* at all of them, not the hot ones */
-	bool dry;	      /* check: choose and load, attach nothing */
+	struct wanted wanted;
+	bool exact;	/* hypercalls at their call sites, too */
+	bool exact_all; /* at all of them, not the hot ones */
+	bool dry;	/* check: choose and load, attach nothing */
 };
 
 /* Can a family of this name be asked for? All their names, with commas between; static. */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "model/hist.h"
-#include "probe/slice.h"
+#include "probe/layout.h"
 
 #define HOUR 3600000000000ULL
 
