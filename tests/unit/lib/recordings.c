@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "recordings.h"
 
+#include "model/schema.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -27,7 +29,7 @@ static uint64_t share(uint64_t count, unsigned int part, unsigned int parts)
 }
 
 /* Buckets shrink by whole events of their mean; what the division leaves is the last part's. */
-static void shrink(struct hist *h, unsigned int part, unsigned int parts)
+static void shrink_buckets(struct hist *h, unsigned int part, unsigned int parts)
 {
 	for (unsigned int i = 0; i < h->nr; i++) {
 		struct hist_bucket *b = &h->bucket[i];
@@ -37,49 +39,39 @@ static void shrink(struct hist *h, unsigned int part, unsigned int parts)
 				 : 0;
 		b->count = count;
 	}
-	h->inclusive = share(h->inclusive, part, parts);
-	h->held = share(h->held, part, parts);
-	h->off_cpu = share(h->off_cpu, part, parts);
-	h->known = share(h->known, part, parts);
-	h->known_ns = share(h->known_ns, part, parts);
-	h->stolen = share(h->stolen, part, parts);
 }
 
-static void shrink_vcpu(struct vcpu_time *vcpu, unsigned int part, unsigned int parts)
+static void shrink_each(void *numbers, size_t nr, size_t size, unsigned int part,
+			unsigned int parts)
 {
-	for (int i = 0; i < VCPU_STATES; i++)
-		vcpu->state_ns[i] = share(vcpu->state_ns[i], part, parts);
-	vcpu->total_ns = share(vcpu->total_ns, part, parts);
-	vcpu->stat_idle_ns = share(vcpu->stat_idle_ns, part, parts);
-	vcpu->stat_steal_ns = share(vcpu->stat_steal_ns, part, parts);
-	vcpu->held_ns = share(vcpu->held_ns, part, parts);
-	vcpu->events = share(vcpu->events, part, parts);
-	vcpu->unmeasured_ns = share(vcpu->unmeasured_ns, part, parts);
-	vcpu->jumps = share(vcpu->jumps, part, parts);
+	for (size_t i = 0; i < nr; i++) {
+		char *at = (char *)numbers + i * size;
+		uint64_t value = share(field__load(at, size), part, parts);
+
+		memcpy(at, &value, size);
+	}
 }
 
-/* What the evtchn family counts, and of the slowest requests those that had ended. */
-static void shrink_tables(struct snapshot *snap, unsigned int part, unsigned int parts)
+/* Whatever grows in a run. */
+static void shrink(const struct schema *schema, void *what, unsigned int part, unsigned int parts)
 {
-	size_t kept = 0;
+	for (size_t i = 0; i < schema->nr; i++) {
+		const struct field *field = &schema->fields[i];
+		void *member = (char *)what + field->offset;
+		char *list = field->kind == FIELD_LIST ? *(char **)member : NULL;
 
-	for (size_t i = 0; i < snap->nr_vcpus; i++)
-		shrink_vcpu(&snap->vcpus[i], part, parts);
-	for (size_t i = 0; i < snap->nr_channels * snap->nr_cpus; i++)
-		snap->channel_counts[i] = share(snap->channel_counts[i], part, parts);
-	for (size_t i = 0; i < snap->nr_bus; i++) {
-		snap->bus[i].events = share(snap->bus[i].events, part, parts);
-		snap->bus[i].spurious = share(snap->bus[i].spurious, part, parts);
-		snap->bus[i].delay_jiffies = share(snap->bus[i].delay_jiffies, part, parts);
+		if (field->kind == FIELD_STRUCT)
+			shrink(field->of, member, part, parts);
+		else if (field->kind == FIELD_BUCKETS)
+			shrink_buckets(member, part, parts);
+		else if (field->kind == FIELD_TABLE)
+			shrink_each(*(void **)member, field__cells(field, what), sizeof(uint64_t),
+				    part, parts);
+		else if (field->role == ROLE_COUNTER)
+			shrink_each(member, field->size / field->each, field->each, part, parts);
+		for (size_t n = 0; list && n < field__count(field, what); n++)
+			shrink(field->of, list + n * field->of->size, part, parts);
 	}
-	for (size_t i = 0; i < snap->nr_queues; i++) {
-		snap->queues[i].last = share(snap->queues[i].last, part, parts);
-		snap->queues[i].last_waited_ns = share(snap->queues[i].last_waited_ns, part, parts);
-	}
-	for (size_t i = 0; i < snap->nr_slow; i++)
-		if (snap->slow[i].start_ns + snap->slow[i].total_ns < snap->end_ns)
-			snap->slow[kept++] = snap->slow[i];
-	snap->nr_slow = kept;
 }
 
 /* The reading after `part` of `parts`. */
@@ -90,25 +82,17 @@ static void read_part(struct snapshot *snap, const struct snapshot *whole, unsig
 	int err = snapshot__delta(snap, whole, NULL);
 
 	assert(!err);
+	shrink(&snapshot_schema, snap, part, parts);
 	snap->end_ns = snap->start_ns + share(whole->end_ns - whole->start_ns, part, parts);
-	snap->cpu.total_ns = share(whole->cpu.total_ns, part, parts);
-	snap->cpu.idle_ns = share(whole->cpu.idle_ns, part, parts);
-	snap->cpu.stolen_ns = share(whole->cpu.stolen_ns, part, parts);
-	snap->cpu.offline_ns = share(whole->cpu.offline_ns, part, parts);
-	snap->cpu.stat_steal_ns = share(whole->cpu.stat_steal_ns, part, parts);
-	snap->io.started = share(whole->io.started, part, parts);
-	snap->io.completed = share(whole->io.completed, part, parts);
+	snap->io.preexisting = whole->io.preexisting; /* from the start */
 	snap->io.in_flight = snap->io.started - snap->io.completed - snap->io.lost;
-	snap->cost.bpf_ns = share(whole->cost.bpf_ns, part, parts);
-	snap->cost.runs = share(whole->cost.runs, part, parts);
-	snap->cost.user_ns = share(whole->cost.user_ns, part, parts);
-	for (size_t i = 0; i < snap->nr_losses; i++)
-		snap->losses[i].count = share(whole->losses[i].count, part, parts);
-	for (size_t i = 0; i < snap->nr_probes; i++)
-		snap->probes[i].runs = share(whole->probes[i].runs, part, parts);
-	shrink_tables(snap, part, parts);
+	/* of the slowest requests those that had ended */
+	for (size_t i = 0; i < snap->nr_slow; i++)
+		if (snap->slow[i].start_ns + snap->slow[i].total_ns < snap->end_ns)
+			snap->slow[kept++] = snap->slow[i];
+	snap->nr_slow = kept;
+	kept = 0;
 	for (size_t i = 0; i < snap->nr_paths; i++) {
-		shrink(&snap->paths[i].hist, part, parts);
 		if (hist__count(&snap->paths[i].hist))
 			snap->paths[kept++] = snap->paths[i];
 		else
