@@ -53,7 +53,7 @@ int buckets__get(struct cursor columns[BUCKETS_COLUMNS], struct hist *h, enum bu
 		 size_t *budget);
 
 /*
- * The sum of an interval's histograms has one time for all buckets: distribute it over them. Each
+ * A histogram that is the sum of intervals' has one time for all buckets: distribute it. Each
  * bucket gets the least that its events can take, and its part of what is left, by its count and
  * width. The parts add up to the whole. Where no times can, since the last reading was torn, they
  * stay as they are.
