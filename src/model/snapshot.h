@@ -14,7 +14,7 @@
 #include "base/terms.h"
 #include "model/hist.h"
 #include "model/vcpus.h"
-#include "platform/bus_events.h"
+#include "platform/counts.h"
 
 /*
  * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". Names are for

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Features of a guest, each by itself (DESIGN §1): in use, or what gates it. The conditions are
- * the kernel's own, as it sets itself up.
+ * Features of a guest, each by itself: in use, or what gates it. The mode is derived from them. The
+ * conditions are the kernel's own, as it sets itself up.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/guest.h"
-#include "base/str.h"
 
 struct verdict {
 	enum feature_state state;
@@ -17,35 +16,42 @@ struct verdict {
 	const char *what; /* what one would have, in the words of a cell */
 };
 
-#define SAY(verdict, what, ...)                                                \
-	do {                                                                   \
-		(verdict)->state = (what);                                     \
-		str__set((verdict)->why, sizeof((verdict)->why), __VA_ARGS__); \
+#define SAY(verdict, what, ...)                       \
+	do {                                          \
+		(verdict)->state = (what);            \
+		STR_SET((verdict)->why, __VA_ARGS__); \
 	} while (0)
 
 /* How to come to it, where the reason against it says so. */
-#define FIX(verdict, ...) str__set((verdict)->fix, sizeof((verdict)->fix), __VA_ARGS__)
+#define FIX(verdict, ...) STR_SET((verdict)->fix, __VA_ARGS__)
 
-static const struct gate gates[] = {
-	{ "argument nopv", "without argument nopv" },
-	{ "argument xen_nopv", "without argument xen_nopv" },
-	{ "the kernel does not use Xen (CONFIG_XEN_PVHVM?)",
-	  "with a kernel that has CONFIG_XEN_PVHVM" },
-	{ "argument xen_emul_unplug=never", "without argument xen_emul_unplug=never" },
-	{ "no device on xenbus", "by the host's configuration" },
+/* What keeps PV drivers from an HVM guest. */
+struct gate {
+	const char *why;
+	const char *fix; /* what follows "blkfront, " */
 };
 
-const struct gate *guest__pv_gate(const struct guest *guest)
+/* The first that holds; NULL: nothing does. */
+static const struct gate *pv_gate(const struct guest *guest)
 {
-	if (guest__argument(guest, "nopv"))
-		return &gates[0];
-	if (guest__argument(guest, "xen_nopv"))
-		return &gates[1];
-	if (guest__ignores_xen(guest))
-		return &gates[2];
-	if (guest__argument(guest, "xen_emul_unplug=never"))
-		return &gates[3];
-	return guest->xen.nr_front ? NULL : &gates[4];
+	static const struct gate gates[] = {
+		{ "argument nopv", "without argument nopv" },
+		{ "argument xen_nopv", "without argument xen_nopv" },
+		{ "the kernel does not use Xen (CONFIG_XEN_PVHVM?)",
+		  "with a kernel that has CONFIG_XEN_PVHVM" },
+		{ "argument xen_emul_unplug=never", "without argument xen_emul_unplug=never" },
+		{ "no device on xenbus", "by the host's configuration" },
+	};
+	const bool holds[LENGTH(gates)] = {
+		guest__argument(guest, "nopv"), guest__argument(guest, "xen_nopv"),
+		guest__ignores_xen(guest),	guest__argument(guest, "xen_emul_unplug=never"),
+		!guest->xen.nr_front,
+	};
+
+	for (size_t i = 0; i < LENGTH(gates); i++)
+		if (holds[i])
+			return &gates[i];
+	return NULL;
 }
 
 static void say_gate(struct verdict *v, const struct gate *gate)
@@ -96,8 +102,8 @@ static const char *virtio_waits_for(const struct guest *guest, const struct pv_k
 		if (!files__number(guest->files, &type, "sys/bus/virtio/devices/%s/device",
 				   names.name[i]) &&
 		    type == kind->virtio_type &&
-		    files__target(guest->files, driver, sizeof(driver),
-				  "sys/bus/virtio/devices/%s/driver", names.name[i]))
+		    FILES_TARGET(guest->files, driver, "sys/bus/virtio/devices/%s/driver",
+				 names.name[i]))
 			found = kind->virtio_module;
 	names__free(&names);
 	return found;
@@ -108,7 +114,7 @@ static void pv_device_of_kvm(struct verdict *v, const struct guest *guest,
 {
 	const char *module = virtio_waits_for(guest, kind);
 
-	if (!strcmp(guest->p->mode, "nitro")) {
+	if (guest__is_nitro(guest)) {
 		SAY(v, FEATURE_IMPOSSIBLE, "Nitro has hardware functions in place of virtio");
 	} else if (module) {
 		SAY(v, FEATURE_UNUSED, "a virtio device has no driver (%s)", module);
@@ -123,7 +129,7 @@ static void pv_device_of_kvm(struct verdict *v, const struct guest *guest,
 static void pv_device_of_xen(struct verdict *v, const struct guest *guest,
 			     const struct pv_kind *kind)
 {
-	const struct gate *gate = guest->p->boot == BOOT_HVM ? guest__pv_gate(guest) : NULL;
+	const struct gate *gate = guest->p->boot == BOOT_HVM ? pv_gate(guest) : NULL;
 	size_t offered = 0, driven = 0;
 
 	for (size_t i = 0; i < guest->xen.nr_front; i++) {
@@ -149,10 +155,10 @@ static void pv_device_of_xen(struct verdict *v, const struct guest *guest,
 
 /* A PV disk or NIC: by the bus that it is on. */
 static void pv_device(struct verdict *v, const struct guest *guest, const struct pv_kind *kind,
-		      size_t active, const char *names)
+		      const char *names)
 {
 	v->what = kind->front;
-	if (active) {
+	if (names[0]) {
 		SAY(v, FEATURE_ACTIVE, "%s", names);
 		if (guest->p->boot == BOOT_KVM)
 			FIX(v, "%s, by the host's configuration", kind->virtio);
@@ -173,32 +179,40 @@ static void pv_device(struct verdict *v, const struct guest *guest, const struct
 	}
 }
 
+/* Disks that are served so, by name; of the emulated ones those that a PV disk could replace. */
+static void list_disks(char *names, size_t size, const struct guest *guest, enum letter letter)
+{
+	for (size_t i = 0; i < guest->p->nr_disks; i++) {
+		const struct disk *disk = &guest->p->disks[i];
+
+		if (disk->letter == letter && !disk->stacked &&
+		    !(letter == LETTER_VS && guest->disks[i].origin.what[0]))
+			str__add(names, size, ", ", "%s", disk->name);
+	}
+}
+
+static void list_nics(char *names, size_t size, const struct guest *guest, enum letter letter)
+{
+	for (size_t i = 0; i < guest->p->nr_nics; i++)
+		if (guest->p->nics[i].letter == letter &&
+		    !(letter == LETTER_VS && guest->nics[i].origin.what[0]))
+			str__add(names, size, ", ", "%s", guest->p->nics[i].name);
+}
+
 static void pv_disk(struct verdict *v, const struct guest *guest)
 {
 	char names[128] = "";
-	size_t nr = 0;
 
-	for (size_t i = 0; i < guest->p->nr_disks; i++) {
-		if (guest->p->disks[i].letter != LETTER_P || guest->p->disks[i].stacked)
-			continue;
-		str__add(names, sizeof(names), ", ", "%s", guest->p->disks[i].name);
-		nr++;
-	}
-	pv_device(v, guest, &disk_kind, nr, names);
+	list_disks(names, sizeof(names), guest, LETTER_P);
+	pv_device(v, guest, &disk_kind, names);
 }
 
 static void pv_network(struct verdict *v, const struct guest *guest)
 {
 	char names[128] = "";
-	size_t nr = 0;
 
-	for (size_t i = 0; i < guest->p->nr_nics; i++) {
-		if (guest->p->nics[i].letter != LETTER_P)
-			continue;
-		str__add(names, sizeof(names), ", ", "%s", guest->p->nics[i].name);
-		nr++;
-	}
-	pv_device(v, guest, &nic_kind, nr, names);
+	list_nics(names, sizeof(names), guest, LETTER_P);
+	pv_device(v, guest, &nic_kind, names);
 }
 
 /* What an HVM guest lacks for the callback vector; arch/x86/xen/enlighten_hvm.c. */
@@ -217,7 +231,7 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 	else if (guest__argument(guest, "xen_no_vector_callback"))
 		say_argument(v, "xen_no_vector_callback");
 	else if (guest__ignores_xen(guest))
-		say_gate(v, guest__pv_gate(guest));
+		say_gate(v, pv_gate(guest));
 	else if (xen->features_known && !(xen->features >> XENFEAT_HVM_CALLBACK_VECTOR & 1))
 		SAY(v, FEATURE_IMPOSSIBLE, "not offered: XENFEAT_hvm_callback_vector");
 	else if (guest->platform_irq)
@@ -235,7 +249,7 @@ static void behind_vector(struct verdict *v, const struct guest *guest, const ch
 		SAY(v, FEATURE_IMPOSSIBLE, "%s",
 		    guest->p->boot == BOOT_BARE ? "no hypervisor" : "not on this hypervisor");
 	else if (guest__ignores_xen(guest))
-		say_gate(v, guest__pv_gate(guest));
+		say_gate(v, pv_gate(guest));
 	else if (guest->p->boot == BOOT_HVM && !guest__callback_vector(guest)) {
 		SAY(v, FEATURE_UNUSED, "needs the callback vector");
 		FIX(v, "%s, which needs the callback vector", v->what);
@@ -368,12 +382,8 @@ static void sriov(struct verdict *v, const struct guest *guest)
 {
 	char names[128] = "";
 
-	for (size_t i = 0; i < guest->p->nr_nics; i++)
-		if (guest->p->nics[i].letter == LETTER_VH)
-			str__add(names, sizeof(names), ", ", "%s", guest->p->nics[i].name);
-	for (size_t i = 0; i < guest->p->nr_disks; i++)
-		if (guest->p->disks[i].letter == LETTER_VH)
-			str__add(names, sizeof(names), ", ", "%s", guest->p->disks[i].name);
+	list_nics(names, sizeof(names), guest, LETTER_VH);
+	list_disks(names, sizeof(names), guest, LETTER_VH);
 	if (names[0])
 		SAY(v, FEATURE_ACTIVE, "%s", names);
 	else if (!guest__virtual(guest))
@@ -384,6 +394,15 @@ static void sriov(struct verdict *v, const struct guest *guest)
 		SAY(v, FEATURE_UNUSED, "no virtual function here: the host assigns them");
 }
 
+static bool has_emulated_ahci(const struct guest *guest)
+{
+	for (size_t i = 0; i < guest->p->nr_disks; i++)
+		if (guest->p->disks[i].letter == LETTER_VS && !guest->disks[i].origin.what[0] &&
+		    !strcmp(guest->p->disks[i].driver, "ahci"))
+			return true;
+	return false;
+}
+
 /*
  * At boot the kernel asks the platform device to take the emulated disks and NICs away, before its
  * drivers see them (arch/x86/xen/platform-pci-unplug.c). QEMU takes IDE disks away, AHCI stays, and
@@ -391,19 +410,11 @@ static void sriov(struct verdict *v, const struct guest *guest)
  */
 static void unplug(struct verdict *v, const struct guest *guest)
 {
-	const struct gate *gate = guest__pv_gate(guest);
+	const struct gate *gate = pv_gate(guest);
 	char left[96] = "";
-	bool ahci = false;
 
-	for (size_t i = 0; i < guest->p->nr_disks; i++) {
-		if (guest->p->disks[i].letter != LETTER_VS || guest->disks[i].origin.what[0])
-			continue;
-		str__add(left, sizeof(left), ", ", "%s", guest->p->disks[i].name);
-		ahci |= !strcmp(guest->p->disks[i].driver, "ahci");
-	}
-	for (size_t i = 0; i < guest->p->nr_nics; i++)
-		if (guest->p->nics[i].letter == LETTER_VS && !guest->nics[i].origin.what[0])
-			str__add(left, sizeof(left), ", ", "%s", guest->p->nics[i].name);
+	list_disks(left, sizeof(left), guest, LETTER_VS);
+	list_nics(left, sizeof(left), guest, LETTER_VS);
 	if (guest->p->boot == BOOT_UNKNOWN && guest__is_xen(guest))
 		SAY(v, FEATURE_UNKNOWN, "%s", guest->boot_why);
 	else if (guest->p->boot != BOOT_HVM)
@@ -415,45 +426,36 @@ static void unplug(struct verdict *v, const struct guest *guest)
 	else if (gate)
 		SAY(v, FEATURE_UNUSED, "%s; left: %s", gate->why, left);
 	else
-		SAY(v, FEATURE_UNUSED, "left: %s%s", left, ahci ? " (AHCI is not unplugged)" : "");
+		SAY(v, FEATURE_UNUSED, "left: %s%s", left,
+		    has_emulated_ahci(guest) ? " (AHCI is not unplugged)" : "");
 }
 
 static const struct {
 	const char *name;
 	void (*judge)(struct verdict *v, const struct guest *guest);
 	const char *what; /* in a cell, if it has another name there */
-} features[] = {
-	{ "PV disk", pv_disk },
-	{ "PV network", pv_network },
-	{ "callback vector", callback_vector },
-	{ "PV timers", pv_timers, "xen timer" },
-	{ "PV clock", pv_clock },
-	{ "PV IPIs", pv_ipis },
-	{ "PV spinlocks", pv_spinlocks },
-	{ "HAP", hap },
-	{ "APIC virtualization", apic_virtualization },
-	{ "SR-IOV", sriov },
-	{ "unplug", unplug },
+} features[FEATURES] = {
+	[PV_DISK] = { "PV disk", pv_disk },
+	[PV_NETWORK] = { "PV network", pv_network },
+	[CALLBACK_VECTOR] = { "callback vector", callback_vector },
+	[PV_TIMERS] = { "PV timers", pv_timers, "xen timer" },
+	[PV_CLOCK] = { "PV clock", pv_clock },
+	[PV_IPIS] = { "PV IPIs", pv_ipis },
+	[PV_SPINLOCKS] = { "PV spinlocks", pv_spinlocks },
+	[HAP] = { "HAP", hap },
+	[APIC_VIRTUALIZATION] = { "APIC virtualization", apic_virtualization },
+	[SRIOV] = { "SR-IOV", sriov },
+	[UNPLUG] = { "unplug", unplug },
 };
-
-const char *guest__fix(const struct guest *guest, const char *name)
-{
-	for (size_t i = 0; i < guest->p->nr_features; i++)
-		if (!strcmp(guest->p->features[i].name, name))
-			return guest->fixes[i];
-	return "";
-}
 
 int features__derive(struct guest *guest)
 {
-	size_t nr = sizeof(features) / sizeof(features[0]);
 	struct platform *p = guest->p;
 
-	p->features = calloc(nr, sizeof(*p->features));
-	guest->fixes = calloc(nr, sizeof(*guest->fixes));
-	if (!p->features || !guest->fixes)
+	p->features = calloc(FEATURES, sizeof(*p->features));
+	if (!p->features)
 		return -ENOMEM;
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < FEATURES; i++) {
 		struct verdict v = { .state = FEATURE_UNKNOWN };
 
 		v.what = features[i].what ? features[i].what : features[i].name;
@@ -463,6 +465,6 @@ int features__derive(struct guest *guest)
 		strcpy(p->features[i].why, v.why);
 		strcpy(guest->fixes[i], v.fix);
 	}
-	p->nr_features = nr;
+	p->nr_features = FEATURES;
 	return 0;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "platform/files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,37 +13,111 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/files.h"
-#include "platform/path.h"
-#include "platform/record.h"
+#include "base/str.h"
 
 #define SLURP_MAX   (4u << 20)
 #define ENTRIES_MAX 65536
+#define LINKS_MAX   40 /* as the kernel's MAXSYMLINKS */
+
+enum item_kind { ITEM_FOLDER, ITEM_FILE, ITEM_LINK };
+
+/* What was read at a path, or seen there: enough to be written out and read back to the same answer. */
+struct item {
+	enum item_kind kind;
+	char *path; /* no link is in it */
+	char *text; /* of a file; a link's target */
+	size_t len;
+};
 
 struct files {
 	int root;
 	bool live;
-	struct record *record;
+	void *seen; /* of struct item by path: tsearch(3) */
+	int err;    /* the first failure to remember something: nothing is saved then */
 };
+
+static void item__free(void *ptr)
+{
+	struct item *item = ptr;
+
+	free(item->path);
+	free(item->text);
+	free(item);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct item *)a)->path, ((const struct item *)b)->path);
+}
+
+/* The item of this path, made if it is not there yet; NULL without memory. */
+static struct item *item__at(struct files *files, const char *path)
+{
+	struct item key = { .path = (char *)path }, *item;
+	struct item **found = tfind(&key, &files->seen, by_path);
+
+	if (found)
+		return *found;
+	item = calloc(1, sizeof(*item));
+	if (!item)
+		return NULL;
+	item->path = strdup(path);
+	if (!item->path || !tsearch(item, &files->seen, by_path)) {
+		item__free(item);
+		return NULL;
+	}
+	return item;
+}
+
+/*
+ * Of a path that is seen twice the longer text stays, as a listing shows an entry before it is read, if
+ * it is. With `replace` this one does.
+ */
+static void remember(struct files *files, enum item_kind kind, const char *path, const char *text,
+		     size_t len, bool replace)
+{
+	struct item *item = path[0] ? item__at(files, path) : NULL;
+	char *copy;
+
+	if (!path[0] || (item && item->text && item->len >= len && !replace))
+		return; /* the root itself is made anyway */
+	copy = malloc(len + 1);
+	if (!item || !copy) {
+		free(copy);
+		files->err = -ENOMEM;
+		return;
+	}
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	free(item->text);
+	item->kind = kind;
+	item->text = copy;
+	item->len = len;
+}
+
+/* What is at this path without being read must be there again when it is saved. */
+static bool remember_place(struct files *files, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(files->root, path, &st, AT_SYMLINK_NOFOLLOW))
+		return false;
+	remember(files, S_ISDIR(st.st_mode) ? ITEM_FOLDER : ITEM_FILE, path, "", 0, false);
+	return true;
+}
 
 int files__open(struct files **out, const char *root)
 {
-	struct files *files;
-	int err = -ENOMEM;
+	struct files *files = calloc(1, sizeof(*files));
+	int err;
 
 	*out = NULL;
-	files = calloc(1, sizeof(*files));
 	if (!files)
 		return -ENOMEM;
 	files->live = !strcmp(root, "/");
 	files->root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (files->root < 0) {
 		err = -errno;
-		goto out;
-	}
-	err = record__new(&files->record);
-out:
-	if (err) {
 		files__close(files);
 		return err;
 	}
@@ -54,7 +131,7 @@ void files__close(struct files *files)
 		return;
 	if (files->root >= 0)
 		close(files->root);
-	record__free(files->record);
+	tdestroy(files->seen, item__free);
 	free(files);
 }
 
@@ -64,7 +141,7 @@ int files__check(const struct files *files)
 	struct stat st;
 	int err = -ENODATA;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < LENGTH(parts); i++) {
 		if (!fstatat(files->root, parts[i], &st, AT_SYMLINK_NOFOLLOW))
 			return 0;
 		if (errno != ENOENT)
@@ -78,95 +155,170 @@ bool files__live(const struct files *files)
 	return files->live;
 }
 
+/* Append one component to a path of FILES_PATH bytes; "" stands for the root. */
+static int append(char *path, const char *name, size_t len)
+{
+	size_t at = strlen(path);
+
+	if (at + 1 + len >= FILES_PATH)
+		return -ENAMETOOLONG;
+	if (at)
+		path[at++] = '/';
+	memcpy(path + at, name, len);
+	path[at + len] = '\0';
+	return 0;
+}
+
+static void drop_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	*(slash ? slash : path) = '\0';
+}
+
+/* Put "target/path" in place of the path. */
+static int prepend(char *path, const char *target)
+{
+	char joined[FILES_PATH];
+
+	if (snprintf(joined, sizeof(joined), "%s/%s", target, path) >= (int)sizeof(joined))
+		return -ENAMETOOLONG;
+	strcpy(path, joined);
+	return 0;
+}
+
+/* The last component of `real` was just added: if it is a link, go where it leads, before `rest`. */
+static int follow(struct files *files, char *real, char *rest, int *links)
+{
+	char target[FILES_PATH / 2];
+	ssize_t n = readlinkat(files->root, real, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return errno == EINVAL ? 0 : -errno; /* no link */
+	target[n] = '\0';
+	remember(files, ITEM_LINK, real, target, n, false);
+	if (++*links > LINKS_MAX)
+		return -ELOOP;
+	if (target[0] == '/')
+		real[0] = '\0';
+	else
+		drop_last(real);
+	return prepend(rest, target);
+}
+
+/*
+ * Walk `path`, which is used up, component by component; `real` is where it leads. Both are of FILES_PATH
+ * bytes. Links on the way are remembered, and cannot leave the root.
+ */
+static int walk(struct files *files, char *real, char *path)
+{
+	char name[FILES_PATH];
+	int links = 0, err = 0;
+
+	for (real[0] = '\0'; !err && path[0];) {
+		size_t len = strcspn(path, "/"), slashes = strspn(path + len, "/");
+
+		memcpy(name, path, len);
+		name[len] = '\0';
+		memmove(path, path + len + slashes, strlen(path + len + slashes) + 1);
+		if (!strcmp(name, "..")) {
+			drop_last(real);
+		} else if (len && strcmp(name, ".")) {
+			err = append(real, name, len);
+			if (!err)
+				err = follow(files, real, path, &links);
+		}
+	}
+	return err;
+}
+
 static int resolve(struct files *files, char *real, const char *fmt, va_list ap)
 {
 	char path[FILES_PATH];
 
 	if (vsnprintf(path, sizeof(path), fmt, ap) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	return path__walk(files->root, files->record, real, path);
+	return walk(files, real, path);
 }
 
-/* Read up to size bytes; no terminator. Returns the length or a negative errno. */
-static ssize_t read_all(struct files *files, const char *real, char *buf, size_t size)
+/* The same with the arguments that follow fmt. */
+#define RESOLVE(files, real, fmt)                    \
+	({                                           \
+		va_list ap;                          \
+		int err;                             \
+                                                     \
+		va_start(ap, fmt);                   \
+		err = resolve(files, real, fmt, ap); \
+		va_end(ap);                          \
+		err;                                 \
+	})
+
+/* Read and remember up to size bytes; no terminator. Returns the length or a negative errno. */
+static ssize_t read_bytes(struct files *files, const char *real, char *buf, size_t size)
 {
+	int fd = openat(files->root, real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat st;
 	size_t got = 0;
-	ssize_t n;
-	int fd, err = 0;
+	ssize_t n = 1;
 
-	fd = openat(files->root, real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		close(fd);
 		return -EINVAL;
 	}
-	while (got < size) {
-		n = read(fd, buf + got, size - got);
-		if (n < 0 && errno == EINTR)
-			continue;
+	while (got < size && n > 0) {
+		n = TEMP_FAILURE_RETRY(read(fd, buf + got, size - got));
 		if (n < 0)
-			err = -errno;
-		if (n <= 0)
-			break;
-		got += n;
+			n = -errno;
+		else
+			got += n;
 	}
 	close(fd);
-	return err ? err : (ssize_t)got;
+	if (n < 0)
+		return n;
+	remember(files, ITEM_FILE, real, buf, got, false);
+	return got;
 }
 
-static void trim(char *text, size_t len)
+/* The same as text, without the white space at its end. */
+static int read_text(struct files *files, const char *real, char *buf, size_t size)
 {
-	while (len && strchr(" \t\r\n", text[len - 1]))
-		len--;
-	text[len] = '\0';
+	ssize_t n = read_bytes(files, real, buf, size - 1);
+	size_t len;
+
+	if (n < 0) {
+		buf[0] = '\0';
+		return n;
+	}
+	for (len = strnlen(buf, n); len && strchr(" \t\r\n", buf[len - 1]); len--)
+		;
+	buf[len] = '\0';
+	return 0;
 }
 
 int files__read(struct files *files, char *buf, size_t size, const char *fmt, ...)
 {
 	char real[FILES_PATH];
-	ssize_t n;
-	va_list ap;
-	int err;
+	int err = RESOLVE(files, real, fmt);
 
 	buf[0] = '\0';
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
-	if (err)
-		return err;
-	n = read_all(files, real, buf, size - 1);
-	if (n < 0) {
-		buf[0] = '\0';
-		return n;
-	}
-	record__add(files->record, RECORD_FILE, real, buf, n);
-	trim(buf, strnlen(buf, n));
-	return 0;
+	return err ? err : read_text(files, real, buf, size);
 }
 
 char *files__slurp(struct files *files, const char *fmt, ...)
 {
 	char real[FILES_PATH], *text, *fit;
 	ssize_t n;
-	va_list ap;
-	int err;
 
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
-	if (err)
+	if (RESOLVE(files, real, fmt))
 		return NULL;
 	text = malloc(SLURP_MAX + 1);
-	if (!text)
-		return NULL;
-	n = read_all(files, real, text, SLURP_MAX);
+	n = text ? read_bytes(files, real, text, SLURP_MAX) : -ENOMEM;
 	if (n < 0) {
 		free(text);
 		return NULL;
 	}
-	record__add(files->record, RECORD_FILE, real, text, n);
 	text[n] = '\0';
 	fit = realloc(text, n + 1);
 	return fit ? fit : text;
@@ -175,21 +327,13 @@ char *files__slurp(struct files *files, const char *fmt, ...)
 int files__number(struct files *files, unsigned long long *value, const char *fmt, ...)
 {
 	char real[FILES_PATH], text[64], *end;
+	int err = RESOLVE(files, real, fmt);
 	unsigned long long n;
-	ssize_t len;
-	va_list ap;
-	int err;
 
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
+	if (!err)
+		err = read_text(files, real, text, sizeof(text));
 	if (err)
 		return err;
-	len = read_all(files, real, text, sizeof(text) - 1);
-	if (len < 0)
-		return len;
-	record__add(files->record, RECORD_FILE, real, text, len);
-	trim(text, strnlen(text, len));
 	if (text[0] < '0' || text[0] > '9')
 		return -EINVAL;
 	errno = 0;
@@ -200,62 +344,38 @@ int files__number(struct files *files, unsigned long long *value, const char *fm
 	return 0;
 }
 
-/* What is at this path without being read must be there again when it is saved. */
-static bool record_place(struct files *files, const char *real)
-{
-	struct stat st;
-
-	if (fstatat(files->root, real, &st, AT_SYMLINK_NOFOLLOW))
-		return false;
-	record__add(files->record, S_ISDIR(st.st_mode) ? RECORD_DIR : RECORD_FILE, real, "", 0);
-	return true;
-}
-
 int files__resolve(struct files *files, char *buf, size_t size, const char *fmt, ...)
 {
 	char real[FILES_PATH];
-	va_list ap;
-	int err;
+	int err = RESOLVE(files, real, fmt);
 
 	buf[0] = '\0';
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
 	if (err)
 		return err;
-	record_place(files, real);
+	remember_place(files, real);
 	return snprintf(buf, size, "%s", real) < (int)size ? 0 : -ENAMETOOLONG;
 }
 
 int files__target(struct files *files, char *buf, size_t size, const char *fmt, ...)
 {
 	char real[FILES_PATH];
+	int err = RESOLVE(files, real, fmt);
 	const char *slash;
-	va_list ap;
-	int err;
 
 	buf[0] = '\0';
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
 	if (err)
 		return err;
-	record_place(files, real);
+	remember_place(files, real);
 	slash = strrchr(real, '/');
-	snprintf(buf, size, "%s", slash ? slash + 1 : real);
+	str__set(buf, size, "%s", slash ? slash + 1 : real);
 	return 0;
 }
 
 bool files__exists(struct files *files, const char *fmt, ...)
 {
 	char real[FILES_PATH];
-	va_list ap;
-	int err;
 
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
-	return !err && record_place(files, real);
+	return !RESOLVE(files, real, fmt) && remember_place(files, real);
 }
 
 static int by_version(const void *a, const void *b)
@@ -289,43 +409,41 @@ void names__free(struct names *names)
 }
 
 /* What a listing shows must be there again when it is saved: links as links, folders as folders. */
-static void record_entry(struct files *files, const char *dir, const char *name)
+static void remember_entry(struct files *files, const char *folder, const char *name)
 {
 	char path[FILES_PATH], target[FILES_PATH];
 	ssize_t n;
 
-	strcpy(path, dir);
-	if (path__append(path, name, strlen(name)))
+	strcpy(path, folder);
+	if (append(path, name, strlen(name)))
 		return;
 	n = readlinkat(files->root, path, target, sizeof(target));
 	if (n > 0 && n < (ssize_t)sizeof(target))
-		record__add(files->record, RECORD_LINK, path, target, n);
+		remember(files, ITEM_LINK, path, target, n, false);
 	else
-		record_place(files, path);
+		remember_place(files, path);
 }
 
 static int list(struct files *files, struct names *out, const char *real)
 {
+	int fd = openat(files->root, real[0] ? real : ".",
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
-	int fd, err = 0;
-	DIR *dir;
+	int err = 0;
 
-	fd = openat(files->root, real[0] ? real : ".",
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return -errno;
-	dir = fdopendir(fd);
 	if (!dir) {
 		err = -errno;
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		return err;
 	}
-	record__add(files->record, RECORD_DIR, real, "", 0);
+	remember(files, ITEM_FOLDER, real, "", 0, false);
 	while (!err && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		err = names__add(out, entry->d_name);
-		record_entry(files, real, entry->d_name);
+		remember_entry(files, real, entry->d_name);
 	}
 	closedir(dir);
 	return err;
@@ -334,13 +452,9 @@ static int list(struct files *files, struct names *out, const char *real)
 int files__list(struct files *files, struct names *out, const char *fmt, ...)
 {
 	char real[FILES_PATH];
-	va_list ap;
-	int err;
+	int err = RESOLVE(files, real, fmt);
 
 	*out = (struct names) { 0 };
-	va_start(ap, fmt);
-	err = resolve(files, real, fmt, ap);
-	va_end(ap);
 	if (!err)
 		err = list(files, out, real);
 	if (err)
@@ -350,18 +464,91 @@ int files__list(struct files *files, struct names *out, const char *fmt, ...)
 	return err;
 }
 
-int files__note(struct files *files, const char *path, const char *text)
+void files__note(struct files *files, const char *path, const char *text)
 {
 	char real[FILES_PATH], copy[FILES_PATH];
 
-	if (snprintf(copy, sizeof(copy), "%s", path) >= (int)sizeof(copy))
-		return -ENAMETOOLONG;
-	if (path__walk(files->root, files->record, real, copy))
-		strcpy(real, path); /* not there: a plain path */
-	return record__set(files->record, real, text, strlen(text));
+	STR_SET(copy, "%s", path);
+	if (walk(files, real, copy))
+		STR_SET(real, "%s", path); /* not there: a plain path */
+	remember(files, ITEM_FILE, real, text, strlen(text), true);
+}
+
+/* Make the folders above path. */
+static int make_parents(int dir, const char *path)
+{
+	char copy[FILES_PATH];
+
+	strcpy(copy, path);
+	for (char *p = copy; (p = strchr(p, '/')); *p++ = '/') {
+		*p = '\0';
+		if (mkdirat(dir, copy, 0755) && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+static int write_file(int dir, const struct item *item)
+{
+	int fd = openat(dir, item->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+			0644);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	int err;
+
+	if (!file) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	err = fwrite(item->text, 1, item->len, file) == item->len ? 0 : -errno;
+	if (fclose(file) && !err)
+		err = -errno;
+	return err;
+}
+
+static int item__save(int dir, const struct item *item)
+{
+	int err = make_parents(dir, item->path);
+
+	if (err)
+		return err;
+	switch (item->kind) {
+	case ITEM_FOLDER:
+		return mkdirat(dir, item->path, 0755) && errno != EEXIST ? -errno : 0;
+	case ITEM_LINK:
+		return symlinkat(item->text, dir, item->path) && errno != EEXIST ? -errno : 0;
+	case ITEM_FILE:
+		return write_file(dir, item);
+	}
+	return -EINVAL;
+}
+
+struct save {
+	int dir;
+	int err;
+};
+
+static void save_node(const void *node, VISIT which, void *ptr)
+{
+	struct save *save = ptr;
+
+	if ((which == postorder || which == leaf) && !save->err)
+		save->err = item__save(save->dir, *(const struct item *const *)node);
 }
 
 int files__save(const struct files *files, const char *dir)
 {
-	return record__save(files->record, dir);
+	struct save save = { .err = files->err };
+
+	if (save.err)
+		return save.err;
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		return -errno;
+	save.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (save.dir < 0)
+		return -errno;
+	twalk_r(files->seen, save_node, &save);
+	close(save.dir);
+	return save.err;
 }

@@ -4,7 +4,7 @@
  *
  * Every path is resolved one component at a time, so a link, absolute or not, never leaves the
  * root, and what was read can be written out again (files__save()) to be read back elsewhere.
- * Paths are relative to the root, printf-style, and no longer than FILES_PATH bytes.
+ * Paths are relative to the root, printf-style, and shorter than FILES_PATH bytes.
  */
 #ifndef XT_PLATFORM_FILES_H
 #define XT_PLATFORM_FILES_H
@@ -48,6 +48,10 @@ int files__resolve(struct files *files, char *buf, size_t size, const char *fmt,
 /* The last component of the path after resolving its links: a device's driver, say. */
 int files__target(struct files *files, char *buf, size_t size, const char *fmt, ...)
 	FILES_FMT(4, 5);
+/* The same into arrays. */
+#define FILES_READ(files, array, ...)	 files__read(files, array, sizeof(array), __VA_ARGS__)
+#define FILES_RESOLVE(files, array, ...) files__resolve(files, array, sizeof(array), __VA_ARGS__)
+#define FILES_TARGET(files, array, ...)	 files__target(files, array, sizeof(array), __VA_ARGS__)
 bool files__exists(struct files *files, const char *fmt, ...) FILES_FMT(2, 3);
 /* Returns 0 and the entries but hidden ones, to be freed; or a negative errno and none. */
 int files__list(struct files *files, struct names *out, const char *fmt, ...) FILES_FMT(3, 4);
@@ -57,7 +61,7 @@ void names__free(struct names *names);
  * Have files__save() write this text at this path, relative to the root: what no file holds
  * (CPUID), or the part of one that was looked at, if the rest is nobody's business.
  */
-int files__note(struct files *files, const char *path, const char *text);
+void files__note(struct files *files, const char *path, const char *text);
 /* Write all that was read so far below dir, which is made. Returns 0 or a negative errno. */
 int files__save(const struct files *files, const char *dir);
 

@@ -8,12 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "platform/cpuid.h"
+#include "base/str.h"
 #include "platform/files.h"
 #include "platform/platform.h"
-
-#define NICS_MAX 1024
-#define IRQS_MAX 16384
 
 #define PCI_AMAZON 0x1d0f
 
@@ -26,13 +23,37 @@
 #define XENFEAT_HVM_SAFE_PVCLOCK	  9
 #define XENFEAT_DOM0			  11
 
+/* Xen leaf 4, EAX, HVM and PVH guests (xen/include/public/arch-x86/cpuid.h). */
+#define XEN_APIC_ACCESS_VIRT (1u << 0)
+#define XEN_X2APIC_VIRT	     (1u << 1)
+
+/* KVM leaf 1, EAX and EDX (arch/x86/include/uapi/asm/kvm_para.h). */
+#define KVM_STEAL_TIME	   (1u << 5)
+#define KVM_PV_UNHALT	   (1u << 7)
+#define KVM_PV_SEND_IPI	   (1u << 11)
+#define KVM_HINTS_REALTIME (1u << 0)
+
+#define SIGNATURE_TCG "TCGTCGTCGTCG" /* QEMU without KVM (target/i386/cpu.c) */
+
+struct cpuid {
+	bool known;	      /* leaves were read */
+	bool hypervisor;      /* leaf 1, ECX bit 31 */
+	char signature[16];   /* of the leaf at 0x40000000: "XenVMMXenVMM", "KVMKVMKVM", … */
+	uint32_t xen;	      /* base of Xen's leaves; 0: none */
+	uint32_t xen_version; /* major << 16 | minor */
+	uint32_t xen_features;
+	bool xen_features_known; /* Xen older than 4.5 has no leaf 4 */
+	uint32_t kvm;		 /* base of KVM's leaves; 0: none */
+	uint32_t kvm_features;
+	uint32_t kvm_hints;
+	bool huge_1g; /* 1 GiB pages, leaf 0x80000001 EDX bit 26 */
+};
+
 /* A device of xenbus: the front end "vbd-51728" of a guest, the back end "vbd-1-51728" of dom0. */
 struct xenbus {
 	char name[32];
-	char type[16]; /* "vbd", "vif", "console", … */
-	char nodename[64];
+	char type[16];	 /* "vbd", "vif", "console", … */
 	char driver[32]; /* "" while no driver has it */
-	unsigned int id; /* the number after the type: vdev of a disk, handle of a NIC */
 };
 
 struct xen {
@@ -74,8 +95,7 @@ struct origin {
 
 struct guest_disk {
 	struct origin origin;
-	bool idle; /* not used unless it is mounted */
-	unsigned long long sectors;
+	bool idle;	      /* not used unless it is mounted */
 	int unit;	      /* the number of the disk in its guest's configuration; -1 unknown */
 	char file[FILE_NAME]; /* of a loop device; "" none */
 	char holder[MOUNT_POINT]; /* where what holds that file is mounted; "" not known */
@@ -84,6 +104,22 @@ struct guest_disk {
 struct guest_nic {
 	struct origin origin;
 	char mac[24];
+};
+
+/* Of p->features, in this order. */
+enum feature_id {
+	PV_DISK,
+	PV_NETWORK,
+	CALLBACK_VECTOR,
+	PV_TIMERS,
+	PV_CLOCK,
+	PV_IPIS,
+	PV_SPINLOCKS,
+	HAP,
+	APIC_VIRTUALIZATION,
+	SRIOV,
+	UNPLUG,
+	FEATURES
 };
 
 struct guest {
@@ -100,7 +136,7 @@ struct guest {
 	struct guest_disk *disks; /* beside p->disks */
 	struct guest_nic *nics;	  /* beside p->nics */
 	struct origin *paths;	  /* beside p->paths */
-	char (*fixes)[96];	  /* beside p->features */
+	char fixes[FEATURES][96]; /* how one comes to it: "load xen_blkfront", or "" */
 	char boot_why[96];	  /* what told the boot type of a Xen guest, or what is missing */
 	bool interrupts_known;	  /* /proc/interrupts could be read */
 	bool hyp_upcalls;	  /* HYP in it counts */
@@ -123,25 +159,19 @@ bool guest__is_xen(const struct guest *guest);
 enum boot guest__kernel(const struct guest *guest);
 /* Xen's leaves are there but the kernel does not use Xen: nopv, or built without. */
 bool guest__ignores_xen(const struct guest *guest);
-/* What keeps PV drivers from an HVM guest: "argument nopv", say; NULL if nothing does. */
-struct gate {
-	const char *why;
-	const char *fix; /* what follows "blkfront, ": "without argument nopv" */
-};
-const struct gate *guest__pv_gate(const struct guest *guest);
-/* How one comes to a feature, judged before: "load xen_blkfront"; "" if the evidence does not say. */
-const char *guest__fix(const struct guest *guest, const char *name);
 /* Event channels of each vCPU: an HVM guest has them only with its callback vector. */
 bool guest__vcpu_channels(const struct guest *guest);
 /* Events come through the callback vector: HVM and PVH. */
 bool guest__callback_vector(const struct guest *guest);
 bool guest__pv_timers(const struct guest *guest);
+/* A guest of Amazon's Nitro: by its hypervisor, its name and a device of it. */
+bool guest__is_nitro(const struct guest *guest);
 /* What speaks against a machine that calls itself Amazon's; NULL: nothing, or it does not. */
 const char *guest__against_ec2(const struct guest *guest);
 const struct pci *guest__pci(const struct guest *guest, const char *address);
 
 /* Each reads its part into guest and guest->p. Returns 0 or -ENOMEM: what is missing is none. */
-int xen__read(struct guest *guest);
+int hypervisor__read(struct guest *guest);
 int pci__read(struct guest *guest);
 int disks__read(struct guest *guest);
 int nics__read(struct guest *guest);
@@ -149,13 +179,11 @@ int irqs__read(struct guest *guest);
 /* The owners of what was read, once the devices are. */
 void irqs__find_owners(struct guest *guest);
 /* The boot type and the hypervisor's name: before devices are read. */
-void boot__derive(struct guest *guest);
+void hypervisor__find_boot(struct guest *guest);
 /* The rest, from what was read. */
-void mode__derive(struct guest *guest);
+void hypervisor__find_mode(struct guest *guest);
 int features__derive(struct guest *guest);
 int cells__derive(struct guest *guest);
-/* What contradicts what, in the evidence of the cell cpu. */
-void conflicts__add(struct cell *cell, const struct guest *guest);
 
 /*
  * The letter of a PCI function, and in `how` the words before its driver's name, "" for none;
@@ -166,31 +194,9 @@ enum letter pci__letter(const struct guest *guest, const struct pci *pci, const 
 void origin__find(struct origin *origin, struct guest *guest, const char *path);
 /* Say what it is, in `how` as well: rules for plain disks do not hold. "": nothing is known. */
 void origin__is(struct origin *origin, const char *what);
-/* A cell of what is no device. Judged after the features. */
-#define FACILITIES 5
-struct facility {
-	enum area area;
-	void (*judge)(struct cell *cell, const struct guest *guest);
-};
-extern const struct facility facilities[FACILITIES];
-
-/* Queues, tags and whether requests are stamped, of this device of /sys/block. */
-void disks__read_queues(struct guest *guest, const char *name, struct disk *disk);
-/* A device without a controller: what it lies on, or where else its requests end. */
-void drive__place(struct guest *guest, struct disk *disk, struct guest_disk *more);
-/* Requests end at it, "over the network", say. */
-void drive__end(struct disk *disk, struct origin *origin, const char *where);
-/* Its name is of a driver that has no controller. */
-bool drive__is_listed(const char *name);
-/* What medium a drive is for, if it is no plain disk. */
-void drive__medium(struct guest *guest, const struct disk *disk, struct origin *origin);
-/* The hidden paths among the names of /sys/block: p->paths, and their disks. 0 or -ENOMEM. */
-int multipath__read(struct guest *guest, const struct names *names);
+/* Its requests end at it, "over the network", say: it lies on no other disk. */
+void disk__end_at(struct disk *disk, struct origin *origin, const char *where);
 /* Where file systems of each disk are mounted: p->disks[].mounts; and what loops' files lie on. */
 int mounts__read(struct guest *guest);
-/* The same disk by an emulated and a paravirtual path: p->disks[].same_as. */
-void disks__pair(struct guest *guest);
-/* Complete one irq's kind, area, letter and device. */
-void irq__find_owner(struct irq *irq, struct guest *guest, const char *flow);
 
 #endif

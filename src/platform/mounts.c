@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "base/str.h"
 
 #define DEPTH_MAX 8 /* of stacking: LUKS on LVM on RAID is 3 */
 
@@ -75,7 +74,7 @@ static void note(struct disk *disk, const char *point)
 	}
 	if (strlen(disk->mounts) + len + 3 > sizeof(disk->mounts))
 		return;
-	str__add(disk->mounts, sizeof(disk->mounts), ", ", "%s", point);
+	STR_ADD(disk->mounts, ", ", "%s", point);
 }
 
 /* To the block device of this name, its disk if it is a partition, and all that they lie on. */
@@ -85,7 +84,7 @@ static void mount_on(struct guest *guest, const char *name, const char *point, i
 	const char *slash, *before;
 	struct names slaves;
 
-	if (files__resolve(guest->files, path, sizeof(path), "sys/class/block/%s", name))
+	if (FILES_RESOLVE(guest->files, path, "sys/class/block/%s", name))
 		return;
 	slash = strrchr(path, '/');
 	if (!slash)
@@ -93,9 +92,9 @@ static void mount_on(struct guest *guest, const char *name, const char *point, i
 	if (files__exists(guest->files, "%s/partition", path)) {
 		before = memrchr(path, '/', slash - path);
 		before = before ? before + 1 : path;
-		str__set(disk, sizeof(disk), "%.*s", (int)(slash - before), before);
+		STR_SET(disk, "%.*s", (int)(slash - before), before);
 	} else {
-		str__set(disk, sizeof(disk), "%s", slash + 1);
+		STR_SET(disk, "%s", slash + 1);
 	}
 	for (size_t i = 0; i < guest->p->nr_disks; i++)
 		if (!strcmp(guest->p->disks[i].name, disk))
@@ -113,8 +112,8 @@ static void mount__place(struct guest *guest, const struct mount *mount)
 	char name[64];
 
 	if (mount->major) {
-		if (!files__target(guest->files, name, sizeof(name), "sys/dev/block/%u:%u",
-				   mount->major, mount->minor))
+		if (!FILES_TARGET(guest->files, name, "sys/dev/block/%u:%u", mount->major,
+				  mount->minor))
 			mount_on(guest, name, mount->point, 0);
 	} else if (!strncmp(mount->source, "/dev/", 5) && !strchr(mount->source + 5, '/')) {
 		mount_on(guest, mount->source + 5, mount->point, 0); /* btrfs, say */
@@ -148,12 +147,11 @@ static void hold(struct guest *guest, size_t i, const struct mount *mount)
 		return;
 	strcpy(more->holder, mount->point);
 	guest->p->disks[i].stacked = true;
-	for (size_t k = 0; k < sizeof(without_disk) / sizeof(without_disk[0]); k++) {
+	for (size_t k = 0; k < LENGTH(without_disk); k++) {
 		if (strcmp(without_disk[k].type, mount->type))
 			continue;
-		str__set(where, sizeof(where), "%s: a file on %s", without_disk[k].where,
-			 mount->type);
-		drive__end(&guest->p->disks[i], &more->origin, where);
+		STR_SET(where, "%s: a file on %s", without_disk[k].where, mount->type);
+		disk__end_at(&guest->p->disks[i], &more->origin, where);
 	}
 }
 
@@ -177,7 +175,7 @@ static const char *next_mount(const char *line, struct mount *mount, const char 
 		line += *len + (line[*len] != '\0');
 		if (*len >= sizeof(copy))
 			continue;
-		str__set(copy, sizeof(copy), "%.*s", (int)*len, *begin);
+		STR_SET(copy, "%.*s", (int)*len, *begin);
 		if (mount__parse(mount, copy))
 			return line;
 	}

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "base/str.h"
+
+#define NICS_MAX 1024
 
 /* The larger of the receive and the transmit queues: net/core/net-sysfs.c. */
 static unsigned int count_queues(struct guest *guest, const char *name)
@@ -32,19 +33,19 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 	unsigned long long ifindex;
 	char path[FILES_PATH], device[64];
 
-	if (files__resolve(files, path, sizeof(path), "sys/class/net/%s", name) ||
+	if (FILES_RESOLVE(files, path, "sys/class/net/%s", name) ||
 	    !strncmp(path, "sys/devices/virtual/", 20) ||
 	    !files__exists(files, "sys/class/net/%s/device", name))
 		return false;
-	files__target(files, device, sizeof(device), "sys/class/net/%s/device", name);
+	FILES_TARGET(files, device, "sys/class/net/%s/device", name);
 	for (size_t i = 0; i < guest->xen.nr_back; i++)
 		if (!strcmp(guest->xen.back[i].name, device))
 			return false;
 	origin__find(&more->origin, guest, path);
-	str__set(nic->name, sizeof(nic->name), "%s", name);
+	STR_SET(nic->name, "%s", name);
 	if (!files__number(files, &ifindex, "sys/class/net/%s/ifindex", name))
 		nic->ifindex = ifindex;
-	files__read(files, more->mac, sizeof(more->mac), "sys/class/net/%s/address", name);
+	FILES_READ(files, more->mac, "sys/class/net/%s/address", name);
 	strcpy(nic->driver, more->origin.driver);
 	nic->letter = more->origin.letter;
 	nic->queues = count_queues(guest, name);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "base/str.h"
 
 static void from_pci(struct origin *origin, const struct guest *guest, const struct pci *pci)
 {
@@ -18,15 +17,12 @@ static void from_pci(struct origin *origin, const struct guest *guest, const str
 	origin->letter = pci__letter(guest, pci, &how);
 	if (!origin->driver[0])
 		strcpy(origin->driver, pci->driver);
-	str__set(origin->how, sizeof(origin->how), "%s", how);
-	str__add(origin->how, sizeof(origin->how), " ", "%s",
-		 origin->driver[0] ? origin->driver : "no driver");
-	str__add(origin->evidence, sizeof(origin->evidence), "; ", "%s %04x:%04x", pci->address,
-		 pci->vendor, pci->device);
+	STR_SET(origin->how, "%s", how);
+	STR_ADD(origin->how, " ", "%s", origin->driver[0] ? origin->driver : "no driver");
+	STR_ADD(origin->evidence, "; ", "%s %04x:%04x", pci->address, pci->vendor, pci->device);
 	if (pci->sub_known && origin->letter != LETTER_P && origin->letter != LETTER_VH)
 		/* it decides what the maker and the function's own id have not */
-		str__add(origin->evidence, sizeof(origin->evidence), " ", "sub %04x:%04x",
-			 pci->subvendor, pci->subdevice);
+		STR_ADD(origin->evidence, " ", "sub %04x:%04x", pci->subvendor, pci->subdevice);
 }
 
 /* Front ends on xenbus that disks and NICs hang on. */
@@ -47,7 +43,7 @@ static const char *front_end(const char *name)
 	if (!name[len] || !name[len + 1] ||
 	    strspn(name + len + 1, "0123456789") != strlen(name + len + 1))
 		return NULL;
-	for (size_t i = 0; i < sizeof(front_ends) / sizeof(front_ends[0]); i++)
+	for (size_t i = 0; i < LENGTH(front_ends); i++)
 		if (strlen(front_ends[i].type) == len && !strncmp(name, front_ends[i].type, len))
 			return front_ends[i].driver;
 	return NULL;
@@ -61,15 +57,14 @@ static void from_xenbus(struct origin *origin, const struct guest *guest, const 
 	for (size_t i = 0; i < guest->xen.nr_front; i++)
 		if (!strcmp(guest->xen.front[i].name, name))
 			dev = &guest->xen.front[i];
-	str__set(origin->xenbus, sizeof(origin->xenbus), "%s", name);
-	str__set(origin->driver, sizeof(origin->driver), "%s", driver);
-	str__set(origin->how, sizeof(origin->how), "%s", origin->driver);
-	str__set(origin->evidence, sizeof(origin->evidence), "%s", name);
+	STR_SET(origin->xenbus, "%s", name);
+	STR_SET(origin->driver, "%s", driver);
+	STR_SET(origin->how, "%s", origin->driver);
+	STR_SET(origin->evidence, "%s", name);
 	origin->letter = LETTER_P;
 	if (!dev) {
 		origin->conflicting = true;
-		str__add(origin->evidence, sizeof(origin->evidence), "; ",
-			 "not on the xenbus of this guest");
+		STR_ADD(origin->evidence, "; ", "not on the xenbus of this guest");
 	}
 }
 
@@ -102,7 +97,7 @@ static const struct hop {
 
 static const struct hop *find_hop(const char *name)
 {
-	for (size_t i = 0; i < sizeof(hops) / sizeof(hops[0]); i++) {
+	for (size_t i = 0; i < LENGTH(hops); i++) {
 		size_t len = strlen(hops[i].name);
 
 		if (!strncmp(name, hops[i].name, len) &&
@@ -116,13 +111,12 @@ static const struct hop *find_hop(const char *name)
 static void without_controller(struct origin *origin, const struct guest *guest,
 			       const struct hop *hop)
 {
-	str__set(origin->evidence, sizeof(origin->evidence), "%s", origin->path);
+	STR_SET(origin->evidence, "%s", origin->path);
 	if (!hop || hop->without != WITHOUT_ISA)
 		return;
 	if (guest->p->boot != BOOT_UNKNOWN)
 		origin->letter = guest__virtual(guest) ? LETTER_VS : LETTER_H;
-	str__set(origin->how, sizeof(origin->how), "%s",
-		 guest__virtual(guest) ? "emulated" : "hardware");
+	STR_SET(origin->how, "%s", guest__virtual(guest) ? "emulated" : "hardware");
 }
 
 /* What the last hop says beside the controller, or in place of one. */
@@ -138,7 +132,7 @@ static void add_hop(struct origin *origin, const struct hop *hop)
 
 	origin__is(origin, hop->what);
 	if (alone && words[hop->without][0])
-		str__add(origin->how, sizeof(origin->how), ", ", "%s", words[hop->without]);
+		STR_ADD(origin->how, ", ", "%s", words[hop->without]);
 }
 
 /* A component that looks like this: "virtio3", "0000:00:05.0". */
@@ -159,8 +153,8 @@ void origin__is(struct origin *origin, const char *what)
 {
 	if (!what[0])
 		return;
-	str__set(origin->what, sizeof(origin->what), "%s", what);
-	str__add(origin->how, sizeof(origin->how), ", ", "%s", what);
+	STR_SET(origin->what, "%s", what);
+	STR_ADD(origin->how, ", ", "%s", what);
 }
 
 void origin__find(struct origin *origin, struct guest *guest, const char *path)
@@ -172,7 +166,7 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 	bool unlisted = false;
 
 	memset(origin, 0, sizeof(*origin));
-	str__set(origin->path, sizeof(origin->path), "%s", path);
+	STR_SET(origin->path, "%s", path);
 	strcpy(copy, origin->path);
 	for (char *name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
 		driver = front_end(name);
@@ -185,31 +179,28 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 			unlisted = !pci;
 		}
 		if (is_virtio(name))
-			str__set(virtio, sizeof(virtio), "%s", name);
+			STR_SET(virtio, "%s", name);
 		found = find_hop(name);
 		if (found)
 			hop = found;
 	}
 	if (virtio[0]) {
-		files__target(guest->files, origin->driver, sizeof(origin->driver),
-			      "sys/bus/virtio/devices/%s/driver", virtio);
-		str__set(origin->evidence, sizeof(origin->evidence), "%s", virtio);
+		FILES_TARGET(guest->files, origin->driver, "sys/bus/virtio/devices/%s/driver",
+			     virtio);
+		STR_SET(origin->evidence, "%s", virtio);
 	}
 	if (pci)
 		from_pci(origin, guest, pci);
 	if (virtio[0]) { /* over PCI or MMIO: the virtio bus is the interface */
 		origin->letter = LETTER_P;
-		str__set(origin->how, sizeof(origin->how), "%s",
-			 origin->driver[0] ? origin->driver : "virtio");
+		STR_SET(origin->how, "%s", origin->driver[0] ? origin->driver : "virtio");
 		if (guest->p->boot == BOOT_DOM0)
-			str__add(origin->evidence, sizeof(origin->evidence), "; ",
-				 "by a hypervisor below Xen");
+			STR_ADD(origin->evidence, "; ", "by a hypervisor below Xen");
 	}
 	if (!pci && !virtio[0])
 		without_controller(origin, guest, hop);
 	if (hop)
 		add_hop(origin, hop);
 	if (unlisted)
-		str__add(origin->evidence, sizeof(origin->evidence), "; ",
-			 "not among the PCI devices");
+		STR_ADD(origin->evidence, "; ", "not among the PCI devices");
 }

@@ -6,55 +6,36 @@
 #include <string.h>
 
 #include "platform/guest.h"
-#include "base/str.h"
+
+#define NAME(id, name, ...)  [id] = name,
+#define MECH(id, name, mech) [id] = mech,
+
+const char *boot__name(enum boot boot)
+{
+	static const char *const names[] = { XT_BOOTS(NAME) };
+
+	return (unsigned int)boot < BOOT_NR ? names[boot] : "?";
+}
 
 const char *letter__name(enum letter letter)
 {
-	static const char *const names[] = {
-		[LETTER_UNKNOWN] = "?", [LETTER_P] = "P", [LETTER_VS] = "VS",
-		[LETTER_VH] = "VH",	[LETTER_H] = "H",
-	};
+	static const char *const names[] = { XT_LETTERS(NAME) };
 
-	return (unsigned int)letter <= LETTER_H ? names[letter] : "?";
+	return (unsigned int)letter < LETTER_NR ? names[letter] : "?";
 }
 
 enum mech letter__mech(enum letter letter)
 {
-	switch (letter) {
-	case LETTER_P:
-		return MECH_PV;
-	case LETTER_VS:
-		return MECH_EMULATED;
-	case LETTER_VH:
-	case LETTER_H:
-		return MECH_HARDWARE;
-	case LETTER_UNKNOWN:
-		break;
-	}
-	return MECH_UNATTRIBUTED;
+	static const enum mech mechs[] = { XT_LETTERS(MECH) };
+
+	return (unsigned int)letter < LETTER_NR ? mechs[letter] : MECH_UNATTRIBUTED;
 }
 
 const char *feature_state__name(enum feature_state state)
 {
-	static const char *const names[] = {
-		[FEATURE_ACTIVE] = "active",
-		[FEATURE_UNUSED] = "unused",
-		[FEATURE_IMPOSSIBLE] = "impossible",
-		[FEATURE_UNKNOWN] = "unknown",
-	};
+	static const char *const names[] = { XT_FEATURE_STATES(NAME) };
 
-	return (unsigned int)state <= FEATURE_UNKNOWN ? names[state] : "?";
-}
-
-const char *boot__name(enum boot boot)
-{
-	static const char *const names[] = {
-		[BOOT_UNKNOWN] = "unknown", [BOOT_PV] = "pv",	  [BOOT_HVM] = "hvm",
-		[BOOT_PVH] = "pvh",	    [BOOT_DOM0] = "dom0", [BOOT_KVM] = "kvm",
-		[BOOT_BARE] = "bare-metal",
-	};
-
-	return (unsigned int)boot <= BOOT_BARE ? names[boot] : "?";
+	return (unsigned int)state < FEATURE_STATE_NR ? names[state] : "?";
 }
 
 /* A list of CPUs, "0-3,8": how many, and the highest one's number + 1. */
@@ -85,12 +66,11 @@ static void read_arguments(struct guest *guest)
 	static const char *const ours[] = { "nopv", "xen_", "no-steal-acc" };
 	char text[4096], *save = NULL;
 
-	files__read(guest->files, text, sizeof(text), "proc/cmdline");
+	FILES_READ(guest->files, text, "proc/cmdline");
 	for (char *arg = strtok_r(text, " ", &save); arg; arg = strtok_r(NULL, " ", &save))
-		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		for (size_t i = 0; i < LENGTH(ours); i++)
 			if (!strncmp(arg, ours[i], strlen(ours[i])))
-				str__add(guest->arguments, sizeof(guest->arguments), " ", "%s",
-					 arg);
+				STR_ADD(guest->arguments, " ", "%s", arg);
 	files__note(guest->files, "proc/cmdline", guest->arguments);
 }
 
@@ -101,21 +81,21 @@ static void read_kernel(struct guest *guest)
 	char list[256];
 	unsigned int ignored;
 
-	files__read(files, p->kernel, sizeof(p->kernel), "proc/sys/kernel/osrelease");
-	files__read(files, p->host, sizeof(p->host), "proc/sys/kernel/hostname");
+	FILES_READ(files, p->kernel, "proc/sys/kernel/osrelease");
+	FILES_READ(files, p->host, "proc/sys/kernel/hostname");
 	read_arguments(guest);
-	files__read(files, p->clocksource, sizeof(p->clocksource),
-		    "sys/devices/system/clocksource/clocksource0/current_clocksource");
-	files__read(files, guest->clocksources, sizeof(guest->clocksources),
-		    "sys/devices/system/clocksource/clocksource0/available_clocksource");
-	files__read(files, p->clockevent, sizeof(p->clockevent),
-		    "sys/devices/system/clockevents/clockevent0/current_device");
-	files__read(files, list, sizeof(list), "sys/devices/system/cpu/online");
+	FILES_READ(files, p->clocksource,
+		   "sys/devices/system/clocksource/clocksource0/current_clocksource");
+	FILES_READ(files, guest->clocksources,
+		   "sys/devices/system/clocksource/clocksource0/available_clocksource");
+	FILES_READ(files, p->clockevent,
+		   "sys/devices/system/clockevents/clockevent0/current_device");
+	FILES_READ(files, list, "sys/devices/system/cpu/online");
 	count_cpus(list, &p->vcpus, &ignored);
-	files__read(files, list, sizeof(list), "sys/devices/system/cpu/possible");
+	FILES_READ(files, list, "sys/devices/system/cpu/possible");
 	count_cpus(list, &ignored, &p->possible);
-	files__read(files, guest->vendor, sizeof(guest->vendor), "sys/class/dmi/id/sys_vendor");
-	files__read(files, guest->product, sizeof(guest->product), "sys/class/dmi/id/product_name");
+	FILES_READ(files, guest->vendor, "sys/class/dmi/id/sys_vendor");
+	FILES_READ(files, guest->product, "sys/class/dmi/id/product_name");
 }
 
 bool guest__argument(const struct guest *guest, const char *name)
@@ -133,23 +113,22 @@ static int read_all(struct guest *guest)
 {
 	int err;
 
-	cpuid__read(&guest->cpuid, guest->files);
 	read_kernel(guest);
-	err = pci__read(guest);
+	err = hypervisor__read(guest);
 	if (!err)
-		err = xen__read(guest);
+		err = pci__read(guest);
 	if (!err)
 		err = irqs__read(guest);
 	if (err)
 		return err;
-	boot__derive(guest);
+	hypervisor__find_boot(guest);
 	err = disks__read(guest);
 	if (!err)
 		err = nics__read(guest);
 	if (err)
 		return err;
 	irqs__find_owners(guest);
-	mode__derive(guest);
+	hypervisor__find_mode(guest);
 	err = features__derive(guest);
 	return err ? err : cells__derive(guest);
 }
@@ -165,19 +144,16 @@ static void guest__destroy(struct guest *guest)
 	free(guest->disks);
 	free(guest->nics);
 	free(guest->paths);
-	free(guest->fixes);
 }
 
-static int read_and_save(struct platform **out, const char *root, const char *dir)
+int platform__save(struct platform **out, const char *root, const char *dir)
 {
-	struct guest guest = { 0 };
-	int err;
+	struct guest guest = { .p = calloc(1, sizeof(*guest.p)) };
+	int err = guest.p ? 0 : -ENOMEM;
 
 	*out = NULL;
-	guest.p = calloc(1, sizeof(*guest.p));
-	if (!guest.p)
-		return -ENOMEM;
-	err = files__open(&guest.files, root);
+	if (!err)
+		err = files__open(&guest.files, root);
 	if (!err)
 		err = files__check(guest.files);
 	if (!err)
@@ -185,22 +161,16 @@ static int read_and_save(struct platform **out, const char *root, const char *di
 	if (!err && dir)
 		err = files__save(guest.files, dir);
 	guest__destroy(&guest);
-	if (err) {
+	if (!err)
+		*out = guest.p;
+	else
 		platform__free(guest.p);
-		return err;
-	}
-	*out = guest.p;
-	return 0;
+	return err;
 }
 
 int platform__read(struct platform **out, const char *root)
 {
-	return read_and_save(out, root, NULL);
-}
-
-int platform__save(struct platform **out, const char *root, const char *dir)
-{
-	return read_and_save(out, root, dir);
+	return platform__save(out, root, NULL);
 }
 
 void platform__free(struct platform *p)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What guest this is: plain data read from CPUID, sysfs and /proc under one root folder.
- * Evidence, never a driver's name alone (DESIGN §1).
+ * What guest this is: plain data read from CPUID, sysfs and /proc under one root folder. Every answer
+ * rests on evidence, never on a driver's name alone; where nothing tells, it is '?', never a guess.
  */
 #ifndef XT_PLATFORM_PLATFORM_H
 #define XT_PLATFORM_PLATFORM_H
@@ -12,15 +12,39 @@
 
 #include "base/terms.h"
 
-enum boot { BOOT_UNKNOWN, BOOT_PV, BOOT_HVM, BOOT_PVH, BOOT_DOM0, BOOT_KVM, BOOT_BARE };
+/* X(enumerator, name in every output), of a letter of the spectrum and the mechanism behind it. */
+#define XT_BOOTS(X)                \
+	X(BOOT_UNKNOWN, "unknown") \
+	X(BOOT_PV, "pv")           \
+	X(BOOT_HVM, "hvm")         \
+	X(BOOT_PVH, "pvh")         \
+	X(BOOT_DOM0, "dom0")       \
+	X(BOOT_KVM, "kvm")         \
+	X(BOOT_BARE, "bare-metal")
 
-/* A letter of the spectrum: P, VS, VH, H or ?. */
-enum letter { LETTER_UNKNOWN, LETTER_P, LETTER_VS, LETTER_VH, LETTER_H };
+#define XT_LETTERS(X)                             \
+	X(LETTER_UNKNOWN, "?", MECH_UNATTRIBUTED) \
+	X(LETTER_P, "P", MECH_PV)                 \
+	X(LETTER_VS, "VS", MECH_EMULATED)         \
+	X(LETTER_VH, "VH", MECH_HARDWARE)         \
+	X(LETTER_H, "H", MECH_HARDWARE)
+
+#define XT_FEATURE_STATES(X)                \
+	X(FEATURE_ACTIVE, "active")         \
+	X(FEATURE_UNUSED, "unused")         \
+	X(FEATURE_IMPOSSIBLE, "impossible") \
+	X(FEATURE_UNKNOWN, "unknown")
+
+#define XT_ENUM(id, ...) id,
+enum boot { XT_BOOTS(XT_ENUM) BOOT_NR };
+enum letter { XT_LETTERS(XT_ENUM) LETTER_NR };
+enum feature_state { XT_FEATURE_STATES(XT_ENUM) FEATURE_STATE_NR };
+#undef XT_ENUM
 
 const char *boot__name(enum boot boot);
 const char *letter__name(enum letter letter);
-/* The mechanism of figures behind a letter: P pv, VS emulated, VH and H hardware, ? unattributed. */
 enum mech letter__mech(enum letter letter);
+const char *feature_state__name(enum feature_state state);
 
 /* One row of the spectrum: a device or facility, what serves it, what could, and why we say so. */
 struct cell {
@@ -33,15 +57,11 @@ struct cell {
 	bool conflicting;
 };
 
-enum feature_state { FEATURE_ACTIVE, FEATURE_UNUSED, FEATURE_IMPOSSIBLE, FEATURE_UNKNOWN };
-
 struct feature {
 	const char *name; /* "PV disk", "callback vector", … */
 	enum feature_state state;
 	char why[128]; /* evidence, or what gates it */
 };
-
-const char *feature_state__name(enum feature_state state);
 
 struct disk {
 	char name[32];
@@ -110,7 +130,7 @@ struct platform {
 	char clockevent[32];
 	unsigned int vcpus;    /* online */
 	unsigned int possible; /* possible CPUs: highest number + 1 */
-	bool steal_measured;   /* somebody accounts steal: see DESIGN §2 */
+	bool steal_measured;   /* somebody accounts steal; else it is not measurable, never 0 */
 	struct cell *cells;
 	size_t nr_cells;
 	struct feature *features;

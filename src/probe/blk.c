@@ -11,7 +11,7 @@
 
 #include "blk.h"
 #include "blk.skel.h"
-#include "platform/disk_stat.h"
+#include "platform/counts.h"
 #include "probe/family.h"
 
 /* Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change. */

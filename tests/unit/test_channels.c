@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
-#include "platform/bus_events.h"
+#include "platform/counts.h"
 #include "trees.h"
 
 static const struct event_row *row(const struct fixture *f, const char *device)

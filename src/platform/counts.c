@@ -1,12 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "platform/bus_events.h"
+#include "platform/counts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/files.h"
 #include "base/str.h"
+#include "platform/files.h"
+
+uint64_t disk_stat__parse(const char *line)
+{
+	unsigned long long reads = 0, writes = 0, discards = 0, flushes = 0;
+
+	sscanf(line, "%llu %*u %*u %*u %llu %*u %*u %*u %*u %*u %*u %llu %*u %*u %*u %llu", &reads,
+	       &writes, &discards, &flushes);
+	return reads + writes + discards + flushes;
+}
+
+uint64_t disk_stat__read(const char *name)
+{
+	char path[80], line[256];
+	uint64_t requests = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/stat", name);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file))
+		requests = disk_stat__parse(line);
+	fclose(file);
+	return requests;
+}
 
 /* atomic_t as %d: of 32 bits, and negative from half of them on. */
 static int read_count(struct files *files, uint64_t *count, const char *bus, const char *name,
@@ -16,8 +42,7 @@ static int read_count(struct files *files, uint64_t *count, const char *bus, con
 	long value;
 	int err;
 
-	err = files__read(files, text, sizeof(text), "sys/bus/%s/devices/%s/xenbus/%s", bus, name,
-			  file);
+	err = FILES_READ(files, text, "sys/bus/%s/devices/%s/xenbus/%s", bus, name, file);
 	if (err)
 		return err;
 	value = strtol(text, &end, 10);
@@ -33,13 +58,13 @@ static void name_device(struct bus_events *dev, struct files *files, const char 
 	static const char *const classes[] = { "block", "net" };
 	struct names names;
 
-	str__set(dev->device, sizeof(dev->device), "%s", dev->name);
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+	STR_SET(dev->device, "%s", dev->name);
+	for (size_t i = 0; i < LENGTH(classes); i++) {
 		if (files__list(files, &names, "sys/bus/%s/devices/%s/%s", bus, dev->name,
 				classes[i]))
 			continue;
 		if (names.nr)
-			str__set(dev->device, sizeof(dev->device), "%s", names.name[0]);
+			STR_SET(dev->device, "%s", names.name[0]);
 		names__free(&names);
 	}
 }
@@ -58,7 +83,7 @@ static int add(struct bus_events **all, size_t *nr, struct files *files, const c
 	read_count(files, &dev.events, bus, name, "events");
 	read_count(files, &threshold, bus, name, "spurious_threshold");
 	dev.threshold = threshold;
-	str__set(dev.name, sizeof(dev.name), "%s", name);
+	STR_SET(dev.name, "%s", name);
 	name_device(&dev, files, bus);
 	grown = realloc(*all, (*nr + 1) * sizeof(dev));
 	if (!grown)
@@ -81,7 +106,7 @@ int bus_events__read(struct bus_events **out, size_t *nr, const char *root)
 	err = files__open(&files, root);
 	if (err)
 		return err;
-	for (size_t i = 0; !err && i < sizeof(buses) / sizeof(buses[0]); i++) {
+	for (size_t i = 0; !err && i < LENGTH(buses); i++) {
 		if (files__list(files, &names, "sys/bus/%s/devices", buses[i]))
 			continue;
 		for (size_t n = 0; !err && n < names.nr; n++)

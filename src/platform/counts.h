@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the kernel counts by itself: of a disk's requests, and of the events of xenbus devices. */
+#ifndef XT_PLATFORM_COUNTS_H
+#define XT_PLATFORM_COUNTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Requests done since boot, of a line of /sys/block/DISK/stat: reads, writes, discards and flushes
+ * (Documentation/block/stat.rst; the last two where the kernel has them).
+ */
+uint64_t disk_stat__parse(const char *line);
+/* The same of a disk, or a path of one, of the running guest. 0 if it cannot be read. */
+uint64_t disk_stat__read(const char *name);
+
 /*
  * What the kernel counts of the event channels of a xenbus device, in sysfs since 5.12 and in the
  * 5.10 series (drivers/xen/xenbus/xenbus_probe.c). Where the other end sends events for nothing, the
  * kernel puts the end of its interrupts off, and nothing else says so. Every device has the files,
  * but only channels bound with their device are counted: back ends', which have event_channels.
  */
-#ifndef XT_PLATFORM_BUS_EVENTS_H
-#define XT_PLATFORM_BUS_EVENTS_H
-
-#include <stddef.h>
-#include <stdint.h>
-
 struct bus_events {
 	char name[32];	 /* "vbd-51728" */
 	char device[32]; /* "xvdb", "eth0"; the name where there is none */
