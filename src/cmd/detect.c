@@ -67,29 +67,10 @@ struct answer {
 	size_t nr_prices;
 };
 
-static int print_json(FILE *out, const struct answer *answer)
+static int print(FILE *out, const struct answer *answer, bool json)
 {
-	json_t *line = json_object(), *found = platform__json(answer->platform);
-	int err = -ENOMEM;
-
-	if (!line || !found || json_object_set_new(line, "schema", json_string("xentrace-bpf/1")) ||
-	    json_object_set_new(line, "type", json_string("detect")) ||
-	    json_object_update(line, found))
-		goto out;
-	if (answer->nr_prices &&
-	    json_object_set_new(line, "prices", prices__json(answer->prices, answer->nr_prices)))
-		goto out;
-	err = json_dumpf(line, out, JSON_COMPACT | JSON_PRESERVE_ORDER) ? -EIO : 0;
-	fputc('\n', out);
-	err = output__finish(out) ?: err;
-out:
-	json_decref(found);
-	json_decref(line);
-	return err;
-}
-
-static int print_text(FILE *out, const struct answer *answer)
-{
+	if (json)
+		return detect__json(out, answer->platform, answer->prices, answer->nr_prices);
 	return detect__text(out, outfile__terminal_width(), answer->platform, answer->prices,
 			    answer->nr_prices);
 }
@@ -149,7 +130,7 @@ int cmd_detect(int argc, char **argv)
 	}
 	if (find(&answer, &opts))
 		return EXIT_RUNTIME;
-	err = opts.json ? print_json(stdout, &answer) : print_text(stdout, &answer);
+	err = print(stdout, &answer, opts.json);
 	platform__free(answer.platform);
 	/* Whoever reads us may stop: a closed pipe is no error. */
 	if (!err || err == -EPIPE)

@@ -13,7 +13,7 @@ struct options {
 	const char *file[DIFF_SIDES];
 	unsigned int nr_files;
 	struct output_options out;
-	const struct diff_output *output;
+	const struct output *output;
 };
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -42,24 +42,24 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 }
 
 /* As of the other outputs (output_options__add()): the extension, --format where that says none, text. */
-static const struct diff_output *choose(const char *path, const char *format)
+static const struct output *choose(const char *path, const char *format)
 {
 	const char *extension = strcmp(path, "-") ? output_options__extension(path) : "";
-	const struct diff_output *asked = format ? diff_output__find(format) : NULL;
-	const struct diff_output *said = *extension ? diff_output__for_file(path) : NULL;
+	const struct output *asked = format ? output__find(format) : NULL;
+	const struct output *said = *extension ? output__for_file(path) : NULL;
 
-	if (format && !asked)
+	if (format && (!asked || !asked->diff))
 		elog("unknown format '%s': see --help", format);
-	else if (*extension && !said && output__for_file(path))
+	else if (said && !said->diff)
 		/* no table under the name of something else */
-		elog("a diff has no format '%s': see --help", output__for_file(path)->name);
+		elog("a diff has no format '%s': see --help", said->name);
 	else if (said && asked && said != asked)
 		elog("--format %s: the extension of %s says %s; name one of them only", format,
 		     path, said->name);
 	else if (said || asked)
 		return said ? said : asked;
 	else if (!*extension)
-		return &diff_text;
+		return &output_text;
 	else
 		elog("-o %s: no format has the extension '%s': see --help, or say --format", path,
 		     extension);

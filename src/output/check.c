@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <errno.h>
-#include <jansson.h>
 #include <string.h>
 
 #include "model/hypercalls.h"
 #include "output/check.h"
-#include "output/escape.h"
-#include "output/format.h"
+#include "output/json.h"
 #include "output/text.h"
 
 /*
@@ -90,34 +87,38 @@ int check__text(FILE *out, const struct platform *platform, const struct snapsho
 	return text__print(out, width, print, &check);
 }
 
+static void put_probe(struct json *json, const struct probe_status *probe)
+{
+	json__str(json, "family", probe->family);
+	json__str(json, "hook", probe->name);
+	json__str(json, "rung", rung__name(probe->rung));
+	json__bool(json, "applicable", probe->applicable);
+	json__str(json, "purpose", probe->purpose);
+	json__str(json, "cause", probe->cause);
+	json__str(json, "fix", probe->fix);
+}
+
+static void put_unseen(struct json *json, const struct unseen *unseen)
+{
+	json__open(json, NULL, '{');
+	json__str(json, "hypercall", unseen->hypercall);
+	json__str(json, "what", unseen->what);
+	json__str(json, "why", unseen->why);
+	json__close(json, '}');
+}
+
 int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap)
 {
-	json_t *root = json_pack("{s:s,s:s,s:s,s:s,s:[],s:[]}", "schema", "xentrace-bpf/1", "type",
-				 "check", "kernel", platform->kernel, "mode", platform->mode,
-				 "probes", "not_visible");
-	json_t *hidden = json_object_get(root, "not_visible");
 	const struct unseen *unseen = NULL;
-	json_t *probes = json_object_get(root, "probes");
-	int err = root ? 0 : -ENOMEM;
+	struct json json = { .out = out };
 
-	for (size_t i = 0; i < snap->nr_probes && root; i++) {
-		const struct probe_status *probe = &snap->probes[i];
-
-		json_array_append_new(probes,
-				      json_pack("{s:s,s:s,s:s,s:b,s:s,s:s,s:s}", "family",
-						probe->family, "hook", probe->name, "rung",
-						rung__name(probe->rung), "applicable",
-						probe->applicable, "purpose", probe->purpose,
-						"cause", probe->cause, "fix", probe->fix));
-	}
+	json__begin(&json, "check");
+	json__str(&json, "kernel", platform->kernel);
+	json__str(&json, "mode", platform->mode);
+	JSON_LIST(&json, "probes", snap->probes, snap->nr_probes, put_probe);
+	json__open(&json, "not_visible", '[');
 	while ((unseen = unseen__next(unseen, platform->boot)))
-		json_array_append_new(hidden,
-				      json_pack("{s:s,s:s,s:s}", "hypercall", unseen->hypercall,
-						"what", unseen->what, "why", unseen->why));
-	if (!err && json_dumpf(root, out, JSON_COMPACT | JSON_PRESERVE_ORDER))
-		err = -ENOMEM;
-	json_decref(root);
-	fputc('\n', out);
-	/* jansson says only that it failed: the stream knows more */
-	return output__finish(out) ?: err;
+		put_unseen(&json, unseen);
+	json__close(&json, ']');
+	return json__end(&json);
 }

@@ -243,3 +243,111 @@ int detect__text(FILE *out, unsigned int width, const struct platform *platform,
 
 	return text__print(out, width, print_answer, &answer);
 }
+
+static void put_cell(struct json *json, const struct cell *cell)
+{
+	json__str(json, "area", area__name(cell->area));
+	json__str(json, "device", cell->what[0] ? cell->what : NULL);
+	json__str(json, "letter", letter__name(cell->letter));
+	json__str(json, "how", cell->how);
+	json__str(json, "better", strcmp(cell->better, "-") ? cell->better : NULL);
+	json__str(json, "evidence", cell->evidence);
+	json__bool(json, "conflicting", cell->conflicting);
+}
+
+static void put_feature(struct json *json, const struct feature *feature)
+{
+	json__str(json, "name", feature->name);
+	json__str(json, "state", feature_state__name(feature->state));
+	json__str(json, "why", feature->why);
+}
+
+static void put_disk(struct json *json, const struct disk *disk)
+{
+	json__str(json, "name", disk->name);
+	json__uint(json, "major", disk->major);
+	json__uint(json, "minor", disk->minor);
+	json__str(json, "letter", letter__name(disk->letter));
+	json__str(json, "driver", disk->driver);
+	json__bool(json, "stacked", disk->stacked);
+	json__uint(json, "hw_queues", disk->hw_queues);
+	json__uint(json, "depth", disk->depth);
+	json__bool(json, "iostats", disk->iostats);
+	json__str(json, "same_as", disk->same_as[0] ? disk->same_as : NULL);
+	json__str(json, "mounts", disk->mounts);
+}
+
+static void put_nic(struct json *json, const struct nic *nic)
+{
+	json__str(json, "name", nic->name);
+	json__uint(json, "ifindex", nic->ifindex);
+	json__str(json, "letter", letter__name(nic->letter));
+	json__str(json, "driver", nic->driver);
+	json__uint(json, "queues", nic->queues);
+}
+
+static void put_irq(struct json *json, const struct irq *irq)
+{
+	json__uint(json, "irq", irq->nr);
+	json__uint(json, "follows", irq->follows);
+	json__str(json, "action", irq->action);
+	json__str(json, "chip", irq->chip);
+	json__str(json, "kind", irq->kind);
+	json__str(json, "area", area__name(irq->area));
+	json__str(json, "letter", letter__name(irq->letter));
+	json__str(json, "device", irq->device);
+}
+
+void detect__members(struct json *json, const struct platform *p)
+{
+	json__str(json, "host", p->host);
+	json__str(json, "kernel", p->kernel);
+	json__str(json, "boot", boot__name(p->boot));
+	json__str(json, "mode", p->mode);
+	json__str(json, "hypervisor", p->hypervisor);
+	json__uint(json, "vcpus", p->vcpus);
+	json__uint(json, "possible", p->possible);
+	json__str(json, "clocksource", p->clocksource);
+	json__str(json, "clockevent", p->clockevent);
+	json__bool(json, "steal_measured", p->steal_measured);
+	JSON_LIST(json, "spectrum", p->cells, p->nr_cells, put_cell);
+	JSON_LIST(json, "features", p->features, p->nr_features, put_feature);
+	JSON_LIST(json, "disks", p->disks, p->nr_disks, put_disk);
+	JSON_LIST(json, "nics", p->nics, p->nr_nics, put_nic);
+	JSON_LIST(json, "irqs", p->irqs, p->nr_irqs, put_irq);
+}
+
+static void put_price(struct json *json, const struct price *price)
+{
+	const struct {
+		const char *key;
+		double ns;
+	} figures[] = {
+		{ "min_ns", price->min_ns },
+		{ "median_ns", price->median_ns },
+		{ "p90_ns", price->p90_ns },
+	};
+
+	json__str(json, "name", price->name);
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
+		if (price->why_not)
+			json__null(json, figures[i].key);
+		else
+			json__real(json, figures[i].key, figures[i].ns);
+	json__uint(json, "batches", price->batches);
+	json__uint(json, "runs", price->runs);
+	json__str(json, "how", price->how);
+	json__str(json, "why_not", price->why_not);
+}
+
+int detect__json(FILE *out, const struct platform *platform, const struct price *prices,
+		 size_t nr_prices)
+{
+	struct json json = { .out = out };
+
+	json__begin(&json, "detect");
+	detect__members(&json, platform);
+	if (nr_prices)
+		JSON_LIST(&json, "prices", prices, nr_prices, put_price);
+	return json__end(&json);
+}

@@ -3,9 +3,8 @@
 #ifndef XT_OUTPUT_DETECT_H
 #define XT_OUTPUT_DETECT_H
 
-#include <jansson.h>
-
 #include "model/statistics.h"
+#include "output/json.h"
 #include "output/text.h"
 
 /* Prices are those of --measure; none without it. Returns 0 or a negative errno. */
@@ -14,9 +13,9 @@ int detect__text(FILE *out, unsigned int width, const struct platform *platform,
 /* Of the report, too: a line a cell, with what serves it now, what could, and the evidence. */
 void detect__spectrum(const struct text_page *page, const struct platform *platform);
 
-/* All of it as one object, owned by the caller; NULL without memory. */
-json_t *platform__json(const struct platform *platform);
-/* An array, owned by the caller; NULL without memory. A figure not measured is null, never 0. */
-json_t *prices__json(const struct price *prices, size_t nr);
+int detect__json(FILE *out, const struct platform *platform, const struct price *prices,
+		 size_t nr_prices);
+/* What it says of the guest, into an object that is open. */
+void detect__members(struct json *json, const struct platform *platform);
 
 #endif

@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
 /* Append whole or not at all. */
 static bool append(char *buf, size_t size, size_t *used, const char *text, size_t len)
 {
@@ -34,8 +32,8 @@ static bool is_noncharacter(const unsigned char *u, size_t len)
 	return len == 4 && (u[1] & 0x0f) == 0x0f && u[2] == 0xbf && u[3] >= 0xbe;
 }
 
-/* Length of the character that begins at s (Unicode 15, table 3-7); 0 for what is none. */
-static size_t utf8_len(const char *s)
+/* Unicode 15, table 3-7. */
+size_t escape__utf8_len(const char *s)
 {
 	const unsigned char *u = (const unsigned char *)s;
 	unsigned char low = 0x80, high = 0xbf;
@@ -108,11 +106,11 @@ const char *escape__utf8(char *buf, size_t size, const char *name)
 
 	buf[0] = '\0';
 	while (*name && fits) {
-		len = utf8_len(name);
+		len = escape__utf8_len(name);
 		if (len)
 			fits = append(buf, size, &used, name, len);
 		else
-			fits = append(buf, size, &used, REPLACEMENT, strlen(REPLACEMENT));
+			fits = append(buf, size, &used, ESCAPE_NONE, strlen(ESCAPE_NONE));
 		name += len ? len : 1;
 	}
 	return buf;
@@ -127,7 +125,7 @@ const char *escape__xml(char *buf, size_t size, const char *name)
 	while (*name && fits) {
 		const char *entity = NULL;
 
-		len = utf8_len(name);
+		len = escape__utf8_len(name);
 		if (*name == '&')
 			entity = "&amp;";
 		else if (*name == '<')
@@ -139,7 +137,7 @@ const char *escape__xml(char *buf, size_t size, const char *name)
 		else if (*name == '\'')
 			entity = "&#39;";
 		else if (!len)
-			entity = REPLACEMENT;
+			entity = ESCAPE_NONE;
 		else if (is_control(name, len))
 			entity = "?";
 		fits = entity ? append(buf, size, &used, entity, strlen(entity))

@@ -11,6 +11,11 @@
 /* Room for the escaped form of any name of a path (48 bytes, at most 6 for each). */
 #define ESCAPE_LEN 400
 
+#define ESCAPE_NONE "\xef\xbf\xbd" /* U+FFFD, instead of what is no character */
+
+/* Length of the character that begins at s; 0 for what is none. */
+size_t escape__utf8_len(const char *s);
+
 /*
  * Each writes the escaped `name` into buf, cut off at a whole character where it does not fit, and
  * returns buf.

@@ -344,6 +344,5 @@ const struct output output_folded = {
 	.header = output__nothing,
 	.interval = output__nothing,
 	.total = folded__total,
+	.diff = folded__diff,
 };
-
-const struct diff_output diff_folded = { "folded", ".folded", folded__diff };

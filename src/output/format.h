@@ -32,6 +32,8 @@ struct report {
 	void *state;	    /* what the output's open() made; its own */
 };
 
+struct diff_report; /* output/diff.h */
+
 /*
  * One format. header() begins the output, interval() is called for each interval's difference and
  * total() ends it with the whole run. A format that only draws the whole run leaves the first two
@@ -46,6 +48,8 @@ struct output {
 	int (*header)(FILE *out, const struct report *report);
 	int (*interval)(FILE *out, const struct report *report);
 	int (*total)(FILE *out, const struct report *report);
+	/* The comparison of two runs; NULL: there is none in this format. */
+	int (*diff)(FILE *out, const struct diff_report *report);
 	/* What a format remembers between its parts; NULL for one that remembers nothing. */
 	void *(*open)(void); /* NULL without memory */
 	void (*close)(void *state);

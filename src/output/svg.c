@@ -575,6 +575,11 @@ static int svg__total(FILE *out, const struct report *report)
 	return draw(out, report, NULL);
 }
 
+static int svg__diff(FILE *out, const struct diff_report *report)
+{
+	return draw(out, NULL, report);
+}
+
 const struct output output_svg = {
 	.name = "svg",
 	.extension = ".svg",
@@ -582,11 +587,5 @@ const struct output output_svg = {
 	.header = output__nothing,
 	.interval = output__nothing,
 	.total = svg__total,
+	.diff = svg__diff,
 };
-
-static int svg__diff(FILE *out, const struct diff_report *report)
-{
-	return draw(out, NULL, report);
-}
-
-const struct diff_output diff_svg = { "svg", ".svg", svg__diff };

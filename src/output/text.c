@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "output/detect.h"
+#include "output/diff.h"
 
 #define INDENT 5 /* of what did not fit; the same for all, so that a table keeps its columns */
 
@@ -217,4 +218,5 @@ const struct output output_text = {
 	.header = output__nothing,
 	.interval = text__interval,
 	.total = text__total,
+	.diff = diff__text,
 };

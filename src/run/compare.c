@@ -87,7 +87,7 @@ static int write_diff(struct compare *compare, const struct diff *diff)
 			.ledger = side->ledger,
 		};
 	}
-	err = asked->output->print(to->file, &report);
+	err = asked->output->diff(to->file, &report);
 	if (!err)
 		err = outfile__publish(to);
 	outfile__say(to, err);

@@ -95,7 +95,7 @@ const struct stat *replay__stat(const struct replay *replay);
 struct comparison {
 	const char *file[DIFF_SIDES];
 	const char *to; /* "-": standard output */
-	const struct diff_output *output;
+	const struct output *output;
 	bool verbose, strict;
 };
 

@@ -30,7 +30,7 @@ static struct fixture *fixture__named(const char *name)
 static int print_diff(const char *name)
 {
 	struct compared *c = diffs__ahci_to_blkfront(name);
-	int err = diff_html.print(stdout, &c->report);
+	int err = output_html.diff(stdout, &c->report);
 
 	diffs__free(c);
 	return err ? 1 : 0;
@@ -42,7 +42,7 @@ static int print_empty_diff(void)
 	struct fixture *f = fixture__empty();
 	struct compared *c = diffs__compare(recordings__live(f, 1, RUN_ENDS, &output_recording),
 					    recordings__live(f, 1, RUN_ENDS, &output_recording));
-	int err = diff_html.print(stdout, &c->report);
+	int err = output_html.diff(stdout, &c->report);
 
 	diffs__free(c);
 	fixture__free(f);

@@ -8,8 +8,30 @@ import traceback
 from cdp import Browser
 
 
+# The drawing's elements are in a tree of its own.
+DRAWING = "document.getElementById('drawing').shadowRoot"
+
+
+def drawn(selector):
+    """An expression for an element of the drawing; several: drawn_all()."""
+    return f"({DRAWING}.querySelector({json.dumps(selector)}))"
+
+
+def drawn_all(selector):
+    """Those that are seen."""
+    return f"[...{DRAWING}.querySelectorAll({json.dumps(selector)})].filter((e) => !e.closest('[hidden]'))"
+
+
 def frame(way, graph="wait"):
-    return f"#{graph}-flame .frame[data-way={json.dumps(way)}]"
+    return drawn(f"#{graph} .frame[data-way={json.dumps(way)}]:not([hidden])")
+
+
+# Of all frames of a graph: [depth, ns, way], and whether there are cells of a histogram on them: their ns.
+FRAMES = """(() => {{ const frames = [];
+    for (const g of {drawing}.querySelectorAll("#{graph} .frame, #{graph} .cell"))
+        if (g.matches(".cell")) frames.at(-1)[3].push(Number(g.dataset.ns));
+        else frames.push([Number(g.dataset.depth), Number(g.dataset.ns), g.dataset.way, []]);
+    return frames; }})()"""
 
 
 class Page:
@@ -34,9 +56,15 @@ class Page:
     def number(self, selector, what="length"):
         return self.run(f"document.querySelectorAll({json.dumps(selector)}).{what}")
 
-    def width(self, selector):
-        return self.run(f"document.querySelector({json.dumps(selector)})"
-                        "?.querySelector('rect').getBoundingClientRect().width ?? 0")
+    def width(self, expression):
+        """Of a frame of the drawing, in its own pixels; 0 of one that is not seen."""
+        return self.run(f"Number({expression}?.querySelector('rect').getAttribute('width') ?? 0)")
+
+    def drawn_number(self, selector):
+        return self.run(f"{drawn_all(selector)}.length")
+
+    def frames(self, graph):
+        return self.run(FRAMES.format(drawing=DRAWING, graph=graph))
 
     def tip(self):
         """The tooltip's title, and its rows as a dictionary; None when there is none."""
@@ -54,10 +82,11 @@ class Page:
         self.settle()
 
     def focused(self):
-        return self.run("document.activeElement.dataset.way ?? document.activeElement.id")
+        return self.run(f"{DRAWING}.activeElement?.dataset.way ?? document.activeElement.id")
 
-    def data(self):
-        return json.loads(self.run('document.getElementById("data").textContent'))
+    def data(self, name="total"):
+        """One of the documents that the page holds."""
+        return json.loads(self.run(f"document.getElementById({name!r}).textContent"))
 
 
 def equal(got, expected):
@@ -89,9 +118,10 @@ CONTRAST = """(() => {
 
 
 # Labels of the drawings, and those of them that lie on each other or outside the page.
-OVERLAPS = """[...document.querySelectorAll("svg")].flatMap((svg) => {
+OVERLAPS = """[...document.querySelectorAll("svg"),
+    ...document.getElementById("drawing").shadowRoot.querySelectorAll("#cpu, #wait")].flatMap((svg) => {
     const width = document.documentElement.clientWidth;
-    const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent)
+    const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent && !t.closest("[hidden]"))
         .map((t) => [t.textContent, t.getBoundingClientRect()]);
     const bad = texts.filter(([, b]) => b.left < -1 || b.right > width + 1).map(([t]) => "outside: " + t);
     texts.forEach(([t, a], i) => texts.slice(i + 1).forEach(([u, b]) => {

@@ -17,7 +17,7 @@
 static void text_is_as_it_was(void **state)
 {
 	struct compared *c = diffs__ahci_to_blkfront(NULL);
-	char *text = diffs__print(c, &diff_text), *end;
+	char *text = diffs__print(c, &output_text), *end;
 
 	(void)state;
 	golden__check("diff.txt", text);
@@ -33,7 +33,7 @@ static void json_follows_its_schema(void **state)
 {
 	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
 	struct compared *c = diffs__ahci_to_blkfront(NULL);
-	char *text = diffs__print(c, &diff_json);
+	char *text = diffs__print(c, &output_json);
 	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *rows, *row;
 	double last = HUGE_VAL;
 	size_t i;
@@ -70,7 +70,7 @@ static void json_follows_its_schema(void **state)
 static void folded_columns_are_the_runs(void **state)
 {
 	struct compared *c = diffs__ahci_to_blkfront(NULL);
-	char *text = diffs__print(c, &diff_folded), *end;
+	char *text = diffs__print(c, &output_folded), *end;
 	double sum[KIND_NR][DIFF_SIDES] = {};
 	size_t lines = 0;
 
@@ -121,7 +121,7 @@ static double number_after(const char *at, const char *what)
 static void drawing_shows_what_is_gone(void **state)
 {
 	struct compared *c = diffs__ahci_to_blkfront(NULL);
-	char *svg = diffs__print(c, &diff_svg);
+	char *svg = diffs__print(c, &output_svg);
 	const char *wait = strstr(svg, "<g id=\"wait\""), *at = wait;
 	double depth[8] = {};
 	bool gone = false, fresh = false;
@@ -153,8 +153,8 @@ static void drawing_shows_what_is_gone(void **state)
 /* Runs without anything in them. */
 static void empty_runs_have_a_comparison(void **state)
 {
-	const struct diff_output *const outputs[] = { &diff_text, &diff_json, &diff_folded,
-						      &diff_svg, &diff_html };
+	const struct output *const outputs[] = { &output_text, &output_json, &output_folded,
+						 &output_svg, &output_html };
 	struct fixture *f = fixture__empty();
 	struct compared *c = diffs__compare(recordings__live(f, 1, RUN_ENDS, &output_recording),
 					    recordings__live(f, 1, RUN_ENDS, &output_recording));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Every flame graph is the ledger's account, to the nanosecond: folded, svg and html, of the
+ * Every flame graph is the ledger's account, to the nanosecond: folded and svg, of the
  * fixture and of whatever a run may hold.
  */
 #include <stdarg.h>
@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <jansson.h>
 
 #include "fixture.h"
-#include "output/html_parts.h"
 
 #define RUNS 150
 
@@ -91,44 +89,34 @@ static void assert_svg(const struct fixture *f)
 	free(svg);
 }
 
-/* A frame is its kids and what paths of its own name have; a leaf's cells are all of the leaf. */
-static uint64_t sum_frame(json_t *frame, json_t *paths)
+/*
+ * A frame is its parts and what paths of its own name have; a leaf's cells are all of the leaf. Frames
+ * come parents first, and cells behind their leaf.
+ */
+static void assert_nested(const struct fixture *f)
 {
-	json_t *kids = json_object_get(frame, "kids"), *path = json_object_get(frame, "path"), *kid;
-	uint64_t ns = json_integer_value(json_object_get(frame, "ns")), inside = 0;
-	size_t i;
+	char *svg = fixture__print(f, output_svg.total);
+	uint64_t ns[8] = {}, parts[8] = {}, cells = 0;
+	unsigned int depth = 0;
 
-	json_array_foreach(kids, i, kid) inside += sum_frame(kid, paths);
-	assert_true(inside <= ns);
-	if (path) {
-		json_t *buckets =
-			json_object_get(json_array_get(paths, json_integer_value(path)), "buckets");
-
-		inside = 0;
-		for (i = 2; i < json_array_size(buckets); i += 3)
-			inside += json_integer_value(json_array_get(buckets, i));
-		assert_int_equal(inside, ns);
+	for (char *at = svg; (at = strstr(at + 1, "<g class=\""));) {
+		if (!strncmp(at, "<g class=\"cell\"", 15)) {
+			cells += ns_after(at);
+			assert_true(cells <= ns[depth]);
+		} else if (!strncmp(at, "<g class=\"frame\"", 16)) {
+			assert_true(!cells || cells == ns[depth]);
+			depth = atoi(strstr(at, "data-depth=\"") + strlen("data-depth=\""));
+			assert_in_range(depth, 0, 7);
+			ns[depth] = ns_after(at);
+			parts[depth] = cells = 0;
+			if (!depth)
+				continue;
+			parts[depth - 1] += ns[depth];
+			assert_true(parts[depth - 1] <= ns[depth - 1]);
+		}
 	}
-	return ns;
-}
-
-static void assert_html(const struct fixture *f)
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	json_t *data, *trees;
-
-	assert_int_equal(html__data(&f->report, out, NULL, 1 << 30), 0);
-	fclose(out);
-	data = json_loadb(text, size, 0, NULL);
-	trees = json_object_get(data, "trees");
-	for (enum kind kind = 0; kind < KIND_NR; kind++)
-		assert_int_equal(sum_frame(json_array_get(trees, kind),
-					   json_object_get(data, "paths")),
-				 total_of(f->ledger, kind));
-	json_decref(data);
-	free(text);
+	assert_true(!cells || cells == ns[depth]);
+	free(svg);
 }
 
 static void assert_sums(const struct fixture *f)
@@ -136,7 +124,7 @@ static void assert_sums(const struct fixture *f)
 	assert_columns(f->ledger);
 	assert_folded(f);
 	assert_svg(f);
-	assert_html(f);
+	assert_nested(f);
 }
 
 static void fixtures_add_up(void **state)

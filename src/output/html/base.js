@@ -1,23 +1,19 @@
-/* The figures, and how they become text and elements. Everything shown is set as text. */
+/* The documents that the page holds, and how they become text, elements and tables. Everything shown is
+ * set as text. */
 
 /* Characters that are not seen, or turn the text around them, are shown as one that is. */
 const unseen = new RegExp("[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f" +
 		"\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]",
 	"g");
 
-const D = JSON.parse(document.getElementById("data").textContent,
-	(key, value) => typeof value === "string" ? value.replace(unseen, "\ufffd") : value);
+const byId = (id) => document.getElementById(id);
+const readDocument = (id) => byId(id) &&
+	JSON.parse(byId(id).textContent,
+		(key, value) =>
+			typeof value === "string" ? value.replace(unseen, "\ufffd") : value);
 
-const [GUEST, PV, EMULATED, HARDWARE, STOLEN, UNATTRIBUTED] = D.terms.mechs.keys();
-const CPU = 0, WAIT = 1;
-
-/* A row as JSON has it names its mechanism and area; what draws it goes by their numbers. */
-const numbered = (row) => ({
-	...row,
-	mech: D.terms.mechs.indexOf(row.mechanism),
-	area: D.terms.areas.indexOf(row.area),
-	legs: row.legs && row.legs.map(numbered)
-});
+/* Colours, and the course of the run; a run's documents, as --format json has them. */
+const own = readDocument("page"), header = readDocument("header"), total = readDocument("total");
 
 function fill(element, attributes, children) {
 	for (const [name, value] of Object.entries(attributes || {})) {
@@ -38,7 +34,6 @@ const el = (name, attributes, ...children) =>
 	fill(document.createElement(name), attributes, children);
 const draw = (name, attributes, ...children) =>
 	fill(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
-const byId = (id) => document.getElementById(id);
 
 /* Figures as in every other output: three significant digits. */
 function scaled(value, units, step = 1000) {
@@ -71,33 +66,94 @@ const count = (value) => Math.round(value).toLocaleString("en-US");
 const ratio = (value) => value.toFixed(value < .995 ? 2 : value < 99.95 ? 1 : 0);
 const percent = (part, whole, digits = 1) => (whole ? 100 * part / whole : 0).toFixed(digits);
 
-/* vCPU-seconds: few are shown to the millisecond. */
-function cpuSeconds(value) {
-	const whole = D.cpu.total_ns;
+/* As much of a label as fits, in px. */
+const CHAR = 6.9;
 
-	return (value / 1e9).toFixed(whole < 1e10 ? 3 : whole < 1e13 ? 2 : 0);
+function cut(label, width) {
+	const room = Math.floor((width - 8) / CHAR);
+
+	if (label.length <= room)
+		return label;
+	return room < 3 ? "" : label.slice(0, room - 2) + "..";
 }
 
-const isDark = (hex) => {
-	const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-
-	return 299 * r + 587 * g + 114 * b < 128000;
-};
-
-const mechName = (mech) =>
-	mech === GUEST ? "guest's own" : D.terms.letters[mech] + " " + D.terms.mechs[mech];
-const tint = (mech) => `background:${D.palette.frames[mech]}`;
+/* Mechanisms by their names. */
+const mechanisms = new Map(own.mechanisms.map((mech) => [mech.name, mech]));
+const mechOf = (name) => mechanisms.get(name) || mechanisms.get("unattributed");
+const mechName = (name) => name === "guest" ? "guest's own" : `${mechOf(name).letter} ${name}`;
+const tint = (name) => `background:${mechOf(name).color}`;
 const chip = (letter, mech) => el("span", {class: "chip", style: tint(mech)}, letter);
-const mechChip = (mech) => chip(mech === GUEST ? "·" : D.terms.letters[mech], mech);
+const mechChip = (name) => chip(name === "guest" ? "·" : mechOf(name).letter, name);
 
-/* Cells of a table, and a table that scrolls where the page is too narrow. */
-const cells = (texts) => texts.map((text) => el("td", null, String(text)));
-const heads = (titles) => el("tr", null, titles.map((title) => el("th", null, title)));
-const scrolled = (...rows) => el("div", {class: "scroll"}, el("table", null, rows));
+/*
+ * A table. Of each column: its title, what it says of a row, text or elements, and its class; and what
+ * explain() is to say of a cell. A row may have more below it: [columns that it spans, what it says,
+ * class] of each cell there. What is cut off because it is long is in the cell's title.
+ */
+function table(columns, rows, {groups, rowClass = () => null, below = () => null} = {}) {
+	const head = columns.map(([title, , name]) => el("th", {class: name}, title));
+	const cell = (row) => ([, say, name, tell]) => {
+		const td = el("td", {class: name}, say(row));
 
-/* "09:14:08", and without a wall clock the seconds since the run began. */
-function moment(ms, digits = 0) {
-	if (!D.run.wall_start_ms)
-		return "+" + (ms / 1000).toFixed(digits) + " s";
-	return new Date(D.run.wall_start_ms + ms).toISOString().slice(11, digits ? 21 : 19);
+		if ((name || "").split(" ").includes("name"))
+			td.title =
+				[...td.childNodes].map((node) => node.data || "").join("").trim();
+		if (tell)
+			explain(td, () => tell(row));
+		return td;
+	};
+	const lines = (row) => {
+		const more = below(row);
+		const span = ([colspan, said, name]) => el("td", {colspan, class: name}, said);
+
+		return [
+			el("tr", {class: rowClass(row)}, columns.map(cell(row))),
+			more && el("tr", {class: "below"}, more.map(span))
+		];
+	};
+
+	return el("div", {class: "scroll"},
+		el("table", null, el("thead", null, groups, el("tr", null, head)),
+			el("tbody", null, rows.map(lines))));
+}
+
+/* One tooltip for all, at the pointer or beside what has the keyboard's focus. */
+const tip = byId("tip");
+
+function showTip(x, y, title, rows, note) {
+	tip.replaceChildren(el("b", null, title));
+	if (rows.length)
+		tip.append(el("table", null, rows.map(([name,
+			value]) => el("tr", null, el("td", null, name), el("td", null, value)))));
+	if (note)
+		tip.append(el("span", {class: "note"}, note));
+	tip.hidden = false;
+
+	const box = tip.getBoundingClientRect();
+
+	tip.style.left = Math.max(4, Math.min(x + 14, innerWidth - box.width - 8)) + "px";
+	tip.style.top =
+		(y + 18 + box.height < innerHeight ? y + 18 : Math.max(4, y - box.height - 10)) +
+		"px";
+}
+
+function hideTip() {
+	tip.hidden = true;
+}
+
+/* say(): [title, rows, note], asked when it is needed. */
+function explain(element, say) {
+	element.addEventListener("mousemove", (event) => {
+		showTip(event.clientX, event.clientY, ...say());
+		event.stopPropagation();
+	});
+	element.addEventListener("mouseleave", hideTip);
+	element.addEventListener("focus", () => {
+		if (!element.matches(":focus-visible"))
+			return;
+		const box = element.getBoundingClientRect();
+
+		showTip(box.left, box.bottom - 12, ...say());
+	});
+	element.addEventListener("blur", hideTip);
 }

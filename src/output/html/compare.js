@@ -1,16 +1,22 @@
 /* Above and below the bars: what they are. */
 const BAND = 26;
 
-/* Two histograms on one axis of latency, one up and one down: an emulated path against a PV one. */
+/*
+ * Two histograms on one axis of latency, one up and one down: an emulated path against a PV one, or
+ * the frame that was clicked against another.
+ */
 class Compare {
 	constructor(section) {
-		this.rows = [...D.paths.keys()].filter((i) => isWhole(D.paths[i]));
+		const {paths} = total, all = [...paths.keys()].filter((i) => paths[i].count);
+
+		this.whole = all.filter((i) => isWhole(paths[i]));
+		this.rows = [...this.whole, ...all.filter((i) => !isWhole(paths[i]))];
 		section.querySelector("h2").append(
-			el("small", null, "share of requests by latency, on one axis"));
-		if (!this.rows.length) {
+			el("small", null, "share of events by latency, on one axis"));
+		if (!this.whole.length)
 			section.append(el("p", {class: "note"}, "no whole request was measured"));
+		if (!this.rows.length)
 			return;
-		}
 		const [a, b] = this.pick();
 
 		this.first = this.select(a, "Above");
@@ -18,28 +24,40 @@ class Compare {
 		this.svg = draw("svg", {role: "img"});
 		section.append(
 			el("div", {class: "controls"}, el("label", null, "Above ", this.first),
-				el("label", null, "Below ", this.second)),
+				el("label", null, "Below ", this.second),
+				el("span", null, "a frame that is clicked is shown above")),
 			el("div", {class: "plot"}, this.svg));
 	}
 
+	/* "sda read (VS emulated)" of whole requests, of other paths the way to them. */
 	name(i) {
-		const path = D.paths[i], device = path.device || D.terms.areas[path.area];
+		const path = total.paths[i];
 
-		return `${device} ${path.op} (${mechName(path.mech)})`;
+		return isWhole(path)
+			? `${path.device || path.area} ${path.op} (${mechName(path.mechanism)})`
+			: pathName(i);
 	}
 
 	/* The emulated and the paravirtual one most waited for; of one kind only, its first two. */
 	pick() {
-		const time = (i) => sum(histOf([i]).ns);
+		const {paths} = total, from = this.whole.length ? this.whole : this.rows;
 		/* timers, the most of all, only where there is nothing else */
-		const order = (a, b) =>
-			isTimer(D.paths[a]) - isTimer(D.paths[b]) || time(b) - time(a);
-		const sorted = [...this.rows].sort(order);
-		const of = (mech) => sorted.find((i) => D.paths[i].mech === mech);
-		const a = of(EMULATED) ?? sorted[0];
-		const others = [of(PV), ...sorted].filter((i) => i !== undefined && i !== a);
+		const order = (a, b) => isTimer(paths[a]) - isTimer(paths[b]) ||
+			paths[b].total_ns - paths[a].total_ns;
+		const sorted = [...from].sort(order);
+		const of = (mech) => sorted.find((i) => paths[i].mechanism === mech);
+		const a = of("emulated") ?? sorted[0];
+		const others = [of("pv"), ...sorted].filter((i) => i !== undefined && i !== a);
 
 		return [a, others[0] ?? a];
+	}
+
+	/* A frame's paths: of one alone there is a histogram. */
+	show(paths) {
+		if (paths.length !== 1 || !this.rows.includes(paths[0]))
+			return;
+		this.first.value = paths[0];
+		this.draw();
 	}
 
 	select(chosen, label) {
@@ -106,13 +124,13 @@ class Compare {
 		for (const [y, said] of [
 			     [middle - half, peak], [middle, "0"], [middle + half, peak]])
 			g.append(line(left, y, right, y), text(left - 8, y + 4, "end", said));
-		g.append(text(right, middle + half + 38, "end", "latency of a request"));
+		g.append(text(right, middle + half + 38, "end", "latency"));
 		return g;
 	}
 
 	/* One path's bars, name and percentiles; sign: -1 above the axis, 1 below. */
 	side(i, sign) {
-		const hist = histOf([i]), f = figures(hist), mech = D.paths[i].mech;
+		const hist = histOf([i]), f = figures(hist), mech = total.paths[i].mechanism;
 		const g = draw("g", {"data-path": i});
 
 		hist.count.forEach((events, bucket) => {
@@ -147,7 +165,7 @@ class Compare {
 
 		explain(column, () => [this.name(i), [
 			["latency", `${ns(lower(bucket))} to ${ns(upper(bucket))}`],
-			["requests", count(events)], ["share", percent(events, all, 2) + " %"]
+			["events", count(events)], ["share", percent(events, all, 2) + " %"]
 		]]);
 		return [bar, column];
 	}
@@ -155,7 +173,7 @@ class Compare {
 	/* In the band on its side; a long name is cut, its figures are not. */
 	title(i, f, sign) {
 		const quantiles = `p50 ${ns(f.p50)}, p99 ${ns(f.p99)}, p99.9 ${ns(f.p999)}`;
-		const said = `: ${count(f.count)} requests, mean ${ns(f.mean)}, ${quantiles}, max ${
+		const said = `: ${count(f.count)} events, mean ${ns(f.mean)}, ${quantiles}, max ${
 			ns(f.max)}`;
 		const room = this.right - this.left - 130 - CHAR * said.length;
 		const y = sign < 0 ? BAND - 10 : this.middle + this.half + 40;

@@ -4,20 +4,83 @@
  */
 const LEVELS = 16, HEAT_TOP = 46, HEAT_LEFT = 66;
 
+/* A path's string (src/output/html.c) as a list of [column, [bucket, count], ..]. */
+function decode(text) {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const columns = [];
+	let at = 0, column = 0;
+	const number = () => {
+		let value = 0, scale = 1, digit;
+
+		do {
+			digit = digits.indexOf(text[at++]);
+			value += (digit & 31) * scale;
+			scale *= 32;
+		} while (digit & 32);
+		return value;
+	};
+
+	while (at < text.length) {
+		column += number();
+		const cells = [];
+		let bucket = 0;
+
+		for (let left = number(); left; left--) {
+			bucket += number();
+			cells.push([bucket, number()]);
+		}
+		columns.push([column, cells]);
+	}
+	return columns;
+}
+
+/* Events of these paths by column and bucket: {column * BUCKETS + bucket: events} */
+function courseOf(paths) {
+	const events = new Map(), known = paths.filter((i) => own.course.cells[i]);
+
+	for (const [column, cells] of known.flatMap((i) => decode(own.course.cells[i])))
+		for (const [bucket, n] of cells) {
+			const key = column * BUCKETS + bucket;
+
+			events.set(key, (events.get(key) || 0) + n);
+		}
+	return events;
+}
+
+/* Steps of a time axis in ms, so that there are at most `most` of them. */
+function timeStep(span, most) {
+	const steps = [
+		1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1.5e4, 3e4, 6e4, 12e4, 3e5,
+		6e5, 9e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5
+	];
+
+	return steps.find((step) => span / step <= most) || span;
+}
+
+/* "09:14:08", and without a wall clock the seconds since the run began. */
+const beganMs = total && total.start_utc ? Date.parse(total.start_utc.slice(0, 23) + "Z") : 0;
+
+function moment(ms, digits = 0) {
+	if (!beganMs)
+		return "+" + (ms / 1000).toFixed(digits) + " s";
+	return new Date(beganMs + ms).toISOString().slice(11, digits ? 21 : 19);
+}
+
 class Heat {
 	constructor(section) {
 		this.section = section;
 		section.querySelector("h2").append(this.about = el("small"));
-		if (!D.series) {
+		if (!own.course) {
 			section.append(
 				el("p", {class: "note"}, "this run's intervals were not kept"));
 			return;
 		}
-		const byName = (a, b) =>
-			D.paths[b].kind - D.paths[a].kind || pathName(a).localeCompare(pathName(b));
+		const byName = (a, b) => total.paths[b].kind.localeCompare(total.paths[a].kind) ||
+			pathName(a).localeCompare(pathName(b));
 		const option = (i) => el("option", {value: i}, pathName(i));
 
-		this.choices = [...D.paths.keys()].filter((i) => D.series.cells[i]).sort(byName);
+		this.choices =
+			[...total.paths.keys()].filter((i) => own.course.cells[i]).sort(byName);
 		this.select = el("select", {"aria-label": "Path"}, el("option", {value: ""}, ""),
 			this.choices.map(option));
 		this.select.addEventListener("change", () => this.showPath(this.select.value));
@@ -40,16 +103,16 @@ class Heat {
 
 	/* A frame's paths, or one of the list. */
 	show(paths, name) {
-		if (!D.series)
+		if (!own.course)
 			return;
-		const mechs = new Set(paths.map((i) => D.paths[i].mech));
+		const mechs = new Set(paths.map((i) => total.paths[i].mechanism));
 		const listed = paths.length === 1 && this.choices.includes(paths[0]);
 
 		this.mech = mechs.size === 1 ? [...mechs][0] : null;
 		this.title = name;
 		this.paths = paths;
 		this.cells = courseOf(paths);
-		this.columns = D.series.edges_ms.length - 1;
+		this.columns = own.course.edges_ms.length - 1;
 		this.perColumn = new Float64Array(this.columns);
 		for (const [key, events] of this.cells)
 			this.perColumn[Math.floor(key / BUCKETS)] += events;
@@ -60,7 +123,7 @@ class Heat {
 
 	measure() {
 		const buckets = [...this.cells.keys()].map((key) => key % BUCKETS);
-		const edges = D.series.edges_ms;
+		const edges = own.course.edges_ms;
 
 		this.low = Math.max(0, Math.min(...buckets) - 1);
 		this.high = Math.max(...buckets) + 1;
@@ -83,7 +146,7 @@ class Heat {
 
 	color() {
 		return this.mech === null ? "var(--note)"
-					  : shade(this.mech, this.mech === GUEST ? 3e6 : 6e5);
+					  : shade(this.mech, this.mech === "guest" ? 3e6 : 6e5);
 	}
 
 	fill(level) {
@@ -95,7 +158,7 @@ class Heat {
 	}
 
 	draw() {
-		if (!D.series || !this.cells)
+		if (!own.course || !this.cells)
 			return;
 		this.about.replaceChildren(this.title);
 		this.svg.replaceChildren();
@@ -124,7 +187,7 @@ class Heat {
 		const bottom = HEAT_TOP + this.plotHeight;
 		const text = (x, y, anchor, said) =>
 			draw("text", {x, y, "text-anchor": anchor}, said);
-		const title = D.run.wall_start_ms ? "time, UTC" : "time since the start";
+		const title = beganMs ? "time, UTC" : "time since the start";
 
 		for (const [y, said] of this.latencies())
 			g.append(draw("line", {x1: HEAT_LEFT, x2: right, y1: y, y2: y}),
@@ -142,7 +205,7 @@ class Heat {
 
 	/* Ticks of both axes: [place, text] */
 	latencies() {
-		const scale = D.series.buckets, room = this.plotHeight / 16;
+		const scale = own.course.buckets, room = this.plotHeight / 16;
 		const ticks = latencyTicks(this.low * scale, (this.high + 1) * scale - 1, room);
 
 		return ticks.map((tick) => [this.y(tick.at / scale - 1), tick.text]);
@@ -150,7 +213,7 @@ class Heat {
 
 	times() {
 		const step = timeStep(this.span, (this.width - HEAT_LEFT) / 90), ticks = [];
-		const wall = D.run.wall_start_ms || 0, end = this.begin + this.span;
+		const wall = beganMs, end = this.begin + this.span;
 
 		for (let ms = Math.ceil((wall + this.begin) / step) * step - wall; ms <= end;
 			ms += step)
@@ -160,7 +223,7 @@ class Heat {
 
 	/* Above it how many there were in each interval. */
 	rates() {
-		const g = draw("g"), edges = D.series.edges_ms;
+		const g = draw("g"), edges = own.course.edges_ms;
 		const rate = [...this.perColumn].map(
 			(events, i) => events * 1000 / Math.max(1, edges[i + 1] - edges[i]));
 		const most = Math.max(...rate);
@@ -185,7 +248,8 @@ class Heat {
 
 	/* One path of many rectangles for each level: a few elements, however long the run. */
 	levels() {
-		const parts = Array.from({length: LEVELS + 1}, () => []), edges = D.series.edges_ms;
+		const parts = Array.from({length: LEVELS + 1}, () => []),
+		      edges = own.course.edges_ms;
 		const tall = (this.rowHeight > 6 ? this.rowHeight - .4 : this.rowHeight).toFixed(2);
 
 		for (const [key, events] of this.cells) {
@@ -205,11 +269,11 @@ class Heat {
 
 	/* The slowest requests that are among what is drawn, where they ended. */
 	slowest() {
-		const shown = D.slowest.filter((slow) => this.paths.includes(pathOf(slow)));
+		const shown = total.slowest.filter((slow) => this.paths.includes(pathOf(slow)));
 
 		return shown.map((slow) => {
 			const end = this.x(startMs(slow) + slow.total_ns / 1e6);
-			const cy = this.y(position(slow.total_ns) / D.series.buckets - 1);
+			const cy = this.y(position(slow.total_ns) / own.course.buckets - 1);
 			const cx = Math.min(end, this.width - 10);
 			const ring = draw("circle", {class: "slow", r: 6, cx, cy});
 
@@ -228,13 +292,13 @@ class Heat {
 			ramp.append(draw("rect",
 				{x: (level - 1) * 8, width: 8, height: 12, ...this.fill(level)}));
 		this.legend.append("events a cell: 1 ", ramp, ` ${count(this.most)} (logarithmic)`,
-			D.slowest.length ? "; rings: the slowest requests" : "");
+			total.slowest.length ? "; rings: the slowest requests" : "");
 	}
 
 	point(event) {
 		if (!this.cells || !this.cells.size)
 			return;
-		const box = this.svg.getBoundingClientRect(), edges = D.series.edges_ms;
+		const box = this.svg.getBoundingClientRect(), edges = own.course.edges_ms;
 		const share =
 			(event.clientX - box.left - HEAT_LEFT) / (this.width - HEAT_LEFT - 10);
 		const ms = this.begin + share * this.span;
@@ -249,8 +313,9 @@ class Heat {
 	}
 
 	read(column, bucket, x, y) {
-		const [begin, end] = D.series.edges_ms.slice(column, column + 2);
-		const [from, to] = [bucket, bucket + 1].map((i) => ns(lower(i * D.series.buckets)));
+		const [begin, end] = own.course.edges_ms.slice(column, column + 2);
+		const [from, to] =
+			[bucket, bucket + 1].map((i) => ns(lower(i * own.course.buckets)));
 		const events = this.cells.get(column * BUCKETS + bucket) || 0;
 
 		this.at = [column, bucket];
@@ -292,7 +357,7 @@ class Heat {
 		];
 		const box = this.svg.getBoundingClientRect();
 
-		this.read(...to, box.left + this.x(D.series.edges_ms[to[0] + 1]),
+		this.read(...to, box.left + this.x(own.course.edges_ms[to[0] + 1]),
 			box.top + this.y(to[1]));
 		event.preventDefault();
 	}

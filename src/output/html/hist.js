@@ -1,4 +1,4 @@
-/* The log-linear histogram: 8 buckets an octave (bpf/abi.h), read as src/model/hist.c reads it. */
+/* Paths and their histograms: log-linear, 8 buckets an octave, read as src/model/hist.c reads them. */
 const SUBS = 8, BUCKETS = 320;
 
 const lower = (i) => i < 2 * SUBS ? i : (SUBS + i % SUBS) * 2 ** (Math.floor(i / SUBS) - 1);
@@ -22,19 +22,21 @@ function position(value) {
 	return (octave - 2) * SUBS + value / 2 ** (octave - 3) - SUBS;
 }
 
-function emptyHist() {
-	return {count: new Float64Array(BUCKETS), ns: new Float64Array(BUCKETS), max: 0};
-}
+const emptyHist = () => ({count: new Float64Array(BUCKETS), ns: new Float64Array(BUCKETS), max: 0});
 
-/* A path's flat list (bucket, count, ns, ...) into a histogram. */
+/* A path's buckets, which are named by where they end, into a histogram. */
 function addPath(hist, path) {
-	for (let i = 0; i < path.buckets.length; i += 3) {
-		hist.count[path.buckets[i]] += path.buckets[i + 1];
-		hist.ns[path.buckets[i]] += path.buckets[i + 2];
+	for (const [end, events, time] of path.buckets) {
+		const i = bucketOf(end - 1);
+
+		hist.count[i] += events;
+		hist.ns[i] += time;
 	}
-	hist.max = Math.max(hist.max, path.max);
+	hist.max = Math.max(hist.max, path.max_ns);
 	return hist;
 }
+
+const histOf = (paths) => paths.reduce((hist, i) => addPath(hist, total.paths[i]), emptyHist());
 
 function quantile(hist, q) {
 	const rank = q * sum(hist.count);
@@ -49,12 +51,11 @@ function quantile(hist, q) {
 }
 
 function figures(hist) {
-	const events = sum(hist.count), total = sum(hist.ns);
+	const events = sum(hist.count), time = sum(hist.ns);
 
 	return {
 		count: events,
-		total,
-		mean: events ? total / events : 0,
+		mean: events ? time / events : 0,
 		max: hist.max,
 		p50: quantile(hist, .5),
 		p99: quantile(hist, .99),
@@ -63,13 +64,46 @@ function figures(hist) {
 }
 
 /* It measures all that was waited for: src/model/snapshot.c, path_key__is_whole(). */
-const isWhole = (path) => path.kind === WAIT && (path.leg === "total" || path.leg === "lateness");
-const isTimer = (path) => D.terms.areas[path.area] === "timers";
+const isWhole = (path) => path.kind === "wait" && (path.leg === "total" || path.leg === "lateness");
+const isTimer = (path) => path.area === "timers";
+
+/* "pv / disk / xvdb / read / queue", as the drawing calls its frame. */
+const wayOf =
+	(path) => [path.mechanism, path.area, path.device, path.op, path.leg].filter(Boolean).join(
+		" / ");
+
+/* "wait / emulated / disk / sda / read / whole requests" */
+function pathName(i) {
+	const path = total.paths[i];
+
+	return `${path.kind} / ` +
+		wayOf(path.leg === "total" ? {...path, leg: "whole requests"} : path);
+}
 
 /* The shade of a latency in a mechanism's hue. */
 function shade(mech, latency) {
-	const shades = D.palette.cells[mech];
-	const at = bucketOf(latency) - D.palette.first;
+	const {shades} = mechOf(mech), at = bucketOf(latency) - own.first_bucket;
 
 	return shades[Math.min(Math.max(at, 0), shades.length - 1)];
+}
+
+/* 1, 2, 5, 10, .. of a latency axis between two buckets; fewer where they would touch. */
+function latencyTicks(first, last, pixels) {
+	const ticks = [];
+
+	for (let decade = 1; decade <= 1e12; decade *= 10)
+		for (const digit of [1, 2, 5]) {
+			const at = position(digit * decade);
+
+			if (at >= first && at <= last + 1)
+				ticks.push({
+					at,
+					digit,
+					text: ns(digit * decade).replace(/\.0+(?= )/, "")
+				});
+		}
+	const near = (list) => list.some(
+		(tick, i) => i && (tick.at - list[i - 1].at) * pixels / (last + 1 - first) < 1);
+
+	return near(ticks) ? ticks.filter((tick) => tick.digit === 1) : ticks;
 }

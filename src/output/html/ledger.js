@@ -1,7 +1,11 @@
-/* Where vCPU time went: the strip of all of it, its rows, and what top's steal is made of. */
-D.rows = D.rows.map(numbered);
+/* The rows of the ledger: where vCPU time went, what requests waited, the slowest, event channels. */
 
-const mechTitles = ["guest paths", "paravirtual", "emulated", "hardware", "stolen", "unattributed"];
+/* vCPU-seconds: few are shown to the millisecond. */
+function cpuSeconds(value) {
+	const whole = total.vcpu_ns;
+
+	return (value / 1e9).toFixed(whole < 1e10 ? 3 : whole < 1e13 ? 2 : 0);
+}
 
 /* The longest text that surely fits into a part of that width. */
 function fitting(part, width) {
@@ -14,7 +18,7 @@ function fitting(part, width) {
 function strip(parts, whole, {thin = false, width = 1200} = {}) {
 	const draw = (part) => {
 		const share = part.ns / whole;
-		const color = part.idle ? "" : ";" + tint(part.mech);
+		const color = part.idle ? "" : ";" + tint(part.mechanism);
 		const text = thin ? "" : fitting(part, share * width);
 		const element = el("span", {
 			class: part.idle ? "idle" : null,
@@ -32,44 +36,62 @@ function strip(parts, whole, {thin = false, width = 1200} = {}) {
 	return el("div", {class: thin ? "strip thin" : "strip"}, shown.map(draw));
 }
 
-/* The columns by mechanism; guest without what no path measures. */
-function columnsNs() {
-	const cpu = D.cpu;
-
-	return [
-		cpu.guest_ns - cpu.guest_rest_ns, cpu.pv_ns, cpu.emulated_ns, cpu.hardware_ns,
-		cpu.stolen_ns, cpu.unattributed_ns
+/*
+ * The columns by mechanism; of the guest's what its paths measured. idle + guest code + these = vCPU
+ * time (+ excess).
+ */
+function cpuColumns() {
+	const {cpu} = total;
+	const columns = [
+		["guest", "guest paths", cpu.guest_ns - cpu.guest_code_ns, ""],
+		["pv", "paravirtual", cpu.pv_ns, ""], ["emulated", "emulated", cpu.emulated_ns, ""],
+		["hardware", "hardware", cpu.hardware_ns, ""],
+		["stolen", "stolen", cpu.stolen_ns, "runnable, not run: host contention"],
+		[
+			"unattributed", "unattributed", cpu.unattributed_ns,
+			cpu.held_off_ns
+				? `${cpuSeconds(cpu.held_off_ns)} held off outside any known path`
+				: ""
+		]
 	];
+
+	return columns.map(([mechanism, title, ns, note]) => ({mechanism, title, ns, note}));
 }
 
-/* idle + stolen + the mechanisms + guest = vCPU time (+ excess). */
+const unseenExits = "includes exits that no probe can see";
+
+/* All of vCPU time, side by side. */
 function cpuParts() {
-	const unseen = "includes exits that no probe can see";
-	const parts = columnsNs().map((ns, mech) => ({
-		name: mech === GUEST ? "guest paths" : mechName(mech),
-		letter: mech === GUEST ? "" : D.terms.letters[mech],
-		mech,
+	const parts = cpuColumns().map(({mechanism, ns}) => ({
+		name: mechanism === "guest" ? "guest paths" : mechName(mechanism),
+		letter: mechanism === "guest" ? "" : mechOf(mechanism).letter,
+		mechanism,
 		ns: ns || 0
 	}));
 
 	return [
-		{name: "guest code", mech: GUEST, ns: D.cpu.guest_rest_ns, note: unseen}, ...parts,
-		{name: "idle", idle: true, ns: D.cpu.idle_ns}
+		{
+			name: "guest code",
+			mechanism: "guest",
+			ns: total.cpu.guest_code_ns,
+			note: unseenExits
+		},
+		...parts, {name: "idle", idle: true, ns: total.cpu.idle_ns}
 	];
 }
 
 /* Events that are counted and not timed: their time is not 0 but unknown. */
 const isCount = (row) => row.events && !row.ns;
 
-function note(row) {
+function noteOf(row) {
 	const said = (part) => isCount(row) ? count(part.count) : cpuSeconds(part.ns);
 	const parts = row.parts.map((part) => `${part.name || "other"} ${said(part)}`);
 
-	if (row.held_ns && row.mech === EMULATED)
+	if (row.held_ns && row.mechanism === "emulated")
 		parts.unshift(`${cpuSeconds(row.held_ns)} held by the device model`);
 	else if (row.devices > 1)
 		parts.unshift(`of ${row.devices} interrupts`);
-	else if (D.terms.areas[row.area] === "event channels" && !row.parts.length)
+	else if (row.area === "event channels" && !row.parts.length)
 		parts.unshift("upcall and demux, without handlers");
 	else if (isCount(row))
 		parts.unshift("counted only");
@@ -78,66 +100,65 @@ function note(row) {
 	return parts.join(" · ");
 }
 
-function column(name, value, text, mech) {
-	const letter = mech === undefined ? null : mechChip(mech);
-	const figures = [cpuSeconds(value), percent(value, D.cpu.total_ns), "", ""];
+/* "timer" and "resched" say what they are. */
+function nameOf(row) {
+	const alone = row.device && (row.area === "timers" || row.area === "interrupts");
 
-	return el("tr", {class: "mech"}, el("td", null, letter, letter && " ", name),
-		cells(figures), el("td", {class: "left wide note"}, text));
+	return alone ? row.device : `${row.area} ${row.device}`;
 }
+
+const timed = (value) => [cpuSeconds(value), percent(value, total.vcpu_ns)];
+
+/* A column of the table: no events make it. */
+const cpuColumn = (name, value, note, mechanism) => ({
+	kind: "mech",
+	name: [mechanism && mechChip(mechanism), mechanism && " ", name],
+	figures: value === null ? ["-", "-"] : timed(value),
+	note: value === null ? "not measurable here: nobody accounts it" : note
+});
 
 function cpuRow(row) {
-	const area = D.terms.areas[row.area];
-	/* "timer" and "resched" say what they are. */
-	const alone = row.device && (area === "timers" || area === "interrupts");
-	const name = alone ? row.device : `${area} ${row.device}`;
-	const figures = isCount(row) ? ["-", "-", count(row.events), "-"] : [
-		cpuSeconds(row.ns), percent(row.ns, D.cpu.total_ns), count(row.events),
-		row.events ? count(row.ns / row.events) : ""
-	];
+	const each = row.events ? count(row.ns / row.events) : "";
 
-	return el("tr", {class: "row"}, el("td", {class: "name", title: name}, name),
-		cells(figures), el("td", {class: "left wide note"}, note(row)));
-}
-
-function columnNote(mech) {
-	if (mech === STOLEN)
-		return "runnable, not run: host contention";
-	if (mech === UNATTRIBUTED && D.cpu.held_off_ns)
-		return `${cpuSeconds(D.cpu.held_off_ns)} held off outside any known path`;
-	return "";
-}
-
-/* A mechanism's column and its rows; nothing where it has neither. */
-function mechRows(mech, value) {
-	const own = D.rows.filter((row) => row.mech === mech);
-
-	if (mech === STOLEN && value === null)
-		return el("tr", {class: "mech"}, el("td", null, mechChip(mech), " stolen"),
-			el("td", {colspan: 5, class: "left note"},
-				"not measurable here: nobody accounts it"));
-	if (!value && !own.length)
-		return null;
-	return [column(mechTitles[mech], value, columnNote(mech), mech), ...own.map(cpuRow)];
+	return {
+		kind: "row",
+		name: nameOf(row),
+		figures: isCount(row) ? ["-", "-", count(row.events), "-"]
+				      : [...timed(row.ns), count(row.events), each],
+		note: noteOf(row)
+	};
 }
 
 function cpuTable() {
-	const cpu = D.cpu;
-	const excess = cpu.excess_ns ? `the parts exceed it by ${ns(cpu.excess_ns)}` : "";
+	const {cpu, cpu_rows} = total;
+	const rows = [cpuColumn("guest code", cpu.guest_code_ns, unseenExits, "guest")];
 
-	return scrolled(heads(["", "seconds", "%", "events", "ns/event", ""]),
-		column("guest code", cpu.guest_rest_ns, "includes exits that no probe can see",
-			GUEST),
-		columnsNs().flatMap((value, mech) => mechRows(mech, value)),
-		column("idle", cpu.idle_ns, ""),
-		el("tr", {class: "sum"},
-			cells(["vCPU time", cpuSeconds(cpu.total_ns), "100.0", "", ""]),
-			el("td", {class: "left note"}, excess)));
+	for (const {mechanism, title, ns, note} of cpuColumns()) {
+		const own = cpu_rows.filter((row) => row.mechanism === mechanism);
+
+		if (ns || ns === null || own.length)
+			rows.push(cpuColumn(title, ns, note, mechanism), ...own.map(cpuRow));
+	}
+	rows.push(cpuColumn("idle", cpu.idle_ns, ""), {
+		kind: "sum",
+		name: "vCPU time",
+		figures: timed(total.vcpu_ns),
+		note: cpu.excess_ns ? `the parts exceed it by ${ns(cpu.excess_ns)}` : ""
+	});
+	const figure = (i) => (row) => row.figures[i] ?? "";
+
+	return table(
+		[
+			["", (row) => row.name, "name"], ["seconds", figure(0)], ["%", figure(1)],
+			["events", figure(2)], ["ns/event", figure(3)],
+			["", (row) => row.note, "left wide note"]
+		],
+		rows, {rowClass: (row) => row.kind});
 }
 
 /* What top's steal is made of. */
 function stealSplit() {
-	const cpu = D.cpu, share = (part) => percent(part, cpu.total_ns);
+	const {cpu} = total, share = (part) => percent(part, total.vcpu_ns);
 
 	if (cpu.stat_steal_ns === null)
 		return el("p", {class: "steal note"}, "Steal: not measurable on this guest.");
@@ -147,10 +168,11 @@ function stealSplit() {
 			cpu.has_runstate ? "" : "; without Xen's runstate it cannot be split");
 	const held = cpu.held_by_device_model_ns, outside = Math.max(0, cpu.offline_ns - held);
 	const parts = [
-		["stolen", STOLEN, cpu.stolen_ns, "runnable, not run: host contention"],
-		["held by the device model", EMULATED, held, "this guest's own emulated devices"],
-		["unattributed", UNATTRIBUTED, outside, "held off outside any known path"],
-	].map(([name, mech, ns, note]) => ({name, mech, ns, note, letter: D.terms.letters[mech]}));
+		["stolen", "stolen", cpu.stolen_ns, "runnable, not run: host contention"],
+		["held by the device model", "emulated", held, "this guest's own emulated devices"],
+		["unattributed", "unattributed", outside, "held off outside any known path"],
+	].map(([name, mechanism, ns,
+		note]) => ({name, mechanism, ns, note, letter: mechOf(mechanism).letter}));
 	const text = parts.map((part) => `${part.name} ${share(part.ns)}`).join(" + ");
 
 	return el("div", {class: "steal"},
@@ -161,36 +183,235 @@ function stealSplit() {
 
 /* Each vCPU's states, as shares of its own time; "-" is not measured. */
 function vcpuTable() {
-	const titles = [
-		"vCPU", "seconds", "running %", "stolen %", "idle %", "offline %",
-		"held by device model %", "steal in stat %", "events", "share %"
-	];
 	const states = [
-		"running_ns", "runnable_ns", "idle_ns", "offline_ns", "held_by_device_model_ns",
-		"stat_steal_ns"
+		["running %", "running_ns"], ["stolen %", "runnable_ns"], ["idle %", "idle_ns"],
+		["offline %", "offline_ns"], ["held by device model %", "held_by_device_model_ns"],
+		["steal in stat %", "stat_steal_ns"]
 	];
 	const share = (part, row) => part === null ? "-" : percent(part, row.vcpu_ns);
-	const all = sum(D.per_vcpu.map((row) => row.events));
-	const figures = (row) => [row.cpu, (row.vcpu_ns / 1e9).toFixed(3),
-		...states.map((name) => share(row[name], row)), count(row.events),
-		percent(row.events, all)];
-	const rows = D.per_vcpu.map((row) => el("tr", null, cells(figures(row))));
+	const all = sum(total.per_vcpu.map((row) => row.events));
+	const columns = [
+		["vCPU", (row) => row.cpu], ["seconds", (row) => (row.vcpu_ns / 1e9).toFixed(3)],
+		...states.map(([title, name]) => [title, (row) => share(row[name], row)]),
+		["events", (row) => count(row.events)],
+		["share %", (row) => percent(row.events, all)]
+	];
 
-	return el("details", null, el("summary", null, `${rows.length} vCPUs apart`),
-		scrolled(heads(titles), rows));
+	return el("details", null, el("summary", null, `${total.per_vcpu.length} vCPUs apart`),
+		table(columns, total.per_vcpu));
 }
 
 function drawCpu() {
-	const parts = cpuParts(), seconds = (D.cpu.total_ns / 1e9).toFixed(1);
+	const parts = cpuParts(), seconds = (total.vcpu_ns / 1e9).toFixed(1);
 
 	byId("cpu").querySelector("h2").append(
 		el("small", null, `${seconds} vCPU-s, each nanosecond once`));
-	if (!D.cpu.total_ns) {
+	if (!total.vcpu_ns) {
 		byId("cpu").append(el("p", {class: "note"}, "no vCPU time was measured"));
 		return;
 	}
 	byId("cpu").append(
 		strip(parts, sum(parts.map((part) => part.ns))), cpuTable(), stealSplit());
-	if (D.per_vcpu.length)
+	if (total.per_vcpu.length)
 		byId("cpu").append(vcpuTable());
+}
+
+/* Each leg with its colour, and what is said of it. */
+const legList = (legs, say) =>
+	legs.map((leg) => el("span", null, el("em", {style: tint(leg.mechanism)}), say(leg)));
+
+/* Of the time from issue to end, of requests that ended on the vCPU that issued them. */
+function overlapNote(row) {
+	if (!row.overlap_measured || !row.measured)
+		return "";
+	if (!row.overlap_count)
+		return "stolen unknown: none ended on its vCPU";
+	const known = row.overlap_count / row.count;
+	let text = `stolen in ${percent(row.stolen_ns, row.overlap_ns)} %`;
+
+	if (row.held_ns >= .0005 * row.overlap_ns)
+		text += `, held off in ${percent(row.held_ns, row.overlap_ns)} %`;
+	if (known < .995)
+		text += ` (known of ${(100 * known).toFixed(0)} %)`;
+	return text;
+}
+
+/* The queues of a disk, at the first of its rows. */
+function queueNote(row) {
+	const same = (other) => other.area === row.area && other.device === row.device;
+	const use = total.queues.find((queue) => queue.device === row.device);
+
+	if (row.area !== "disk" || total.wait_rows.find(same) !== row)
+		return "";
+	if (!use || !use.most_under_way)
+		return "";
+	let text = `at most ${count(use.most_under_way)} under way`;
+
+	if (use.queues > 1)
+		text += ` in one of ${use.queues} queues`;
+	if (use.places)
+		text += ` of ${count(use.places)} places`;
+	if (use.into_last_place)
+		text += `, the last one taken ${count(use.into_last_place)} times`;
+	return text;
+}
+
+function saidOfLeg(leg) {
+	const whose = leg.mechanism === "guest" ? "guest" : mechOf(leg.mechanism).letter;
+
+	return [`${leg.name} ${ns(leg.share_ns)} `, el("small", null, whose)];
+}
+
+/* A row's legs below it. */
+function waitLegs(row) {
+	const late = isTimer(row) ? "late after the hard expiry: slack is not in it" : "";
+	const notes = [late, overlapNote(row), queueNote(row)].filter(Boolean).join("; ");
+	const whole = sum(row.legs.map((leg) => leg.ns)) || 1;
+
+	return [
+		[1, strip(row.legs, whole, {thin: true})],
+		[8, [legList(row.legs, saidOfLeg), el("div", null, notes)], "left wide legs"]
+	];
+}
+
+function drawWait() {
+	const name = (row) => [mechChip(row.mechanism), " ",
+		[row.device || row.area, row.op].filter(Boolean).join(" "),
+		row.stacked && el("span", {class: "note"}, " stacked, in no total")];
+	/* Without the whole request there is no distribution, only the legs' sum. */
+	const latency = (member) => (row) => row.measured ? ns(row[member]) : "";
+	const columns = [
+		["", name, "name"], ["count", (row) => count(row.count)],
+		["a second", (row) => count(row.per_second)],
+		["in flight", (row) => ratio(row.in_flight)], ["mean", (row) => ns(row.mean_ns)],
+		["p50", latency("p50_ns")], ["p99", latency("p99_ns")],
+		["p99.9", latency("p999_ns")], ["max", latency("max_ns")]
+	];
+
+	byId("wait").querySelector("h2").append(el("small", null,
+		"s waited ÷ s elapsed = average in flight; never added to CPU; legs are means"));
+	if (total.wait_rows.length)
+		byId("wait").append(
+			table(columns, total.wait_rows, {rowClass: () => "mech", below: waitLegs}));
+	else
+		byId("wait").append(el("p", {class: "note"}, "nothing was waited for"));
+}
+
+/* When a request was made, in ms since the run began. */
+const startMs = (slow) => (slow.start_ns - total.start_ns) / 1e6;
+
+const issuer = (slow) =>
+	slow.vcpu === null ? "not issued" : `${slow.comm || "?"}[${slow.pid}] vCPU ${slow.vcpu}`;
+
+function overlap(slow) {
+	if (!total.cpu.has_runstate)
+		return "not measurable";
+	if (slow.stolen_ns === null)
+		return "unknown";
+	return `stolen ${ns(slow.stolen_ns)}` +
+		(slow.held_ns ? `, held off ${ns(slow.held_ns)}` : "");
+}
+
+/* The number of the path that has these requests. */
+const pathOf = (slow) => total.paths.findIndex(
+	(path) => isWhole(path) && path.device === slow.device && path.op === slow.op);
+
+/* A leg's mechanism is the same for all operations of a device. */
+function slowLegs(slow) {
+	return slow.legs.map(({leg, ns}) => {
+		const path = total.paths.find((other) => other.kind === "wait" &&
+				other.device === slow.device && other.leg === leg);
+
+		return {name: leg, ns, mechanism: path ? path.mechanism : "unattributed"};
+	});
+}
+
+/* When it was made; where there is a course, that of its path is shown. */
+function madeAt(slow) {
+	const text = moment(startMs(slow), 1), whole = pathOf(slow);
+
+	if (!own.course || whole < 0)
+		return text;
+	const link =
+		el("button", {type: "button", class: "link", title: "its path over time"}, text);
+
+	link.addEventListener("click", () => {
+		heat.show([whole], pathName(whole));
+		byId("heat").scrollIntoView({block: "nearest"});
+	});
+	return link;
+}
+
+function slowName(slow) {
+	const whole = pathOf(slow), name = `${slow.device} ${slow.op}`;
+
+	return whole < 0 ? name : [mechChip(total.paths[whole].mechanism), " ", name];
+}
+
+function inLegs(slow) {
+	const legs = slowLegs(slow), lasted = sum(legs.map((leg) => leg.ns)) || 1;
+
+	return [
+		strip(legs, lasted, {thin: true}),
+		legList(legs, (leg) => `${leg.name} ${ns(leg.ns)}`)
+	];
+}
+
+/* The slowest requests of the run, each whole: when, of whom, and in which leg. */
+function drawSlowest() {
+	const columns = [
+		["made", madeAt], ["request", slowName, "left name"],
+		["took", (slow) => ns(slow.total_ns)], ["in legs", inLegs, "left wide legs"],
+		["issued by", issuer, "left name"], ["its vCPU", overlap, "left note"]
+	];
+
+	byId("slowest").append(total.slowest.length ? table(columns, total.slowest)
+						    : el("p", {class: "note"}, "no request ended"));
+}
+
+/* A guest has a row for each of its devices; what is left out is said. */
+const EVENT_ROWS = 100, VCPUS_SHOWN = 4;
+
+function vcpuShares(row) {
+	const busiest = [...row.by_vcpu].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+	const each = busiest.slice(0, VCPUS_SHOWN).map(([cpu,
+		events]) => el("span", null, `${cpu}: ${percent(events, row.count, 0)} %`));
+	const more = busiest.length - each.length;
+
+	return [...each, more > 0 && `${more} more`];
+}
+
+/* The kernel's own counters are by device: several rows may share them, and none may have them. */
+function oddities(device) {
+	const own = total.xenbus.filter((bus) => device && bus.device === device);
+	const of = (name) => sum(own.map((bus) => bus[name]));
+	const spurious = of("spurious_events"), late = of("jiffies_eoi_delayed");
+
+	return [
+		spurious && `${count(spurious)} spurious`,
+		late && `end delayed by ${count(late)} jiffies`
+	].filter(Boolean)
+		.join(", ");
+}
+
+/* Event channels by kind and device: who handles them, and what the kernel found odd about them. */
+function drawEvents() {
+	const elapsed = total.end_ns - total.start_ns, rows = total.event_rows;
+	const odd = (row) => el("span", {class: "bad"}, oddities(row.device));
+	const columns = [
+		["kind", (row) => row.kind], ["device", (row) => row.device || "-", "left name"],
+		["channels", (row) => count(row.channels)], ["events", (row) => count(row.count)],
+		["a second", (row) => ratio(1e9 * row.count / elapsed)],
+		["by vCPU", vcpuShares, "left wide legs"], ["by the kernel's count", odd, "left"]
+	];
+
+	if (!rows.length) {
+		byId("events").append(el("p", {class: "note"},
+			"none were counted: a guest without event channels, or the family evtchn is off"));
+		return;
+	}
+	byId("events").append(table(columns, rows.slice(0, EVENT_ROWS)));
+	if (rows.length > EVENT_ROWS)
+		byId("events").append(el("p", {class: "note"},
+			`${count(rows.length - EVENT_ROWS)} more rows with fewer events`));
 }

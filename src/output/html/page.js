@@ -1,6 +1,6 @@
 /*
- * What concerns all of a page: theme, search, keys, size. The page itself has its `flames`, what is
- * `searched`, and drawAll().
+ * What concerns all of a page: theme, search, keys, size. The page itself has its `drawing` and
+ * the `flames` in it, what is `searched`, and drawAll().
  */
 const themes = ["auto", "light", "dark"];
 const darkScreen = matchMedia("(prefers-color-scheme: dark)");
@@ -55,12 +55,16 @@ function search() {
 
 byId("search").addEventListener("input", search);
 
+/* What Escape does, for who has a pointer only. */
+byId("out").addEventListener("click",
+	() => flames.forEach((flame) => flame.zoomed !== flame.root && flame.zoom(flame.root)));
+
 function zoomOut(all) {
 	const deepest = flames.filter((flame) => flame.zoomed !== flame.root).pop();
 
 	if (!deepest)
 		return;
-	const had = deepest.svg.contains(document.activeElement);
+	const had = deepest.group.contains(drawing.activeElement);
 	const frame = deepest.zoom(all ? deepest.root : deepest.zoomed.parent);
 
 	if (had)

@@ -99,7 +99,7 @@ struct compared *diffs__ahci_to_blkfront(const char *name)
 	return diffs__compare(first, synth__record(&synth));
 }
 
-char *diffs__print(const struct compared *c, const struct diff_output *output)
+char *diffs__print(const struct compared *c, const struct output *output)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -107,7 +107,7 @@ char *diffs__print(const struct compared *c, const struct diff_output *output)
 	int err;
 
 	assert(out);
-	err = output->print(out, &c->report);
+	err = output->diff(out, &c->report);
 	assert(!err);
 	fclose(out);
 	return text;

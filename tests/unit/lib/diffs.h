@@ -22,7 +22,7 @@ struct compared *diffs__compare(struct blob before, struct blob after);
  */
 struct compared *diffs__ahci_to_blkfront(const char *name);
 /* The caller frees it. */
-char *diffs__print(const struct compared *c, const struct diff_output *output);
+char *diffs__print(const struct compared *c, const struct output *output);
 void diffs__free(struct compared *c);
 
 #endif

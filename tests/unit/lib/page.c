@@ -4,10 +4,10 @@
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-
-#define DATA "<script type=\"application/json\" id=\"data\">"
 
 const char *const page__hostile[] = {
 	"</script><script>alert(1)</script>",
@@ -30,21 +30,47 @@ size_t page__times(const char *text, const char *what)
 	return n;
 }
 
-json_t *page__data(const char *page)
+char *page__document(const char *page, const char *id)
 {
-	const char *begin = strstr(page, DATA), *end;
-	json_error_t error;
-	json_t *data;
+	char tag[80], *text, *to;
+	const char *begin, *end;
 
+	snprintf(tag, sizeof(tag), "<script type=\"application/json\" id=\"%s\">", id);
+	begin = strstr(page, tag);
 	assert_non_null(begin);
-	begin += strlen(DATA);
+	begin += strlen(tag);
 	end = strstr(begin, "</script>");
 	assert_non_null(end);
 	for (const char *c = begin; c < end; c++)
-		assert_true(*c >= ' ' && *c != '<'); /* ASCII: others are negative */
-	data = json_loadb(begin, end - begin, JSON_REJECT_DUPLICATES, &error);
+		assert_true((unsigned char)*c >= ' ' && *c != '<' && *c != '\x7f');
+	to = text = strndup(begin, end - begin);
+	assert_non_null(text);
+	for (const char *c = text; *c; to++) {
+		unsigned int code = 0;
+
+		if (sscanf(c, "\\u%4X", &code) == 1 &&
+		    (code == '<' || (code >= 0x7f && code < 0xa0))) {
+			if (code >= 0x80)
+				*to++ = '\xc2';
+			*to = code;
+			c += 6;
+		} else {
+			*to = *c++;
+		}
+	}
+	*to = '\0';
+	return text;
+}
+
+json_t *page__data(const char *page, const char *id)
+{
+	char *text = page__document(page, id);
+	json_error_t error;
+	json_t *data = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+
 	if (!data)
 		fail_msg("%s at %d", error.text, error.position);
+	free(text);
 	return data;
 }
 
@@ -61,4 +87,16 @@ void page__assert_asks_for_nothing(const char *page)
 				 !strcmp(words[i], "//")
 					 ? page__times(page, "\"http://www.w3.org/2000/svg\"")
 					 : 0);
+}
+
+void page__assert_whole(const char *page, size_t scripts)
+{
+	assert_ptr_equal(strstr(page, "<!doctype html>\n<html"), page);
+	assert_string_equal(page + strlen(page) - 16, "</body>\n</html>\n");
+	assert_int_equal(page__times(page, "<script"), scripts);
+	assert_int_equal(page__times(page, "</script"), scripts);
+	assert_int_equal(page__times(page, "<title>xentrace-bpf: "), 1);
+	assert_int_equal(page__times(page, "<template"), 1);
+	assert_int_equal(page__times(page, "</template"), 1);
+	assert_null(strstr(page, "<!--"));
 }
