@@ -61,6 +61,15 @@ struct xt_frame {
 	__u32 covered; /* a frame within did its work and was recorded for it */
 	__u32 path;    /* of a call site's: the hypercall's, known at its entry only */
 	__u32 pad;
+	__u64 hypercalls; /* ns in hypercalls that were made in it and in no frame within */
+};
+
+/*
+ * What the innermost path's family has to remember of the task that is in it: words of its own, which go
+ * with the task when it is preempted.
+ */
+struct xt_carried {
+	__u64 word[4];
 };
 
 /* The frames of a task that was preempted inside them. */
@@ -71,8 +80,7 @@ struct xt_parked {
 	__u32 pid; /* thread id; 0: free */
 	__u32 depth;
 	__u64 at; /* ns: when it was switched out */
-	/* as in struct xt_cpu */
-	__u64 issuing, issuing_disk, issued_at, no_grants;
+	struct xt_carried carried;
 	struct xt_frame frame[XT_PARKED_FRAMES]; /* their runstates: what was theirs so far */
 };
 
@@ -85,7 +93,16 @@ struct xt_parked {
 #define XT_TOKEN_HYPERCALL (1u << 18)
 #define XT_TOKEN_SITE	   (1u << 19) /* with the site's number */
 
-/* One page-aligned slice a possible CPU; written by BPF on that CPU only. */
+/* When a device's interrupts came whose work a softirq does. */
+struct xt_device {
+	__u64 first; /* ns: entry of its first interrupt since that work was done here */
+	__u64 last;  /* ns: entry of its last interrupt here */
+};
+
+/*
+ * One page-aligned slice a possible CPU; written by BPF on that CPU only. What one family alone has to
+ * remember is in a map of its own.
+ */
 struct xt_cpu {
 	/*
 	 * In CPU 0's slice, for all CPUs: one flag, so that all of them begin and end at one instant.
@@ -95,50 +112,24 @@ struct xt_cpu {
 	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 parked; /* tasks that were preempted inside a path: see core.bpf.c */
 	__u64 pad0[5];
-	__u64 irq_start;  /* ns: entry of the interrupt handler that runs now, 0 outside */
-	__u64 irq_disk;	  /* slot of the disk whose request that handler completed; 0: none */
-	__u64 slow_above; /* ns: a request that took longer may be one of the slowest */
-	__u64 no_grants;  /* since the last queue_rq began here, grant references were waited for */
-	__u64 issuing;	  /* request slot + 1 issued last on this CPU; 0: none */
-	__u64 issuing_disk; /* its disk's slot, and flags above XT_ISSUING_FLAGS; 0: none known */
-	__u64 batching;	    /* inside a queue_rqs() */
-	__u64 mc_entry;	    /* address of the last multicall entry made on this CPU */
-	__u64 mc_count;	    /* entries of the multicall that is being flushed */
-	__u64 issued_at;    /* ns: the stamp of that issue, to tell a reused slot */
-	__u64 runstate[4];  /* ns: running, runnable, blocked, offline, when last asked */
-	__u64 runstate_at;  /* ns, CLOCK_MONOTONIC: when that was; 0: never */
-	__u64 clock_ns;	    /* calibration: one clock read; a frame's open, close and record */
+	__u64 irq_start; /* ns: entry of the interrupt handler that runs now, 0 outside */
+	__u64 served;	 /* the device for which that handler did something; 0: none known */
+	__u64 raised;	 /* softirqs that it raised, a bit a vector */
+	struct xt_carried carried;
+	__u64 runstate[4]; /* ns: running, runnable, blocked, offline, when last asked */
+	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
+	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
 	__u64 pair_ns;
 	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
 	__u32 depth; /* open frames */
 	__u32 nr;    /* this CPU's number */
 	__u64 loss[XT_LOSS_NR];
-	__u64 count[XT_COUNT_NR];
 	__u64 runs[XT_PROBE_NR];
 	struct xt_frame frame[XT_FRAMES];
-	__u64 nr_batch;
-	struct xt_issue batch[XT_BATCH];
-	/* ns, CLOCK_MONOTONIC, by XT_TIMER_*: when timers last were looked for, and before that */
-	__u64 timer_now[XT_TIMER_OP_NR];
-	__u64 timer_before[XT_TIMER_OP_NR];
-	__u64 pte_pending;  /* a page-table entry is written, not known yet if single or batched */
-	__u64 address;	    /* of CPU 0's slice: where the kernel has it, once it was asked */
-	__u64 tx_driver_ns; /* in hypercalls that drivers made for packets, ever */
-	__u64 tx_at;	    /* packet slot + 1 that the driver is given now; 0: none */
-	__u64 tx_queue;	    /* transmit queue of that packet */
-	__u64 tx_followed;  /* that packet is followed … */
-	__u64 tx_weight;    /* … for so many */
-	__u64 tx_rate;	    /* of CPU 0's slice: 1 of 2^this packets is followed */
-	__u64 tx_seq;	    /* packets queued here */
-	__u64 tx_gso_rate;  /* of the packet below */
-	__u64 tx_gso;	    /* ns: when the packet was queued whose segments follow now */
-	__u64 poll_at;	    /* ns: start of the NAPI poll that runs now; 0 outside the softirq */
-	__u64 poll_raised;  /* the interrupt handler that runs now wants one */
-	__u64 polled_at;    /* ns: end of the last softirq that polls */
-	__u64 tx_softirq;   /* inside NET_TX */
-	__u64 nic_first[XT_NICS]; /* ns: entry of its first interrupt since it was polled here */
-	__u64 nic_last[XT_NICS];  /* ns: entry of its last interrupt here */
+	__u64 softirq_at[XT_SOFTIRQS];	  /* ns: start of the one that runs now; 0: it does not */
+	__u64 softirq_ended[XT_SOFTIRQS]; /* ns: end of the last one */
+	struct xt_device device[XT_DEVICES];
 } __attribute__((aligned(4096)));
 
 #endif

@@ -13,10 +13,11 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_blk_config config;
 
+XT_SHARED_ARRAY(xt_blk, struct xt_blk_cpu); /* by CPU number */
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
-XT_SHARED_ARRAY(xt_disk_queues, struct xt_queue); /* by disk's first + hardware queue */
-XT_SHARED_ARRAY(xt_slowest, struct xt_slowest);	  /* by CPU number */
+XT_SHARED_ARRAY(xt_disk_queues, struct xt_disk_queue); /* by disk's first + hardware queue */
+XT_SHARED_ARRAY(xt_slowest, struct xt_slowest);	       /* by CPU number */
 
 /* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.16 */
 #define REQ_OP_MASK	     0xff
@@ -29,6 +30,20 @@ XT_SHARED_ARRAY(xt_slowest, struct xt_slowest);	  /* by CPU number */
 #define BLK_STS_DEV_RESOURCE 13
 
 #define MINORBITS 20
+
+static __always_inline struct xt_blk_cpu *blk_of(const struct xt_cpu *cpu)
+{
+	__u32 nr = cpu->nr;
+
+	return bpf_map_lookup_elem(&xt_blk, &nr);
+}
+
+static __always_inline struct xt_issuing *issuing_of(struct xt_cpu *cpu)
+{
+	return (struct xt_issuing *)&cpu->carried;
+}
+
+_Static_assert(sizeof(struct xt_issuing) <= sizeof(struct xt_carried), "it goes with the task");
 
 /* Where kernels differ. */
 
@@ -178,7 +193,8 @@ static __always_inline __u8 request_op(struct request *rq)
 }
 
 /* The hardware queue of a request that has a slot; NULL for disk "other". */
-static __always_inline struct xt_queue *queue_of(struct request *rq, const struct xt_disk *disk)
+static __always_inline struct xt_disk_queue *queue_of(struct request *rq,
+						      const struct xt_disk *disk)
 {
 	__u32 at;
 
@@ -188,7 +204,7 @@ static __always_inline struct xt_queue *queue_of(struct request *rq, const struc
 	return bpf_map_lookup_elem(&xt_disk_queues, &at);
 }
 
-static __always_inline void queue_enter(struct xt_queue *queue, const struct xt_disk *disk,
+static __always_inline void queue_enter(struct xt_disk_queue *queue, const struct xt_disk *disk,
 					__u64 waited)
 {
 	__u64 now;
@@ -205,7 +221,7 @@ static __always_inline void queue_enter(struct xt_queue *queue, const struct xt_
 	bump(&queue->waited, waited);
 }
 
-static __always_inline void queue_leave(struct xt_queue *queue)
+static __always_inline void queue_leave(struct xt_disk_queue *queue)
 {
 	if (queue)
 		bump(&queue->under_way, -1);
@@ -333,12 +349,12 @@ static __always_inline struct xt_slowest *slowest_open(struct xt_cpu *cpu)
 	return all;
 }
 
-static __always_inline void slowest_close(struct xt_cpu *cpu, struct xt_slowest *all)
+static __always_inline void slowest_close(struct xt_blk_cpu *blk, struct xt_slowest *all)
 {
 	__u64 least = slowest_least(all)->total;
 
-	if (least > cpu->slow_above)
-		cpu->slow_above = least;
+	if (least > blk->slow_above)
+		blk->slow_above = least;
 	*(volatile __u64 *)&all->seq = all->seq + 1;
 }
 
@@ -437,7 +453,8 @@ static __always_inline void total_add(struct xt_cpu *cpu, const struct xt_reques
 		bump(&h->held, stolen->offline);
 }
 
-static __always_inline void slow_note(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
+static __always_inline void slow_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+				      const struct xt_request *r, __u64 now,
 				      const struct stolen *stolen)
 {
 	struct xt_slowest *all = slowest_open(cpu);
@@ -463,11 +480,12 @@ static __always_inline void slow_note(struct xt_cpu *cpu, const struct xt_reques
 	}
 	legs.slow = slow;
 	legs_add(&legs, r, now);
-	slowest_close(cpu, all);
+	slowest_close(blk, all);
 }
 
 /* A request that ended at `now`. */
-static __always_inline void request_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
+static __always_inline void request_add(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					const struct xt_request *r, __u64 now,
 					const struct stolen *stolen)
 {
 	struct legs legs = { .cpu = cpu };
@@ -478,27 +496,30 @@ static __always_inline void request_add(struct xt_cpu *cpu, const struct xt_requ
 	}
 	legs_add(&legs, r, now);
 	total_add(cpu, r, now, stolen);
-	bump(&cpu->count[XT_COUNT_COMPLETED], 1);
-	if (now - r->queued > cpu->slow_above)
-		slow_note(cpu, r, now, stolen);
+	bump(&blk->completed, 1);
+	if (now - r->queued > blk->slow_above)
+		slow_note(cpu, blk, r, now, stolen);
 }
 
-static __always_inline void request_end(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
+static __always_inline void request_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					struct xt_request *r, __u64 now)
 {
 	struct stolen stolen;
 
 	stolen_since(cpu, r, &stolen);
-	request_add(cpu, r, now, &stolen);
+	request_add(cpu, blk, r, now, &stolen);
 }
 
 /* A request of this disk, of none known yet for NULL, is issued here; its slot is to be found. */
 static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk *disk)
 {
-	cpu->issuing = 0;
+	struct xt_issuing *issuing = issuing_of(cpu);
+
+	issuing->request = 0;
 	if (disk)
-		cpu->issuing_disk = disk->slot | (__u64)disk->flags << XT_ISSUING_FLAGS;
+		issuing->disk = disk->slot | (__u64)disk->flags << XT_ISSUING_FLAGS;
 	else
-		cpu->issuing_disk = config.disks_some ? XT_DISK_IGNORED << XT_ISSUING_FLAGS : 0;
+		issuing->disk = config.disks_some ? XT_DISK_IGNORED << XT_ISSUING_FLAGS : 0;
 }
 
 /*
@@ -514,7 +535,7 @@ static __always_inline int submit_enter(enum xt_probe probe, bool issues)
 		return 0;
 	if (issues) {
 		issuing_set(cpu, NULL);
-		cpu->no_grants = 0;
+		issuing_of(cpu)->no_grants = 0;
 	}
 	frame_open(cpu, probe, bpf_ktime_get_ns());
 	return 0;
@@ -526,22 +547,22 @@ static __always_inline int submit_enter(enum xt_probe probe, bool issues)
  * (drivers/block/xen-blkfront.c:blkif_queue_rw_req); and while it is not connected, which is here
  * called ring full too. Disk "other" has no legs for these causes.
  */
-static __always_inline void submitted(const struct xt_cpu *cpu, struct xt_request *r,
+static __always_inline void submitted(const struct xt_issuing *issuing, struct xt_request *r,
 				      enum xt_probe probe, int ret, __u64 now)
 {
 	/* it may have ended on another CPU by now, and its slot be another request's */
-	if (r->state != XT_RQ_ISSUED || r->reissued != cpu->issued_at)
+	if (r->state != XT_RQ_ISSUED || r->reissued != issuing->issued)
 		return;
 	if (ret == BLK_STS_OK)
 		r->submitted = now;
 	else if (probe == XT_P_BLKIF_QUEUE && ret == BLK_STS_DEV_RESOURCE && r->disk)
-		r->state = cpu->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
+		r->state = issuing->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
 }
 
 /* The CPU time of a driver's function is the disk's whose request it issued. */
 static __always_inline void submit_record(struct xt_cpu *cpu, const struct closed *closed)
 {
-	__u64 disk = cpu->issuing_disk, flags = disk >> XT_ISSUING_FLAGS;
+	__u64 disk = issuing_of(cpu)->disk, flags = disk >> XT_ISSUING_FLAGS;
 
 	issuing_set(cpu, NULL);
 	if (flags & XT_DISK_IGNORED)
@@ -561,41 +582,64 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 	now = bpf_ktime_get_ns();
 	if (!frame_close(cpu, probe, now, &closed))
 		return 0;
-	r = request_get(cpu->issuing);
+	r = request_get(issuing_of(cpu)->request);
 	if (r)
-		submitted(cpu, r, probe, ret, now);
+		submitted(issuing_of(cpu), r, probe, ret, now);
 	submit_record(cpu, &closed);
 	return 0;
 }
 
 /*
  * A driver's function that takes several requests at once: each is submitted when it returns.
- * Those that it could not take were never issued, or were requeued.
+ * Those that it could not take were never issued, or were requeued. If the task was preempted in it, then
+ * what it issues is no longer told from other tasks' requests.
  */
-static __always_inline void batch_add(struct xt_cpu *cpu, __u32 at, __u64 now)
+static __always_inline bool batch_is_whole(const struct xt_cpu *cpu, const struct xt_blk_cpu *blk)
 {
-	__u64 nr = cpu->nr_batch;
+	return blk->batching && blk->switches == switches_seen(cpu);
+}
+
+static __always_inline void batch_add(struct xt_cpu *cpu, struct xt_blk_cpu *blk, __u32 at,
+				      __u64 now)
+{
+	__u64 nr = blk->nr_batch;
 	struct xt_issue *issue;
 
+	if (!batch_is_whole(cpu, blk))
+		return;
 	if (nr >= XT_BATCH) {
 		cpu_lost(cpu, XT_NOTE_BATCH);
 		return;
 	}
-	issue = element(cpu->batch, nr);
+	issue = element(blk->batch, nr);
 	issue->at = at;
 	issue->issued = now;
-	cpu->nr_batch = nr + 1;
+	blk->nr_batch = nr + 1;
+}
+
+/* Forget the batch; one that was cut short is noted. */
+static __always_inline void batch_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk)
+{
+	if (blk->batching && !batch_is_whole(cpu, blk))
+		bump(&cpu->loss[XT_NOTE_BATCH], blk->nr_batch);
+	blk->batching = 0;
 }
 
 static __always_inline int batch_enter(enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_blk_cpu *blk;
 
 	if (!cpu)
 		return 0;
+	blk = blk_of(cpu);
+	if (!blk)
+		return 0;
 	issuing_set(cpu, NULL);
-	cpu->nr_batch = 0;
-	cpu->batching = 1;
+	batch_end(cpu, blk);
+	blk->nr_batch = 0;
+	blk->switches = switches_seen(cpu);
+	blk->batching = 1;
 	frame_open(cpu, probe, bpf_ktime_get_ns());
 	return 0;
 }
@@ -604,21 +648,26 @@ static __always_inline int batch_exit(enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
 	const struct xt_issue *issue;
+	struct xt_blk_cpu *blk;
 	struct xt_request *r;
 	struct closed closed;
-	__u64 now;
+	__u64 now, nr;
 	__u32 i;
 
 	if (!cpu)
 		return 0;
+	blk = blk_of(cpu);
+	if (!blk)
+		return 0;
 	now = bpf_ktime_get_ns();
-	cpu->batching = 0;
+	nr = batch_is_whole(cpu, blk) ? blk->nr_batch : 0;
+	batch_end(cpu, blk);
 	if (!frame_close(cpu, probe, now, &closed))
 		return 0;
 	for (i = 0; i < XT_BATCH; i++) {
-		if (i >= cpu->nr_batch)
+		if (i >= nr)
 			break;
-		issue = element(cpu->batch, i);
+		issue = element(blk->batch, i);
 		r = request_get(issue->at);
 		if (!r || r->state != XT_RQ_ISSUED || r->reissued != issue->issued)
 			continue;
@@ -633,7 +682,7 @@ static __always_inline int batch_exit(enum xt_probe probe)
  * that already runs on that CPU, as when an interrupt that ends a request comes into a softirq that
  * ends one. What the driver completed has ended; when, is known but for the last leg.
  */
-static __noinline void end_missed(struct xt_cpu *cpu, struct xt_request *r)
+static __noinline void end_missed(struct xt_cpu *cpu, struct xt_blk_cpu *blk, struct xt_request *r)
 {
 	const struct stolen unknown = {};
 
@@ -642,7 +691,7 @@ static __noinline void end_missed(struct xt_cpu *cpu, struct xt_request *r)
 		return;
 	}
 	cpu_lost(cpu, XT_NOTE_END_MISSED);
-	request_add(cpu, r, r->completed, &unknown);
+	request_add(cpu, blk, r, r->completed, &unknown);
 }
 
 /*
@@ -654,6 +703,7 @@ int xt_rq_issue(__u64 *ctx)
 {
 	struct request *rq = tp_request(ctx);
 	struct xt_cpu *cpu = cpu_enter(XT_P_RQ_ISSUE);
+	struct xt_blk_cpu *blk;
 	struct xt_request *r;
 	struct xt_disk *disk;
 	__u64 now, queued;
@@ -661,6 +711,9 @@ int xt_rq_issue(__u64 *ctx)
 	__u32 at;
 
 	if (!cpu)
+		return 0;
+	blk = blk_of(cpu);
+	if (!blk)
 		return 0;
 	disk = disk_find(rq);
 	issuing_set(cpu, disk);
@@ -673,17 +726,16 @@ int xt_rq_issue(__u64 *ctx)
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
-	cpu->issuing = at;
-	cpu->issued_at = now;
-	if (cpu->batching)
-		batch_add(cpu, at, now);
+	issuing_of(cpu)->request = at;
+	issuing_of(cpu)->issued = now;
+	batch_add(cpu, blk, at, now);
 	if (r->state >= XT_RQ_REQUEUED && r->rq == (__u64)rq) {
 		request_retry(r, now);
 		return 0;
 	}
 	was = r->state;
 	if (was != XT_RQ_FREE)
-		end_missed(cpu, r);
+		end_missed(cpu, blk, r);
 	if (!disk)
 		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
 	/* 0 without iostats; may be a little late: the kernel caches it per plug since 6.9 */
@@ -699,7 +751,7 @@ int xt_rq_issue(__u64 *ctx)
 	stolen_start(r);
 	r->rq = (__u64)rq;
 	r->state = XT_RQ_ISSUED;
-	bump(&cpu->count[XT_COUNT_STARTED], 1);
+	bump(&blk->started, 1);
 	/* one that was overwritten has left its place */
 	if (was == XT_RQ_FREE)
 		queue_enter(queue_of(rq, disk), disk, now - r->queued);
@@ -736,14 +788,14 @@ static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
 		return 0;
 	disk = disk_find(rq);
 	/* whose interrupt it is, is learned of disks that nobody asked for, too */
-	if (disk && disk->flags & XT_DISK_IGNORED && cpu->irq_start)
-		cpu->irq_disk = disk->slot;
+	if (disk && disk->flags & XT_DISK_IGNORED && interrupt_began(cpu))
+		interrupt_serves(cpu, disk->slot);
 	r = request_get(request_at(rq, disk));
 	if (!r || r->rq != (__u64)rq || r->state != XT_RQ_ISSUED || r->completed)
 		return 0;
-	r->irq = cpu->irq_start;
+	r->irq = interrupt_began(cpu);
 	if (r->irq)
-		cpu->irq_disk = r->disk;
+		interrupt_serves(cpu, r->disk);
 	r->completed = bpf_ktime_get_ns();
 	return 0;
 }
@@ -765,8 +817,8 @@ int BPF_PROG(xt_mq_remote, struct request *rq)
  * a write without data, which only waits for flush requests to the device (block/blk-flush.c)
  * and which the kernel's statistics count all the same.
  */
-static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
-					 const struct xt_disk *disk, __u64 now)
+static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					 struct request *rq, const struct xt_disk *disk, __u64 now)
 {
 	__u64 queued = rq->start_time_ns;
 	struct xt_request sync = { .op = XT_OP_SYNC, .queued = queued };
@@ -776,8 +828,8 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
 	} else if (request_op(rq) == XT_OP_WRITE && !rq->nr_phys_segments) {
 		sync.disk = disk ? disk->slot : 0;
 		sync.path = request_path(disk, XT_OP_SYNC);
-		bump(&cpu->count[XT_COUNT_STARTED], 1);
-		request_end(cpu, &sync, now);
+		bump(&blk->started, 1);
+		request_end(cpu, blk, &sync, now);
 	} else {
 		cpu_lost(cpu, XT_LOST_NO_START);
 	}
@@ -790,11 +842,15 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct request *rq,
 static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_blk_cpu *blk;
 	struct xt_request *r;
 	struct xt_disk *disk;
 	__u64 now;
 
 	if (!cpu)
+		return 0;
+	blk = blk_of(cpu);
+	if (!blk)
 		return 0;
 	disk = disk_find(rq);
 	if (disk_ignored(disk))
@@ -807,7 +863,7 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 	now = bpf_ktime_get_ns();
 	if (r->rq != (__u64)rq || r->state == XT_RQ_FREE) {
 		if (!rq_in_flush(rq))
-			unissued_end(cpu, rq, disk, now);
+			unissued_end(cpu, blk, rq, disk, now);
 		return 0;
 	}
 	if (r->op != XT_OP_FLUSH && rq_in_flush(rq)) {
@@ -815,7 +871,7 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 			r->completed = now;
 		return 0;
 	}
-	request_end(cpu, r, now);
+	request_end(cpu, blk, r, now);
 	r->state = XT_RQ_FREE;
 	queue_leave(queue_of(rq, disk));
 	return 0;
@@ -941,7 +997,7 @@ static __always_inline int grants_short(void)
 	struct xt_cpu *cpu = cpu_enter(XT_P_GRANTS);
 
 	if (cpu)
-		cpu->no_grants = 1;
+		issuing_of(cpu)->no_grants = 1;
 	return 0;
 }
 

@@ -205,17 +205,29 @@ static inline __u32 xt_disk_named(const __u32 name[XT_DISK_NAME / 4])
  * before it is issued: that a ring is full shows as its last place being taken. A request whose
  * end was missed counts until its slot is used again.
  */
-struct xt_queue {
+struct xt_disk_queue {
 	__u64 under_way;
-	__u64 most;    /* two CPUs may race for it, and the lower one win by their difference */
-	__u64 last;    /* requests issued into the last place */
-	__u64 waited;  /* ns: their queue legs */
-	__u64 stopped; /* ns: since when a NIC's driver has it stopped; 0: it runs */
-	__u64 pad[3];
+	__u64 most;   /* two CPUs may race for it, and the lower one win by their difference */
+	__u64 last;   /* requests issued into the last place */
+	__u64 waited; /* ns: their queue legs */
+	__u64 pad[4];
 };
 
 /* The first request slots belong to disks without an entry, by a hash of disk, queue and tag. */
 #define XT_OTHER_REQUESTS 1024
+
+/*
+ * What the driver's function that runs now issues. It goes with its task: it is what struct xt_cpu has as
+ * `carried`.
+ */
+struct xt_issuing {
+	__u64 request;	 /* slot + 1 of the request issued last; 0: none */
+	__u64 issued;	 /* ns: the stamp of that issue, to tell a reused slot */
+	__u64 disk;	 /* its disk's slot, and flags above XT_ISSUING_FLAGS; 0: none known */
+	__u64 no_grants; /* since the last queue_rq began, grant references were waited for */
+};
+
+#define XT_ISSUING_FLAGS 16
 
 /*
  * Requests issued since a driver's queue_rqs() began on this CPU: what a plug holds, which is 32 of
@@ -229,8 +241,14 @@ struct xt_issue {
 	__u32 pad;
 };
 
-#define XT_ISSUING_FLAGS 16
-
-#undef XT_ENUM
+/* What the programs remember on each CPU. */
+struct xt_blk_cpu {
+	__u64 started, completed; /* requests: started = completed + in flight + lost */
+	__u64 slow_above;	  /* ns: a request that took longer may be one of the slowest */
+	__u64 batching;		  /* inside a queue_rqs() … */
+	__u64 switches;		  /* … since so many task switches */
+	__u64 nr_batch;
+	struct xt_issue batch[XT_BATCH];
+} __attribute__((aligned(64)));
 
 #endif

@@ -93,10 +93,7 @@ static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 		frame->off_cpu = away.off_cpu - frame->off_cpu;
 		frame->offline = away.offline - frame->offline;
 	}
-	parked->issuing = cpu->issuing;
-	parked->issuing_disk = cpu->issuing_disk;
-	parked->issued_at = cpu->issued_at;
-	parked->no_grants = cpu->no_grants;
+	parked->carried = cpu->carried;
 	parked->depth = depth;
 	parked->at = bpf_ktime_get_ns();
 	parked->pid = pid;
@@ -132,10 +129,7 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 		frame->off_cpu = away.off_cpu - frame->off_cpu;
 		frame->offline = away.offline - frame->offline;
 	}
-	cpu->issuing = parked->issuing;
-	cpu->issuing_disk = parked->issuing_disk;
-	cpu->issued_at = parked->issued_at;
-	cpu->no_grants = parked->no_grants;
+	cpu->carried = parked->carried;
 	cpu->depth = parked->depth;
 	parked->pid = 0;
 	*where = 0;
@@ -161,37 +155,39 @@ static __always_inline __u32 actions_after(struct irqaction *action)
 }
 
 /*
- * Sysfs does not always tell which disk an interrupt belongs to: blkfront's are all named "blkif", and
- * the disks of a controller share one. The requests that its handler completes tell.
+ * Sysfs does not always tell which device an interrupt belongs to: blkfront's are all named "blkif", and
+ * the disks of a controller share one. What its handler does tells: see interrupt_serves().
  */
-static __always_inline void learn_disk(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
+static __always_inline void learn_device(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
 {
-	__u16 disk = cpu->irq_disk, *known = element(irq->served, after);
+	__u16 device = cpu->served, *known = element(irq->served, after);
 
-	cpu->irq_disk = 0;
-	if (!disk || *known == disk || *known == XT_IRQ_SEVERAL)
+	cpu->served = 0;
+	if (!device || *known == device || *known == XT_IRQ_SEVERAL)
 		return;
-	*known = *known ? XT_IRQ_SEVERAL : disk;
+	*known = *known ? XT_IRQ_SEVERAL : device;
 }
 
 /*
- * A NIC's interrupt may leave its work to a NAPI poll on this CPU: its handler raises the softirq, or
- * runs inside one. The work waits from the first such interrupt after the last poll; nic_first is when
- * that was. If a softirq has ended since, and nic_first is still set, then that interrupt wanted no poll,
- * or a thread polls: the next interrupt takes its place.
+ * An interrupt may leave its work to a softirq on this CPU, as a NIC's does to its poll: its handler raises
+ * it, or runs inside one. The work waits from the first such interrupt after the last one was done; `first`
+ * is when that was. If a softirq has ended since, and `first` is still set, then that interrupt wanted
+ * none, or a thread does the work: the next interrupt takes its place.
  */
-static __always_inline void nic_interrupted(struct xt_cpu *cpu, __u32 nic, __u64 start)
+static __always_inline void device_interrupted(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after,
+					       __u64 start)
 {
-	__u64 *first;
+	__u32 device = *element(irq->device, after), vector = *element(irq->softirq, after);
+	struct xt_device *interrupts;
 
-	if (!nic)
+	if (!device)
 		return;
-	*element(cpu->nic_last, nic) = start;
-	if (!cpu->poll_raised && !cpu->poll_at)
+	interrupts = device_of(cpu, device);
+	interrupts->last = start;
+	if (!(cpu->raised & 1ull << (vector & 63)) && !*element(cpu->softirq_at, vector))
 		return;
-	first = element(cpu->nic_first, nic);
-	if (!*first || *first < cpu->polled_at)
-		*first = start;
+	if (!interrupts->first || interrupts->first < *element(cpu->softirq_ended, vector))
+		interrupts->first = start;
 }
 
 /* kernel/irq/handle.c:__handle_irq_event_percpu(), once an action. */
@@ -205,8 +201,8 @@ int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
 		return 0;
 	now = bpf_ktime_get_ns();
 	cpu->irq_start = now;
-	cpu->irq_disk = 0;
-	cpu->poll_raised = 0;
+	cpu->served = 0;
+	cpu->raised = 0;
 	frame_open(cpu, XT_TOKEN_IRQ | (__u32)irq, now);
 	return 0;
 }
@@ -232,8 +228,8 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 	if (known && after < XT_IRQ_ACTIONS) {
 		slot = *element(known->slot, after);
 		emulated = *element(known->flags, after) & XT_IRQ_EMULATED;
-		learn_disk(cpu, known, after);
-		nic_interrupted(cpu, *element(known->nic, after), start);
+		learn_device(cpu, known, after);
+		device_interrupted(cpu, known, after, start);
 	}
 	if (!slot)
 		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);
@@ -251,13 +247,10 @@ int BPF_PROG(xt_softirq_entry, unsigned int vector)
 	struct xt_cpu *cpu = cpu_enter(XT_P_SOFTIRQ_ENTRY);
 	__u64 now;
 
-	if (!cpu)
+	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (vector == NET_RX_SOFTIRQ)
-		cpu->poll_at = now;
-	else if (vector == NET_TX_SOFTIRQ)
-		cpu->tx_softirq = 1;
+	*element(cpu->softirq_at, vector) = now;
 	frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, now);
 	return 0;
 }
@@ -272,12 +265,8 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (vector == NET_RX_SOFTIRQ) {
-		cpu->poll_at = 0;
-		cpu->polled_at = now;
-	} else if (vector == NET_TX_SOFTIRQ) {
-		cpu->tx_softirq = 0;
-	}
+	*element(cpu->softirq_at, vector) = 0;
+	*element(cpu->softirq_ended, vector) = now;
 	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
 		frame_record(cpu, config.softirq_path + vector, &closed, false);
 	return 0;
@@ -285,7 +274,7 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 
 /*
  * A path belongs to the task that entered it: one that is open here was preempted, and goes on where
- * the task does. What a driver's batch still has to issue is no longer told from other tasks' requests.
+ * the task does.
  */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
@@ -294,10 +283,6 @@ int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 	if (!cpu)
 		return 0;
-	if (cpu->batching) {
-		bump(&cpu->loss[XT_NOTE_BATCH], cpu->nr_batch);
-		cpu->batching = cpu->nr_batch = 0;
-	}
 	if (cpu->depth)
 		frames_park(cpu, prev->pid);
 	frames_resume(cpu, next->pid);

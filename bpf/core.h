@@ -29,6 +29,11 @@ struct xt_core_config {
 };
 
 #define XT_SOFTIRQS 10 /* vectors: each has a path */
+/* include/linux/interrupt.h: two of them. Their enum has no name that CO-RE could find. */
+#define XT_SOFTIRQ_NET_TX 2
+#define XT_SOFTIRQ_NET_RX 3
+
+#define XT_DEVICES 64 /* that leave their work to softirqs; 0 is none */
 
 /* Interrupt table: slot by interrupt number and by the number of actions that follow. */
 #define XT_IRQ_ACTIONS 4
@@ -36,10 +41,13 @@ struct xt_core_config {
 struct xt_irq {
 	__u16 slot[XT_IRQ_ACTIONS]; /* 0: "other" */
 	__u16 flags[XT_IRQ_ACTIONS];
-	/* Learned by BPF: the disk slot whose requests it completes; several: XT_IRQ_SEVERAL */
+	/* Learned by BPF: the device that it serves, see interrupt_serves(); several: XT_IRQ_SEVERAL */
 	__u16 served[XT_IRQ_ACTIONS];
 	__u32 wake; /* a channel of /dev/xen/evtchn: path + 1 of the process's waking; 0: none */
-	__u8 nic[XT_IRQ_ACTIONS]; /* slot of the NIC whose it is; 0: none's */
+	/* Its device, and the softirq to which that leaves its work; 0: none that asks for it */
+	__u8 device[XT_IRQ_ACTIONS];
+	__u8 softirq[XT_IRQ_ACTIONS];
+	__u32 pad;
 };
 
 #define XT_IRQ_EMULATED (1 << 0)

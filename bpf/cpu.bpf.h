@@ -24,10 +24,6 @@
 XT_SHARED_ARRAY(xt_cpus, struct xt_cpu);   /* by CPU number */
 XT_SHARED_ARRAY(xt_hists, struct xt_hist); /* by CPU's first path + path */
 
-/* include/linux/interrupt.h: vectors of softirqs. Their enum has no name that CO-RE could find. */
-#define NET_TX_SOFTIRQ 2
-#define NET_RX_SOFTIRQ 3
-
 /*
  * &array[index]; the last element for an index beyond it.
  *
@@ -85,6 +81,44 @@ static __always_inline __u64 tracing_since(void)
 	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
 
 	return cpu ? cpu->since : ~0ull;
+}
+
+/* How often tasks were switched here: what began at another count may be another task's. */
+static __always_inline __u64 switches_seen(const struct xt_cpu *cpu)
+{
+	return cpu->runs[XT_P_SWITCH];
+}
+
+/* What core's programs tell the others, and what those tell core. */
+
+/* ns: entry of the interrupt handler that runs now; 0 outside one. */
+static __always_inline __u64 interrupt_began(const struct xt_cpu *cpu)
+{
+	return cpu->irq_start;
+}
+
+/* The handler that runs now does something for this device of a family, which its interrupt is named by. */
+static __always_inline void interrupt_serves(struct xt_cpu *cpu, __u32 device)
+{
+	cpu->served = device;
+}
+
+/* A softirq is raised; core knows, when a handler ends, whose it was. */
+static __always_inline void softirq_raised(struct xt_cpu *cpu, __u32 vector)
+{
+	cpu->raised |= 1ull << vector;
+}
+
+/* ns: start of the softirq, if it runs now; else 0. */
+static __always_inline __u64 softirq_began(const struct xt_cpu *cpu, __u32 vector)
+{
+	return cpu->softirq_at[vector];
+}
+
+/* When this device's interrupts came. */
+static __always_inline struct xt_device *device_of(struct xt_cpu *cpu, __u32 device)
+{
+	return element(cpu->device, device);
 }
 
 static __always_inline void cpu_lost(struct xt_cpu *cpu, enum xt_loss loss)

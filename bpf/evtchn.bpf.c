@@ -71,7 +71,7 @@ int BPF_PROG(xt_waking, struct task_struct *task)
 	struct xt_wake *wake;
 	struct xt_irq *irq;
 
-	if (!cpu || !cpu->irq_start)
+	if (!cpu || !interrupt_began(cpu))
 		return 0;
 	frame = frame_below(cpu, cpu->depth);
 	irq = interrupt_of(frame);

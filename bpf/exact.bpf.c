@@ -126,7 +126,7 @@ int xt_site_after(struct pt_regs *regs)
 	if (!frame_close(cpu, XT_TOKEN_HYPERCALL | XT_TOKEN_SITE | number, now, &closed))
 		return 0;
 	frame_record(cpu, closed.path, &closed, false);
-	packet_hypercall(cpu, &closed);
+	hypercall_made(cpu, &closed);
 	cover_outer(cpu);
 	return 0;
 }

@@ -52,6 +52,7 @@ struct closed {
 	__u64 held;
 	__u64 off_cpu;
 	bool covered; /* a frame inside it did this frame's work: see cover_outer() */
+	__u64 hypercalls;
 	__u32 path;
 };
 
@@ -71,6 +72,7 @@ static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 no
 	frame->inside = 0;
 	frame->token = token;
 	frame->covered = 0;
+	frame->hypercalls = 0;
 	away_now(&away);
 	frame->off_cpu = away.off_cpu;
 	frame->offline = away.offline;
@@ -147,6 +149,7 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	closed->held = away.offline - frame.offline;
 	closed->covered = frame.covered;
 	closed->path = frame.path;
+	closed->hypercalls = frame.hypercalls;
 	closed->self = closed->inclusive - frame.inside;
 	if ((s64)closed->self < 0)
 		closed->self = 0;
@@ -208,13 +211,13 @@ static __always_inline void cover_outer(struct xt_cpu *cpu)
 		outer->covered = 1;
 }
 
-/* A hypercall that a driver makes for the packet it is given, not one of an interrupt meanwhile. */
-static __always_inline void packet_hypercall(struct xt_cpu *cpu, const struct closed *closed)
+/* A hypercall is part of what the path around it does. */
+static __always_inline void hypercall_made(struct xt_cpu *cpu, const struct closed *closed)
 {
 	struct xt_frame *outer = frame_below(cpu, cpu->depth);
 
-	if (outer && outer->token == XT_P_TX_START)
-		bump(&cpu->tx_driver_ns, closed->inclusive);
+	if (outer)
+		bump(&outer->hypercalls, closed->inclusive);
 }
 
 /*

@@ -12,6 +12,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_hypercall_config config;
 
+XT_SHARED_ARRAY(xt_hypercall, struct xt_hypercall_cpu); /* by CPU number */
+
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_multicall 13
 
@@ -33,7 +35,7 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 	if (!frame_close(cpu, XT_TOKEN_HYPERCALL | probe, bpf_ktime_get_ns(), &closed))
 		return;
 	if (made || closed.covered)
-		packet_hypercall(cpu, &closed);
+		hypercall_made(cpu, &closed);
 	if (!made || closed.covered) {
 		frame_give_back(cpu, &closed);
 		if (closed.covered)
@@ -125,14 +127,25 @@ int BPF_PROG(xt_segbase_fx, __u32 msr)
 	return 0;
 }
 
+static __always_inline struct xt_hypercall_cpu *multicall_of(const struct xt_cpu *cpu)
+{
+	__u32 nr = cpu->nr;
+
+	return bpf_map_lookup_elem(&xt_hypercall, &nr);
+}
+
 /* The flush says how many entries there are, and not of which operation: that is in the last one. */
 SEC("?tp_btf/xen_mc_entry")
 int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_MC_ENTRY);
+	struct xt_hypercall_cpu *multicall;
 
-	if (cpu)
-		cpu->mc_entry = (__u64)mc;
+	if (!cpu)
+		return 0;
+	multicall = multicall_of(cpu);
+	if (multicall)
+		multicall->entry = (__u64)mc;
 	return 0;
 }
 
@@ -141,9 +154,13 @@ SEC("?tp_btf/xen_mc_flush")
 int BPF_PROG(xt_mc_flush, unsigned int entries)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_MC_FLUSH);
+	struct xt_hypercall_cpu *multicall;
 
-	if (cpu)
-		cpu->mc_count = entries;
+	if (!cpu)
+		return 0;
+	multicall = multicall_of(cpu);
+	if (multicall)
+		multicall->entries = entries;
 	return 0;
 }
 
@@ -151,17 +168,21 @@ int BPF_PROG(xt_mc_flush, unsigned int entries)
 static __always_inline int mc_flush_exit(void)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_MC_FLUSH_FN);
+	struct xt_hypercall_cpu *multicall;
 	struct multicall_entry *entry;
 	__u64 op = __HYPERVISOR_multicall;
 
 	if (!cpu)
 		return 0;
-	entry = (void *)cpu->mc_entry;
-	if (cpu->mc_count == 1)
+	multicall = multicall_of(cpu);
+	if (!multicall)
+		return 0;
+	entry = (void *)multicall->entry;
+	if (multicall->entries == 1)
 		bpf_core_read(&op, sizeof(op), &entry->op);
 	if (op >= XT_HYPERCALLS)
 		op = XT_HYPERCALLS - 1;
-	wrapper_close(cpu, XT_P_MC_FLUSH_FN, config.flush_path + op, cpu->mc_count > 0);
+	wrapper_close(cpu, XT_P_MC_FLUSH_FN, config.flush_path + op, multicall->entries > 0);
 	return 0;
 }
 

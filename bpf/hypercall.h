@@ -55,4 +55,10 @@ struct xt_hypercall_config {
 	__u32 flush_path; /* xen_mc_flush, by the hypercall that it made */
 };
 
+/* The multicall that is being made on each CPU. */
+struct xt_hypercall_cpu {
+	__u64 entry;   /* address of the last entry made */
+	__u64 entries; /* of the one that is being flushed */
+} __attribute__((aligned(64)));
+
 #endif

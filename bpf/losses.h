@@ -86,15 +86,6 @@
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 
-/* Started and ended requests, for conservation: started = completed + in flight + lost. */
-#define XT_COUNTS(X)                              \
-	X(XT_COUNT_STARTED, "started")            \
-	X(XT_COUNT_COMPLETED, "completed")        \
-	X(XT_COUNT_TX_STARTED, "packets started") \
-	X(XT_COUNT_TX_COMPLETED, "packets completed")
-
-enum xt_count { XT_COUNTS(XT_ENUM) XT_COUNT_NR };
-
 #undef XT_ENUM
 
 #endif

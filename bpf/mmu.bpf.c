@@ -14,12 +14,21 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_mmu_config config;
 
+XT_SHARED_ARRAY(xt_mmu, struct xt_mmu_cpu); /* by CPU number */
+
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_mmu_update 1
 #define __HYPERVISOR_mmuext_op	26
 
 /* include/trace/events/xen.h: enum xen_mc_extend_args */
 #define XEN_MC_XE_OK 0
+
+static __always_inline struct xt_mmu_cpu *mmu_of(const struct xt_cpu *cpu)
+{
+	__u32 nr = cpu->nr;
+
+	return bpf_map_lookup_elem(&xt_mmu, &nr);
+}
 
 static __always_inline void count(struct xt_cpu *cpu, enum xt_mmu_op op)
 {
@@ -31,22 +40,26 @@ static __always_inline void count(struct xt_cpu *cpu, enum xt_mmu_op op)
  * is being made (xen_mc_extend_args, which always says so), else it is a hypercall of its own, of
  * which nothing tells. So a write is known to have been single when the next one comes.
  */
-static __always_inline void settle_pte(struct xt_cpu *cpu)
+static __always_inline void settle_pte(struct xt_cpu *cpu, struct xt_mmu_cpu *mmu)
 {
-	if (cpu->pte_pending)
+	if (mmu->pending)
 		count(cpu, XT_MMU_PTE_SINGLE);
-	cpu->pte_pending = 0;
+	mmu->pending = 0;
 }
 
 SEC("?tp_btf/xen_mmu_set_pte")
 int xt_mmu_pte(void *ctx)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_PTE);
+	struct xt_mmu_cpu *mmu;
 
 	if (!cpu)
 		return 0;
-	settle_pte(cpu);
-	cpu->pte_pending = 1;
+	mmu = mmu_of(cpu);
+	if (!mmu)
+		return 0;
+	settle_pte(cpu, mmu);
+	mmu->pending = 1;
 	return 0;
 }
 
@@ -54,12 +67,16 @@ SEC("?tp_btf/xen_mc_extend_args")
 int BPF_PROG(xt_mmu_extend, unsigned long op, unsigned long size, int result)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_EXTEND);
+	struct xt_mmu_cpu *mmu;
 
 	if (!cpu || op != __HYPERVISOR_mmu_update)
 		return 0;
-	if (cpu->pte_pending)
+	mmu = mmu_of(cpu);
+	if (!mmu)
+		return 0;
+	if (mmu->pending)
 		count(cpu, XT_MMU_PTE_BATCHED);
-	cpu->pte_pending = 0;
+	mmu->pending = 0;
 	if (result == XEN_MC_XE_OK)
 		count(cpu, XT_MMU_APPENDED);
 	return 0;
@@ -68,11 +85,13 @@ int BPF_PROG(xt_mmu_extend, unsigned long op, unsigned long size, int result)
 static __always_inline int counted(enum xt_probe probe, enum xt_mmu_op op, bool writes)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_mmu_cpu *mmu;
 
 	if (!cpu)
 		return 0;
-	if (writes) /* the update that it appends is not the entry's */
-		settle_pte(cpu);
+	mmu = writes ? mmu_of(cpu) : NULL;
+	if (mmu) /* the update that it appends is not the entry's */
+		settle_pte(cpu, mmu);
 	count(cpu, op);
 	return 0;
 }

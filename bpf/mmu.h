@@ -127,6 +127,11 @@ struct xt_mmu_config {
 	__u32 function_path; /* one a function, in XT_MMU_FUNCTIONS' order */
 };
 
+/* What the programs remember on each CPU. */
+struct xt_mmu_cpu {
+	__u64 pending; /* a page-table entry is written, not known yet if single or batched */
+} __attribute__((aligned(64)));
+
 #undef XT_ENUM
 
 #endif

@@ -12,23 +12,31 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_net_config config;
 
+XT_SHARED_ARRAY(xt_net, struct xt_net_cpu); /* by CPU number */
 XT_SHARED_ARRAY(xt_nics, struct xt_nic);
 XT_SHARED_ARRAY(xt_nic_counts, struct xt_nic_count);
-XT_SHARED_ARRAY(xt_nic_queues, struct xt_queue); /* by NIC's first + transmit queue */
+XT_SHARED_ARRAY(xt_nic_queues, struct xt_nic_queue); /* by NIC's first + transmit queue */
 XT_SHARED_ARRAY(xt_packets, struct xt_packet);
 XT_SHARED_ARRAY(xt_queued, __u64);
 XT_SHARED_ARRAY(xt_drops, __u64);
 
+static __always_inline struct xt_net_cpu *net_of(const struct xt_cpu *cpu)
+{
+	__u32 nr = cpu->nr;
+
+	return bpf_map_lookup_elem(&xt_net, &nr);
+}
+
 /*
  * The address as a number, which the verifier does not take a pointer to be: only the difference of
- * two pointers is one. So the first slice keeps its own address, and it comes back here. For pointers
+ * two pointers is one. So what CPU 0 remembers keeps its own address, and it comes back here. For pointers
  * to structs only: others, read from one, are numbers to some kernels' verifiers and not to others'.
  */
 static __always_inline __u64 address_of(const void *pointer)
 {
 	__u64 number = (__u64)pointer;
 	__u32 nr = 0;
-	struct xt_cpu *first = bpf_map_lookup_elem(&xt_cpus, &nr);
+	struct xt_net_cpu *first = bpf_map_lookup_elem(&xt_net, &nr);
 
 	if (!first)
 		return 0;
@@ -90,7 +98,7 @@ static __always_inline __u32 queue_at(const struct xt_nic *nic, __u16 queue)
 /* One packet more. */
 static __always_inline void queue_enter(__u32 at)
 {
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
+	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	__u64 now;
 
 	if (!q)
@@ -104,7 +112,7 @@ static __always_inline void queue_enter(__u32 at)
 /* One packet fewer. */
 static __always_inline void queue_leave(__u32 at)
 {
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
+	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 
 	if (q)
 		bump(&q->under_way, -1);
@@ -113,7 +121,7 @@ static __always_inline void queue_leave(__u32 at)
 /* A packet comes to a queue that its driver had stopped: it runs again, at the latest since now. */
 static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
 {
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
+	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	__u64 since = q ? q->stopped : 0;
 
 	if (!since)
@@ -128,13 +136,13 @@ static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u
 #define QUEUE_STACK_XOFF (1 << 1)
 
 /* Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does. */
-static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_nic *nic,
-					struct net_device *dev, __u64 now)
+static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_net_cpu *net,
+					const struct xt_nic *nic, struct net_device *dev, __u64 now)
 {
-	__u64 txq = address_of(dev->_tx) + cpu->tx_queue * bpf_core_type_size(struct netdev_queue);
+	__u64 txq = address_of(dev->_tx) + net->queue * bpf_core_type_size(struct netdev_queue);
 	struct xt_nic_count *count = nic_counts(cpu, nic);
-	__u32 at = queue_at(nic, cpu->tx_queue);
-	struct xt_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
+	__u32 at = queue_at(nic, net->queue);
+	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	unsigned long state = 0;
 
 	if (!q || !count || BPF_CORE_READ_INTO(&state, (struct netdev_queue *)txq, state))
@@ -216,8 +224,9 @@ static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_ni
 }
 
 /* A packet that is followed has its place, and the stamps that it begins with. */
-static __always_inline void packet_start(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
-					 __u64 address, __u64 now, __u64 queued, __u64 rate)
+static __always_inline void packet_start(struct xt_cpu *cpu, struct xt_net_cpu *net,
+					 const struct xt_nic *nic, __u16 queue, __u64 address,
+					 __u64 now, __u64 queued, __u64 rate)
 {
 	struct xt_nic_count *count = nic_counts(cpu, nic);
 	struct xt_packet *p;
@@ -231,15 +240,14 @@ static __always_inline void packet_start(struct xt_cpu *cpu, const struct xt_nic
 		cpu_lost(cpu, XT_NOTE_TX_NO_QDISC);
 	if (!p->skb)
 		queue_enter(queue_at(nic, queue));
-	cpu->tx_at = at;
+	net->at = at;
 	p->queue = queue_at(nic, queue);
 	p->queued = queued;
 	p->started = now;
-	p->submitted = p->irq = p->done = 0;
-	p->hypercall = cpu->tx_driver_ns;
+	p->submitted = p->hypercall = p->irq = p->done = 0;
 	p->weight = 1u << rate;
 	p->skb = address;
-	bump(&cpu->count[XT_COUNT_TX_STARTED], 1);
+	bump(&net->started, 1);
 	if (count)
 		bump(&count->tx_sampled, 1);
 }
@@ -255,9 +263,9 @@ static __always_inline void packet_leave(struct xt_packet *p)
 static __always_inline __u64 sampling_rate(void)
 {
 	__u32 first = 0;
-	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
+	struct xt_net_cpu *net = bpf_map_lookup_elem(&xt_net, &first);
 
-	return cpu ? cpu->tx_rate & ((1 << XT_QUEUED_RATE_BITS) - 1) : 0;
+	return net ? net->rate & ((1 << XT_QUEUED_RATE_BITS) - 1) : 0;
 }
 
 #define QUEUED_NS_MASK	((1ull << XT_QUEUED_NS_BITS) - 1)
@@ -331,19 +339,21 @@ static __always_inline void tx_leg_add(struct tx_legs *legs, enum xt_tx_leg leg,
  * a softirq the NIC's last one on this CPU, if the packet was already sent by then. A driver that
  * cleans up when it sends the next packet waits for none.
  */
-static __always_inline __u64 packet_irq(const struct xt_cpu *cpu, const struct xt_nic *nic,
-					const struct xt_packet *p)
+static __always_inline __u64 packet_irq(struct xt_cpu *cpu, const struct xt_net_cpu *net,
+					const struct xt_nic *nic, const struct xt_packet *p)
 {
-	__u64 irq = p->done ? p->irq : cpu->irq_start;
+	__u64 irq = p->done ? p->irq : interrupt_began(cpu);
 
-	if (!irq && !p->done && !cpu->tx_at && (cpu->poll_at || cpu->tx_softirq))
-		irq = *element(cpu->nic_last, nic->slot);
+	if (!irq && !p->done && !net->at &&
+	    (softirq_began(cpu, XT_SOFTIRQ_NET_RX) || softirq_began(cpu, XT_SOFTIRQ_NET_TX)))
+		irq = device_of(cpu, nic->slot)->last;
 	return irq > p->started ? irq : 0;
 }
 
 /* The driver has let go of it at `now`, because of the interrupt at `irq`. */
-static __always_inline void packet_end(struct xt_cpu *cpu, const struct xt_nic *nic,
-				       struct xt_packet *p, __u64 now, __u64 irq)
+static __always_inline void packet_end(struct xt_cpu *cpu, struct xt_net_cpu *net,
+				       const struct xt_nic *nic, struct xt_packet *p, __u64 now,
+				       __u64 irq)
 {
 	__u64 begin = p->queued ? p->queued : p->started;
 	struct tx_legs legs = {
@@ -379,7 +389,7 @@ static __always_inline void packet_end(struct xt_cpu *cpu, const struct xt_nic *
 			tx_leg_add(&legs, XT_TX_FINISH, now);
 	}
 	hist_add_n(cpu, nic->paths + XT_TX_TOTAL, now - begin, p->weight);
-	bump(&cpu->count[XT_COUNT_TX_COMPLETED], 1);
+	bump(&net->completed, 1);
 	packet_leave(p);
 }
 
@@ -408,33 +418,35 @@ static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buf
 
 /*
  * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the stack,
- * a softirq): it is taken out there.
+ * a softirq): it is taken out there. Returns how long it made hypercalls.
  */
-static __always_inline void xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 now)
+static __always_inline __u64 xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 weight,
+					 __u64 now)
 {
-	__u64 weight = cpu->tx_weight;
 	struct closed closed;
 	struct xt_frame *outer;
 	struct xt_hist *h;
 
 	if (!frame_close(cpu, XT_P_TX_START, now, &closed))
-		return;
+		return 0;
 	if (nic->flags & XT_NIC_EMULATED)
 		closed.self += closed.held;
 	h = hist_add_n(cpu, config.submit_path + nic->slot, closed.self, weight);
 	if (!h)
-		return;
+		return closed.hypercalls;
 	bump(&h->inclusive, closed.inclusive * weight);
 	bump(&h->held, closed.held * weight);
 	bump(&h->off_cpu, closed.off_cpu * weight);
 	outer = weight > 1 ? frame_below(cpu, cpu->depth) : NULL;
 	if (outer && outer->start)
 		bump(&outer->inside, closed.inclusive * (weight - 1));
+	return closed.hypercalls;
 }
 
 /* The driver gave it back, its queue being full: it is the qdisc's again. */
-static __always_inline void sent_back(struct xt_cpu *cpu, const struct xt_nic *nic,
-				      struct xt_packet *p, struct sk_buff *skb)
+static __always_inline void sent_back(struct xt_cpu *cpu, struct xt_net_cpu *net,
+				      const struct xt_nic *nic, struct xt_packet *p,
+				      struct sk_buff *skb)
 {
 	struct xt_nic_count *count = nic_counts(cpu, nic);
 
@@ -444,7 +456,7 @@ static __always_inline void sent_back(struct xt_cpu *cpu, const struct xt_nic *n
 	if (!p)
 		return;
 	queued_put(p->skb, p->queued ? p->queued : p->started, log2_floor(p->weight));
-	bump(&cpu->count[XT_COUNT_TX_STARTED], -1);
+	bump(&net->started, -1);
 	if (count)
 		bump(&count->tx_sampled, -1);
 	packet_leave(p);
@@ -471,8 +483,9 @@ static __always_inline void drop_count(const struct xt_nic *nic, bool received, 
  * and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped. If it
  * came by this NIC, the stack is done with it, or drops it.
  */
-static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *nic,
-				      struct sk_buff *skb, __u64 address, __u32 reason)
+static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net,
+				      const struct xt_nic *nic, struct sk_buff *skb, __u64 address,
+				      __u32 reason)
 {
 	struct xt_nic_count *count = nic_counts(cpu, nic);
 	__u64 rate = 0, queued;
@@ -481,8 +494,8 @@ static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *n
 	if (queued && reason != NO_DROP) {
 		drop_count(nic, false, reason, 1ull << rate);
 	} else if (queued) {
-		cpu->tx_gso = queued;
-		cpu->tx_gso_rate = rate;
+		net->gso = queued;
+		net->gso_rate = rate;
 		if (count)
 			bump(&count->tx_cut, 1ull << rate);
 	} else if (reason != NO_DROP && (__u32)skb->skb_iif == nic->ifindex) {
@@ -497,6 +510,7 @@ static __always_inline void other_end(struct xt_cpu *cpu, const struct xt_nic *n
 static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_net_cpu *net;
 	struct net_device *dev;
 	struct xt_packet *p;
 	struct xt_nic *nic;
@@ -504,6 +518,9 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u
 	__u32 at;
 
 	if (!cpu)
+		return 0;
+	net = net_of(cpu);
+	if (!net)
 		return 0;
 	/* sockets use the place for other things: what is there is no pointer then, and reads as 0 */
 	dev = skb->dev;
@@ -516,13 +533,13 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u
 	at = packet_find(nic, skb->queue_mapping, address);
 	p = packet_get(at);
 	if (!p) {
-		other_end(cpu, nic, skb, address, reason);
+		other_end(cpu, net, nic, skb, address, reason);
 		return 0;
 	}
-	if (at == cpu->tx_at)
+	if (at == net->at)
 		p->done = XT_PACKET_COPIED; /* and it has not returned yet */
 	else
-		packet_end(cpu, nic, p, bpf_ktime_get_ns(), packet_irq(cpu, nic, p));
+		packet_end(cpu, net, nic, p, bpf_ktime_get_ns(), packet_irq(cpu, net, nic, p));
 	return 0;
 }
 
@@ -530,11 +547,12 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u
 static __always_inline void poll_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 start,
 					__u64 now)
 {
-	__u64 *waits = element(cpu->nic_first, nic->slot), irq = *waits, first = start;
+	struct xt_device *interrupts = device_of(cpu, nic->slot);
+	__u64 irq = interrupts->first, first = start;
 
-	if (irq >= cpu->polled_at && irq <= start && irq) {
+	if (irq >= cpu->softirq_ended[XT_SOFTIRQ_NET_RX] && irq <= start && irq) {
 		first = irq;
-		*waits = 0;
+		interrupts->first = 0;
 		hist_add(cpu, nic->paths + XT_TX_NR + XT_RX_DELAY, start - irq);
 	} else {
 		cpu_lost(cpu, XT_NOTE_RX_NO_IRQ);
@@ -582,13 +600,17 @@ int xt_tx_queue(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_QUEUE);
+	struct xt_net_cpu *net;
 	__u64 rate;
 
 	if (!cpu || !nic_find(skb->dev))
 		return 0;
-	cpu->tx_gso = 0;
+	net = net_of(cpu);
+	if (!net)
+		return 0;
+	net->gso = 0;
 	rate = sampling_rate();
-	if (rate && cpu->tx_seq++ & ((1ull << rate) - 1))
+	if (rate && net->seq++ & ((1ull << rate) - 1))
 		return 0;
 	queued_put(address_of(skb), bpf_ktime_get_ns(), rate);
 	return 0;
@@ -607,9 +629,13 @@ int xt_tx_start(__u64 *ctx)
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_START);
 	__u64 now, address, queued, rate = 0;
 	struct xt_nic_count *count;
+	struct xt_net_cpu *net;
 	struct xt_nic *nic;
 
 	if (!cpu)
+		return 0;
+	net = net_of(cpu);
+	if (!net)
 		return 0;
 	nic = nic_find(dev);
 	if (!nic) {
@@ -620,23 +646,23 @@ int xt_tx_start(__u64 *ctx)
 	count = nic_counts(cpu, nic);
 	sent_count(count, skb, 1);
 	queue_runs(queue_at(nic, skb->queue_mapping), count, now);
-	cpu->tx_at = 0;
-	cpu->tx_queue = skb->queue_mapping;
+	net->at = 0;
+	net->queue = skb->queue_mapping;
 	address = address_of(skb);
 	queued = queued_take(address, now, &rate);
 	if (queued) {
-		cpu->tx_gso = 0;
+		net->gso = 0;
 	} else {
-		queued = cpu->tx_gso;
-		rate = queued ? cpu->tx_gso_rate : sampling_rate();
+		queued = net->gso;
+		rate = queued ? net->gso_rate : sampling_rate();
 	}
-	cpu->tx_followed = queued || !rate;
-	if (!cpu->tx_followed)
+	net->followed = queued || !rate;
+	if (!net->followed)
 		return 0;
 	if (!(nic->flags & XT_NIC_UNFRAMED))
 		frame_open(cpu, XT_P_TX_START, now);
-	cpu->tx_weight = 1ull << rate;
-	packet_start(cpu, nic, skb->queue_mapping, address, now, queued, rate);
+	net->weight = 1ull << rate;
+	packet_start(cpu, net, nic, skb->queue_mapping, address, now, queued, rate);
 	return 0;
 }
 
@@ -647,34 +673,38 @@ int xt_tx_xmit(__u64 *ctx)
 	int rc = (int)ctx[1];
 	struct net_device *dev = (void *)ctx[2];
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_XMIT);
+	__u64 now, hypercall = 0;
+	struct xt_net_cpu *net;
 	struct xt_packet *p;
 	struct xt_nic *nic;
-	__u64 now;
 
 	if (!cpu)
+		return 0;
+	net = net_of(cpu);
+	if (!net)
 		return 0;
 	nic = nic_find(dev);
 	if (!nic)
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (cpu->tx_followed && !(nic->flags & XT_NIC_UNFRAMED))
-		xmit_record(cpu, nic, now);
-	queue_state(cpu, nic, dev, now);
-	p = packet_get(cpu->tx_at);
-	cpu->tx_at = 0;
-	cpu->tx_followed = 0;
+	if (net->followed && !(nic->flags & XT_NIC_UNFRAMED))
+		hypercall = xmit_record(cpu, nic, net->weight, now);
+	queue_state(cpu, net, nic, dev, now);
+	p = packet_get(net->at);
+	net->at = 0;
+	net->followed = 0;
 	if (p && p->skb != address_of((void *)ctx[0]))
 		p = NULL; /* freed on another CPU meanwhile */
 	if (rc == NETDEV_TX_BUSY) {
-		sent_back(cpu, nic, p, (void *)ctx[0]);
+		sent_back(cpu, net, nic, p, (void *)ctx[0]);
 		return 0;
 	}
 	if (!p)
 		return 0;
-	p->hypercall = cpu->tx_driver_ns - p->hypercall;
+	p->hypercall = hypercall;
 	p->submitted = now;
 	if (p->done == XT_PACKET_COPIED)
-		packet_end(cpu, nic, p, now, 0);
+		packet_end(cpu, net, nic, p, now, 0);
 	return 0;
 }
 
@@ -702,12 +732,16 @@ SEC("?fentry/dev_kfree_skb_irq_reason")
 int BPF_PROG(xt_tx_done, struct sk_buff *skb)
 {
 	struct xt_cpu *cpu = cpu_enter(XT_P_TX_DONE);
+	struct xt_net_cpu *net;
 	struct net_device *dev;
 	struct xt_packet *p;
 	struct xt_nic *nic;
 	__u32 at;
 
 	if (!cpu || skb->users.refs.counter != 1)
+		return 0;
+	net = net_of(cpu);
+	if (!net)
 		return 0;
 	dev = skb->dev;
 	nic = dev ? nic_find(dev) : NULL;
@@ -717,8 +751,8 @@ int BPF_PROG(xt_tx_done, struct sk_buff *skb)
 	p = packet_get(at);
 	if (!p)
 		return 0;
-	p->irq = cpu->irq_start;
-	p->done = at == cpu->tx_at ? XT_PACKET_COPIED : bpf_ktime_get_ns();
+	p->irq = interrupt_began(cpu);
+	p->done = at == net->at ? XT_PACKET_COPIED : bpf_ktime_get_ns();
 	return 0;
 }
 
@@ -728,11 +762,11 @@ int xt_rx_raise(__u64 *ctx)
 {
 	struct xt_cpu *cpu;
 
-	if ((__u32)ctx[0] != NET_RX_SOFTIRQ)
+	if ((__u32)ctx[0] != XT_SOFTIRQ_NET_RX)
 		return 0;
 	cpu = cpu_enter(XT_P_RX_RAISE);
 	if (cpu)
-		cpu->poll_raised = 1;
+		softirq_raised(cpu, XT_SOFTIRQ_NET_RX);
 	return 0;
 }
 
@@ -747,15 +781,20 @@ int xt_rx_poll(__u64 *ctx)
 	int work = (int)ctx[1], budget = (int)ctx[2];
 	struct xt_cpu *cpu = cpu_enter(XT_P_RX_POLL);
 	struct xt_nic_count *count;
+	struct xt_net_cpu *net;
 	struct xt_nic *nic;
 	__u64 now, start;
 
 	if (!cpu)
 		return 0;
-	start = cpu->poll_at;
+	net = net_of(cpu);
+	if (!net)
+		return 0;
+	start = softirq_began(cpu, XT_SOFTIRQ_NET_RX);
+	if (start && net->polled > start)
+		start = net->polled;
 	now = bpf_ktime_get_ns();
-	if (start)
-		cpu->poll_at = now;
+	net->polled = now;
 	nic = napi->dev ? nic_find(napi->dev) : NULL;
 	if (!nic)
 		return 0;

@@ -49,8 +49,8 @@ struct xt_net_config {
 
 #define PACKETS(prog) TRACEPOINT(prog), .use = FOR_NET
 
-/* Slots of NICs; 0 is none. More of them are not traced, and that is said. */
-#define XT_NICS 64
+/* Slots of NICs, by which core knows their interrupts; 0 is none. More of them are not traced, and that is said. */
+#define XT_NICS XT_DEVICES
 
 /*
  * Legs of a packet sent, in the order of time; TOTAL is their sum, measured. HYPERCALL is
@@ -91,7 +91,7 @@ struct xt_nic {
 	__u32 first;	   /* packet slots: first + transmit queue * XT_QUEUE_PACKETS */
 	__u32 queues;	   /* transmit queues */
 	__u32 paths;	   /* first of its wait paths */
-	__u32 first_queue; /* of its struct xt_queue */
+	__u32 first_queue; /* of its struct xt_nic_queue */
 	__u32 pad[2];
 };
 
@@ -112,11 +112,11 @@ struct xt_packet {
 	__u64 queued;	 /* ns: the stack gave it to the interface; 0: not seen */
 	__u64 started;	 /* ns: the driver got it */
 	__u64 submitted; /* ns: … and returned; 0: not yet */
-	__u64 hypercall; /* ns in wrappers; until submitted the CPU's sum before */
+	__u64 hypercall; /* ns in hypercalls that the driver made for it */
 	__u64 irq;	 /* ns: entry of the interrupt in whose handler it was let go */
 	__u64 done;	 /* ns: … and when; or XT_PACKET_COPIED */
 	__u32 weight;	 /* packets that this one stands for */
-	__u32 queue;	 /* its struct xt_queue */
+	__u32 queue;	 /* its struct xt_nic_queue */
 } __attribute__((aligned(64)));
 
 /*
@@ -156,6 +156,31 @@ struct xt_nic_count {
 #define XT_COUNTER(name) __u64 name;
 	XT_NIC_COUNTS(XT_COUNTER)
 #undef XT_COUNTER
+} __attribute__((aligned(64)));
+
+/* A NIC's transmit queue: how many packets its driver has, counted up and down by whichever CPU. */
+struct xt_nic_queue {
+	__u64 under_way;
+	__u64 most;    /* two CPUs may race for it, and the lower one win by their difference */
+	__u64 stopped; /* ns: since when the driver has it stopped; 0: it runs */
+	__u64 pad[5];
+};
+
+/* What the programs remember on each CPU. */
+struct xt_net_cpu {
+	__u64 started,
+		completed; /* packets that are followed: started = completed + in flight + lost */
+	__u64 at;	   /* packet slot + 1 that the driver is given now; 0: none */
+	__u64 queue;	   /* transmit queue of that packet */
+	__u64 followed;	   /* that packet is followed … */
+	__u64 weight;	   /* … for so many */
+	__u64 seq;	   /* packets queued here */
+	__u64 gso;	   /* ns: when the packet was queued whose segments follow now */
+	__u64 gso_rate;	   /* of that packet */
+	__u64 polled;	   /* ns: end of the last NAPI poll */
+	/* in CPU 0's, for all */
+	__u64 rate;    /* 1 of 2^this packets is followed */
+	__u64 address; /* where the kernel has this, once it was asked */
 } __attribute__((aligned(64)));
 
 #undef XT_ENUM

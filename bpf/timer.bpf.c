@@ -14,6 +14,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_timer_config config;
 
+XT_SHARED_ARRAY(xt_timer, struct xt_timer_cpu); /* by CPU number */
+
 /*
  * Due before the kernel last looked for due timers on this CPU, and yet not expired then: it was
  * not among them, so it was set later, to a time that was past already ("at once" is often asked
@@ -22,9 +24,14 @@ const volatile struct xt_timer_config config;
  */
 static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s64 now, s64 due)
 {
-	__u64 *last = element(cpu->timer_now, op), *before_last = element(cpu->timer_before, op);
-	__u64 before;
+	__u32 nr = cpu->nr;
+	struct xt_timer_cpu *timer = bpf_map_lookup_elem(&xt_timer, &nr);
+	__u64 *last, *before_last, before;
 
+	if (!timer)
+		return true;
+	last = element(timer->now, op);
+	before_last = element(timer->before, op);
 	if (*last != now) {
 		*before_last = *last;
 		*last = now;

@@ -39,6 +39,12 @@ struct xt_timer_config {
 
 enum xt_timer_op { XT_TIMER_OPS(XT_ENUM) XT_TIMER_OP_NR };
 
+/* What the programs remember on each CPU: ns, CLOCK_MONOTONIC, by XT_TIMER_*. */
+struct xt_timer_cpu {
+	__u64 now[XT_TIMER_OP_NR];    /* when timers last were looked for … */
+	__u64 before[XT_TIMER_OP_NR]; /* … and before that */
+} __attribute__((aligned(64)));
+
 #undef XT_ENUM
 
 #endif

@@ -56,8 +56,9 @@ static struct xt_disk *placed; /* disks, and paths to them, that are in BPF's ta
 static size_t nr_placed;
 static uint32_t nr_requests = XT_OTHER_REQUESTS, nr_queues = 1; /* a map cannot be empty */
 
+static struct xt_blk_cpu *by_cpu;
 static struct xt_request *requests;
-static struct xt_queue *queues;
+static struct xt_disk_queue *queues;
 static struct xt_slowest *slowest; /* by CPU number */
 
 static uint64_t done_at_start; /* of the disks that are traced, by the kernel's count */
@@ -371,11 +372,12 @@ static int place(struct layout *layout)
 		if (is_row(slot_of[i]) && !rows[slot_of[i]].disk)
 			layout->cpu[0].loss[XT_NOTE_SHARED_ROW]++;
 	}
+	by_cpu = layout__map(layout, "xt_blk", sizeof(*by_cpu), layout->cpus);
 	requests = layout__map(layout, "xt_requests", sizeof(*requests), nr_requests);
 	queues = layout__map(layout, "xt_disk_queues", sizeof(*queues), nr_queues);
 	slowest = layout__map(layout, "xt_slowest", sizeof(*slowest), layout->cpus);
-	for (unsigned int i = 0; i < layout->cpus; i++)
-		layout->cpu[i].slow_above = layout->wanted->slower_ns;
+	for (unsigned int i = 0; by_cpu && i < layout->cpus; i++)
+		by_cpu[i].slow_above = layout->wanted->slower_ns;
 	return make_table(layout);
 }
 
@@ -484,7 +486,7 @@ static int read_queues(struct snapshot *snap)
 		use->queues += disk->queues;
 		use->places = disk->places;
 		for (uint32_t n = 0; n < disk->queues; n++) {
-			const struct xt_queue *queue = &queues[disk->first_queue + n];
+			const struct xt_disk_queue *queue = &queues[disk->first_queue + n];
 
 			use->most = queue->most > use->most ? queue->most : use->most;
 			use->last += queue->last;
@@ -499,8 +501,8 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 	const struct layout *layout = tracer->layout;
 
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
-		io->started += layout->cpu[cpu].count[XT_COUNT_STARTED];
-		io->completed += layout->cpu[cpu].count[XT_COUNT_COMPLETED];
+		io->started += by_cpu[cpu].started;
+		io->completed += by_cpu[cpu].completed;
 	}
 	for (uint32_t i = 0; i < nr_requests; i++) {
 		if (requests[i].state != XT_RQ_FREE)

@@ -35,6 +35,7 @@ static int place(struct layout *layout)
 	const char *name;
 	char number[16];
 
+	layout__map(layout, "xt_hypercall", sizeof(struct xt_hypercall_cpu), layout->cpus);
 	for (uint32_t i = 0; i < MAKERS; i++)
 		layout__name(layout, config.wrapper_path + i, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
 			     makers[i].hypercall, makers[i].function);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,22 +40,19 @@ void *layout__memory(struct layout *layout, size_t nr, size_t size)
 	return memory->at;
 }
 
-static size_t round_up(size_t size, size_t to)
-{
-	return (size + to - 1) / to * to;
-}
-
 void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 	struct shared_map *map = layout__memory(layout, 1, sizeof(*map));
+	const size_t page = sysconf(_SC_PAGESIZE);
 	void *at = MAP_FAILED;
 
 	if (!map)
 		return NULL;
+	/* kernel/bpf/arraymap.c: the whole is rounded to pages, and elements to 8 bytes, as C must see them */
+	assert(size % 8 == 0);
 	map->name = name;
-	/* kernel/bpf/arraymap.c: elements are rounded to 8 bytes, the whole to pages */
-	map->size = round_up(round_up(size, 8) * entries, sysconf(_SC_PAGESIZE));
+	map->size = (size * entries + page - 1) / page * page;
 	map->fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t), size, entries, &opts);
 	if (map->fd >= 0)
 		at = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);

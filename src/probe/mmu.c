@@ -42,6 +42,7 @@ static void name_counts(const struct layout *layout, uint32_t first, const char 
 
 static int place(struct layout *layout)
 {
+	layout__map(layout, "xt_mmu", sizeof(struct xt_mmu_cpu), layout->cpus);
 	if (!platform__is_pv(layout->platform))
 		return 0;
 	name_counts(layout, config.op_path, "page tables", op_names, XT_MMU_OP_NR, 0);

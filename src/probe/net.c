@@ -36,8 +36,9 @@ static struct {
 
 static char drop_reasons[XT_DROP_REASONS][DROP_REASON];
 
+static struct xt_net_cpu *by_cpu;
 static struct xt_packet *packets;
-static struct xt_queue *queues;
+static struct xt_nic_queue *queues;
 static struct xt_nic_count *counts; /* by CPU * XT_NICS + slot */
 static uint64_t *drops;
 
@@ -213,6 +214,7 @@ static int place(struct layout *layout)
 	config.drop_reasons = features__tracepoint_args(layout->features, "kfree_skb") > 2;
 	features__enum_names(layout->features, "skb_drop_reason", "SKB_DROP_REASON_",
 			     drop_reasons[0], XT_DROP_REASONS, DROP_REASON);
+	by_cpu = layout__map(layout, "xt_net", sizeof(*by_cpu), layout->cpus);
 	packets = layout__map(layout, "xt_packets", sizeof(*packets), nr_packets);
 	queues = layout__map(layout, "xt_nic_queues", sizeof(*queues), nr_queues);
 	counts = layout__map(layout, "xt_nic_counts", sizeof(*counts), layout->cpus * XT_NICS);
@@ -222,13 +224,15 @@ static int place(struct layout *layout)
 	return make_table(layout);
 }
 
-/* Its interrupts leave their work to polls: core keeps when they came. */
+/* A NIC's interrupts leave their work to polls: core keeps when they came. */
 static void serve(const struct layout *layout, const struct irq *irq, struct xt_irq *entry)
 {
 	(void)layout;
 	for (uint32_t slot = 1; slot < nr_slots && irq->area == AREA_NET; slot++) {
-		if (strcmp(nic_of[slot]->name, irq->device) == 0)
-			entry->nic[irq->follows] = slot;
+		if (strcmp(nic_of[slot]->name, irq->device) == 0) {
+			entry->device[irq->follows] = slot;
+			entry->softirq[irq->follows] = XT_SOFTIRQ_NET_RX;
+		}
 	}
 }
 
@@ -253,9 +257,9 @@ static unsigned int exponent(double every)
 	return rate;
 }
 
-static void set_rate(const struct layout *layout, unsigned int rate)
+static void set_rate(unsigned int rate)
 {
-	__atomic_store_n(&layout->cpu[0].tx_rate, rate, __ATOMIC_RELAXED);
+	__atomic_store_n(&by_cpu[0].rate, rate, __ATOMIC_RELAXED);
 }
 
 /* All packets are followed until the first tick, unless one of so many was asked for. */
@@ -266,7 +270,7 @@ static void start(struct tracer *tracer)
 	sampling.packet_ns = PROGRAMS * calibration__run_ns(&tracer->calibration, RUNG_TP_BTF);
 	sampling.packets = count_packets(layout);
 	sampling.at_ns = clock__monotonic_ns();
-	set_rate(layout, exponent(sampling.every));
+	set_rate(exponent(sampling.every));
 }
 
 /* Those queued from now on are sampled by the rate since the last tick. */
@@ -285,7 +289,7 @@ static void tick(struct tracer *tracer)
 	budget_ns = BUDGET * layout->cpus * (double)(now - sampling.at_ns);
 	sampling.packets = sent;
 	sampling.at_ns = now;
-	set_rate(layout, exponent(cost_ns / budget_ns));
+	set_rate(exponent(cost_ns / budget_ns));
 }
 
 #define ONE(...) +1
@@ -299,7 +303,7 @@ static void read_nic(const struct layout *layout, uint32_t slot, struct nic_use 
 	snprintf(use->device, sizeof(use->device), "%s", nic_of[slot]->name);
 	use->queues = nic->queues;
 	for (uint32_t n = 0; n < nic->queues; n++) {
-		const struct xt_queue *queue = &queues[nic->first_queue + n];
+		const struct xt_nic_queue *queue = &queues[nic->first_queue + n];
 
 		use->most = queue->most > use->most ? queue->most : use->most;
 	}
@@ -363,8 +367,8 @@ static int read_drops(struct snapshot *snap)
 static void read_packets(const struct layout *layout, struct conservation *of)
 {
 	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
-		of->started += layout->cpu[cpu].count[XT_COUNT_TX_STARTED];
-		of->completed += layout->cpu[cpu].count[XT_COUNT_TX_COMPLETED];
+		of->started += by_cpu[cpu].started;
+		of->completed += by_cpu[cpu].completed;
 	}
 	for (uint32_t i = 0; i < nr_packets; i++)
 		of->in_flight += packets[i].skb != 0;

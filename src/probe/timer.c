@@ -36,6 +36,7 @@ static int place(struct layout *layout)
 	const struct platform *platform = layout->platform;
 	const enum mech mech = timer_mech(platform);
 
+	layout__map(layout, "xt_timer", sizeof(struct xt_timer_cpu), layout->cpus);
 	config.emulated = mech == MECH_EMULATED;
 	config.now_points =
 		features__tracepoint_points(layout->features, "hrtimer_expire_entry", 1);
