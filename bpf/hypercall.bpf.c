@@ -127,10 +127,16 @@ int BPF_PROG(xt_segbase_fx, __u32 msr)
 	return 0;
 }
 
-static __always_inline struct xt_hypercall_cpu *multicall_of(const struct xt_cpu *cpu)
+/* The first line of programs of multicalls: NULL when not tracing, else *cpu as of cpu_enter(). */
+static __always_inline struct xt_hypercall_cpu *multicall_enter(enum xt_probe probe,
+								struct xt_cpu **cpu)
 {
-	__u32 nr = cpu->nr;
+	__u32 nr;
 
+	*cpu = cpu_enter(probe);
+	if (!*cpu)
+		return NULL;
+	nr = (*cpu)->nr;
 	return bpf_map_lookup_elem(&xt_hypercall, &nr);
 }
 
@@ -138,12 +144,9 @@ static __always_inline struct xt_hypercall_cpu *multicall_of(const struct xt_cpu
 SEC("?tp_btf/xen_mc_entry")
 int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_MC_ENTRY);
-	struct xt_hypercall_cpu *multicall;
+	struct xt_cpu *cpu;
+	struct xt_hypercall_cpu *multicall = multicall_enter(XT_P_MC_ENTRY, &cpu);
 
-	if (!cpu)
-		return 0;
-	multicall = multicall_of(cpu);
 	if (multicall)
 		multicall->entry = (__u64)mc;
 	return 0;
@@ -153,12 +156,9 @@ int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)
 SEC("?tp_btf/xen_mc_flush")
 int BPF_PROG(xt_mc_flush, unsigned int entries)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_MC_FLUSH);
-	struct xt_hypercall_cpu *multicall;
+	struct xt_cpu *cpu;
+	struct xt_hypercall_cpu *multicall = multicall_enter(XT_P_MC_FLUSH, &cpu);
 
-	if (!cpu)
-		return 0;
-	multicall = multicall_of(cpu);
 	if (multicall)
 		multicall->entries = entries;
 	return 0;
@@ -167,14 +167,11 @@ int BPF_PROG(xt_mc_flush, unsigned int entries)
 /* No entries: no hypercall; one: its own operation, directly; more: a multicall. */
 static __always_inline int mc_flush_exit(void)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_MC_FLUSH_FN);
-	struct xt_hypercall_cpu *multicall;
+	struct xt_cpu *cpu;
+	struct xt_hypercall_cpu *multicall = multicall_enter(XT_P_MC_FLUSH_FN, &cpu);
 	struct multicall_entry *entry;
 	__u64 op = __HYPERVISOR_multicall;
 
-	if (!cpu)
-		return 0;
-	multicall = multicall_of(cpu);
 	if (!multicall)
 		return 0;
 	entry = (void *)multicall->entry;

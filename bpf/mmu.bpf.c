@@ -23,10 +23,15 @@ XT_SHARED_ARRAY(xt_mmu, struct xt_mmu_cpu); /* by CPU number */
 /* include/trace/events/xen.h: enum xen_mc_extend_args */
 #define XEN_MC_XE_OK 0
 
-static __always_inline struct xt_mmu_cpu *mmu_of(const struct xt_cpu *cpu)
+/* The first line of programs of entries: NULL when not tracing, else *cpu as of cpu_enter(). */
+static __always_inline struct xt_mmu_cpu *mmu_enter(enum xt_probe probe, struct xt_cpu **cpu)
 {
-	__u32 nr = cpu->nr;
+	__u32 nr;
 
+	*cpu = cpu_enter(probe);
+	if (!*cpu)
+		return NULL;
+	nr = (*cpu)->nr;
 	return bpf_map_lookup_elem(&xt_mmu, &nr);
 }
 
@@ -50,12 +55,9 @@ static __always_inline void settle_pte(struct xt_cpu *cpu, struct xt_mmu_cpu *mm
 SEC("?tp_btf/xen_mmu_set_pte")
 int xt_mmu_pte(void *ctx)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_PTE);
-	struct xt_mmu_cpu *mmu;
+	struct xt_cpu *cpu;
+	struct xt_mmu_cpu *mmu = mmu_enter(XT_P_MMU_PTE, &cpu);
 
-	if (!cpu)
-		return 0;
-	mmu = mmu_of(cpu);
 	if (!mmu)
 		return 0;
 	settle_pte(cpu, mmu);
@@ -66,13 +68,10 @@ int xt_mmu_pte(void *ctx)
 SEC("?tp_btf/xen_mc_extend_args")
 int BPF_PROG(xt_mmu_extend, unsigned long op, unsigned long size, int result)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_MMU_EXTEND);
-	struct xt_mmu_cpu *mmu;
+	struct xt_cpu *cpu;
+	struct xt_mmu_cpu *mmu = mmu_enter(XT_P_MMU_EXTEND, &cpu);
 
-	if (!cpu || op != __HYPERVISOR_mmu_update)
-		return 0;
-	mmu = mmu_of(cpu);
-	if (!mmu)
+	if (!mmu || op != __HYPERVISOR_mmu_update)
 		return 0;
 	if (mmu->pending)
 		count(cpu, XT_MMU_PTE_BATCHED);
@@ -84,13 +83,12 @@ int BPF_PROG(xt_mmu_extend, unsigned long op, unsigned long size, int result)
 
 static __always_inline int counted(enum xt_probe probe, enum xt_mmu_op op, bool writes)
 {
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct xt_mmu_cpu *mmu;
+	struct xt_cpu *cpu;
+	struct xt_mmu_cpu *mmu = mmu_enter(probe, &cpu);
 
-	if (!cpu)
+	if (!mmu)
 		return 0;
-	mmu = writes ? mmu_of(cpu) : NULL;
-	if (mmu) /* the update that it appends is not the entry's */
+	if (writes) /* the update that it appends is not the entry's */
 		settle_pte(cpu, mmu);
 	count(cpu, op);
 	return 0;

@@ -20,10 +20,15 @@ XT_SHARED_ARRAY(xt_packets, struct xt_packet);
 XT_SHARED_ARRAY(xt_queued, __u64);
 XT_SHARED_ARRAY(xt_drops, __u64);
 
-static __always_inline struct xt_net_cpu *net_of(const struct xt_cpu *cpu)
+/* The first line of its programs: NULL when not tracing, else *cpu as of cpu_enter(). */
+static __always_inline struct xt_net_cpu *net_enter(enum xt_probe probe, struct xt_cpu **cpu)
 {
-	__u32 nr = cpu->nr;
+	__u32 nr;
 
+	*cpu = cpu_enter(probe);
+	if (!*cpu)
+		return NULL;
+	nr = (*cpu)->nr;
 	return bpf_map_lookup_elem(&xt_net, &nr);
 }
 
@@ -509,17 +514,14 @@ static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net
  */
 static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
 {
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct xt_net_cpu *net;
+	struct xt_cpu *cpu;
+	struct xt_net_cpu *net = net_enter(probe, &cpu);
 	struct net_device *dev;
 	struct xt_packet *p;
 	struct xt_nic *nic;
 	__u64 address;
 	__u32 at;
 
-	if (!cpu)
-		return 0;
-	net = net_of(cpu);
 	if (!net)
 		return 0;
 	/* sockets use the place for other things: what is there is no pointer then, and reads as 0 */
@@ -599,14 +601,11 @@ SEC("?tp_btf/net_dev_queue")
 int xt_tx_queue(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
-	struct xt_cpu *cpu = cpu_enter(XT_P_TX_QUEUE);
-	struct xt_net_cpu *net;
+	struct xt_cpu *cpu;
+	struct xt_net_cpu *net = net_enter(XT_P_TX_QUEUE, &cpu);
 	__u64 rate;
 
-	if (!cpu || !nic_find(skb->dev))
-		return 0;
-	net = net_of(cpu);
-	if (!net)
+	if (!net || !nic_find(skb->dev))
 		return 0;
 	net->gso = 0;
 	rate = sampling_rate();
@@ -626,15 +625,12 @@ int xt_tx_start(__u64 *ctx)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct net_device *dev = (void *)ctx[1];
-	struct xt_cpu *cpu = cpu_enter(XT_P_TX_START);
+	struct xt_cpu *cpu;
+	struct xt_net_cpu *net = net_enter(XT_P_TX_START, &cpu);
 	__u64 now, address, queued, rate = 0;
 	struct xt_nic_count *count;
-	struct xt_net_cpu *net;
 	struct xt_nic *nic;
 
-	if (!cpu)
-		return 0;
-	net = net_of(cpu);
 	if (!net)
 		return 0;
 	nic = nic_find(dev);
@@ -672,15 +668,12 @@ int xt_tx_xmit(__u64 *ctx)
 {
 	int rc = (int)ctx[1];
 	struct net_device *dev = (void *)ctx[2];
-	struct xt_cpu *cpu = cpu_enter(XT_P_TX_XMIT);
+	struct xt_cpu *cpu;
+	struct xt_net_cpu *net = net_enter(XT_P_TX_XMIT, &cpu);
 	__u64 now, hypercall = 0;
-	struct xt_net_cpu *net;
 	struct xt_packet *p;
 	struct xt_nic *nic;
 
-	if (!cpu)
-		return 0;
-	net = net_of(cpu);
 	if (!net)
 		return 0;
 	nic = nic_find(dev);
@@ -731,17 +724,14 @@ int xt_tx_kfree(__u64 *ctx)
 SEC("?fentry/dev_kfree_skb_irq_reason")
 int BPF_PROG(xt_tx_done, struct sk_buff *skb)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_TX_DONE);
-	struct xt_net_cpu *net;
+	struct xt_cpu *cpu;
+	struct xt_net_cpu *net = net_enter(XT_P_TX_DONE, &cpu);
 	struct net_device *dev;
 	struct xt_packet *p;
 	struct xt_nic *nic;
 	__u32 at;
 
-	if (!cpu || skb->users.refs.counter != 1)
-		return 0;
-	net = net_of(cpu);
-	if (!net)
+	if (!net || skb->users.refs.counter != 1)
 		return 0;
 	dev = skb->dev;
 	nic = dev ? nic_find(dev) : NULL;
@@ -779,15 +769,12 @@ int xt_rx_poll(__u64 *ctx)
 {
 	struct napi_struct *napi = (void *)ctx[0];
 	int work = (int)ctx[1], budget = (int)ctx[2];
-	struct xt_cpu *cpu = cpu_enter(XT_P_RX_POLL);
+	struct xt_cpu *cpu;
+	struct xt_net_cpu *net = net_enter(XT_P_RX_POLL, &cpu);
 	struct xt_nic_count *count;
-	struct xt_net_cpu *net;
 	struct xt_nic *nic;
 	__u64 now, start;
 
-	if (!cpu)
-		return 0;
-	net = net_of(cpu);
 	if (!net)
 		return 0;
 	start = softirq_began(cpu, XT_SOFTIRQ_NET_RX);
