@@ -32,8 +32,7 @@ static const struct argp_option options_table[] = {
 	{ "sample", OPT_SAMPLE, "N", 0,
 	  "Follow 1 of N packets sent, a power of two; without it as many as 1 % of CPU allows",
 	  0 },
-	{ "family", 'f', "FAMILY[,...]", 0,
-	  "Only these families: blk, evtchn, hypercall, emul, timer, mmu, net", 0 },
+	{ "family", 'f', "FAMILY[,...]", 0, "Only these families:", 0 },
 	{ "exact", OPT_EXACT, "all", OPTION_ARG_OPTIONAL,
 	  "Time hypercalls at the calls themselves, two breakpoints each: the ones that are made "
 	  "often, or all; costs more than all other probes together",
@@ -193,10 +192,22 @@ static const struct argp_child children[] = {
 	{ 0 },
 };
 
+/* The names of the families follow what -f is. */
+static char *filter_help(int key, const char *text, void *input)
+{
+	char *named = NULL;
+
+	(void)input;
+	if (key == 'f' && asprintf(&named, "%s %s", text, tracer__family_names()) > 0)
+		return named;
+	return (char *)text;
+}
+
 static const struct argp trace_argp = {
 	.options = options_table,
 	.parser = parse_one,
 	.children = children,
+	.help_filter = filter_help,
 	.args_doc = "[INTERVAL [COUNT]]",
 	.doc = "Where this guest's time goes: paravirtual, emulated, hardware, "
 	       "stolen.\v" FORMATS_HELP "Examples:\n"
@@ -212,6 +223,7 @@ static const struct argp record_argp = {
 	.options = options_table,
 	.parser = parse_one,
 	.children = children,
+	.help_filter = filter_help,
 	.args_doc = "-o FILE [INTERVAL [COUNT]]",
 	.doc = "Trace into a file, by intervals of 1 s: any report can be made from "
 	       "it.\v" FORMATS_HELP "Examples:\n"

@@ -34,6 +34,12 @@ _xentrace_bpf_names()
 	done
 }
 
+# The program names them when it is asked for one that it has not.
+_xentrace_bpf_families()
+{
+	"${COMP_WORDS[0]}" -f '' 2>&1 | sed -n "s/.*unknown family '': //p" | tr , ' '
+}
+
 _xentrace_bpf()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
@@ -49,7 +55,7 @@ _xentrace_bpf()
 	case $prev in
 	-D | --disk) _xentrace_bpf_words "$(_xentrace_bpf_names /sys/block/*)" ;;
 	-N | --nic) _xentrace_bpf_words "$(_xentrace_bpf_names /sys/class/net/*/device)" ;;
-	-f | --family) _xentrace_bpf_list "blk evtchn hypercall emul timer mmu net" ;;
+	-f | --family) _xentrace_bpf_list "$(_xentrace_bpf_families)" ;;
 	--format)
 		if [ "$command" = diff ]; then
 			_xentrace_bpf_words "text json folded svg html"
