@@ -19,12 +19,14 @@
 #include "output/html.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "output/diff.h"
 #include "output/escape.h"
-#include "output/svg.h"
+#include "output/flame.h"
+#include "output/json.h"
 
 /*
  * A page stays below this, for which the course of the run is drawn with fewer latencies and longer
@@ -122,11 +124,14 @@ struct column {
 static void column__add(struct column *column, const struct series_step *step, size_t *at,
 			uint32_t path, const struct grain *grain)
 {
-	for (; *at < step->nr_cells && step->cells[*at].path == path; (*at)++) {
-		uint64_t *count = &column->count[step->cells[*at].bucket / grain->buckets];
+	for (; *at < step->nr_cells && step->cells[*at].path <= path; (*at)++) {
+		const struct series_cell *cell = &step->cells[*at];
+		uint64_t *count = &column->count[cell->bucket / grain->buckets];
 
+		if (cell->path < path) /* that was not asked for */
+			continue;
 		column->used += !*count;
-		*count += step->cells[*at].count;
+		*count += cell->count;
 	}
 }
 
@@ -162,34 +167,44 @@ static void print_path(FILE *out, const struct series *series, size_t *at, uint3
 	}
 }
 
-/* One string a path, by the series' numbers; *bytes is what they take. */
-static int encode(char **strings, size_t nr_paths, const struct series *series,
-		  const struct grain *grain, size_t *bytes)
+static void print_edges(FILE *out, const struct report *report, size_t steps)
 {
-	size_t *at = calloc(series__nr_steps(series) + 1, sizeof(*at));
-	int err = -ENOMEM;
+	const struct series *series = report->series;
+	size_t nr = series__nr_steps(series);
+	uint64_t zero_ns = report->snap->start_ns;
 
-	if (!at)
-		return err;
-	*bytes = 0;
-	for (size_t path = 0; path < nr_paths; path++) {
-		size_t size = 0;
-		FILE *out;
+	for (size_t i = 0; i < nr; i += steps)
+		fprintf(out, "%" PRIu64 ",",
+			(series__step(series, i)->start_ns - zero_ns) / 1000000);
+	fprintf(out, "%" PRIu64, (series__step(series, nr - 1)->end_ns - zero_ns) / 1000000);
+}
 
-		free(strings[path]);
-		strings[path] = NULL;
-		out = open_memstream(&strings[path], &size);
-		if (!out)
-			goto out;
-		print_path(out, series, at, path, grain);
-		if (fclose(out))
-			goto out;
-		*bytes += size;
+/* In the order of the series; a path that the snapshot has twice has its course at the first. */
+static int print_cells(FILE *out, const struct report *report, const struct grain *grain)
+{
+	const struct snapshot *snap = report->snap;
+	size_t nr = series__nr_paths(report->series);
+	size_t *at = calloc(series__nr_steps(report->series) + 1, sizeof(*at));
+	size_t *owner = calloc(nr + 1, sizeof(*owner));
+	const char *before = "";
+
+	for (size_t i = snap->nr_paths; i-- > 0 && owner;) {
+		long path = series__find(report->series, &snap->paths[i]);
+
+		if (path >= 0)
+			owner[path] = i + 1;
 	}
-	err = 0;
-out:
+	for (size_t path = 0; at && owner && path < nr; path++) {
+		if (!owner[path])
+			continue;
+		fprintf(out, "%s\"%zu\":\"", before, owner[path] - 1);
+		print_path(out, report->series, at, path, grain);
+		fputc('"', out);
+		before = ",";
+	}
 	free(at);
-	return err;
+	free(owner);
+	return at && owner ? 0 : -ENOMEM;
 }
 
 /* Latencies in quarters of an octave are seen as well; then columns, each time twice as long. */
@@ -201,77 +216,36 @@ static void coarsen(struct grain *grain)
 		grain->steps *= 2;
 }
 
-/* Quotes and commas, at most; and the edges, of up to ten digits. */
-static size_t markup(const struct report *report, const struct grain *grain)
+int html__course(FILE *out, const struct report *report, size_t max_bytes)
 {
-	size_t nr = series__nr_steps(report->series);
+	size_t steps = report->series ? series__nr_steps(report->series) : 0, len = SIZE_MAX;
+	char *text = NULL;
+	int err = 0;
 
-	return 100 + 5 * report->snap->nr_paths + 11 * (nr / grain->steps + 2);
-}
-
-static void put_edges(struct json *json, const struct report *report, size_t steps)
-{
-	const struct series *series = report->series;
-	size_t nr = series__nr_steps(series);
-
-	json__open(json, "edges_ms", '[');
-	for (size_t i = 0; i < nr; i += steps)
-		json__uint(json, NULL,
-			   (series__step(series, i)->start_ns - report->snap->start_ns) / 1000000);
-	json__uint(json, NULL,
-		   (series__step(series, nr - 1)->end_ns - report->snap->start_ns) / 1000000);
-	json__close(json, ']');
-}
-
-/* By the snapshot's numbers; a path that it has twice has its course at the first. */
-static void put_strings(struct json *json, const struct report *report, char **strings)
-{
-	json__open(json, "cells", '[');
-	for (size_t i = 0; i < report->snap->nr_paths; i++) {
-		long nr = series__find(report->series, &report->snap->paths[i]);
-
-		if (nr < 0 || !strings[nr]) {
-			json__null(json, NULL);
-			continue;
-		}
-		json__str(json, NULL, strings[nr]);
-		free(strings[nr]);
-		strings[nr] = NULL;
-	}
-	json__close(json, ']');
-}
-
-int html__course(struct json *json, const char *key, const struct report *report, size_t max_bytes)
-{
-	const struct series *series = report->series;
-	size_t nr_steps = series ? series__nr_steps(series) : 0, bytes = 0, nr_paths;
-	struct grain grain = { 1, 1 };
-	char **strings;
-	int err;
-
-	if (!nr_steps) {
-		json__null(json, key);
+	if (!steps) {
+		fputs("null", out);
 		return 0;
 	}
-	nr_paths = series__nr_paths(series);
-	strings = calloc(nr_paths + 1, sizeof(*strings));
-	if (!strings)
-		return -ENOMEM;
-	err = encode(strings, nr_paths, series, &grain, &bytes);
-	while (!err && bytes + markup(report, &grain) > max_bytes && grain.steps < nr_steps) {
-		coarsen(&grain);
-		err = encode(strings, nr_paths, series, &grain, &bytes);
+	for (struct grain grain = { 1, 1 }; !err; coarsen(&grain)) {
+		FILE *try = open_memstream(&text, &len);
+
+		if (!try)
+			return -ENOMEM;
+		fputs("{\"edges_ms\":[", try);
+		print_edges(try, report, grain.steps);
+		fprintf(try, "],\"buckets\":%u,\"cells\":{", grain.buckets);
+		err = print_cells(try, report, &grain);
+		fputs("}}", try);
+		if (fclose(try))
+			err = -ENOMEM;
+		if (len <= max_bytes || grain.steps >= steps)
+			break;
+		free(text);
+		text = NULL;
 	}
-	if (!err) {
-		json__open(json, key, '{');
-		put_edges(json, report, grain.steps);
-		json__uint(json, "buckets", grain.buckets);
-		put_strings(json, report, strings);
-		json__close(json, '}');
-	}
-	for (size_t i = 0; i < nr_paths; i++)
-		free(strings[i]);
-	free(strings);
+	if (!err)
+		fwrite(text, 1, len, out);
+	free(text);
 	return err;
 }
 
@@ -350,16 +324,27 @@ static void print_drawing(FILE *page, const char *text)
 		svg ? svg : "");
 }
 
-/* What another output prints: a document of that id, or without one the drawing. */
-static int embed(FILE *page, const char *id, int (*print)(FILE *out, const void *what),
-		 const void *what)
+/*
+ * What another output prints of a run, its header or its total, or of a comparison: a document of that
+ * id, or without one the drawing.
+ */
+static int embed(FILE *page, const char *id, const struct output *output,
+		 const struct report *report, const struct diff_report *diff)
 {
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
-	int err = out ? print(out, what) : -ENOMEM;
+	int err;
 
-	if (out && fclose(out))
+	if (!out)
+		return -ENOMEM;
+	if (diff)
+		err = output->diff(out, diff);
+	else if (id && !strcmp(id, "header"))
+		err = output->header(out, report);
+	else
+		err = output->total(out, report);
+	if (fclose(out))
 		err = -ENOMEM;
 	if (!err && id)
 		print_json(page, id, text);
@@ -367,31 +352,6 @@ static int embed(FILE *page, const char *id, int (*print)(FILE *out, const void 
 		print_drawing(page, text);
 	free(text);
 	return err;
-}
-
-static int header_json(FILE *out, const void *report)
-{
-	return output_json.header(out, report);
-}
-
-static int total_json(FILE *out, const void *report)
-{
-	return output_json.total(out, report);
-}
-
-static int total_svg(FILE *out, const void *report)
-{
-	return output_svg.total(out, report);
-}
-
-static int diff_json(FILE *out, const void *report)
-{
-	return output_json.diff(out, report);
-}
-
-static int diff_svg(FILE *out, const void *report)
-{
-	return output_svg.diff(out, report);
 }
 
 static void print_begin(FILE *page, const struct page *files, const char *title)
@@ -415,10 +375,11 @@ static int print_own(FILE *page, const struct page *files, const struct report *
 	fputs("<script type=\"application/json\" id=\"page\">", page);
 	json__open(&json, NULL, '{');
 	put_palette(&json);
+	fputs(",\"course\":", page);
 	taken = ftell(page) + bytes_of_scripts(files) + 1000;
 	if (taken + room < PAGE_BYTES)
 		room = PAGE_BYTES - taken;
-	err = html__course(&json, "course", report, room);
+	err = html__course(page, report, room);
 	json__close(&json, '}');
 	fputs("</script>\n", page);
 	return err;
@@ -440,8 +401,9 @@ static int print_report(FILE *page, const struct report *report)
 	snprintf(title, sizeof(title), "%.300s %.16s", report->run->host ? report->run->host : "",
 		 stamp);
 	print_begin(page, &report_page, title);
-	return embed(page, NULL, total_svg, report) ?: embed(page, "header", header_json, report)
-		?: embed(page, "total", total_json, report)
+	return embed(page, NULL, &output_svg, report, NULL)
+		?: embed(page, "header", &output_json, report, NULL)
+		?: embed(page, "total", &output_json, report, NULL)
 		?: print_own(page, &report_page, report);
 }
 
@@ -459,7 +421,8 @@ static int print_diff(FILE *page, const struct diff_report *report)
 	diff__both(both, sizeof(both), there, host[DIFF_BEFORE], host[DIFF_AFTER]);
 	snprintf(title, sizeof(title), "diff %s", both);
 	print_begin(page, &diff_page, title);
-	return embed(page, NULL, diff_svg, report) ?: embed(page, "diff", diff_json, report)
+	return embed(page, NULL, &output_svg, NULL, report)
+		?: embed(page, "diff", &output_json, NULL, report)
 		?: print_own(page, &diff_page, &report->run[DIFF_AFTER]);
 }
 

@@ -2,13 +2,13 @@
 #ifndef XT_OUTPUT_HTML_H
 #define XT_OUTPUT_HTML_H
 
-#include "output/json.h"
+#include "output/format.h"
 
 /*
- * The course of every path of the snapshot, in its order: columns' edges in ms since its start, and a
- * string for each path, null for one that no interval has. Counts only; of at most `max_bytes` of text,
- * if that is possible at all. Null where there is no course. Returns 0 or -ENOMEM.
+ * The course of the run as JSON: columns' edges in ms since its start, and a string for each path that
+ * any interval has, by its number in the snapshot. Counts only; of at most `max_bytes`, if that is
+ * possible at all. Null where there is no course. Returns 0 or -ENOMEM.
  */
-int html__course(struct json *json, const char *key, const struct report *report, size_t max_bytes);
+int html__course(FILE *out, const struct report *report, size_t max_bytes);
 
 #endif

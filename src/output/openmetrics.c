@@ -74,6 +74,21 @@ static void sample(FILE *out, const char *name, const char *label_name, const ch
 	fputs("} ", out);
 }
 
+/* A sample of one label that is no time. */
+static void number(FILE *out, const char *name, const char *label_name, const char *value,
+		   uint64_t n)
+{
+	sample(out, name, label_name, value);
+	fprintf(out, "%" PRIu64 "\n", n);
+}
+
+/* One figure without labels. */
+static void figure(FILE *out, const char *name, enum type type, const char *help, uint64_t n)
+{
+	family(out, name, type, NULL, help);
+	fprintf(out, "xentrace_%s%s %" PRIu64 "\n", name, type == COUNTER ? "_total" : "", n);
+}
+
 static void print_run(FILE *out, const struct report *report)
 {
 	const struct platform *platform = report->platform;
@@ -89,10 +104,9 @@ static void print_run(FILE *out, const struct report *report)
 	family(out, "elapsed_seconds", GAUGE, "seconds", "How long was traced.");
 	fputs("xentrace_elapsed_seconds ", out);
 	seconds(out, report->ledger->elapsed_ns);
-	family(out, "vcpus", GAUGE, NULL, "Online vCPUs.");
-	fprintf(out, "xentrace_vcpus %u\n", report->snap->cpu.vcpus);
-	family(out, "complete", GAUGE, NULL, "1: at most 0.1 % lost, of each kind.");
-	fprintf(out, "xentrace_complete %d\n", !report->ledger->quality.incomplete);
+	figure(out, "vcpus", GAUGE, "Online vCPUs.", report->snap->cpu.vcpus);
+	figure(out, "complete", GAUGE, "1: at most 0.1 % lost, of each kind.",
+	       !report->ledger->quality.incomplete);
 }
 
 /* Each nanosecond once; what nobody measures is left out, and not 0. */
@@ -164,65 +178,66 @@ static bool is_repeated(const struct snapshot *snap, size_t i)
 	return false;
 }
 
+enum path_family { PATH_CPU, REQUEST, LEG, LATENESS };
+
+static const struct {
+	const char *name, *help;
+} path_families[] = {
+	[PATH_CPU] = { "path_cpu_seconds",
+		       "vCPU time inside a path, exclusive: without the paths within it." },
+	[REQUEST] = { "request_seconds",
+		      "What a request waited, from when it was made to its end." },
+	[LEG] = { "leg_seconds",
+		  "The legs of a request; backend and device include the real storage." },
+	[LATENESS] = { "timer_lateness_seconds",
+		       "How long after its hard expiry a timer expired, by clock event device." },
+};
+
 /* A timer is no request: its lateness would only blur what those waited. */
-static const char *family_of(const struct path_key *key)
+static enum path_family family_of(const struct path_key *key)
 {
 	if (key->kind == KIND_CPU)
-		return "path_cpu_seconds";
+		return PATH_CPU;
 	if (key->area == AREA_TIMER)
-		return "timer_lateness_seconds";
-	return path_key__is_whole(key) ? "request_seconds" : "leg_seconds";
+		return LATENESS;
+	return path_key__is_whole(key) ? REQUEST : LEG;
 }
 
-static int print_paths(FILE *out, const struct snapshot *snap, const char *name)
+static int print_paths(FILE *out, const struct snapshot *snap, enum path_family which)
 {
 	struct hist sum = {};
 	int err = 0;
 
+	family(out, path_families[which].name, HISTOGRAM, "seconds", path_families[which].help);
 	for (size_t i = 0; !err && i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
 
-		if (strcmp(family_of(&path->key), name) || is_repeated(snap, i))
+		if (family_of(&path->key) != which || is_repeated(snap, i))
 			continue;
 		err = hist__copy(&sum, &path->hist);
 		for (size_t n = i + 1; !err && n < snap->nr_paths; n++)
 			if (path_key__equal(&snap->paths[n].key, &path->key))
 				err = hist__merge(&sum, &snap->paths[n].hist);
 		if (!err)
-			print_hist(out, name, &path->key, &sum);
+			print_hist(out, path_families[which].name, &path->key, &sum);
 		hist__free(&sum);
 	}
 	return err;
 }
 
-static int print_histograms(FILE *out, const struct snapshot *snap)
+static void print_traffic(FILE *out, const char *name, const char *device, const char *direction,
+			  uint64_t n)
 {
-	int err;
-
-	family(out, "path_cpu_seconds", HISTOGRAM, "seconds",
-	       "vCPU time inside a path, exclusive: without the paths within it.");
-	err = print_paths(out, snap, "path_cpu_seconds");
-	if (err)
-		return err;
-	family(out, "request_seconds", HISTOGRAM, "seconds",
-	       "What a request waited, from when it was made to its end.");
-	err = print_paths(out, snap, "request_seconds");
-	if (err)
-		return err;
-	family(out, "leg_seconds", HISTOGRAM, "seconds",
-	       "The legs of a request; backend and device include the real storage.");
-	err = print_paths(out, snap, "leg_seconds");
-	if (err)
-		return err;
-	family(out, "timer_lateness_seconds", HISTOGRAM, "seconds",
-	       "How long after its hard expiry a timer expired, by clock event device.");
-	return print_paths(out, snap, "timer_lateness_seconds");
+	fprintf(out, "xentrace_%s_total", name);
+	label(out, '{', "device", device);
+	label(out, ',', "direction", direction);
+	fprintf(out, "} %" PRIu64 "\n", n);
 }
 
 /* Packets of each NIC and direction, and the bytes in them with the link's header. */
 static void print_nics(FILE *out, const struct snapshot *snap)
 {
-	static const char *const directions[] = { "received", "sent" };
+	bool sent_counted = !snapshot__sent_uncounted(snap);
 
 	for (int bytes = 0; bytes < 2; bytes++) {
 		const char *name = bytes ? "network_bytes" : "network_packets";
@@ -231,48 +246,38 @@ static void print_nics(FILE *out, const struct snapshot *snap)
 			family(out, name, COUNTER, "bytes", "Bytes of packets of a NIC.");
 		else
 			family(out, name, COUNTER, NULL, "Packets of a NIC; one with GSO is one.");
-		for (size_t i = 0; i < snap->nr_nics * 2; i++) {
-			const struct nic_use *nic = &snap->nics[i / 2];
-			bool sent = i % 2;
-			uint64_t packets = sent ? nic->tx_packets : nic->rx_packets;
+		for (size_t i = 0; i < snap->nr_nics; i++) {
+			const struct nic_use *nic = &snap->nics[i];
 
-			if (sent && snapshot__sent_uncounted(snap))
-				continue;
-			fprintf(out, "xentrace_%s_total", name);
-			label(out, '{', "device", nic->device);
-			label(out, ',', "direction", directions[sent]);
-			fprintf(out, "} %" PRIu64 "\n",
-				!bytes ? packets
-				: sent ? nic->tx_bytes
-				       : nic->rx_bytes);
+			print_traffic(out, name, nic->device, "received",
+				      bytes ? nic->rx_bytes : nic->rx_packets);
+			if (sent_counted)
+				print_traffic(out, name, nic->device, "sent",
+					      bytes ? nic->tx_bytes : nic->tx_packets);
 		}
 	}
 }
 
-static void print_losses(FILE *out, const struct snapshot *snap)
+static void print_requests(FILE *out, const struct conservation *io)
 {
-	const struct conservation *io = &snap->io;
+	figure(out, "requests_started", COUNTER, "Requests issued while tracing.", io->started);
+	figure(out, "requests_completed", COUNTER, "Requests seen to end.", io->completed);
+	figure(out, "requests_lost", COUNTER, "Requests whose end was missed.", io->lost);
+	figure(out, "requests_in_flight", GAUGE, "Requests in flight, found by a scan.",
+	       io->in_flight);
+}
 
-	family(out, "requests_started", COUNTER, NULL, "Requests issued while tracing.");
-	fprintf(out, "xentrace_requests_started_total %" PRIu64 "\n", io->started);
-	family(out, "requests_completed", COUNTER, NULL, "Requests seen to end.");
-	fprintf(out, "xentrace_requests_completed_total %" PRIu64 "\n", io->completed);
-	family(out, "requests_lost", COUNTER, NULL, "Requests whose end was missed.");
-	fprintf(out, "xentrace_requests_lost_total %" PRIu64 "\n", io->lost);
-	family(out, "requests_in_flight", GAUGE, NULL, "Requests in flight, found by a scan.");
-	fprintf(out, "xentrace_requests_in_flight %" PRIu64 "\n", io->in_flight);
-	family(out, "lost_events", COUNTER, NULL, "Events that were not measured, by cause.");
-	for (int lost = 1; lost >= 0; lost--) {
-		if (!lost)
-			family(out, "noted_events", COUNTER, NULL,
-			       "Events that change no figure, by cause.");
-		for (size_t i = 0; i < snap->nr_losses; i++) {
-			if (snap->losses[i].lost != lost)
-				continue;
-			sample(out, lost ? "lost_events_total" : "noted_events_total", "cause",
-			       snap->losses[i].name);
-			fprintf(out, "%" PRIu64 "\n", snap->losses[i].count);
-		}
+static void print_losses(FILE *out, const struct snapshot *snap, bool lost, const char *name,
+			 const char *help)
+{
+	char total[40];
+
+	family(out, name, COUNTER, NULL, help);
+	snprintf(total, sizeof(total), "%s_total", name);
+	for (size_t i = 0; i < snap->nr_losses; i++) {
+		if (snap->losses[i].lost != lost)
+			continue;
+		number(out, total, "cause", snap->losses[i].name, snap->losses[i].count);
 	}
 }
 
@@ -286,28 +291,29 @@ static void print_cost(FILE *out, const struct report *report)
 	sample(out, "own_cpu_seconds_total", "where", "user");
 	seconds(out, cost->user_ns);
 	family(out, "own_memory_bytes", GAUGE, "bytes", "Memory of the tracer and of its maps.");
-	sample(out, "own_memory_bytes", "where", "user");
-	fprintf(out, "%" PRIu64 "\n", cost->rss_bytes);
-	sample(out, "own_memory_bytes", "where", "kernel");
-	fprintf(out, "%" PRIu64 "\n", cost->kernel_bytes);
+	number(out, "own_memory_bytes", "where", "user", cost->rss_bytes);
+	number(out, "own_memory_bytes", "where", "kernel", cost->kernel_bytes);
 	family(out, "probes", GAUGE, NULL, "Probes for this kind of guest, attached and refused.");
-	sample(out, "probes", "state", "on");
-	fprintf(out, "%zu\n", report->ledger->quality.probes_on);
-	sample(out, "probes", "state", "off");
-	fprintf(out, "%zu\n", report->ledger->quality.probes - report->ledger->quality.probes_on);
+	number(out, "probes", "state", "on", report->ledger->quality.probes_on);
+	number(out, "probes", "state", "off",
+	       report->ledger->quality.probes - report->ledger->quality.probes_on);
 }
 
 static int openmetrics__total(FILE *out, const struct report *report)
 {
-	int err;
+	const struct snapshot *snap = report->snap;
+	int err = 0;
 
 	print_run(out, report);
 	print_cpu(out, report);
-	err = print_histograms(out, report->snap);
+	for (size_t i = 0; !err && i < ARRAY_LEN(path_families); i++)
+		err = print_paths(out, snap, i);
 	if (err)
 		return err;
-	print_nics(out, report->snap);
-	print_losses(out, report->snap);
+	print_nics(out, snap);
+	print_requests(out, &snap->io);
+	print_losses(out, snap, true, "lost_events", "Events that were not measured, by cause.");
+	print_losses(out, snap, false, "noted_events", "Events that change no figure, by cause.");
 	print_cost(out, report);
 	fputs("# EOF\n", out);
 	return output__finish(out);

@@ -22,7 +22,7 @@
  * together spent in it a second, so that what one of them does not have is seen as well; its colour
  * goes from blue, only before, through white to red, only after.
  */
-#include "output/svg.h"
+#include "output/flame.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -30,7 +30,6 @@
 #include "model/units.h"
 #include "output/diff.h"
 #include "output/escape.h"
-#include "output/flame.h"
 
 /* Pixels. */
 #define WIDTH	   1240

@@ -9,7 +9,7 @@
 
 #include "fixture.h"
 #include "golden.h"
-#include "output/svg.h"
+#include "output/flame.h"
 
 struct sums {
 	uint64_t drawn;	   /* what the graph says it is */
