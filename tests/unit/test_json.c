@@ -11,6 +11,7 @@
 
 #include "fixture.h"
 #include "golden.h"
+#include "output/json.h"
 #include "schema.h"
 
 /* Every field is in the schema file, and every required one is there. */
@@ -306,7 +307,7 @@ static void channels_add_up(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
 	json_t *line = print(f, output_json.total), *channel, *pair, *vcpu;
-	uint64_t of_vcpu[4] = {};
+	uint64_t of_vcpu[4] = {}, all = 0;
 	size_t i, n;
 
 	(void)state;
@@ -322,8 +323,12 @@ static void channels_add_up(void **state)
 			sum += count;
 		}
 		assert_int_equal(sum, number(channel, "count"));
+		all += sum;
 	}
 	assert_int_equal(i, 6);
+	json_array_foreach(json_object_get(line, "event_rows"), i, channel)
+		all -= number(channel, "count");
+	assert_int_equal(all, 0);
 	json_array_foreach(json_object_get(line, "per_vcpu"), i, vcpu)
 		assert_int_equal(number(vcpu, "events"), of_vcpu[i]);
 	assert_int_equal(json_array_size(json_object_get(line, "xenbus")), 2);
@@ -403,6 +408,48 @@ static void lines_are_as_they_were(void **state)
 	fixture__free(f);
 }
 
+/* Each as jansson writes it, which is how programs know it. */
+static void numbers_and_texts_are_as_jansson_writes_them(void **state)
+{
+	static const double reals[] = { 0,    1,    -1,	      .1,    1e-5,   2.5e-10,
+					1e22, 1e23, 123456.5, 1e300, -3e-300 };
+	static const char *const texts[] = { "",
+					     "plain",
+					     "a\"b\\c/d",
+					     "\b\f\n\r\t",
+					     "\x01\x1f\x7f",
+					     "\xc3\xa9\xe2\x82\xac",
+					     "\xf0\x9f\x98\x80" };
+	json_t *list = json_array();
+	char *expected, *text = NULL;
+	size_t len = 0;
+	struct json json = { .out = open_memstream(&text, &len) };
+
+	(void)state;
+	json__open(&json, NULL, '[');
+	for (size_t i = 0; i < ARRAY_LEN(reals); i++) {
+		json_array_append_new(list, json_real(reals[i]));
+		json__real(&json, NULL, reals[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		json_array_append_new(list, json_string(texts[i]));
+		json__str(&json, NULL, texts[i]);
+	}
+	json_array_append_new(list, json_integer(INT64_MAX));
+	json__uint(&json, NULL, UINT64_MAX);
+	json_array_append_new(list, json_integer(INT64_MIN));
+	json__int(&json, NULL, INT64_MIN);
+	json_array_append_new(list, json_null());
+	json__real(&json, NULL, NAN);
+	json__close(&json, ']');
+	fclose(json.out);
+	expected = json_dumps(list, JSON_COMPACT);
+	assert_string_equal(text, expected);
+	free(expected);
+	free(text);
+	json_decref(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +466,7 @@ int main(void)
 		cmocka_unit_test(extremes_stay_valid),
 		cmocka_unit_test(hostile_names_are_valid_utf8),
 		cmocka_unit_test(lines_are_as_they_were),
+		cmocka_unit_test(numbers_and_texts_are_as_jansson_writes_them),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
