@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
 
 static const struct {

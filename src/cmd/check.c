@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* xentrace-bpf check: what can be traced here, by which probe, and why not. */
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "output/check.h"
 #include "probe/tracer.h"

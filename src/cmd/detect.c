@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "measure/measure.h"
 #include "output/detect.h"

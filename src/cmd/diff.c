@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "run/run.h"
 

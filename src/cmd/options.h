@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The command line of a command, by argp, with what is the same for all of them; and the options that
+ * The commands, and their command lines by argp: what is the same for all of them, and the options that
  * several share, as children of their own argp parsers.
  */
 #ifndef XT_CMD_OPTIONS_H
@@ -11,6 +11,14 @@
 #include <stdint.h>
 
 #include "run/sinks.h"
+
+/* Each takes its own argv (argv[0] is its name) and returns an exit code. */
+int cmd_trace(int argc, char **argv);
+int cmd_detect(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 
 /* The last line of a command's help: where more is said. */
 #define SEE_PAGE(page) "See " page "(8), and the GLOSSARY of xentrace-bpf(8) for its terms.\n"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "run/run.h"
 

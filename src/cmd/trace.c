@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "run/run.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Where each disk is mounted: by itself, by a partition, or by a device stacked on it; and what the
- * file of a loop device lies on.
+ * What lies on which disk: file systems, by the disk itself, by a partition, or by a device stacked on it;
+ * and the file of a loop device.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -77,47 +77,100 @@ static void note(struct disk *disk, const char *point)
 	STR_ADD(disk->mounts, ", ", "%s", point);
 }
 
-/* To the block device of this name, its disk if it is a partition, and all that they lie on. */
-static void mount_on(struct guest *guest, const char *name, const char *point, int depth)
-{
-	char path[FILES_PATH], disk[64] = "";
-	const char *slash, *before;
-	struct names slaves;
+/* Called for each disk that a block device lies on. Not 0: no more of them. */
+typedef int disk_fn(void *ctx, const char *disk);
 
-	if (FILES_RESOLVE(guest->files, path, "sys/class/block/%s", name))
-		return;
-	slash = strrchr(path, '/');
-	if (!slash)
-		return;
-	if (files__exists(guest->files, "%s/partition", path)) {
-		before = memrchr(path, '/', slash - path);
-		before = before ? before + 1 : path;
-		STR_SET(disk, "%.*s", (int)(slash - before), before);
-	} else {
-		STR_SET(disk, "%s", slash + 1);
+/* The disk that this link of sysfs leads to, or the whole one of a partition, and all that it lies on. */
+static int for_disks_below(struct files *files, const char *link, disk_fn *take, void *ctx,
+			   int depth)
+{
+	char path[FILES_PATH], below[FILE_NAME], *disk;
+	struct names slaves;
+	int err;
+
+	if (FILES_RESOLVE(files, path, "%s", link) || !strchr(path, '/'))
+		return 0;
+	if (files__exists(files, "%s/partition", path))
+		*strrchr(path, '/') = '\0';
+	disk = basename(path);
+	err = take(ctx, disk);
+	if (err || depth >= DEPTH_MAX || files__list(files, &slaves, "sys/block/%s/slaves", disk))
+		return err;
+	for (size_t i = 0; !err && i < slaves.nr; i++) {
+		STR_SET(below, "sys/class/block/%s", slaves.name[i]);
+		err = for_disks_below(files, below, take, ctx, depth + 1);
 	}
-	for (size_t i = 0; i < guest->p->nr_disks; i++)
-		if (!strcmp(guest->p->disks[i].name, disk))
-			note(&guest->p->disks[i], point);
-	if (depth >= DEPTH_MAX || files__list(guest->files, &slaves, "sys/block/%s/slaves", disk))
-		return;
-	for (size_t i = 0; i < slaves.nr; i++)
-		mount_on(guest, slaves.name[i], point, depth + 1);
 	names__free(&slaves);
+	return err;
+}
+
+struct leaves {
+	const struct platform *platform;
+	const char **names;
+	size_t nr, max;
+	bool any;
+};
+
+static int add_leaf(void *ctx, const char *name)
+{
+	struct leaves *leaves = ctx;
+	const struct disk *disk = platform__disk(leaves->platform, name);
+
+	if (!disk || disk->stacked)
+		return 0;
+	leaves->any = true;
+	for (size_t i = 0; i < leaves->nr; i++)
+		if (!strcmp(leaves->names[i], name))
+			return 0;
+	if (leaves->nr == leaves->max)
+		return -E2BIG;
+	leaves->names[leaves->nr++] = disk->name;
+	return 0;
+}
+
+int platform__leaves(const struct platform *platform, const char *root, const char *link,
+		     const char **names, size_t *nr, size_t max)
+{
+	struct leaves leaves = { platform, names, *nr, max };
+	struct files *files;
+	int err = files__open(&files, root);
+
+	if (err)
+		return err;
+	err = for_disks_below(files, link, add_leaf, &leaves, 0);
+	files__close(files);
+	*nr = leaves.nr;
+	return err || leaves.any ? err : -ENOENT;
+}
+
+struct place {
+	struct platform *platform;
+	const char *point;
+};
+
+static int note_place(void *ctx, const char *name)
+{
+	const struct place *place = ctx;
+
+	for (size_t i = 0; i < place->platform->nr_disks; i++)
+		if (!strcmp(place->platform->disks[i].name, name))
+			note(&place->platform->disks[i], place->point);
+	return 0;
 }
 
 /* Block devices by number: sysfs has a link for each. */
 static void mount__place(struct guest *guest, const struct mount *mount)
 {
-	char name[64];
+	struct place place = { guest->p, mount->point };
+	char link[128];
 
-	if (mount->major) {
-		if (!FILES_TARGET(guest->files, name, "sys/dev/block/%u:%u", mount->major,
-				  mount->minor))
-			mount_on(guest, name, mount->point, 0);
-	} else if (!strncmp(mount->source, "/dev/", 5) && !strchr(mount->source + 5, '/')) {
-		mount_on(guest, mount->source + 5, mount->point, 0); /* btrfs, say */
-	}
+	if (mount->major)
+		STR_SET(link, "sys/dev/block/%u:%u", mount->major, mount->minor);
+	else if (!strncmp(mount->source, "/dev/", 5) && !strchr(mount->source + 5, '/'))
+		STR_SET(link, "sys/class/block/%s", mount->source + 5); /* btrfs, say */
+	else
+		return;
+	for_disks_below(guest->files, link, note_place, &place, 0);
 }
 
 /* Block devices only: what else is mounted is not looked at, and not saved. */

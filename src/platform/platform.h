@@ -159,6 +159,15 @@ int platform__read(struct platform **out, const char *root);
 int platform__save(struct platform **out, const char *root, const char *dir);
 void platform__free(struct platform *platform);
 
+/*
+ * The leaf disks of a block device, which is one, a partition of one, or stacked on some; `link` leads to
+ * it below `root`, where `platform` was read: "sys/dev/block/8:0". Adds those that are not there yet to
+ * names[], of which *nr are used; they point into `platform`. Returns 0, -E2BIG beyond `max`, or another
+ * negative errno where no disk is behind it.
+ */
+int platform__leaves(const struct platform *platform, const char *root, const char *link,
+		     const char **names, size_t *nr, size_t max);
+
 /* By name; NULL where there is none, or no platform. */
 const struct disk *platform__disk(const struct platform *platform, const char *name);
 const struct nic *platform__nic(const struct platform *platform, const char *name);

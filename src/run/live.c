@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A run of this guest: who is traced, from when to when, and at what times it is read. */
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "run/run.h"
 #include "run/signals.h"
 
@@ -42,76 +42,6 @@ struct live {
 	struct snapshot given; /* the part that was taken last */
 };
 
-#define DEPTH_MAX 8 /* dm on md on dm … */
-
-static int add_name(const struct platform *platform, const char *name, const char **names,
-		    size_t max)
-{
-	size_t nr = 0;
-
-	for (size_t i = 0; i < platform->nr_disks; i++) {
-		const struct disk *disk = &platform->disks[i];
-
-		if (strcmp(disk->name, name) || disk->stacked)
-			continue;
-		for (nr = 0; names[nr]; nr++) {
-			if (strcmp(names[nr], name) == 0)
-				return 0;
-		}
-		if (nr == max)
-			return -E2BIG;
-		names[nr] = disk->name;
-		names[nr + 1] = NULL;
-		return 0;
-	}
-	return -ENOENT;
-}
-
-/* /sys/block's folder of a block device: a partition's is its disk's. */
-static int block_dir(dev_t dev, char *dir)
-{
-	char link[64], part[PATH_MAX + 16];
-
-	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(dev), minor(dev));
-	if (!realpath(link, dir))
-		return -ENOENT;
-	snprintf(part, sizeof(part), "%s/partition", dir);
-	if (access(part, F_OK) == 0)
-		*strrchr(dir, '/') = '\0';
-	return 0;
-}
-
-/* The leaf disks below a block device: itself, or what its slaves are made of. */
-static int add_leaves(const struct platform *platform, const char *dir, const char **names,
-		      size_t max, int depth)
-{
-	char path[PATH_MAX + 300], slave[PATH_MAX], part[PATH_MAX + 16];
-	int err = -ENOENT, one;
-	struct dirent *entry;
-	DIR *slaves;
-
-	if (depth == DEPTH_MAX)
-		return -ELOOP;
-	snprintf(path, sizeof(path), "%s/slaves", dir);
-	slaves = opendir(path);
-	while (slaves && (entry = readdir(slaves))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/slaves/%s", dir, entry->d_name);
-		if (!realpath(path, slave))
-			continue;
-		snprintf(part, sizeof(part), "%s/partition", slave);
-		if (access(part, F_OK) == 0)
-			*strrchr(slave, '/') = '\0';
-		one = add_leaves(platform, slave, names, max, depth + 1);
-		if (err == -ENOENT || one == -E2BIG)
-			err = one;
-	}
-	if (slaves)
-		closedir(slaves);
-	return err == -ENOENT ? add_name(platform, strrchr(dir, '/') + 1, names, max) : err;
-}
-
 /* A device file's number, or the number of the file system that a path is on. */
 static int find_device(const char *what, dev_t *dev)
 {
@@ -119,10 +49,10 @@ static int find_device(const char *what, dev_t *dev)
 	char path[PATH_MAX];
 	struct stat st;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < LENGTH(places); i++) {
 		if (i == 0 && !strchr(what, '/'))
 			continue; /* a bare name is a device's, not a file's here */
-		snprintf(path, sizeof(path), "%s%s", places[i], what);
+		STR_SET(path, "%s%s", places[i], what);
 		if (stat(path, &st))
 			continue;
 		*dev = S_ISBLK(st.st_mode) ? st.st_rdev : st.st_dev;
@@ -131,23 +61,24 @@ static int find_device(const char *what, dev_t *dev)
 	return -ENOENT;
 }
 
-/*
- * Add to names[] (NULL-ended; entries point into `platform`) the leaf disks behind `what`. Returns 0, or
- * -ENOENT or -E2BIG after a message.
- */
+/* Add the leaf disks behind `what`. Returns 0, or a negative errno after a message. */
 static int resolve_disk(const struct platform *platform, const char *what, const char **names,
-			size_t max)
+			size_t *nr)
 {
-	char dir[PATH_MAX];
-	int err = -ENOENT;
+	char link[PATH_MAX];
 	dev_t dev;
+	int err = find_device(what, &dev);
 
-	if (find_device(what, &dev) == 0 && block_dir(dev, dir) == 0)
-		err = add_leaves(platform, dir, names, max, 0);
-	if (err == -ENOENT)
-		err = add_name(platform, what, names, max);
+	if (!err) {
+		STR_SET(link, "sys/dev/block/%u:%u", major(dev), minor(dev));
+		err = platform__leaves(platform, "/", link, names, nr, DISKS_MAX);
+	}
+	if (err && err != -E2BIG) {
+		STR_SET(link, "sys/block/%s", what);
+		err = platform__leaves(platform, "/", link, names, nr, DISKS_MAX);
+	}
 	if (err == -E2BIG)
-		elog("more than %zu disks", max);
+		elog("more than %d disks", DISKS_MAX);
 	else if (err)
 		elog("no disk behind '%s': name a device, a mount point or a dm name (see detect)",
 		     what);
@@ -308,22 +239,18 @@ static void say_attaching(void)
 
 static int find_disks(const struct live *live, const char **names)
 {
+	size_t nr = 0;
+
 	for (const char *const *disk = live->options->disks; *disk; disk++)
-		if (resolve_disk(live->platform, *disk, names, DISKS_MAX))
+		if (resolve_disk(live->platform, *disk, names, &nr))
 			return EXIT_USAGE;
 	return EXIT_DONE;
 }
 
 static int find_nics(const struct live *live)
 {
-	const struct platform *platform = live->platform;
-
 	for (const char *const *name = live->options->nics; *name; name++) {
-		size_t i = 0;
-
-		while (i < platform->nr_nics && strcmp(platform->nics[i].name, *name))
-			i++;
-		if (i < platform->nr_nics)
+		if (platform__nic(live->platform, *name))
 			continue;
 		elog("no NIC '%s' here: only interfaces with a device below them are traced",
 		     *name);

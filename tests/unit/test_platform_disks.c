@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
@@ -119,12 +120,11 @@ static void initial_domain_has_the_machines_disks(void **state)
 	platform__free(p);
 }
 
-static void mounts_are_followed_down_to_the_disk(void **state)
+/* xvda, and dm-0 on its second partition; both mounted. */
+static char *tree__stacked(void)
 {
 	char *tree = tree__pvhvm();
-	struct platform *p;
 
-	(void)state;
 	tree__xenbus(tree, "vbd-51712");
 	tree__disk(tree, "vbd-51712", "xvda", "202:0", "2048");
 	tree__file(tree, "sys/devices/vbd-51712/block/xvda/xvda2/partition", "2\n");
@@ -141,13 +141,42 @@ static void mounts_are_followed_down_to_the_disk(void **state)
 		   "2 0 0:44 / /btr rw - btrfs /dev/xvda2 rw\n"
 		   "3 0 202:2 / /srv/my\\040data rw - ext4 /dev/xvda2 rw\n"
 		   "4 0 garbage\n");
-	p = tree__answer(tree);
+	return tree;
+}
+
+static void mounts_are_followed_down_to_the_disk(void **state)
+{
+	struct platform *p = tree__answer(tree__stacked());
+
+	(void)state;
 	assert_int_equal(p->nr_disks, 2);
 	assert_string_equal(p->disks[0].name, "dm-0");
 	assert_true(p->disks[0].stacked);
 	assert_string_equal(p->disks[0].mounts, "/srv/my data");
 	assert_string_equal(p->disks[1].mounts, "/srv/my data, /btr");
 	platform__free(p);
+}
+
+static void a_device_leads_to_the_leaf_disks_below_it(void **state)
+{
+	static const char *const links[] = { "sys/dev/block/253:0", "sys/dev/block/202:2",
+					     "sys/block/xvda", "sys/block/dm-0" };
+	char *tree = tree__stacked();
+	const char *names[2] = {};
+	struct platform *p;
+	size_t nr = 0;
+
+	(void)state;
+	assert_int_equal(platform__read(&p, tree), 0);
+	assert_int_equal(platform__leaves(p, tree, links[0], names, &nr, 0), -E2BIG);
+	for (size_t i = 0; i < 4; i++) { /* it is there once, however often it is asked for */
+		assert_int_equal(platform__leaves(p, tree, links[i], names, &nr, 1), 0);
+		assert_int_equal(nr, 1);
+		assert_ptr_equal(names[0], p->disks[1].name);
+	}
+	assert_int_not_equal(platform__leaves(p, tree, "sys/dev/block/8:0", names, &nr, 1), 0);
+	platform__free(p);
+	tree__remove(tree);
 }
 
 static void hardware_queues_may_have_holes(void **state)
@@ -588,6 +617,7 @@ int main(void)
 		cmocka_unit_test(ide_counts_master_and_slave),
 		cmocka_unit_test(initial_domain_has_the_machines_disks),
 		cmocka_unit_test(mounts_are_followed_down_to_the_disk),
+		cmocka_unit_test(a_device_leads_to_the_leaf_disks_below_it),
 		cmocka_unit_test(hardware_queues_may_have_holes),
 		cmocka_unit_test(what_is_no_plain_disk_is_named_and_let_be),
 		cmocka_unit_test(a_cd_is_not_the_disk_at_its_place),
