@@ -6,10 +6,6 @@
 #ifndef XT_ABI_H
 #define XT_ABI_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#endif
-
 #include "families.h"
 #include "losses.h"
 
@@ -65,8 +61,8 @@ struct xt_frame {
 };
 
 /*
- * What the innermost path's family has to remember of the task that is in it: words of its own, which go
- * with the task when it is preempted.
+ * What the innermost path's family has to remember of the task that is in it: words of its own,
+ * which go with the task when it is preempted.
  */
 struct xt_carried {
 	__u64 word[4];
@@ -100,13 +96,13 @@ struct xt_device {
 };
 
 /*
- * One page-aligned slice a possible CPU; written by BPF on that CPU only. What one family alone has to
- * remember is in a map of its own.
+ * One page-aligned slice a possible CPU; written by BPF on that CPU only. What one family alone has
+ * to remember is in a map of its own.
  */
 struct xt_cpu {
 	/*
-	 * In CPU 0's slice, for all CPUs: one flag, so that all of them begin and end at one instant.
-	 * It has a cache line of its own, with what is written as seldom.
+	 * In CPU 0's slice, for all CPUs: one flag, so that all of them begin and end at one
+	 * instant. It has a cache line of its own, with what is written as seldom.
 	 */
 	__u64 on;     /* tracing: the loader sets it, every program looks here first */
 	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Disk requests, in legs. Tracepoints alone give every disk the legs queue and device. Functions tell
- * submit, handler and finish apart, and why blkfront refuses a request. The stamps are our own: the
- * kernel rewrites its own at every issue, or caches them for a plug.
+ * Disk requests, in legs. Tracepoints alone give every disk the legs queue and device. Functions
+ * tell submit, handler and finish apart, and why blkfront refuses a request. The stamps are our
+ * own: the kernel rewrites its own at every issue, or caches them for a plug.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -14,7 +14,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_blk_config config;
 
-XT_SHARED_ARRAY(xt_blk, struct xt_blk_cpu); /* by CPU number */
+XT_FAMILY_CPU(blk)
+
 XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
 XT_SHARED_ARRAY(xt_disk_queues, struct xt_disk_queue); /* by disk's first + hardware queue */
@@ -30,18 +31,6 @@ XT_SHARED_ARRAY(xt_disk_queues, struct xt_disk_queue); /* by disk's first + hard
 #define BLK_STS_DEV_RESOURCE 13
 
 #define MINORBITS 20
-
-/* The first line of its programs: NULL when not tracing, else *cpu as of cpu_enter(). */
-static __always_inline struct xt_blk_cpu *blk_enter(enum xt_probe probe, struct xt_cpu **cpu)
-{
-	__u32 nr;
-
-	*cpu = cpu_enter(probe);
-	if (!*cpu)
-		return NULL;
-	nr = (*cpu)->nr;
-	return bpf_map_lookup_elem(&xt_blk, &nr);
-}
 
 static __always_inline struct xt_issuing *issuing_of(struct xt_cpu *cpu)
 {
@@ -136,8 +125,8 @@ static __always_inline bool disk_ignored(const struct xt_disk *disk)
 }
 
 /*
- * The slot of a request of a disk that is not in the table, which it shares with those of others. By
- * numbers: a pointer is none to the verifier, whatever a compiler makes of its bits.
+ * The slot of a request of a disk that is not in the table, which it shares with those of others.
+ * By numbers: a pointer is none to the verifier, whatever a compiler makes of its bits.
  */
 static __always_inline __u32 other_at(struct request *rq, __u32 tag)
 {
@@ -320,8 +309,8 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 }
 
 /*
- * A driver's function that takes several requests at once: each is submitted when it returns.
- * Those that it could not take were never issued, or were requeued. If the task was preempted in it, then
+ * A driver's function that takes several requests at once: each is submitted when it returns. Those
+ * that it could not take were never issued, or were requeued. If the task was preempted in it, then
  * what it issues is no longer told from other tasks' requests.
  */
 static __always_inline bool batch_is_whole(const struct xt_cpu *cpu, const struct xt_blk_cpu *blk)
@@ -719,14 +708,4 @@ static __always_inline int grants_short(void)
 	return 0;
 }
 
-SEC("?fentry/gnttab_request_free_callback")
-int xt_grants_fe(void *ctx)
-{
-	return grants_short();
-}
-
-SEC("?kprobe/gnttab_request_free_callback")
-int xt_grants_kp(void *ctx)
-{
-	return grants_short();
-}
+XT_ENTRY_PROGS(xt_grants, gnttab_request_free_callback, grants_short())

@@ -3,13 +3,6 @@
 #ifndef XT_BLK_H
 #define XT_BLK_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#include <stdbool.h>
-#endif
-
-#define XT_ENUM(id, ...) id,
-
 #define XT_BLK_PROBES(X)                                                                          \
 	X(XT_P_RQ_ISSUE, "block_rq_issue", "disk requests: queue, start of the device",           \
 	  TRACEPOINT("xt_rq_issue"))                                                              \
@@ -65,9 +58,9 @@ struct xt_blk_config {
 	X(XT_OP_OTHER, "other")
 
 /*
- * Legs of a request: X(enumerator, name, its place in time, …). TOTAL is their sum, measured. First issue
- * -> last issue is given to the cause of each attempt that failed; only blkfront's disks have paths for
- * the causes that it alone has, which are the last ones.
+ * Legs of a request: X(enumerator, name, its place in time, …). TOTAL is their sum, measured. First
+ * issue -> last issue is given to the cause of each attempt that failed; only blkfront's disks have
+ * paths for the causes that it alone has, which are the last ones.
  */
 #define XT_BLK_LEGS(X)                                                     \
 	/* request made -> first issue */                                  \
@@ -92,7 +85,9 @@ struct xt_blk_config {
 enum xt_blk_op { XT_BLK_OPS(XT_ENUM) XT_OP_NR };
 enum xt_blk_leg { XT_BLK_LEGS(XT_ENUM) XT_LEG_NR };
 
-/* State of a request in flight, at the slot of its disk, hardware queue and tag: two cache lines. */
+/*
+ * State of a request in flight, at the slot of its disk, hardware queue and tag: two cache lines.
+ */
 struct xt_request {
 	__u64 rq;	/* struct request *, 0 when free */
 	__u64 queued;	/* ns: when the request was made, from the kernel; 0 unknown */
@@ -158,7 +153,7 @@ struct xt_slowest {
 #define XT_DISK_PROBES 4
 
 struct xt_disk {
-	__u32 dev; /* major << 20 | first minor, as the kernel's MKDEV(); or of its name; 0: empty */
+	__u32 dev;	 /* major << 20 | first minor, as in MKDEV(); or of its name; 0: empty */
 	__u16 slot;	 /* 0: one that is stacked on others */
 	__u16 flags;	 /* XT_DISK_* */
 	__u32 first;	 /* request slots: first + hw queue * per_queue + tag */
@@ -180,8 +175,8 @@ static inline __u32 xt_disk_hash(__u32 dev, __u32 bits)
 }
 
 /*
- * In place of the number of a disk that the kernel hides and whose number it tells nobody (a path of
- * NVMe's multipath, before Linux 6.1): of its name. Majors are below 512, so that no number has
+ * In place of the number of a disk that the kernel hides and whose number it tells nobody (a path
+ * of NVMe's multipath, before Linux 6.1): of its name. Majors are below 512, so that no number has
  * the highest bit.
  */
 #define XT_DISK_NAME  32 /* DISK_NAME_LEN */
@@ -217,8 +212,8 @@ struct xt_disk_queue {
 #define XT_OTHER_REQUESTS 1024
 
 /*
- * What the driver's function that runs now issues. It goes with its task: it is what struct xt_cpu has as
- * `carried`.
+ * What the driver's function that runs now issues. It goes with its task: it is what struct xt_cpu
+ * has as `carried`.
  */
 struct xt_issuing {
 	__u64 request;	 /* slot + 1 of the request issued last; 0: none */

@@ -12,17 +12,17 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 const volatile struct xt_core_config config;
 
 /*
- * Frames of tasks that were preempted inside them. On a preemptible kernel (Debian's 7.3 comes
- * with PREEMPT_LAZY) a driver's function may be left in the middle, and end later, on another CPU. The
- * frames are taken off the CPU with the task, and are put on where it runs again: what passed meanwhile
- * was other tasks'.
+ * Frames of tasks that were preempted inside them. On a preemptible kernel (Debian's 7.3 comes with
+ * PREEMPT_LAZY) a driver's function may be left in the middle, and end later, on another CPU. The
+ * frames are taken off the CPU with the task, and are put on where it runs again: what passed
+ * meanwhile was other tasks'.
  */
 
 #define PARKED_PIDS 256
 
 /*
- * By CPU * XT_PARKED + thread id. A CPU fills its own places alone; the CPU on which the task goes on empties
- * them.
+ * By CPU * XT_PARKED + thread id. A CPU fills its own places alone; the CPU on which the task goes
+ * on empties them.
  */
 XT_SHARED_ARRAY(xt_parked, struct xt_parked);
 
@@ -35,8 +35,9 @@ struct {
 } xt_parked_at SEC(".maps");
 
 /*
- * The slice that has how many tasks are parked at all: mostly none, and nobody looks for any. Not its
- * member's address: a compiler may make that before it tests for NULL, which the verifier refuses.
+ * The slice that has how many tasks are parked at all: mostly none, and nobody looks for any. Not
+ * its member's address: a compiler may make that before it tests for NULL, which the verifier
+ * refuses.
  */
 static __always_inline struct xt_cpu *parked_tasks(void)
 {
@@ -155,8 +156,9 @@ static __always_inline __u32 actions_after(struct irqaction *action)
 }
 
 /*
- * Sysfs does not always tell which device an interrupt belongs to: blkfront's are all named "blkif", and
- * the disks of a controller share one. What its handler does tells: see interrupt_serves().
+ * Sysfs does not always tell which device an interrupt belongs to: blkfront's are all named
+ * "blkif", and the disks of a controller share one. What its handler does tells: see
+ * interrupt_serves().
  */
 static __always_inline void learn_device(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
 {
@@ -169,10 +171,11 @@ static __always_inline void learn_device(struct xt_cpu *cpu, struct xt_irq *irq,
 }
 
 /*
- * An interrupt may leave its work to a softirq on this CPU, as a NIC's does to its poll: its handler raises
- * it, or runs inside one. The work waits from the first such interrupt after the last one was done; `first`
- * is when that was. If a softirq has ended since, and `first` is still set, then that interrupt wanted
- * none, or a thread does the work: the next interrupt takes its place.
+ * An interrupt may leave its work to a softirq on this CPU, as a NIC's does to its poll: its
+ * handler raises it, or runs inside one. The work waits from the first such interrupt after the
+ * last one was done; `first` is when that was. If a softirq has ended since, and `first` is still
+ * set, then that interrupt wanted none, or a thread does the work: the next interrupt takes its
+ * place.
  */
 static __always_inline void device_interrupted(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after,
 					       __u64 start)
@@ -273,8 +276,8 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 }
 
 /*
- * A path belongs to the task that entered it: one that is open here was preempted, and goes on where
- * the task does.
+ * A path belongs to the task that entered it: one that is open here was preempted, and goes on
+ * where the task does.
  */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_struct *next)

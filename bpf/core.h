@@ -5,10 +5,6 @@
 #ifndef XT_CORE_H
 #define XT_CORE_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#endif
-
 #define XT_CORE_PROBES(X)                                                            \
 	X(XT_P_IRQ_ENTRY, "irq_handler_entry", "interrupt handlers: count and time", \
 	  TRACEPOINT("xt_irq_entry"))                                                \
@@ -41,7 +37,10 @@ struct xt_core_config {
 struct xt_irq {
 	__u16 slot[XT_IRQ_ACTIONS]; /* 0: "other" */
 	__u16 flags[XT_IRQ_ACTIONS];
-	/* Learned by BPF: the device that it serves, see interrupt_serves(); several: XT_IRQ_SEVERAL */
+	/*
+	 * Learned by BPF: the device that it serves, see interrupt_serves(); several:
+	 * XT_IRQ_SEVERAL
+	 */
 	__u16 served[XT_IRQ_ACTIONS];
 	__u32 wake; /* a channel of /dev/xen/evtchn: path + 1 of the process's waking; 0: none */
 	/* Its device, and the softirq to which that leaves its work; 0: none that asks for it */

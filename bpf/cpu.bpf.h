@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The maps that all objects share, and this CPU's slice: how every program begins, counts and records. */
+/*
+ * The maps that all objects share, and this CPU's slice: how every program begins, counts and
+ * records.
+ */
 #ifndef XT_CPU_BPF_H
 #define XT_CPU_BPF_H
 
@@ -9,8 +12,8 @@
 
 /*
  * The loader creates the shared maps once, sized for this machine, and gives them to each object
- * (bpf_map__reuse_fd()): the sizes here are placeholders. All are mmap-able arrays: a snapshot costs no
- * system call.
+ * (bpf_map__reuse_fd()): the sizes here are placeholders. All are mmap-able arrays: a snapshot
+ * costs no system call.
  */
 #define XT_SHARED_ARRAY(name, value_t)             \
 	struct {                                   \
@@ -27,9 +30,9 @@ XT_SHARED_ARRAY(xt_hists, struct xt_hist); /* by CPU's first path + path */
 /*
  * &array[index]; the last element for an index beyond it.
  *
- * The verifier wants to see the bound of an index. A compiler that knows the bound takes a comparison
- * away, makes it on a copy of the register, or makes the address before it; each of them does that
- * elsewhere. So comparison and address are instructions that no compiler takes apart.
+ * The verifier wants to see the bound of an index. A compiler that knows the bound takes a
+ * comparison away, makes it on a copy of the register, or makes the address before it; each of them
+ * does that elsewhere. So comparison and address are instructions that no compiler takes apart.
  */
 #define element(array, index) \
 	element_of(array, index, sizeof(array) / sizeof((array)[0]) - 1, sizeof((array)[0]))
@@ -48,10 +51,10 @@ XT_SHARED_ARRAY(xt_hists, struct xt_hist); /* by CPU's first path + path */
 	})
 
 /*
- * An atomic add and not ++: an interrupt on this CPU may run another program between load and store.
- * Relaxed, and the result never used: that is the plain add that every kernel since 3.18 has. A
- * stronger order makes clang from 20 on fetch the old value as well, which 5.10 refuses. The compiler
- * must not see that `by` is 0: it would make an atomic or of that, which 5.10 refuses too.
+ * An atomic add and not ++: an interrupt on this CPU may run another program between load and
+ * store. Relaxed, and the result never used: that is the plain add that every kernel since 3.18
+ * has. A stronger order makes clang from 20 on fetch the old value as well, which 5.10 refuses. The
+ * compiler must not see that `by` is 0: it would make an atomic or of that, which 5.10 refuses too.
  */
 static __always_inline void bump(__u64 *counter, __u64 by)
 {
@@ -73,6 +76,25 @@ static __always_inline struct xt_cpu *cpu_enter(enum xt_probe probe)
 	bump(&cpu->runs[probe], 1);
 	return cpu;
 }
+
+/*
+ * What a family remembers on each CPU: struct xt_NAME_cpu, in its map xt_NAME. Its programs begin
+ * with NAME_enter(), which returns that, and *cpu as cpu_enter() does; or NULL.
+ */
+#define XT_FAMILY_CPU(name)                                                              \
+	XT_SHARED_ARRAY(xt_##name, struct xt_##name##_cpu);                              \
+                                                                                         \
+	static __always_inline struct xt_##name##_cpu *name##_enter(enum xt_probe probe, \
+								    struct xt_cpu **cpu) \
+	{                                                                                \
+		__u32 nr;                                                                \
+                                                                                         \
+		*cpu = cpu_enter(probe);                                                 \
+		if (!*cpu)                                                               \
+			return NULL;                                                     \
+		nr = (*cpu)->nr;                                                         \
+		return bpf_map_lookup_elem(&xt_##name, &nr);                             \
+	}
 
 /* CLOCK_MONOTONIC ns since when every program saw every event; ~0 while that is not so. */
 static __always_inline __u64 tracing_since(void)
@@ -97,7 +119,10 @@ static __always_inline __u64 interrupt_began(const struct xt_cpu *cpu)
 	return cpu->irq_start;
 }
 
-/* The handler that runs now does something for this device of a family, which its interrupt is named by. */
+/*
+ * The handler that runs now does something for this device of a family, which its interrupt is
+ * named by.
+ */
 static __always_inline void interrupt_serves(struct xt_cpu *cpu, __u32 device)
 {
 	cpu->served = device;
@@ -127,8 +152,9 @@ static __always_inline void cpu_lost(struct xt_cpu *cpu, enum xt_loss loss)
 }
 
 /*
- * 1 if v > most, else 0, for v < 2^63: the sign of the difference. A comparison would be a jump, and
- * a chain of them is what the verifier follows in all combinations, for each histogram of a program.
+ * 1 if v > most, else 0, for v < 2^63: the sign of the difference. A comparison would be a jump,
+ * and a chain of them is what the verifier follows in all combinations, for each histogram of a
+ * program.
  */
 static __always_inline __u64 above(__u64 v, __u64 most)
 {
@@ -196,6 +222,19 @@ static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path
 static __always_inline struct xt_hist *hist_add(struct xt_cpu *cpu, __u32 path, __u64 ns)
 {
 	return hist_add_n(cpu, path, ns, 1);
+}
+
+/*
+ * A program that counts an event, and times nothing: on the `nth` path from the `first`, a member
+ * of the configuration.
+ */
+static __always_inline int path_count(enum xt_probe probe, const volatile __u32 *first, __u32 nth)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		hist_add(cpu, *first + nth, 0);
+	return 0;
 }
 
 #endif

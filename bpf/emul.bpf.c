@@ -12,48 +12,21 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_emul_config config;
 
-static __always_inline int access_enter(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-
-	if (cpu)
-		frame_open(cpu, probe, bpf_ktime_get_ns());
-	return 0;
-}
-
-static __always_inline int access_exit(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct closed closed;
-
-	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, config.access_path + (probe - XT_EMUL_BEGIN), &closed, true);
-	return 0;
-}
-
-#define XT_ACCESS_PROGS(_, id, function, what) \
-	XT_TIMED_PROGS(function, function, access_enter(id), access_exit(id))
+#define XT_ACCESS_PROGS(_, id, function, what)                 \
+	XT_TIMED_PROGS(function, function, timed_enter(id, 0), \
+		       timed_exit(id, &config.access_path, id - XT_EMUL_BEGIN, true))
 
 XT_EMULATED(XT_ACCESS_PROGS, _)
 
 /* These events come after the access (arch/x86/lib/msr.c): there is nothing to time. */
-static __always_inline int count_msr(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-
-	if (cpu)
-		hist_add(cpu, config.msr_path + (probe - XT_P_MSR_READ), 0);
-	return 0;
-}
-
 SEC("?tp_btf/read_msr")
 int xt_msr_read(void *ctx)
 {
-	return count_msr(XT_P_MSR_READ);
+	return path_count(XT_P_MSR_READ, &config.msr_path, 0);
 }
 
 SEC("?tp_btf/write_msr")
 int xt_msr_write(void *ctx)
 {
-	return count_msr(XT_P_MSR_WRITE);
+	return path_count(XT_P_MSR_WRITE, &config.msr_path, 1);
 }

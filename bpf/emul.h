@@ -3,10 +3,6 @@
 #ifndef XT_EMUL_H
 #define XT_EMUL_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#endif
-
 /*
  * Functions in which a driver touches an emulated device: ROW(X, enumerator, function, what). NICs'
  * are told by the driver's name, the rest is the platform's. Polling functions are not among

@@ -19,26 +19,8 @@ XT_SHARED_ARRAY(xt_wakes, struct xt_wake); /* by thread id */
  * drivers/xen/events/events_base.c. The loader chooses the function: until 5.15 the body was
  * __xen_evtchn_do_upcall(), below two callers. Arguments changed with it; none is read.
  */
-static __always_inline int upcall_enter(void)
-{
-	struct xt_cpu *cpu = cpu_enter(XT_P_UPCALL);
-
-	if (cpu)
-		frame_open(cpu, XT_P_UPCALL, bpf_ktime_get_ns());
-	return 0;
-}
-
-static __always_inline int upcall_exit(void)
-{
-	struct xt_cpu *cpu = cpu_enter(XT_P_UPCALL);
-	struct closed closed;
-
-	if (cpu && frame_close(cpu, XT_P_UPCALL, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, config.upcall_path, &closed, false);
-	return 0;
-}
-
-XT_TIMED_PROGS(xt_upcall, xen_evtchn_do_upcall, upcall_enter(), upcall_exit())
+XT_TIMED_PROGS(xt_upcall, xen_evtchn_do_upcall, timed_enter(XT_P_UPCALL, 0),
+	       timed_exit(XT_P_UPCALL, &config.upcall_path, 0, false))
 
 static __always_inline struct xt_wake *wake_of(__u32 pid)
 {

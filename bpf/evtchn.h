@@ -3,10 +3,6 @@
 #ifndef XT_EVTCHN_H
 #define XT_EVTCHN_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#endif
-
 #define XT_EVTCHN_PROBES(X)                                                               \
 	X(XT_P_UPCALL, "xen_evtchn_do_upcall", "event channel upcall and demux",          \
 	  FUNCTION("xt_upcall"), .use = FOR_XEN, .older = "__xen_evtchn_do_upcall")       \

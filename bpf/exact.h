@@ -3,11 +3,6 @@
 #ifndef XT_EXACT_H
 #define XT_EXACT_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#include <stdbool.h>
-#endif
-
 /* Two programs, each attached to all call sites. */
 #define XT_EXACT_PROBES(X)                                                        \
 	X(XT_P_SITES, "hypercall call sites", "exact hypercalls: count and time", \

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The families, in the order in which they are attached; their probes are numbered in it. A family's
- * header says what its programs and the loader share: the probes, structs and lists that are its own.
+ * The families, in the order in which they are attached; their probes are numbered in it. A
+ * family's header says what its programs and the loader share: the probes, structs and lists that
+ * are its own.
  *
- * Its probes are a list, XT_NAME_PROBES(X), of rows X(enumerator, hook, what it gives, how …). How it is
- * attached, for which guests, and what it needs, is in the terms of src/probe/probes.h; here it is not
- * read. A function's entry and exit are one probe.
+ * Its probes are a list, XT_NAME_PROBES(X), of rows X(enumerator, hook, what it gives, how …). How
+ * it is attached, for which guests, and what it needs, is in the terms of src/probe/probes.h; here
+ * it is not read. A function's entry and exit are one probe.
  */
 #ifndef XT_FAMILIES_H
 #define XT_FAMILIES_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#include <stdbool.h>
+#endif
+
+#define XT_ENUM(id, ...) id,
 
 #include "core.h"
 #include "blk.h"
@@ -32,7 +40,6 @@
 	X(exact, EXACT)
 
 /* XT_NAME_END is the number behind a family's last probe. */
-#define XT_ENUM(id, ...) id,
 #define XT_NUMBERED(name, NAME) \
 	XT_##NAME##_PROBES(XT_ENUM) XT_##NAME##_END, XT_##NAME##_LAST = XT_##NAME##_END - 1,
 enum xt_probe { XT_FAMILIES(XT_NUMBERED) XT_PROBE_NR };

@@ -121,8 +121,9 @@ static __always_inline struct xt_frame *frame_find(struct xt_cpu *cpu, __u32 tok
 }
 
 /*
- * Close the frame that `token` opened; false when there is none to be measured. *closed is set in any
- * case: a compiler may move what nobody uses then, and the verifier refuses to have it read unset.
+ * Close the frame that `token` opened; false when there is none to be measured. *closed is set in
+ * any case: a compiler may move what nobody uses then, and the verifier refuses to have it read
+ * unset.
  */
 static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 now,
 					struct closed *closed)
@@ -185,8 +186,8 @@ static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 }
 
 /*
- * A closed frame that is not recorded did not do what its path is: undo what frame_close() added to the
- * outer frame, whose own this time is then, or the guest's where there is none.
+ * A closed frame that is not recorded did not do what its path is: undo what frame_close() added to
+ * the outer frame, whose own this time is then, or the guest's where there is none.
  */
 static __always_inline void frame_give_back(struct xt_cpu *cpu, const struct closed *closed)
 {
@@ -220,25 +221,48 @@ static __always_inline void hypercall_made(struct xt_cpu *cpu, const struct clos
 		bump(&outer->hypercalls, closed->inclusive);
 }
 
-/*
- * The programs that time a function: fentry and fexit, or kprobe and kretprobe where there is no
- * BTF of it. None reads arguments, which kernels change.
- */
+/* A function that is timed: a frame from its entry to its exit. */
+static __always_inline int timed_enter(enum xt_probe probe, __u32 kind)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+
+	if (cpu)
+		frame_open(cpu, kind | probe, bpf_ktime_get_ns());
+	return 0;
+}
+
+/* Its path is the `nth` from the `first`, a member of the configuration. */
+static __always_inline int timed_exit(enum xt_probe probe, const volatile __u32 *first, __u32 nth,
+				      bool emulated)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct closed closed;
+
+	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
+		frame_record(cpu, *first + nth, &closed, emulated);
+	return 0;
+}
+
+/* Programs at a function's entry: fentry, or kprobe where there is no BTF of it. */
+#define XT_ENTRY_PROGS(name, function, on_entry) \
+	SEC("?fentry/" #function)                \
+	int name##_fe(void *ctx)                 \
+	{                                        \
+		return on_entry;                 \
+	}                                        \
+	SEC("?kprobe/" #function)                \
+	int name##_kp(void *ctx)                 \
+	{                                        \
+		return on_entry;                 \
+	}
+
+/* And at its exit. None reads arguments, which kernels change. */
 #define XT_TIMED_PROGS(name, function, on_entry, on_exit) \
-	SEC("?fentry/" #function)                         \
-	int name##_fe(void *ctx)                          \
-	{                                                 \
-		return on_entry;                          \
-	}                                                 \
+	XT_ENTRY_PROGS(name, function, on_entry)          \
 	SEC("?fexit/" #function)                          \
 	int name##_fx(void *ctx)                          \
 	{                                                 \
 		return on_exit;                           \
-	}                                                 \
-	SEC("?kprobe/" #function)                         \
-	int name##_kp(void *ctx)                          \
-	{                                                 \
-		return on_entry;                          \
 	}                                                 \
 	SEC("?kretprobe/" #function)                      \
 	int name##_kr(void *ctx)                          \

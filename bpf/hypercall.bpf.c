@@ -12,19 +12,10 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_hypercall_config config;
 
-XT_SHARED_ARRAY(xt_hypercall, struct xt_hypercall_cpu); /* by CPU number */
+XT_FAMILY_CPU(hypercall)
 
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_multicall 13
-
-static __always_inline int wrapper_enter(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-
-	if (cpu)
-		frame_open(cpu, XT_TOKEN_HYPERCALL | probe, bpf_ktime_get_ns());
-	return 0;
-}
 
 /* Close a wrapper on `path`; `made`: it did make a hypercall. */
 static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe probe, __u32 path,
@@ -56,7 +47,7 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 }
 
 #define XT_WRAPPER_PROGS(_, id, function, hypercall, guests) \
-	XT_TIMED_PROGS(function, function, wrapper_enter(id), wrapper_exit(id))
+	XT_TIMED_PROGS(function, function, timed_enter(id, XT_TOKEN_HYPERCALL), wrapper_exit(id))
 
 XT_WRAPPERS(XT_WRAPPER_PROGS, _)
 
@@ -127,25 +118,14 @@ int BPF_PROG(xt_segbase_fx, __u32 msr)
 	return 0;
 }
 
-/* The first line of programs of multicalls: NULL when not tracing, else *cpu as of cpu_enter(). */
-static __always_inline struct xt_hypercall_cpu *multicall_enter(enum xt_probe probe,
-								struct xt_cpu **cpu)
-{
-	__u32 nr;
-
-	*cpu = cpu_enter(probe);
-	if (!*cpu)
-		return NULL;
-	nr = (*cpu)->nr;
-	return bpf_map_lookup_elem(&xt_hypercall, &nr);
-}
-
-/* The flush says how many entries there are, and not of which operation: that is in the last one. */
+/*
+ * The flush says how many entries there are, and not of which operation: that is in the last one.
+ */
 SEC("?tp_btf/xen_mc_entry")
 int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)
 {
 	struct xt_cpu *cpu;
-	struct xt_hypercall_cpu *multicall = multicall_enter(XT_P_MC_ENTRY, &cpu);
+	struct xt_hypercall_cpu *multicall = hypercall_enter(XT_P_MC_ENTRY, &cpu);
 
 	if (multicall)
 		multicall->entry = (__u64)mc;
@@ -157,7 +137,7 @@ SEC("?tp_btf/xen_mc_flush")
 int BPF_PROG(xt_mc_flush, unsigned int entries)
 {
 	struct xt_cpu *cpu;
-	struct xt_hypercall_cpu *multicall = multicall_enter(XT_P_MC_FLUSH, &cpu);
+	struct xt_hypercall_cpu *multicall = hypercall_enter(XT_P_MC_FLUSH, &cpu);
 
 	if (multicall)
 		multicall->entries = entries;
@@ -168,7 +148,7 @@ int BPF_PROG(xt_mc_flush, unsigned int entries)
 static __always_inline int mc_flush_exit(void)
 {
 	struct xt_cpu *cpu;
-	struct xt_hypercall_cpu *multicall = multicall_enter(XT_P_MC_FLUSH_FN, &cpu);
+	struct xt_hypercall_cpu *multicall = hypercall_enter(XT_P_MC_FLUSH_FN, &cpu);
 	struct multicall_entry *entry;
 	__u64 op = __HYPERVISOR_multicall;
 
@@ -183,4 +163,5 @@ static __always_inline int mc_flush_exit(void)
 	return 0;
 }
 
-XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, wrapper_enter(XT_P_MC_FLUSH_FN), mc_flush_exit())
+XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, timed_enter(XT_P_MC_FLUSH_FN, XT_TOKEN_HYPERCALL),
+	       mc_flush_exit())

@@ -3,16 +3,12 @@
 #ifndef XT_HYPERCALL_H
 #define XT_HYPERCALL_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#endif
-
 #define XT_HYPERCALLS 64 /* numbers that have a path of their own */
 
 /*
- * Wrappers of hypercalls: ROW(X, enumerator, function, hypercall, for which guests). A wrapper's time
- * contains its hypercall's; one that calls another wrapper is counted once, as the
- * inner one. All of them make their hypercall whenever they are called, and none may sleep: see
+ * Wrappers of hypercalls: ROW(X, enumerator, function, hypercall, for which guests). A wrapper's
+ * time contains its hypercall's; one that calls another wrapper is counted once, as the inner one.
+ * All of them make their hypercall whenever they are called, and none may sleep: see
  * model/hypercalls.c for the others.
  */
 #define XT_WRAPPERS(ROW, X)                                                     \

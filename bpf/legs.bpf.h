@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What becomes of a disk request's stamps when it has ended: legs in the histograms, its time with the
- * vCPU held off, and its place among the slowest.
+ * What becomes of a disk request's stamps when it has ended: legs in the histograms, its time with
+ * the vCPU held off, and its place among the slowest.
  */
 #ifndef XT_LEGS_BPF_H
 #define XT_LEGS_BPF_H
@@ -14,8 +14,9 @@ extern const volatile struct xt_blk_config config;
 XT_SHARED_ARRAY(xt_slowest, struct xt_slowest); /* by CPU number */
 
 /*
- * How long the vCPU was held off while a request was under way: beside the legs, never in them. A vCPU
- * can read its own runstate only, so this is known where a request ends on the vCPU that issued it.
+ * How long the vCPU was held off while a request was under way: beside the legs, never in them. A
+ * vCPU can read its own runstate only, so this is known where a request ends on the vCPU that
+ * issued it.
  */
 struct stolen {
 	bool known;
@@ -69,7 +70,8 @@ static __always_inline void stolen_since(const struct xt_cpu *cpu, const struct 
  * The slowest requests that ended on this CPU, each whole. A new one takes the place of the least
  * slow; all others cost one comparison with that one.
  *
- * At issue only the process's number is taken. Its name is read at the end, for the few that are kept.
+ * At issue only the process's number is taken. Its name is read at the end, for the few that are
+ * kept.
  */
 static __always_inline void issuer_set(struct xt_request *r)
 {
@@ -77,7 +79,9 @@ static __always_inline void issuer_set(struct xt_request *r)
 	r->pid = bpf_get_current_pid_tgid() >> 32;
 }
 
-/* The issuer's name, unless it has ended since: its memory is another's then, with another number. */
+/*
+ * The issuer's name, unless it has ended since: its memory is another's then, with another number.
+ */
 static __always_inline void issuer_name(const struct xt_request *r, struct xt_slow *slow)
 {
 	struct task_struct *task = (void *)r->task;
@@ -91,8 +95,9 @@ static __always_inline void issuer_name(const struct xt_request *r, struct xt_sl
 }
 
 /*
- * The place of the least slow, an empty one first. The candidate is kept in the map, whose contents the
- * verifier doesn't follow: it would do the rest of the loop once more for every place it could be.
+ * The place of the least slow, an empty one first. The candidate is kept in the map, whose contents
+ * the verifier doesn't follow: it would do the rest of the loop once more for every place it could
+ * be.
  */
 static __always_inline struct xt_slow *slowest_least(struct xt_slowest *all)
 {

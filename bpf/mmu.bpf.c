@@ -2,8 +2,8 @@
 /*
  * A PV guest's page tables: it may read them, and asks Xen for each change. Changes are counted by
  * what was asked for, multicalls by what is in them and how much of it; TLB flushes and pinning are
- * timed. The time of a multicall itself is the hypercall family's (xen_mc_flush): its frame is inside
- * these, and takes it from them.
+ * timed. The time of a multicall itself is the hypercall family's (xen_mc_flush): its frame is
+ * inside these, and takes it from them.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -14,7 +14,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_mmu_config config;
 
-XT_SHARED_ARRAY(xt_mmu, struct xt_mmu_cpu); /* by CPU number */
+XT_FAMILY_CPU(mmu)
 
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_mmu_update 1
@@ -22,18 +22,6 @@ XT_SHARED_ARRAY(xt_mmu, struct xt_mmu_cpu); /* by CPU number */
 
 /* include/trace/events/xen.h: enum xen_mc_extend_args */
 #define XEN_MC_XE_OK 0
-
-/* The first line of programs of entries: NULL when not tracing, else *cpu as of cpu_enter(). */
-static __always_inline struct xt_mmu_cpu *mmu_enter(enum xt_probe probe, struct xt_cpu **cpu)
-{
-	__u32 nr;
-
-	*cpu = cpu_enter(probe);
-	if (!*cpu)
-		return NULL;
-	nr = (*cpu)->nr;
-	return bpf_map_lookup_elem(&xt_mmu, &nr);
-}
 
 static __always_inline void count(struct xt_cpu *cpu, enum xt_mmu_op op)
 {
@@ -154,26 +142,8 @@ int BPF_PROG(xt_mmu_flush, unsigned int entries)
 	return 0;
 }
 
-static __always_inline int function_enter(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-
-	if (cpu)
-		frame_open(cpu, probe, bpf_ktime_get_ns());
-	return 0;
-}
-
-static __always_inline int function_exit(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-	struct closed closed;
-
-	if (cpu && frame_close(cpu, probe, bpf_ktime_get_ns(), &closed))
-		frame_record(cpu, config.function_path + (probe - XT_MMU_BEGIN), &closed, false);
-	return 0;
-}
-
-#define XT_FUNCTION_PROGS(_, id, function, older, what) \
-	XT_TIMED_PROGS(function, function, function_enter(id), function_exit(id))
+#define XT_FUNCTION_PROGS(_, id, function, older, what)        \
+	XT_TIMED_PROGS(function, function, timed_enter(id, 0), \
+		       timed_exit(id, &config.function_path, id - XT_MMU_BEGIN, false))
 
 XT_MMU_FUNCTIONS(XT_FUNCTION_PROGS, _)

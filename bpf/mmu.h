@@ -3,12 +3,6 @@
 #ifndef XT_MMU_H
 #define XT_MMU_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#endif
-
-#define XT_ENUM(id, ...) id,
-
 /*
  * What is asked for: X(enumerator, name). A page-table entry is written
  * by a hypercall of its own, or queued for the next multicall.
@@ -75,8 +69,8 @@ enum xt_mmuext_op { XT_MMUEXT_OPS(XT_ENUM) XT_MMUEXT_OP_NR };
 enum xt_mc_size { XT_MC_SIZES(XT_ENUM) XT_MC_SIZE_NR };
 
 /*
- * Functions whose time is measured: ROW(X, enumerator, function, its older name, what). None of them
- * sleeps. 4ce94eabac16 ("x86/mm/tlb: Flush remote and local TLBs concurrently"), 5.13: before,
+ * Functions whose time is measured: ROW(X, enumerator, function, its older name, what). None of
+ * them sleeps. 4ce94eabac16 ("x86/mm/tlb: Flush remote and local TLBs concurrently"), 5.13: before,
  * xen_flush_tlb_others.
  */
 #define XT_MMU_FUNCTIONS(ROW, X)                                                      \
@@ -131,7 +125,5 @@ struct xt_mmu_config {
 struct xt_mmu_cpu {
 	__u64 pending; /* a page-table entry is written, not known yet if single or batched */
 } __attribute__((aligned(64)));
-
-#undef XT_ENUM
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Packets of NICs, by tracepoints that any driver passes: what is sent, in legs from the stack to the
- * driver's letting go of it, and what is received, from the interrupt to the end of the poll.
+ * Packets of NICs, by tracepoints that any driver passes: what is sent, in legs from the stack to
+ * the driver's letting go of it, and what is received, from the interrupt to the end of the poll.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -12,7 +12,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_net_config config;
 
-XT_SHARED_ARRAY(xt_net, struct xt_net_cpu); /* by CPU number */
+XT_FAMILY_CPU(net)
+
 XT_SHARED_ARRAY(xt_nics, struct xt_nic);
 XT_SHARED_ARRAY(xt_nic_counts, struct xt_nic_count);
 XT_SHARED_ARRAY(xt_nic_queues, struct xt_nic_queue); /* by NIC's first + transmit queue */
@@ -20,22 +21,11 @@ XT_SHARED_ARRAY(xt_packets, struct xt_packet);
 XT_SHARED_ARRAY(xt_queued, __u64);
 XT_SHARED_ARRAY(xt_drops, __u64);
 
-/* The first line of its programs: NULL when not tracing, else *cpu as of cpu_enter(). */
-static __always_inline struct xt_net_cpu *net_enter(enum xt_probe probe, struct xt_cpu **cpu)
-{
-	__u32 nr;
-
-	*cpu = cpu_enter(probe);
-	if (!*cpu)
-		return NULL;
-	nr = (*cpu)->nr;
-	return bpf_map_lookup_elem(&xt_net, &nr);
-}
-
 /*
  * The address as a number, which the verifier does not take a pointer to be: only the difference of
- * two pointers is one. So what CPU 0 remembers keeps its own address, and it comes back here. For pointers
- * to structs only: others, read from one, are numbers to some kernels' verifiers and not to others'.
+ * two pointers is one. So what CPU 0 remembers keeps its own address, and it comes back here. For
+ * pointers to structs only: others, read from one, are numbers to some kernels' verifiers and not
+ * to others'.
  */
 static __always_inline __u64 address_of(const void *pointer)
 {
@@ -57,8 +47,8 @@ static __always_inline __u64 address_hash(__u64 address)
 }
 
 /*
- * The NIC below this interface; NULL for a virtual one (a bridge, veth, lo): what passes it is counted
- * where it leaves the guest. An index alone says little: each namespace has its own.
+ * The NIC below this interface; NULL for a virtual one (a bridge, veth, lo): what passes it is
+ * counted where it leaves the guest. An index alone says little: each namespace has its own.
  */
 static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 {
@@ -140,7 +130,9 @@ static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u
 #define QUEUE_DRV_XOFF	 (1 << 0)
 #define QUEUE_STACK_XOFF (1 << 1)
 
-/* Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does. */
+/*
+ * Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does.
+ */
 static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_net_cpu *net,
 					const struct xt_nic *nic, struct net_device *dev, __u64 now)
 {
@@ -197,8 +189,8 @@ static __always_inline __u32 packet_find(const struct xt_nic *nic, __u16 queue, 
 #define PACKET_STALE_NS 10000000000ull
 
 /*
- * A place for a packet, + 1; 0, and counted, when all are taken. The first that is free, so that it is
- * found soon, unless this very packet is still in one.
+ * A place for a packet, + 1; 0, and counted, when all are taken. The first that is free, so that it
+ * is found soon, unless this very packet is still in one.
  */
 static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
 					  __u64 address, __u64 now)
@@ -297,8 +289,8 @@ static __always_inline void queued_put(__u64 address, __u64 now, __u64 rate)
 }
 
 /*
- * Take it out again: when it was queued, 0 if that is not known; *rate is the sampling's exponent. `now`
- * 0: the clock is read if there is need.
+ * Take it out again: when it was queued, 0 if that is not known; *rate is the sampling's exponent.
+ * `now` 0: the clock is read if there is need.
  */
 static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
 {
@@ -340,9 +332,9 @@ static __always_inline void tx_leg_add(struct tx_legs *legs, enum xt_tx_leg leg,
 }
 
 /*
- * The interrupt that let this packet be freed, ns; 0: none is known. Inside a handler it is that one; in
- * a softirq the NIC's last one on this CPU, if the packet was already sent by then. A driver that
- * cleans up when it sends the next packet waits for none.
+ * The interrupt that let this packet be freed, ns; 0: none is known. Inside a handler it is that
+ * one; in a softirq the NIC's last one on this CPU, if the packet was already sent by then. A
+ * driver that cleans up when it sends the next packet waits for none.
  */
 static __always_inline __u64 packet_irq(struct xt_cpu *cpu, const struct xt_net_cpu *net,
 					const struct xt_nic *nic, const struct xt_packet *p)
@@ -422,8 +414,8 @@ static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buf
 }
 
 /*
- * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the stack,
- * a softirq): it is taken out there. Returns how long it made hypercalls.
+ * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the
+ * stack, a softirq): it is taken out there. Returns how long it made hypercalls.
  */
 static __always_inline __u64 xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 weight,
 					 __u64 now)
@@ -484,9 +476,9 @@ static __always_inline void drop_count(const struct xt_nic *nic, bool received, 
 }
 
 /*
- * One that no driver has ended. From a qdisc: it was cut into segments, which come to the driver next
- * and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped. If it
- * came by this NIC, the stack is done with it, or drops it.
+ * One that no driver has ended. From a qdisc: it was cut into segments, which come to the driver
+ * next and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped.
+ * If it came by this NIC, the stack is done with it, or drops it.
  */
 static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net,
 				      const struct xt_nic *nic, struct sk_buff *skb, __u64 address,
@@ -509,8 +501,8 @@ static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net
 }
 
 /*
- * A packet of the guest is freed. If a driver has it, then it was sent, whichever function frees it:
- * drivers call both kfree_skb() and consume_skb() for packets that they have sent.
+ * A packet of the guest is freed. If a driver has it, then it was sent, whichever function frees
+ * it: drivers call both kfree_skb() and consume_skb() for packets that they have sent.
  */
 static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
 {
@@ -524,7 +516,9 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u
 
 	if (!net)
 		return 0;
-	/* sockets use the place for other things: what is there is no pointer then, and reads as 0 */
+	/*
+	 * sockets use the place for other things: what is there is no pointer then, and reads as 0
+	 */
 	dev = skb->dev;
 	if (!dev)
 		return 0;
@@ -564,8 +558,9 @@ static __always_inline void poll_record(struct xt_cpu *cpu, const struct xt_nic 
 }
 
 /*
- * A driver hands a packet to the stack, by whichever function: each has a tracepoint where it begins,
- * and what the stack itself passes on (after GRO, from a bridge) comes by none of them with our NIC.
+ * A driver hands a packet to the stack, by whichever function: each has a tracepoint where it
+ * begins, and what the stack itself passes on (after GRO, from a bridge) comes by none of them with
+ * our NIC.
  */
 static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
 {
@@ -594,8 +589,8 @@ static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
 #define NETDEV_TX_BUSY 0x10
 
 /*
- * net/core/dev.c:__dev_queue_xmit(): the stack is done with it, a qdisc may be next. Here it is chosen
- * which packets are followed; all of them are counted.
+ * net/core/dev.c:__dev_queue_xmit(): the stack is done with it, a qdisc may be next. Here it is
+ * chosen which packets are followed; all of them are counted.
  */
 SEC("?tp_btf/net_dev_queue")
 int xt_tx_queue(__u64 *ctx)
@@ -616,9 +611,9 @@ int xt_tx_queue(__u64 *ctx)
 }
 
 /*
- * net/core/dev.c:xmit_one(), under the transmit queue's lock. A driver that gave the packet back gets
- * it again: the time until then is the qdisc's, where it waits. One that was not queued (its segments
- * have their packet's stamp) came by no qdisc, or is not followed.
+ * net/core/dev.c:xmit_one(), under the transmit queue's lock. A driver that gave the packet back
+ * gets it again: the time until then is the qdisc's, where it waits. One that was not queued (its
+ * segments have their packet's stamp) came by no qdisc, or is not followed.
  */
 SEC("?tp_btf/net_dev_start_xmit")
 int xt_tx_start(__u64 *ctx)
@@ -662,7 +657,9 @@ int xt_tx_start(__u64 *ctx)
 	return 0;
 }
 
-/* ndo_start_xmit() returned. Unless it gave it back, the packet may be gone: its address is left. */
+/*
+ * ndo_start_xmit() returned. Unless it gave it back, the packet may be gone: its address is left.
+ */
 SEC("?tp_btf/net_dev_xmit")
 int xt_tx_xmit(__u64 *ctx)
 {
@@ -708,8 +705,8 @@ int xt_tx_consume(__u64 *ctx)
 }
 
 /*
- * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its third
- * argument. The loader counts them.
+ * c504e5c2f964 ("net: skb: introduce kfree_skb_reason()"), 5.17: kfree_skb has the reason as its
+ * third argument. The loader counts them.
  */
 SEC("?tp_btf/kfree_skb")
 int xt_tx_kfree(__u64 *ctx)
@@ -718,8 +715,8 @@ int xt_tx_kfree(__u64 *ctx)
 }
 
 /*
- * A driver lets go of a packet where it must not free it: the NET_TX softirq does that, later. Those of
- * several slots have a reference for each (netfront): the last one counts.
+ * A driver lets go of a packet where it must not free it: the NET_TX softirq does that, later.
+ * Those of several slots have a reference for each (netfront): the last one counts.
  */
 SEC("?fentry/dev_kfree_skb_irq_reason")
 int BPF_PROG(xt_tx_done, struct sk_buff *skb)

@@ -3,39 +3,32 @@
 #ifndef XT_NET_H
 #define XT_NET_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#include <stdbool.h>
-#endif
-
-#define XT_ENUM(id, ...) id,
-
-#define XT_NET_PROBES(X)                                                                             \
-	/* a stamp that nobody takes, since no driver is seen to get its packet, would be a drop */  \
-	X(XT_P_TX_QUEUE, "net_dev_queue", "packets sent: qdisc", PACKETS("xt_tx_queue"),             \
-	  NEEDS(XT_P_TX_START))                                                                      \
-	X(XT_P_TX_START, "net_dev_start_xmit", "packets sent: count, start of submit",               \
-	  PACKETS("xt_tx_start"), .counts_sent = true, NEEDS(XT_P_TX_XMIT))                          \
-	/* what the driver gives back is taken off what it was given; and it ends what that began */ \
-	X(XT_P_TX_XMIT, "net_dev_xmit", "packets sent: end of submit, CPU time",                     \
-	  PACKETS("xt_tx_xmit"), NEEDS(XT_P_TX_START))                                               \
-	X(XT_P_TX_CONSUME, "consume_skb", "packets sent: end", PACKETS("xt_tx_consume"))             \
-	X(XT_P_TX_KFREE, "kfree_skb", "packets sent: end, where the driver calls it so",             \
-	  PACKETS("xt_tx_kfree"))                                                                    \
-	X(XT_P_TX_DONE, "dev_kfree_skb_irq_reason", "packets sent: handler and finish apart",        \
-	  FENTRY_ONLY("xt_tx_done"), .use = FOR_NET, .older = "__dev_kfree_skb_irq")                 \
-	X(XT_P_RX_RAISE, "softirq_raise", "packets received: interrupt to poll",                     \
-	  PACKETS("xt_rx_raise"))                                                                    \
-	X(XT_P_RX_POLL, "napi_poll", "packets received: interrupt to poll, poll",                    \
-	  PACKETS("xt_rx_poll"), .by_softirq = true)                                                 \
-	X(XT_P_RX_GRO, "napi_gro_receive_entry", "packets received: count", PACKETS("xt_rx_gro"))    \
-	X(XT_P_RX_FRAGS, "napi_gro_frags_entry", "the same, for some drivers",                       \
-	  PACKETS("xt_rx_frags"))                                                                    \
-	X(XT_P_RX_SKB, "netif_receive_skb_entry", "the same, for drivers without GRO",               \
-	  PACKETS("xt_rx_skb"))                                                                      \
-	X(XT_P_RX_LIST, "netif_receive_skb_list_entry", "the same, for some drivers",                \
-	  PACKETS("xt_rx_list"))                                                                     \
-	X(XT_P_RX_BACKLOG, "netif_rx_entry", "the same, for drivers without NAPI",                   \
+#define XT_NET_PROBES(X)                                                                           \
+	/* a stamp that nobody takes, as no driver is seen to get its packet, would be a drop */   \
+	X(XT_P_TX_QUEUE, "net_dev_queue", "packets sent: qdisc", PACKETS("xt_tx_queue"),           \
+	  NEEDS(XT_P_TX_START))                                                                    \
+	X(XT_P_TX_START, "net_dev_start_xmit", "packets sent: count, start of submit",             \
+	  PACKETS("xt_tx_start"), .counts_sent = true, NEEDS(XT_P_TX_XMIT))                        \
+	/* what a driver gives back is taken off what it was given; and it ends what that began */ \
+	X(XT_P_TX_XMIT, "net_dev_xmit", "packets sent: end of submit, CPU time",                   \
+	  PACKETS("xt_tx_xmit"), NEEDS(XT_P_TX_START))                                             \
+	X(XT_P_TX_CONSUME, "consume_skb", "packets sent: end", PACKETS("xt_tx_consume"))           \
+	X(XT_P_TX_KFREE, "kfree_skb", "packets sent: end, where the driver calls it so",           \
+	  PACKETS("xt_tx_kfree"))                                                                  \
+	X(XT_P_TX_DONE, "dev_kfree_skb_irq_reason", "packets sent: handler and finish apart",      \
+	  FENTRY_ONLY("xt_tx_done"), .use = FOR_NET, .older = "__dev_kfree_skb_irq")               \
+	X(XT_P_RX_RAISE, "softirq_raise", "packets received: interrupt to poll",                   \
+	  PACKETS("xt_rx_raise"))                                                                  \
+	X(XT_P_RX_POLL, "napi_poll", "packets received: interrupt to poll, poll",                  \
+	  PACKETS("xt_rx_poll"), .by_softirq = true)                                               \
+	X(XT_P_RX_GRO, "napi_gro_receive_entry", "packets received: count", PACKETS("xt_rx_gro"))  \
+	X(XT_P_RX_FRAGS, "napi_gro_frags_entry", "the same, for some drivers",                     \
+	  PACKETS("xt_rx_frags"))                                                                  \
+	X(XT_P_RX_SKB, "netif_receive_skb_entry", "the same, for drivers without GRO",             \
+	  PACKETS("xt_rx_skb"))                                                                    \
+	X(XT_P_RX_LIST, "netif_receive_skb_list_entry", "the same, for some drivers",              \
+	  PACKETS("xt_rx_list"))                                                                   \
+	X(XT_P_RX_BACKLOG, "netif_rx_entry", "the same, for drivers without NAPI",                 \
 	  PACKETS("xt_rx_backlog"))
 
 /* What the loader tells the programs: the first of their paths, and what they cannot find out. */
@@ -49,21 +42,28 @@ struct xt_net_config {
 
 #define PACKETS(prog) TRACEPOINT(prog), .use = FOR_NET
 
-/* Slots of NICs, by which core knows their interrupts; 0 is none. More of them are not traced, and that is said. */
+/*
+ * Slots of NICs, by which core knows their interrupts; 0 is none. More are not traced, and told so.
+ */
 #define XT_NICS XT_DEVICES
 
 /*
  * Legs of a packet sent, in the order of time; TOTAL is their sum, measured. HYPERCALL is
  * taken out of SUBMIT, whose last part it is.
  */
-#define XT_TX_LEGS(X)                                                                           \
-	X(XT_TX_QDISC, "qdisc")	  /* the stack gave it to the interface -> the driver got it */ \
-	X(XT_TX_SUBMIT, "submit") /* -> ndo_start_xmit() returned, less the next leg */         \
-	X(XT_TX_HYPERCALL, "hypercall") /* wrappers of hypercalls in it: netfront's event */    \
-	X(XT_TX_DEVICE, "device")	/* -> the device's interrupt; netfront: backend */      \
-	X(XT_TX_HANDLER, "handler")	/* -> the driver let go of it */                        \
-	X(XT_TX_FINISH,                                                                         \
-	  "finish") /* -> the stack freed it, where the driver leaves that to a softirq */      \
+#define XT_TX_LEGS(X)                                                          \
+	/* the stack gave it to the interface -> the driver got it */          \
+	X(XT_TX_QDISC, "qdisc")                                                \
+	/* -> ndo_start_xmit() returned, less the next leg */                  \
+	X(XT_TX_SUBMIT, "submit")                                              \
+	/* wrappers of hypercalls in it: netfront's event */                   \
+	X(XT_TX_HYPERCALL, "hypercall")                                        \
+	/* -> the device's interrupt; netfront: backend */                     \
+	X(XT_TX_DEVICE, "device")                                              \
+	/* -> the driver let go of it */                                       \
+	X(XT_TX_HANDLER, "handler")                                            \
+	/* -> the stack freed it, where the driver leaves that to a softirq */ \
+	X(XT_TX_FINISH, "finish")                                              \
 	X(XT_TX_TOTAL, "total")
 
 /* Legs of a NAPI poll: what received packets wait for in the guest. */
@@ -79,8 +79,8 @@ enum xt_rx_leg { XT_RX_LEGS(XT_ENUM) XT_RX_NR };
 
 /*
  * NIC table: open addressing over the interface's index, XT_NIC_PROBES places from its own. The
- * loader fills it with NICs that have a device below them, and makes it as large as it takes for each
- * to find a place; BPF only reads.
+ * loader fills it with NICs that have a device below them, and makes it as large as it takes for
+ * each to find a place; BPF only reads.
  */
 #define XT_NIC_PROBES 4
 
@@ -120,8 +120,8 @@ struct xt_packet {
 } __attribute__((aligned(64)));
 
 /*
- * Packets on their way through a queue discipline, direct-mapped by hash: one word, since any CPU may
- * write any, of the hash's other bits, the sampling's exponent and the time.
+ * Packets on their way through a queue discipline, direct-mapped by hash: one word, since any CPU
+ * may write any, of the hash's other bits, the sampling's exponent and the time.
  */
 #define XT_QUEUED	    4096
 #define XT_QUEUED_TAG_BITS  20
@@ -130,8 +130,8 @@ struct xt_packet {
 
 /*
  * Packets that were dropped, by NIC, direction and the kernel's reason (enum skb_drop_reason, since
- * 5.17): by (slot * 2 + 1 for received ones) * XT_DROP_REASONS + reason. The last one is for reasons
- * beyond, which subsystems have.
+ * 5.17): by (slot * 2 + 1 for received ones) * XT_DROP_REASONS + reason. The last one is for
+ * reasons beyond, which subsystems have.
  */
 #define XT_DROP_REASONS 256
 
@@ -182,7 +182,5 @@ struct xt_net_cpu {
 	__u64 rate;    /* 1 of 2^this packets is followed */
 	__u64 address; /* where the kernel has this, once it was asked */
 } __attribute__((aligned(64)));
-
-#undef XT_ENUM
 
 #endif

@@ -14,7 +14,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_timer_config config;
 
-XT_SHARED_ARRAY(xt_timer, struct xt_timer_cpu); /* by CPU number */
+XT_FAMILY_CPU(timer)
 
 /*
  * Due before the kernel last looked for due timers on this CPU, and yet not expired then: it was
@@ -22,16 +22,12 @@ XT_SHARED_ARRAY(xt_timer, struct xt_timer_cpu); /* by CPU number */
  * for by an absolute time of 1 ns). It is not the device that was late. All timers that expire
  * together have the same `now`.
  */
-static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s64 now, s64 due)
+static __always_inline bool was_past(struct xt_timer_cpu *timer, enum xt_timer_op op, s64 now,
+				     s64 due)
 {
-	__u32 nr = cpu->nr;
-	struct xt_timer_cpu *timer = bpf_map_lookup_elem(&xt_timer, &nr);
-	__u64 *last, *before_last, before;
+	__u64 *last = element(timer->now, op), *before_last = element(timer->before, op);
+	__u64 before;
 
-	if (!timer)
-		return true;
-	last = element(timer->now, op);
-	before_last = element(timer->before, op);
 	if (*last != now) {
 		*before_last = *last;
 		*last = now;
@@ -44,12 +40,13 @@ static __always_inline bool was_past(struct xt_cpu *cpu, enum xt_timer_op op, s6
 }
 
 /*
- * The time that it is now, of the timer's clock; false if it cannot be read. hrtimer_expire_entry has it by
- * its address, and by value on newer kernels (seen on 7.3): the loader looks at the argument's type in BTF.
+ * The time that it is now, of the timer's clock; false if it cannot be read. hrtimer_expire_entry
+ * has it by its address, and by value on newer kernels (seen on 7.3): the loader looks at the
+ * argument's type in BTF.
  *
- * An argument that points to
- * a number cannot be loaded before bb6728d75611 ("bpf: Allow access to int pointer arguments in tracing
- * programs"), 5.17, and by the name of a typedef only later; copied, it can.
+ * An argument that points to a number cannot be loaded before bb6728d75611 ("bpf: Allow access to
+ * int pointer arguments in tracing programs"), 5.17, and by the name of a typedef only later;
+ * copied, it can.
  */
 static __always_inline bool timer_time(__u64 *ctx, s64 *now)
 {
@@ -71,12 +68,13 @@ static __always_inline bool timer_time(__u64 *ctx, s64 *now)
 SEC("?tp_btf/hrtimer_expire_entry")
 int xt_hrtimer(__u64 *ctx)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_HRTIMER);
+	struct xt_cpu *cpu;
+	struct xt_timer_cpu *last = timer_enter(XT_P_HRTIMER, &cpu);
 	struct hrtimer *timer = (void *)ctx[0];
 	s64 now, due, offset;
 	enum xt_timer_op op;
 
-	if (!cpu)
+	if (!last)
 		return 0;
 	if (!timer_time(ctx, &now)) {
 		cpu_lost(cpu, XT_LOST_TIMER_UNREAD);
@@ -85,7 +83,7 @@ int xt_hrtimer(__u64 *ctx)
 	due = timer->node.expires;
 	offset = timer->base->offset;
 	op = timer->is_soft ? XT_TIMER_SOFTIRQ : XT_TIMER_HARD;
-	if (was_past(cpu, op, now - offset, due - offset))
+	if (was_past(last, op, now - offset, due - offset))
 		cpu_lost(cpu, XT_NOTE_TIMER_PAST);
 	else
 		hist_add(cpu, config.late_path + op, now > due ? now - due : 0);
@@ -99,11 +97,7 @@ int xt_hrtimer(__u64 *ctx)
 SEC("?fentry/clockevents_program_event")
 int xt_program_fe(void *ctx)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_PROGRAM);
-
-	if (cpu)
-		frame_open(cpu, XT_P_PROGRAM, bpf_ktime_get_ns());
-	return 0;
+	return timed_enter(XT_P_PROGRAM, 0);
 }
 
 SEC("?fexit/clockevents_program_event")
@@ -115,8 +109,8 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 	if (!cpu || !frame_close(cpu, XT_P_PROGRAM, bpf_ktime_get_ns(), &closed))
 		return 0;
 	/*
-	 * -ETIME: the event had expired already, and the device was not touched. What that took is whose
-	 * timer it was, a softirq's or an interrupt's, which would else lose it to the guest.
+	 * -ETIME: the event had expired already, and the device was not touched. What that took is
+	 * whose timer it was, a softirq's or an interrupt's, which would else lose it to the guest.
 	 */
 	if (ret)
 		frame_give_back(cpu, &closed);
@@ -126,35 +120,7 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 }
 
 /* Made by those alone that the vDSO cannot serve: nothing passes here where it can. */
-static __always_inline int clock_call(enum xt_probe probe)
-{
-	struct xt_cpu *cpu = cpu_enter(probe);
-
-	if (cpu)
-		hist_add(cpu, config.clock_path + (probe - XT_P_CLOCK_GETTIME), 0);
-	return 0;
-}
-
-SEC("?fentry/__x64_sys_clock_gettime")
-int xt_gettime_fe(void *ctx)
-{
-	return clock_call(XT_P_CLOCK_GETTIME);
-}
-
-SEC("?kprobe/__x64_sys_clock_gettime")
-int xt_gettime_kp(void *ctx)
-{
-	return clock_call(XT_P_CLOCK_GETTIME);
-}
-
-SEC("?fentry/__x64_sys_gettimeofday")
-int xt_timeofday_fe(void *ctx)
-{
-	return clock_call(XT_P_GETTIMEOFDAY);
-}
-
-SEC("?kprobe/__x64_sys_gettimeofday")
-int xt_timeofday_kp(void *ctx)
-{
-	return clock_call(XT_P_GETTIMEOFDAY);
-}
+XT_ENTRY_PROGS(xt_gettime, __x64_sys_clock_gettime,
+	       path_count(XT_P_CLOCK_GETTIME, &config.clock_path, 0))
+XT_ENTRY_PROGS(xt_timeofday, __x64_sys_gettimeofday,
+	       path_count(XT_P_GETTIMEOFDAY, &config.clock_path, 1))

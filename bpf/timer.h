@@ -3,13 +3,6 @@
 #ifndef XT_TIMER_H
 #define XT_TIMER_H
 
-#ifndef __bpf__
-#include <linux/types.h>
-#include <stdbool.h>
-#endif
-
-#define XT_ENUM(id, ...) id,
-
 #define XT_TIMER_PROBES(X)                                                                     \
 	X(XT_P_HRTIMER, "hrtimer_expire_entry", "timers: how late they expire",                \
 	  TRACEPOINT("xt_hrtimer"))                                                            \
@@ -44,7 +37,5 @@ struct xt_timer_cpu {
 	__u64 now[XT_TIMER_OP_NR];    /* when timers last were looked for … */
 	__u64 before[XT_TIMER_OP_NR]; /* … and before that */
 } __attribute__((aligned(64)));
-
-#undef XT_ENUM
 
 #endif

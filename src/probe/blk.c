@@ -9,19 +9,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "blk.h"
-#include "blk.skel.h"
 #include "platform/counts.h"
 #include "probe/family.h"
+#include "blk.skel.h"
 
-/* Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change. */
+/*
+ * Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change.
+ */
 #define TAGS_MIN 256
 #define TAGS_FEW 64 /* the same where there are more disks than rows */
 
 /* So many disks have rows of their own; nobody reads more. */
 #define ROWS_MOST 256
 
-/* Rows that disks share: one a letter, and one more for blkfront's, which have legs of their own. */
+/*
+ * Rows that disks share: one a letter, and one more for blkfront's, which have legs of their own.
+ */
 #define ROWS_SHARED 10
 #define SHARED_NAME "more disks"
 
@@ -251,7 +254,9 @@ static uint32_t key_of_name(const char *name)
 	return xt_disk_named(words);
 }
 
-/* What has these queues and tags: a disk, or a path to it. Slots for its requests, if it is traced. */
+/*
+ * What has these queues and tags: a disk, or a path to it. Slots for its requests, if it is traced.
+ */
 static void place_entry(struct xt_disk entry, unsigned int hw_queues, unsigned int tags,
 			unsigned int depth)
 {

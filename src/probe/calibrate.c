@@ -43,8 +43,9 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 }
 
 /*
- * ns of a batch. Some operations at once, for clocks that tick slowly, and few, so that most batches are
- * through between two interrupts even where the guest is busy and each operation takes 25 us.
+ * ns of a batch. Some operations at once, for clocks that tick slowly, and few, so that most
+ * batches are through between two interrupts even where the guest is busy and each operation takes
+ * 25 us.
  */
 static double batch_ns(bench_fn *run, void *ctx)
 {

@@ -22,15 +22,15 @@ void calibrate(struct calibration *calibration, struct bpf_object *core,
 	       const struct layout *layout);
 
 /*
- * The price of a breakpoint, with the loaded object of --exact and two instructions that a change of
- * a task's name passes. Attaches one empty program, twice.
+ * The price of a breakpoint, with the loaded object of --exact and two instructions that a change
+ * of a task's name passes. Attaches one empty program, twice.
  */
 void calibrate__breakpoint(struct calibration *calibration, struct bpf_object *exact,
 			   const uint64_t pair[2]);
 
 /*
- * ns of one run at a call site: the breakpoint that it was measured to be. The probe behind the call
- * may be cheaper, once the kernel has made a jump of it.
+ * ns of one run at a call site: the breakpoint that it was measured to be. The probe behind the
+ * call may be cheaper, once the kernel has made a jump of it.
  */
 double calibration__site_ns(const struct calibration *calibration);
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The family that all others need: interrupt handlers, softirqs, task switches. It numbers interrupts.
- * Which devices they serve the other families enter into its table, and its programs learn.
+ * The family that all others need: interrupt handlers, softirqs, task switches. It numbers
+ * interrupts. Which devices they serve the other families enter into its table, and its programs
+ * learn.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core.h"
-#include "core.skel.h"
 #include "probe/family.h"
+#include "core.skel.h"
 
 /* include/linux/interrupt.h, the order of the softirq vectors */
 static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "net tx",  "net rx",
@@ -134,8 +134,8 @@ static int place(struct layout *layout)
 FAMILY_OBJECT(core)
 
 /*
- * Softirqs and task switches matter where something is timed that they may come into. The other families
- * are loaded before this one.
+ * Softirqs and task switches matter where something is timed that they may come into. The other
+ * families are loaded before this one.
  */
 static const char *unused(enum xt_probe probe, const struct loader *loader)
 {
@@ -147,7 +147,9 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 	return "no function is timed here";
 }
 
-/* The device of an interrupt that sysfs does not name: the one that its handler was seen to serve. */
+/*
+ * The device of an interrupt that sysfs does not name: the one that its handler was seen to serve.
+ */
 static void rename_served(uint32_t path, struct path_key *key)
 {
 	const uint32_t slot = path - config.irq_path;

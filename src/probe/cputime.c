@@ -13,8 +13,8 @@
 #include "probe/cputime.h"
 
 /*
- * /proc/stat, a line an online CPU: cpu0 user nice system idle iowait irq softirq steal … (proc(5)).
- * The first line is their sum; interrupts' counts follow, in one line of many KB.
+ * /proc/stat, a line an online CPU: cpu0 user nice system idle iowait irq softirq steal …
+ * (proc(5)). The first line is their sum; interrupts' counts follow, in one line of many KB.
  */
 static void read_stat(struct cputime *time, struct vcpu_reading *readings)
 {

@@ -2,9 +2,8 @@
 /* Drivers of emulated devices by their functions, and MSRs. */
 #include <string.h>
 
-#include "emul.h"
-#include "emul.skel.h"
 #include "probe/family.h"
+#include "emul.skel.h"
 
 struct emulated {
 	const char *function, *what;

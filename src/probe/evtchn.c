@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Event channels: the upcall, which channels there are and where they are handled, and who they wake. */
+/*
+ * Event channels: the upcall, which channels there are and where they are handled, and who they
+ * wake.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "evtchn.h"
-#include "evtchn.skel.h"
 #include "probe/family.h"
+#include "evtchn.skel.h"
 
 static struct xt_evtchn_config config;
 static uint32_t wake_path, nr_wakes; /* one path a name of processes that wait for a channel */

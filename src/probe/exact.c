@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * --exact: hypercalls at their call sites. Paths are by hypercall and function, so that two calls of one
- * function that make the same hypercall share one. Where a wrapper of that name is traced as well, it is
- * the wrapper's: a hypercall is counted by the one or the other, never by both (bpf/frame.bpf.h).
+ * --exact: hypercalls at their call sites. Paths are by hypercall and function, so that two calls
+ * of one function that make the same hypercall share one. Where a wrapper of that name is traced as
+ * well, it is the wrapper's: a hypercall is counted by the one or the other, never by both
+ * (bpf/frame.bpf.h).
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "exact.h"
-#include "exact.skel.h"
 #include "model/hypercalls.h"
 #include "probe/family.h"
+#include "exact.skel.h"
 
 #define FLUSH "xen_mc_flush" /* its wrapper's paths are by number, too */
 

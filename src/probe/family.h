@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A family of probes is a module: one BPF object, and all that loader, layout and reader have to know
- * of it. They loop over `families` and know none by name. What a family knows of its guest is static in
- * its file: a process traces once.
+ * A family of probes is a module: one BPF object, and all that loader, layout and reader have to
+ * know of it. They loop over `families` and know none by name. What a family knows of its guest is
+ * static in its file: a process traces once.
  */
 #ifndef XT_PROBE_FAMILY_H
 #define XT_PROBE_FAMILY_H
@@ -23,23 +23,29 @@ struct family {
 	bool needed;	/* by the others: it always comes along, and is not asked for */
 	bool opt_in;	/* only where the option of its name asks for it */
 
-	/* Why a probe that is FOR_SOME is not for this guest, NULL: it is. What is behind it is loaded. */
+	/*
+	 * Why a probe that is FOR_SOME is not for this guest, NULL: it is. What is behind it is
+	 * loaded.
+	 */
 	const char *(*unused)(enum xt_probe probe, const struct loader *loader);
 	/*
-	 * Number its paths, by layout__paths(). Returns 0, -ENOMEM, or -E2BIG with layout->why when there
-	 * is no room for what is wanted by name.
+	 * Number its paths, by layout__paths(). Returns 0, -ENOMEM, or -E2BIG with layout->why when
+	 * there is no room for what is wanted by name.
 	 */
 	int (*number)(struct layout *layout);
 	/*
-	 * Name them, make its maps, and set its configuration: the numbers of all families are known.
-	 * Those behind it have done so. Returns the same.
+	 * Name them, make its maps, and set its configuration: the numbers of all families are
+	 * known. Those behind it have done so. Returns the same.
 	 */
 	int (*place)(struct layout *layout);
 	/* Which device of the family an interrupt serves, if any, is entered into core's table. */
 	void (*serve)(const struct layout *layout, const struct irq *irq, struct xt_irq *entry);
 	/* The path of an interrupt gets the name of the device that its programs said it serves. */
 	void (*served)(unsigned int device, struct path_key *key);
-	/* The object, with its configuration: the skeleton and *object in it, or NULL with errno set. */
+	/*
+	 * The object, with its configuration: the skeleton and *object in it, or NULL with errno
+	 * set.
+	 */
 	void *(*open)(struct bpf_object **object);
 	void (*destroy)(void *skeleton); /* programs, but no links; NULL is allowed */
 	/* programs that are no probe's: loaded where the kernel takes them; NULL-ended */
@@ -103,8 +109,8 @@ struct tracer {
 };
 
 /*
- * Maps to plain data: slices summed over CPUs, requests in flight found by scanning their slots. Returns
- * 0 or -ENOMEM.
+ * Maps to plain data: slices summed over CPUs, requests in flight found by scanning their slots.
+ * Returns 0 or -ENOMEM.
  */
 int reader__read(const struct tracer *tracer, struct snapshot *snap);
 
@@ -118,7 +124,9 @@ void reader__rename(uint32_t path, struct path_key *key);
 uint32_t hypercall__path_of(const char *function, const char *hypercall);
 /* xen_mc_flush's paths, by the hypercall that it makes. */
 uint32_t hypercall__flush_path(void);
-/* Interrupts have slots from 1 on, each with a path. The event channel of a slot; NULL: it is none. */
+/*
+ * Interrupts have slots from 1 on, each with a path. The event channel of a slot; NULL: it is none.
+ */
 uint32_t core__irqs(void);
 uint32_t core__irq_path(uint32_t slot);
 const struct irq *core__channel(uint32_t slot);

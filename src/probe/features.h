@@ -31,7 +31,9 @@ int features__tracepoint_args(const struct features *features, const char *name)
 /* Argument `arg` of them, from 0 on, is a pointer. */
 bool features__tracepoint_points(const struct features *features, const char *name, int arg);
 
-/* The value of an enumerator of the kernel, of a named enum or not; `otherwise` if there is none. */
+/*
+ * The value of an enumerator of the kernel, of a named enum or not; `otherwise` if there is none.
+ */
 int features__enum_value(const struct features *features, const char *name, int otherwise);
 
 /*
@@ -50,12 +52,13 @@ enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
  */
 enum traceable features__traceable(const struct features *features, const char *function);
 /*
- * Show every function that ftrace can enter, one after the other; false when tracefs cannot be read.
+ * Show every function that ftrace can enter, one after the other; false when tracefs cannot be
+ * read.
  */
 bool features__each_traceable(void (*see)(const char *function, void *arg), void *arg);
 /*
- * The kernel's or a loaded module's BTF describes this function, which the probe table names: fentry can
- * as well.
+ * The kernel's or a loaded module's BTF describes this function, which the probe table names:
+ * fentry can as well.
  */
 bool features__has_btf_function(const struct features *features, const char *function);
 

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hypercall.h"
-#include "hypercall.skel.h"
 #include "model/hypercalls.h"
 #include "probe/family.h"
+#include "hypercall.skel.h"
 
-/* Who makes which hypercall, in the order of their paths: wrappers, and two that are more than that. */
+/*
+ * Who makes which hypercall, in the order of their paths: wrappers, and two that are more than
+ * that.
+ */
 static const struct maker {
 	const char *function, *hypercall;
 } makers[] = {

@@ -49,7 +49,10 @@ void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t
 
 	if (!map)
 		return NULL;
-	/* kernel/bpf/arraymap.c: the whole is rounded to pages, and elements to 8 bytes, as C must see them */
+	/*
+	 * kernel/bpf/arraymap.c: the whole is rounded to pages, and elements to 8 bytes, as C must
+	 * see them
+	 */
 	assert(size % 8 == 0);
 	map->name = name;
 	map->size = (size * entries + page - 1) / page * page;

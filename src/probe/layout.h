@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which path has which number, and the maps that programs and loader share. Made once from the platform:
- * the mechanism of a figure is joined to it here, BPF never knows it.
+ * Which path has which number, and the maps that programs and loader share. Made once from the
+ * platform: the mechanism of a figure is joined to it here, BPF never knows it.
  */
 #ifndef XT_PROBE_LAYOUT_H
 #define XT_PROBE_LAYOUT_H
@@ -48,8 +48,8 @@ struct layout {
 
 /*
  * Number all paths, and make and fill the maps. Returns 0 and *out, freed with layout__free(), or a
- * negative errno with *why, static: -E2BIG when there is no place for what is wanted by name, -EPERM when
- * this process may make no maps.
+ * negative errno with *why, static: -E2BIG when there is no place for what is wanted by name,
+ * -EPERM when this process may make no maps.
  */
 int layout__new(struct layout **out, const struct layout *from, const char **why);
 void layout__free(struct layout *layout);
@@ -77,9 +77,9 @@ struct path_key *layout__name(const struct layout *layout, uint32_t path, enum k
 struct path_key *layout__count(const struct layout *layout, uint32_t path, enum area area,
 			       enum mech mech, const char *device, const char *op);
 /*
- * A map of so many values, zero, as memory that is the layout's; an object that has a map of this name
- * gets it. Memory for the family itself, zero too. NULL, and layout->err, when there is none: nobody
- * but who writes to it needs to ask.
+ * A map of so many values, zero, as memory that is the layout's; an object that has a map of this
+ * name gets it. Memory for the family itself, zero too. NULL, and layout->err, when there is none:
+ * nobody but who writes to it needs to ask.
  */
 void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries);
 void *layout__memory(struct layout *layout, size_t nr, size_t size);

@@ -93,9 +93,9 @@ static void said__end(void)
 }
 
 /*
- * What a process may run out of. libbpf takes a failure of its own for one of the kernel's, and goes
- * without what it could not ask for; so it is asked before whether there is enough, and every error is
- * looked at for what it means.
+ * What a process may run out of. libbpf takes a failure of its own for one of the kernel's, and
+ * goes without what it could not ask for; so it is asked before whether there is enough, and every
+ * error is looked at for what it means.
  */
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define SLACK	   (8u << 20) /* for all that is small */
@@ -273,7 +273,10 @@ static void choose_sites(struct attempt *attempt, const struct loader *loader)
 		attempt->rung = RUNG_KPROBE;
 }
 
-/* The best rung that nothing speaks against; or off, with cause and fix. Refused rungs are passed over. */
+/*
+ * The best rung that nothing speaks against; or off, with cause and fix. Refused rungs are passed
+ * over.
+ */
 static void choose(enum xt_probe id, const struct family *family, struct loader *loader)
 {
 	const struct probe *probe = &probe_table[id];
@@ -457,7 +460,10 @@ static void all_off(struct loader *loader, const struct family *family, const ch
 /* Descriptors for what libbpf opens while it asks the kernel what it can. */
 #define MEANWHILE 24
 
-/* Is there enough for this object? A map and a program are a descriptor each, a kprobe's link is two. */
+/*
+ * Is there enough for this object? A map and a program are a descriptor each, a kprobe's link is
+ * two.
+ */
 static int check_shortage(struct loader *loader, const struct loaded *loaded)
 {
 	size_t maps = 0, programs = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The ladder: each probe gets the best rung that this kernel takes: tp_btf for tracepoints; fentry, then
- * kprobe for functions; or off, with cause and fix. A probe is attached once, and never to find out
- * whether it attaches.
+ * The ladder: each probe gets the best rung that this kernel takes: tp_btf for tracepoints; fentry,
+ * then kprobe for functions; or off, with cause and fix. A probe is attached once, and never to
+ * find out whether it attaches.
  */
 #ifndef XT_PROBE_LOAD_H
 #define XT_PROBE_LOAD_H
@@ -49,9 +49,9 @@ struct loader {
 };
 
 /*
- * Load one family: choose rungs, load, and on a refused program step down and load again, until
- * the object loads or nothing of it is left. What could not be loaded has rung off, cause and fix in its
- * attempt; only that this process has too little of something is a failure, loader->shortage.
+ * Load one family: choose rungs, load, and on a refused program step down and load again, until the
+ * object loads or nothing of it is left. What could not be loaded has rung off, cause and fix in
+ * its attempt; only that this process has too little of something is a failure, loader->shortage.
  * *loaded.object is NULL when nothing was loaded.
  */
 void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded);
@@ -65,10 +65,10 @@ void loader__listen(void);
 int loader__check_room(void);
 
 /*
- * Runs that the kernel skipped, since loader__start(): a program that already runs on a CPU is not run
- * there once more, as when an interrupt comes into it. Nothing else tells of them: the program that would
- * count them is the one that is not run. Functions' programs since 5.12, tracepoints' since 6.1,
- * kprobes' since 6.7; 0 where the kernel does not count them.
+ * Runs that the kernel skipped, since loader__start(): a program that already runs on a CPU is not
+ * run there once more, as when an interrupt comes into it. Nothing else tells of them: the program
+ * that would count them is the one that is not run. Functions' programs since 5.12, tracepoints'
+ * since 6.1, kprobes' since 6.7; 0 where the kernel does not count them.
  */
 void loader__start(struct loader *loader);
 uint64_t loader__skipped(const struct attempt *attempt);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Page tables, PV guests' alone: elsewhere there are no paths. */
-#include "mmu.h"
-#include "mmu.skel.h"
 #include "probe/family.h"
+#include "mmu.skel.h"
 
 #define NAME(id, name)				    [id] = name,
 #define MC_NAME(id, number, name)		    [id] = name,

@@ -8,10 +8,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "emul.h"
-#include "net.h"
-#include "net.skel.h"
 #include "probe/family.h"
+#include "net.skel.h"
 
 static struct xt_net_config config;
 
@@ -139,7 +137,10 @@ static int make_table(struct layout *layout)
 	return -ENOMEM;
 }
 
-/* stat() of a namespace's file gives its inode: nsfs, fs/nsfs.c. Without CONFIG_NET_NS there is none. */
+/*
+ * stat() of a namespace's file gives its inode: nsfs, fs/nsfs.c. Without CONFIG_NET_NS there is
+ * none.
+ */
 static uint32_t own_netns(void)
 {
 	struct stat st;
@@ -281,7 +282,10 @@ static void tick(struct tracer *tracer)
 	double cost_ns, budget_ns;
 	uint64_t sent;
 
-	/* reading a snapshot ticks as well, perhaps shortly after the last tick: too short to measure */
+	/*
+	 * reading a snapshot ticks as well, perhaps shortly after the last tick: too short to
+	 * measure
+	 */
 	if (sampling.every || now < sampling.at_ns + 100000000)
 		return;
 	sent = count_packets(layout);

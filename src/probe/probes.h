@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The probes, as data: which hook, by which programs, for which guests, and what each needs. The rows
- * are in the families' headers (bpf/families.h); what they are made of is here.
+ * The probes, as data: which hook, by which programs, for which guests, and what each needs. The
+ * rows are in the families' headers (bpf/families.h); what they are made of is here.
  */
 #ifndef XT_PROBE_PROBES_H
 #define XT_PROBE_PROBES_H
@@ -12,8 +12,8 @@
 #include "platform/platform.h"
 
 /*
- * How a probe is attached. FUNCTION: the programs that XT_TIMED_PROGS(name) makes; ENTRY: fentry, or a
- * kprobe; FENTRY_ONLY, FENTRY_FEXIT: arguments are read, which takes BTF.
+ * How a probe is attached. FUNCTION: the programs that XT_TIMED_PROGS(name) makes; ENTRY: fentry,
+ * or a kprobe; FENTRY_ONLY, FENTRY_FEXIT: arguments are read, which takes BTF.
  */
 #define TRACEPOINT(prog) .kind = PROBE_TRACEPOINT, .tp = prog
 #define FUNCTION(name)                                                                           \
@@ -27,8 +27,8 @@
 #define DRIVER(driver_, module_) .use = FOR_DRIVER, .driver = driver_, .module = module_
 
 /*
- * It would count what is not so if one of these were off, without saying so: then it is off, too. A probe
- * whose loss makes others lose events, which are counted, is not needed.
+ * It would count what is not so if one of these were off, without saying so: then it is off, too. A
+ * probe whose loss makes others lose events, which are counted, is not needed.
  */
 #define NEEDS(...) .needs = { __VA_ARGS__ }
 
@@ -77,8 +77,8 @@ const char *probe__unused(const struct probe *probe, const struct platform *plat
 bool probe__is_timed(const struct probe *probe);
 
 /*
- * Finds a probe that is on although one that it needs, *missing, is off. False when there is none. The
- * caller turns *probe off and asks again, since others may need *probe.
+ * Finds a probe that is on although one that it needs, *missing, is off. False when there is none.
+ * The caller turns *probe off and asks again, since others may need *probe.
  */
 bool probes__unmet(const bool on[XT_PROBE_NR], enum xt_probe *probe, enum xt_probe *missing);
 

@@ -78,7 +78,10 @@ out:
 	return err;
 }
 
-/* Exactly `size` bytes at a kernel address: 0, -EFAULT where none are shown, or an error of pread(). */
+/*
+ * Exactly `size` bytes at a kernel address: 0, -EFAULT where none are shown, or an error of
+ * pread().
+ */
 static int kcore__read(const struct kcore *kcore, void *to, size_t size, uint64_t address)
 {
 	for (unsigned int i = 0; i < kcore->nr; i++) {
@@ -297,7 +300,10 @@ static void search__free(struct search *search)
 	free(search);
 }
 
-/* Search the kernel and the modules that are loaded: 0, or a negative errno with cause and fix, static. */
+/*
+ * Search the kernel and the modules that are loaded: 0, or a negative errno with cause and fix,
+ * static.
+ */
 static int search__new(struct search **out, const char **cause, const char **fix)
 {
 	struct search *search = calloc(1, sizeof(*search));

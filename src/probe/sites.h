@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * --exact: the places in the kernel where hypercalls are made, each bracketed by two probes,
- * on the instruction ahead of the call and on that behind it. They are found in the running kernel, whatever its version and build.
+ * --exact: the places in the kernel where hypercalls are made, each bracketed by two probes, on the
+ * instruction ahead of the call and on that behind it. They are found in the running kernel,
+ * whatever its version and build.
  */
 #ifndef XT_PROBE_SITES_H
 #define XT_PROBE_SITES_H

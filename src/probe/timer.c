@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Timers, by the clock event device that the guest has: how late they are, and reads of the clock. */
-#include "timer.h"
-#include "timer.skel.h"
+/*
+ * Timers, by the clock event device that the guest has: how late they are, and reads of the clock.
+ */
 #include "probe/family.h"
+#include "timer.skel.h"
 
 #define NAME(id, name) [id] = name,
 

@@ -30,10 +30,10 @@ const char *tracer__error(int err);
 bool tracer__is_shortage(int err);
 
 /*
- * Choose each probe's rung, load and attach. A probe that fails is off and says why; the call fails only when nothing at all can be traced: -EPERM or -ENOENT with
- * one line of cause and fix in *why (static), -ENODEV when this guest has nothing of what was
- * asked for, -E2BIG when there is no room for all that was named, else another errno.
- * `platform` must outlive the tracer.
+ * Choose each probe's rung, load and attach. A probe that fails is off and says why; the call fails
+ * only when nothing at all can be traced: -EPERM or -ENOENT with one line of cause and fix in *why
+ * (static), -ENODEV when this guest has nothing of what was asked for, -E2BIG when there is no room
+ * for all that was named, else another errno. `platform` must outlive the tracer.
  */
 int tracer__new(struct tracer **out, const struct platform *platform,
 		const struct tracer_options *options, const char **why);
@@ -43,8 +43,8 @@ void tracer__start(struct tracer *tracer);
 
 /*
  * Read everything into *snap (freed with snapshot__free()): cumulative since tracer__start(). Times
- * and counts are of one moment: what was read while this process did not run for long is read again.
- * While tracing runs, a path's buckets may be one event ahead of one another. Returns 0 or
+ * and counts are of one moment: what was read while this process did not run for long is read
+ * again. While tracing runs, a path's buckets may be one event ahead of one another. Returns 0 or
  * -ENOMEM.
  */
 int tracer__snapshot(struct tracer *tracer, struct snapshot *snap);
