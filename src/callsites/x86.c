@@ -27,106 +27,49 @@ struct decoder {
 	int64_t imm;
 };
 
-/* What follows an opcode. */
-#define MODRM (1 << 0)
-#define IMM8  (1 << 1)
-#define IMM16 (1 << 2)
-#define IMMZ  (1 << 3) /* 4 bytes; 2 with an operand-size prefix */
-#define IMMV  (1 << 4) /* the same, but 8 with REX.W */
-#define REL32 (1 << 5)
-#define MOFFS (1 << 6) /* an address: 8 bytes, 4 with an address-size prefix */
-#define BAD   (1 << 7)
-
-#define ALU(base)                                                                           \
-	[base... base + 3] = MODRM, [base + 4] = IMM8, [base + 5] = IMMZ, [base + 6] = BAD, \
-			[base + 7] = BAD
+/*
+ * What follows an opcode, laid out as the SDM's maps are, 16 opcodes a line:
+ *   .  nothing                    b  an immediate of 1 byte    r  4 bytes: relative to what is next
+ *   m  a ModRM byte               w  of 2 bytes                o  an address: 8 bytes, or 4 with a prefix
+ *   B  a ModRM byte, then b       z  of 4, or 2 with a prefix  e  w and b
+ *   Z  a ModRM byte, then z       v  as z, but 8 with REX.W    !  not in code that compilers make
+ */
 
 /* Prefixes and the escape 0f have been read before this is asked. */
-static const uint8_t one_byte[256] = {
-	ALU(0x00),
-	ALU(0x08),
-	ALU(0x10),
-	ALU(0x18),
-	ALU(0x20),
-	ALU(0x28),
-	ALU(0x30),
-	ALU(0x38),
-	[0x40 ... 0x4f] = BAD,
-	[0x60 ... 0x62] = BAD,
-	[0x63] = MODRM,
-	[0x64 ... 0x67] = BAD,
-	[0x68] = IMMZ,
-	[0x69] = MODRM | IMMZ,
-	[0x6a] = IMM8,
-	[0x6b] = MODRM | IMM8,
-	[0x70 ... 0x7f] = IMM8,
-	[0x80] = MODRM | IMM8,
-	[0x81] = MODRM | IMMZ,
-	[0x82] = BAD,
-	[0x83] = MODRM | IMM8,
-	[0x84 ... 0x8f] = MODRM,
-	[0x9a] = BAD,
-	[0xa0 ... 0xa3] = MOFFS,
-	[0xa8] = IMM8,
-	[0xa9] = IMMZ,
-	[0xb0 ... 0xb7] = IMM8,
-	[0xb8 ... 0xbf] = IMMV,
-	[0xc0 ... 0xc1] = MODRM | IMM8,
-	[0xc2] = IMM16,
-	[0xc4 ... 0xc5] = BAD,
-	[0xc6] = MODRM | IMM8,
-	[0xc7] = MODRM | IMMZ,
-	[0xc8] = IMM16 | IMM8,
-	[0xca] = IMM16,
-	[0xcd] = IMM8,
-	[0xce] = BAD,
-	[0xd0 ... 0xd3] = MODRM,
-	[0xd4 ... 0xd6] = BAD,
-	[0xd8 ... 0xdf] = MODRM,
-	[0xe0 ... 0xe7] = IMM8,
-	[0xe8 ... 0xe9] = REL32,
-	[0xea] = BAD,
-	[0xeb] = IMM8,
-	[0xf0] = BAD,
-	[0xf2 ... 0xf3] = BAD,
-	[0xf6 ... 0xf7] = MODRM, /* and an immediate, by the ModRM byte */
-	[0xfe ... 0xff] = MODRM,
-};
+static const char one_byte[] = "mmmmbz!!mmmmbz!!" /* 00 */
+			       "mmmmbz!!mmmmbz!!"
+			       "mmmmbz!!mmmmbz!!"
+			       "mmmmbz!!mmmmbz!!"
+			       "!!!!!!!!!!!!!!!!" /* 40 */
+			       "................"
+			       "!!!m!!!!zZbB...."
+			       "bbbbbbbbbbbbbbbb"
+			       "BZ!Bmmmmmmmmmmmm" /* 80 */
+			       "..........!....."
+			       "oooo....bz......"
+			       "bbbbbbbbvvvvvvvv"
+			       "BBw.!!BZe.w..b!." /* c0 */
+			       "mmmm!!!.mmmmmmmm"
+			       "bbbbbbbbrr!b...."
+			       "!.!!..mm......mm"; /* f6, f7: and an immediate, by the ModRM byte */
 
 /* After 0f. */
-static const uint8_t two_bytes[256] = {
-	[0x00 ... 0x03] = MODRM,
-	[0x04] = BAD,
-	[0x0a] = BAD,
-	[0x0c] = BAD,
-	[0x0d] = MODRM,
-	[0x0f] = MODRM | IMM8,
-	[0x10 ... 0x23] = MODRM,
-	[0x24 ... 0x27] = BAD,
-	[0x28 ... 0x2f] = MODRM,
-	[0x36] = BAD,
-	[0x39] = BAD,
-	[0x3b ... 0x3f] = BAD,
-	[0x40 ... 0x6f] = MODRM,
-	[0x70 ... 0x73] = MODRM | IMM8,
-	[0x74 ... 0x76] = MODRM,
-	[0x78 ... 0x7f] = MODRM,
-	[0x80 ... 0x8f] = REL32,
-	[0x90 ... 0x9f] = MODRM,
-	[0xa3] = MODRM,
-	[0xa4] = MODRM | IMM8,
-	[0xa5 ... 0xa7] = MODRM,
-	[0xab] = MODRM,
-	[0xac] = MODRM | IMM8,
-	[0xad ... 0xb9] = MODRM,
-	[0xba] = MODRM | IMM8,
-	[0xbb ... 0xc1] = MODRM,
-	[0xc2] = MODRM | IMM8,
-	[0xc3] = MODRM,
-	[0xc4 ... 0xc6] = MODRM | IMM8,
-	[0xc7] = MODRM,
-	[0xd0 ... 0xff] = MODRM,
-};
+static const char two_bytes[] = "mmmm!.....!.!m.B" /* 00 */
+				"mmmmmmmmmmmmmmmm"
+				"mmmm!!!!mmmmmmmm"
+				"......!..!.!!!!!"
+				"mmmmmmmmmmmmmmmm" /* 40 */
+				"mmmmmmmmmmmmmmmm"
+				"mmmmmmmmmmmmmmmm"
+				"BBBBmmm.mmmmmmmm"
+				"rrrrrrrrrrrrrrrr" /* 80 */
+				"mmmmmmmmmmmmmmmm"
+				"...mBmmm...mBmmm"
+				"mmmmmmmmmmBmmmmm"
+				"mmBmBBBm........" /* c0 */
+				"mmmmmmmmmmmmmmmm"
+				"mmmmmmmmmmmmmmmm"
+				"mmmmmmmmmmmmmmmm";
 
 static int peek(const struct decoder *d)
 {
@@ -209,23 +152,23 @@ static void take_opcode(struct decoder *d)
 	d->opcode = take(d, 1);
 }
 
-static uint8_t what_follows(const struct decoder *d)
+static char what_follows(const struct decoder *d)
 {
 	switch (d->map) {
 	case MAP_ONE:
 		return one_byte[d->opcode];
 	case MAP_0F38:
-		return MODRM;
+		return 'm';
 	case MAP_0F3A:
-		return MODRM | IMM8;
+		return 'B';
 	default:
 		break;
 	}
 	if (!d->vector)
 		return two_bytes[d->opcode];
 	if (d->opcode == 0x77) /* vzeroupper */
-		return 0;
-	return MODRM | (two_bytes[d->opcode] & IMM8);
+		return '.';
+	return two_bytes[d->opcode] == 'B' ? 'B' : 'm';
 }
 
 static void take_modrm(struct decoder *d)
@@ -256,25 +199,38 @@ static void take_modrm(struct decoder *d)
 		d->disp = take(d, 4);
 }
 
-static void take_immediate(struct decoder *d, uint8_t follows)
+static void take_immediate(struct decoder *d, char follows)
 {
 	unsigned int z = d->operand16 && !(d->rex & REX_W) ? 2 : 4;
 
 	/* test has one, not, neg, mul and div of the same opcode have none */
 	if (d->map == MAP_ONE && (d->opcode & 0xfe) == 0xf6 && (d->modrm & 0x30) == 0)
-		follows |= d->opcode == 0xf6 ? IMM8 : IMMZ;
-	if (follows & IMM16)
-		take(d, 2);
-	if (follows & IMM8)
+		follows = d->opcode == 0xf6 ? 'b' : 'z';
+	switch (follows) {
+	case 'b':
+	case 'B':
 		d->imm = take(d, 1);
-	if (follows & IMMZ)
+		break;
+	case 'w':
+		take(d, 2);
+		break;
+	case 'e':
+		take(d, 3);
+		break;
+	case 'z':
+	case 'Z':
 		d->imm = take(d, z);
-	if (follows & IMMV)
+		break;
+	case 'v':
 		d->imm = take(d, d->rex & REX_W ? 8 : z);
-	if (follows & REL32)
+		break;
+	case 'r':
 		d->imm = take(d, 4);
-	if (follows & MOFFS)
+		break;
+	case 'o':
 		take(d, d->address32 ? 4 : 8);
+		break;
+	}
 }
 
 /* What an instruction does: where it goes, and which register it sets. */
@@ -435,7 +391,7 @@ static void find_set(const struct decoder *d, struct x86_insn *insn)
 bool x86__decode(struct x86_insn *insn, const uint8_t *code, size_t size)
 {
 	struct decoder d = { .code = code, .size = size };
-	uint8_t follows;
+	char follows;
 
 	memset(insn, 0, sizeof(*insn));
 	take_prefixes(&d);
@@ -443,9 +399,9 @@ bool x86__decode(struct x86_insn *insn, const uint8_t *code, size_t size)
 		return false;
 	take_opcode(&d);
 	follows = what_follows(&d);
-	if (follows & BAD || d.at > size)
+	if (follows == '!' || d.at > size)
 		return false;
-	if (follows & MODRM)
+	if (strchr("mBZ", follows))
 		take_modrm(&d);
 	take_immediate(&d, follows);
 	if (d.at > size || d.at > 15)
