@@ -7,7 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "run/place.h"
+#include "run/outfile.h"
 
 #define LINKS_MAX 40 /* path_resolution(7) */
 
