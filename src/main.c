@@ -70,9 +70,9 @@ static bool has_some(void)
 
 /*
  * Descriptors 0 to 2 are there, so that no file that is opened becomes one of them: those that were
- * closed lead nowhere, and what writes to them gets an error. And the soft limit of descriptors is the
- * hard one: a probe takes two or three, and tracing has a hundred. False, after a message, where even
- * the few are missing that reading /sys takes.
+ * closed lead nowhere, and what writes to them gets an error. And the soft limit of descriptors is
+ * the hard one: a probe takes two or three, and tracing has a hundred. False, after a message,
+ * where even the few are missing that reading /sys takes.
  */
 static bool open_descriptors(void)
 {

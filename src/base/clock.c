@@ -18,8 +18,8 @@ static bool in_childrens(void)
 }
 
 /*
- * kernel/time/namespace.c:proc_timens_show_offsets(), a line a clock: its name or number, s and ns. They
- * are those of the children's namespace.
+ * kernel/time/namespace.c:proc_timens_show_offsets(), a line a clock: its name or number, s and ns.
+ * They are those of the children's namespace.
  */
 void clock__init(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Text in arrays, cut where it does not fit: names stay as they were read, outputs escape them. And
- * numbers as people write them on a command line: decimal, and nothing around them. What strtod() takes
- * besides, as hexadecimal, infinity or leading spaces, is rather a mistake.
+ * numbers as people write them on a command line: decimal, and nothing around them. What strtod()
+ * takes besides, as hexadecimal, infinity or leading spaces, is rather a mistake.
  */
 #ifndef XT_BASE_STR_H
 #define XT_BASE_STR_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The vocabulary of every figure: areas, mechanisms, and the two kinds of time, which are never added: CPU
- * time is exclusive, its columns add up to the vCPU's; waiting is the request's.
+ * The vocabulary of every figure: areas, mechanisms, and the two kinds of time, which are never
+ * added: CPU time is exclusive, its columns add up to the vCPU's; waiting is the request's.
  */
 #ifndef XT_BASE_TERMS_H
 #define XT_BASE_TERMS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where the kernel's code makes hypercalls, and where their numbers are just before the call. A wrapper
- * is one function with one hypercall; of all others the call instruction itself is found, by decoding
- * code that was read from the kernel. Pure.
+ * Where the kernel's code makes hypercalls, and where their numbers are just before the call. A
+ * wrapper is one function with one hypercall; of all others the call instruction itself is found,
+ * by decoding code that was read from the kernel. Pure.
  */
 #ifndef XT_CALLSITES_CALLS_H
 #define XT_CALLSITES_CALLS_H
@@ -45,8 +45,8 @@ size_t calls__of_list(uint64_t *found, size_t room, const uint8_t *list, size_t 
 		      uint64_t address, uint64_t key);
 
 /*
- * Older kernels call into a page of 32 bytes a hypercall. Writes addresses and numbers of such calls
- * in the function at `start` to `found` and `nr`, at most `room`; returns how many there are.
+ * Older kernels call into a page of 32 bytes a hypercall. Writes addresses and numbers of such
+ * calls in the function at `start` to `found` and `nr`, at most `room`; returns how many there are.
  */
 size_t calls__into_page(uint64_t *found, int *nr, size_t room, const uint8_t *code, size_t size,
 			uint64_t start, uint64_t page);

@@ -30,7 +30,7 @@ struct decoder {
 /*
  * What follows an opcode, laid out as the SDM's maps are, 16 opcodes a line:
  *   .  nothing                    b  an immediate of 1 byte    r  4 bytes: relative to what is next
- *   m  a ModRM byte               w  of 2 bytes                o  an address: 8 bytes, or 4 with a prefix
+ *   m  a ModRM byte               w  of 2 bytes                o  an address: 8 bytes, prefixed 4
  *   B  a ModRM byte, then b       z  of 4, or 2 with a prefix  e  w and b
  *   Z  a ModRM byte, then z       v  as z, but 8 with REX.W    !  not in code that compilers make
  */

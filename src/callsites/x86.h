@@ -35,7 +35,7 @@ enum x86_set {
 
 #define X86_RAX 0
 
-/* Registers are numbered as instructions number them: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8… */
+/* Registers have the numbers of instructions: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 … */
 struct x86_insn {
 	uint8_t length; /* bytes */
 	uint8_t flow;	/* enum x86_flow */

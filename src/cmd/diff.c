@@ -40,7 +40,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* As of the other outputs (output_options__add()): the extension, --format where that says none, text. */
+/* As for other outputs (output_options__add()): by extension, --format where it says none, text. */
 static const struct output *choose(const char *path, const char *format)
 {
 	const char *extension = strcmp(path, "-") ? output_options__extension(path) : "";

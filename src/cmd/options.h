@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The commands, and their command lines by argp: what is the same for all of them, and the options that
- * several share, as children of their own argp parsers.
+ * The commands, and their command lines by argp: what is the same for all of them, and the options
+ * that several share, as children of their own argp parsers.
  */
 #ifndef XT_CMD_OPTIONS_H
 #define XT_CMD_OPTIONS_H
@@ -24,8 +24,8 @@ int cmd_diff(int argc, char **argv);
 #define SEE_PAGE(page) "See " page "(8), and the GLOSSARY of xentrace-bpf(8) for its terms.\n"
 
 /*
- * Parse; `name` is the command's as messages call it. Exits for --help and --version, with 0 or, where
- * they cannot be written, with 1 and the cause; and with 2 for wrong usage.
+ * Parse; `name` is the command's as messages call it. Exits for --help and --version, with 0 or,
+ * where they cannot be written, with 1 and the cause; and with 2 for wrong usage.
  */
 void cmd__parse(const struct argp *argp, const char *name, int argc, char **argv, void *input);
 
@@ -47,10 +47,11 @@ struct output_options {
 const char *output_options__extension(const char *path);
 
 /*
- * Add the sinks that were asked for, or standard output. An extension says a file's format; --format
- * that of standard output and of names whose extension says none, and has to be of use to one of them.
- * Without it `otherwise` is the format of any such file; where that is NULL, it is text of what has no
- * extension, and one that is unknown is wrong usage. Returns 0, or -EINVAL with a message.
+ * Add the sinks that were asked for, or standard output. An extension says a file's format;
+ * --format that of standard output and of names whose extension says none, and has to be of use to
+ * one of them. Without it `otherwise` is the format of any such file; where that is NULL, it is
+ * text of what has no extension, and one that is unknown is wrong usage. Returns 0, or -EINVAL with
+ * a message.
  */
 int output_options__add(const struct output_options *options, struct sinks *sinks,
 			const struct output *otherwise);

@@ -233,8 +233,8 @@ static const struct argp record_argp = {
 };
 
 /*
- * s; of a recording without an INTERVAL. One that held a total alone could give no course of the run,
- * which the live page has, and no noise to tell a change from.
+ * s; of a recording without an INTERVAL. One that held a total alone could give no course of the
+ * run, which the live page has, and no noise to tell a change from.
  */
 #define RECORD_INTERVAL 1
 

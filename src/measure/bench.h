@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Timing operations in batches: the loops of the price list, and of what the tracer itself costs. */
+/* Timing operations in batches: the loops of the price list, and of what the tracer costs. */
 #ifndef XT_MEASURE_BENCH_H
 #define XT_MEASURE_BENCH_H
 
@@ -19,16 +19,16 @@ int bench__clock_in_vdso(void);
 /* ns of each of `nr` batches, by the clock of the kernel. */
 void bench__times(uint64_t *ns, unsigned int nr, bench_fn *run, void *ctx, unsigned int n);
 /*
- * Of these the one that was not disturbed: an eighth took no longer. Interrupts and a vCPU taken away
- * only add, but the smallest is not it either: a paravirtual clock that went back a little stands still
- * for as long, and a run takes no time at all. Sorts them.
+ * Of these the one that was not disturbed: an eighth took no longer. Interrupts and a vCPU taken
+ * away only add, but the smallest is not it either: a paravirtual clock that went back a little
+ * stands still for as long, and a run takes no time at all. Sorts them.
  */
 uint64_t bench__undisturbed(uint64_t *ns, unsigned int nr);
 
 /*
- * The price list's stopwatch is this CPU's TSC: the kernel's clock is one of the things on the list, may
- * cost an exit, and stands still on a CPU whose pvclock is behind another's (last_value in
- * arch/x86/kernel/pvclock.c). Batches are too long for the order of instructions to matter.
+ * The price list's stopwatch is this CPU's TSC: the kernel's clock is one of the things on the
+ * list, may cost an exit, and stands still on a CPU whose pvclock is behind another's (last_value
+ * in arch/x86/kernel/pvclock.c). Batches are too long for the order of instructions to matter.
  */
 struct stopwatch {
 	double ns_per_tick;

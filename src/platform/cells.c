@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The cells of the spectrum: one for each disk and NIC, from its origin, then one for each facility that
- * is no device: interrupts, timers, platform, cpu and memory. The features have been judged before.
+ * The cells of the spectrum: one for each disk and NIC, from its origin, then one for each facility
+ * that is no device: interrupts, timers, platform, cpu and memory. The features have been judged
+ * before.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -151,8 +152,9 @@ static void interrupts(struct cell *cell, const struct guest *guest)
 }
 
 /*
- * What reading a clock costs, least first: a register or a page that the vDSO reads; Xen's page, whose
- * vDSO needs more than it has by default; a device's register, each an exit; ticks, which are coarse.
+ * What reading a clock costs, least first: a register or a page that the vDSO reads; Xen's page,
+ * whose vDSO needs more than it has by default; a device's register, each an exit; ticks, which are
+ * coarse.
  */
 static const struct clock {
 	const char *name;
@@ -178,8 +180,8 @@ static const struct clock *find_clock(const char *name, size_t len)
 }
 
 /*
- * A cheaper clock source that the kernel offers. It does not offer one that it found to be unstable,
- * as soon as it runs with high resolution (kernel/time/clocksource.c).
+ * A cheaper clock source that the kernel offers. It does not offer one that it found to be
+ * unstable, as soon as it runs with high resolution (kernel/time/clocksource.c).
  */
 static const char *cheaper_clock(const struct guest *guest)
 {

@@ -16,9 +16,10 @@ uint64_t disk_stat__read(const char *name);
 
 /*
  * What the kernel counts of the event channels of a xenbus device, in sysfs since 5.12 and in the
- * 5.10 series (drivers/xen/xenbus/xenbus_probe.c). Where the other end sends events for nothing, the
- * kernel puts the end of its interrupts off, and nothing else says so. Every device has the files,
- * but only channels bound with their device are counted: back ends', which have event_channels.
+ * 5.10 series (drivers/xen/xenbus/xenbus_probe.c). Where the other end sends events for nothing,
+ * the kernel puts the end of its interrupts off, and nothing else says so. Every device has the
+ * files, but only channels bound with their device are counted: back ends', which have
+ * event_channels.
  */
 struct bus_events {
 	char name[32];	 /* "vbd-51728" */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Block devices, from /sys/block: disks with their tags and who serves them; what is no plain disk, as it
- * has a medium of its own kind or no device below it; and the paths of disks that have several.
+ * Block devices, from /sys/block: disks with their tags and who serves them; what is no plain disk,
+ * as it has a medium of its own kind or no device below it; and the paths of disks that have
+ * several.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -115,8 +116,8 @@ static const struct {
 enum below { BELOW_DISKS, BELOW_FILE, BELOW_NOTHING };
 
 /*
- * What a driver's devices lie on, by the name that it gives them, which a number follows. Needed for
- * words, and for those that lie on disks and have no slaves in sysfs: it says so of all others.
+ * What a driver's devices lie on, by the name that it gives them, which a number follows. Needed
+ * for words, and for those that lie on disks and have no slaves in sysfs: it says so of all others.
  */
 static const struct family {
 	const char *name;
@@ -210,9 +211,9 @@ static void find_medium(struct guest *guest, const struct disk *disk, struct ori
 }
 
 /*
- * NVMe's native multipath: nvme0n1 is a device of its own that sends each request to one of its paths,
- * nvme0c0n1, nvme0c1n1 …, disks that the kernel hides. Where requests end is a path; what is used,
- * mounted and asked for is nvme0n1. The paths have no number in sysfs, but since 6.1 one in
+ * NVMe's native multipath: nvme0n1 is a device of its own that sends each request to one of its
+ * paths, nvme0c0n1, nvme0c1n1 …, disks that the kernel hides. Where requests end is a path; what is
+ * used, mounted and asked for is nvme0n1. The paths have no number in sysfs, but since 6.1 one in
  * /proc/diskstats (a0a6314ae774, "block: fix leaking minors of hidden disks").
  */
 

@@ -21,7 +21,7 @@
 
 enum item_kind { ITEM_FOLDER, ITEM_FILE, ITEM_LINK };
 
-/* What was read at a path, or seen there: enough to be written out and read back to the same answer. */
+/* What was read or seen at a path: enough to be written out and read back to the same answer. */
 struct item {
 	enum item_kind kind;
 	char *path; /* no link is in it */
@@ -70,8 +70,8 @@ static struct item *item__at(struct files *files, const char *path)
 }
 
 /*
- * Of a path that is seen twice the longer text stays, as a listing shows an entry before it is read, if
- * it is. With `replace` this one does.
+ * Of a path that is seen twice the longer text stays, as a listing shows an entry before it is
+ * read, if it is. With `replace` this one does.
  */
 static void remember(struct files *files, enum item_kind kind, const char *path, const char *text,
 		     size_t len, bool replace)
@@ -187,7 +187,7 @@ static int prepend(char *path, const char *target)
 	return 0;
 }
 
-/* The last component of `real` was just added: if it is a link, go where it leads, before `rest`. */
+/* `real` has a new last component: if that is a link, go where it leads, before `rest`. */
 static int follow(struct files *files, char *real, char *rest, int *links)
 {
 	char target[FILES_PATH / 2];
@@ -207,8 +207,8 @@ static int follow(struct files *files, char *real, char *rest, int *links)
 }
 
 /*
- * Walk `path`, which is used up, component by component; `real` is where it leads. Both are of FILES_PATH
- * bytes. Links on the way are remembered, and cannot leave the root.
+ * Walk `path`, which is used up, component by component; `real` is where it leads. Both are of
+ * FILES_PATH bytes. Links on the way are remembered, and cannot leave the root.
  */
 static int walk(struct files *files, char *real, char *path)
 {

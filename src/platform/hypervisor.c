@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Who is below the guest: what the processor says (CPUID), what Xen says (/sys/hypervisor and xenbus), and
- * what is concluded: boot type and mode. The kernel's word counts before CPUID's, and witnesses that
- * contradict each other are shown.
+ * Who is below the guest: what the processor says (CPUID), what Xen says (/sys/hypervisor and
+ * xenbus), and what is concluded: boot type and mode. The kernel's word counts before CPUID's, and
+ * witnesses that contradict each other are shown.
  */
 #include <cpuid.h>
 #include <ctype.h>
@@ -254,8 +254,8 @@ int hypervisor__read(struct guest *guest)
 enum bit { BIT_UNKNOWN, BIT_CLEAR, BIT_SET };
 
 /*
- * Leaf 1, ECX bit 31: somebody is below. Without CPUID in a saved folder, /proc/cpuinfo still has its
- * flag.
+ * Leaf 1, ECX bit 31: somebody is below. Without CPUID in a saved folder, /proc/cpuinfo still has
+ * its flag.
  */
 static enum bit hypervisor_bit(struct guest *guest)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What lies on which disk: file systems, by the disk itself, by a partition, or by a device stacked on it;
- * and the file of a loop device.
+ * What lies on which disk: file systems, by the disk itself, by a partition, or by a device stacked
+ * on it; and the file of a loop device.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -80,7 +80,7 @@ static void note(struct disk *disk, const char *point)
 /* Called for each disk that a block device lies on. Not 0: no more of them. */
 typedef int disk_fn(void *ctx, const char *disk);
 
-/* The disk that this link of sysfs leads to, or the whole one of a partition, and all that it lies on. */
+/* The disk that this link leads to, or the whole one of a partition, and all that it lies on. */
 static int for_disks_below(struct files *files, const char *link, disk_fn *take, void *ctx,
 			   int depth)
 {

@@ -71,8 +71,8 @@ static void from_xenbus(struct origin *origin, const struct guest *guest, const 
 /*
  * What a device hangs on beside its controller, by a name on its path, which the kernel's own code
  * gives. With no controller of its own on the path, `without` says what serves it: the network and
- * memory are no devices that a hypervisor emulates, an ISA device of a guest is. Rules for disks that
- * a toolstack configures hold for none of them.
+ * memory are no devices that a hypervisor emulates, an ISA device of a guest is. Rules for disks
+ * that a toolstack configures hold for none of them.
  */
 enum without { WITHOUT_NETWORK, WITHOUT_MEMORY, WITHOUT_ISA, WITHOUT_KNOWLEDGE };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * PCI functions: their ids, drivers and interrupts, and what each is: a model, a whole card or a virtual
- * function. A new instance of a kind is a line in a table; what no evidence and no table tells is '?'.
+ * PCI functions: their ids, drivers and interrupts, and what each is: a model, a whole card or a
+ * virtual function. A new instance of a kind is a line in a table; what no evidence and no table
+ * tells is '?'.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -79,8 +80,8 @@ const struct pci *guest__pci(const struct guest *guest, const char *address)
 }
 
 /*
- * PCI devices whose id alone says what they are, most by their maker; the first match counts. Intel's
- * chipset of 1996 is a model wherever a 64-bit kernel finds it, also without a subsystem.
+ * PCI devices whose id alone says what they are, most by their maker; the first match counts.
+ * Intel's chipset of 1996 is a model wherever a 64-bit kernel finds it, also without a subsystem.
  */
 static const struct {
 	unsigned int vendor, first, last;

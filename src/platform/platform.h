@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What guest this is: plain data read from CPUID, sysfs and /proc under one root folder. Every answer
- * rests on evidence, never on a driver's name alone; where nothing tells, it is '?', never a guess.
+ * What guest this is: plain data read from CPUID, sysfs and /proc under one root folder. Every
+ * answer rests on evidence, never on a driver's name alone; where nothing tells, it is '?', never a
+ * guess.
  */
 #ifndef XT_PLATFORM_PLATFORM_H
 #define XT_PLATFORM_PLATFORM_H
@@ -112,8 +113,8 @@ struct irq {
 	enum letter letter; /* of its owner */
 	char device[48];    /* "xvdb", "eth0", "timer0"; the action when no owner is known */
 	/*
-	 * Of a channel of a single vCPU: how many characters of the device's name, 5 of "timer0", stand
-	 * before the vCPU's number. 0: not bound to one.
+	 * Of a channel of a single vCPU: how many characters of the device's name, 5 of "timer0",
+	 * stand before the vCPU's number. 0: not bound to one.
 	 */
 	unsigned int stem;
 };
@@ -160,10 +161,10 @@ int platform__save(struct platform **out, const char *root, const char *dir);
 void platform__free(struct platform *platform);
 
 /*
- * The leaf disks of a block device, which is one, a partition of one, or stacked on some; `link` leads to
- * it below `root`, where `platform` was read: "sys/dev/block/8:0". Adds those that are not there yet to
- * names[], of which *nr are used; they point into `platform`. Returns 0, -E2BIG beyond `max`, or another
- * negative errno where no disk is behind it.
+ * The leaf disks of a block device, which is one, a partition of one, or stacked on some; `link`
+ * leads to it below `root`, where `platform` was read: "sys/dev/block/8:0". Adds those that are not
+ * there yet to names[], of which *nr are used; they point into `platform`. Returns 0, -E2BIG beyond
+ * `max`, or another negative errno where no disk is behind it.
  */
 int platform__leaves(const struct platform *platform, const char *root, const char *link,
 		     const char **names, size_t *nr, size_t max);

@@ -43,7 +43,7 @@ static int find_output(struct compare *compare)
 	return EXIT_DONE;
 }
 
-/* All of its intervals to the differ, or of a run without them its total; and keep the last total. */
+/* All of its intervals to the differ, or its total where it has none; and keep the last total. */
 static int read_side(struct side *side, struct differ *differ, enum diff_side which)
 {
 	struct source *source = replay__source(side->replay);

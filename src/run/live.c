@@ -121,8 +121,8 @@ static int give_interval(struct live *live, struct run_part *part)
 }
 
 /*
- * An interval is over. What kept us from running (a pause, a suspend, SIGSTOP) made it longer: it is one,
- * told by its times, and the next one ends where the grid has it.
+ * An interval is over. What kept us from running (a pause, a suspend, SIGSTOP) made it longer: it
+ * is one, told by its times, and the next one ends where the grid has it.
  */
 static int end_interval(struct live *live, struct run_part *part)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A file that is written, so that nothing that was there is lost. What has the name keeps it until
- * something whole takes its place: the output is written to a file of its own in the same folder, most
- * often one without a name, and then renamed. So an output that fails leaves what was there, and
- * whoever reads the name never sees half of one.
+ * something whole takes its place: the output is written to a file of its own in the same folder,
+ * most often one without a name, and then renamed. So an output that fails leaves what was there,
+ * and whoever reads the name never sees half of one.
  *
- * What is no regular file (a FIFO, /dev/stdout, a terminal, a disk) is written to as it is: it keeps
- * nothing that could be lost.
+ * What is no regular file (a FIFO, /dev/stdout, a terminal, a disk) is written to as it is: it
+ * keeps nothing that could be lost.
  *
- * The new file has the permissions of the one whose place it takes, and its owner and group as far as
- * the user may give them. Other hard links keep the old one.
+ * The new file has the permissions of the one whose place it takes, and its owner and group as far
+ * as the user may give them. Other hard links keep the old one.
  */
 #ifndef XT_RUN_OUTFILE_H
 #define XT_RUN_OUTFILE_H
@@ -20,12 +20,12 @@
 #include <sys/stat.h>
 
 /*
- * Where an output goes: its name, walked to the folder that holds it, its last name there and what is
- * there now. The folder stays the same one, whatever its names become meanwhile.
+ * Where an output goes: its name, walked to the folder that holds it, its last name there and what
+ * is there now. The folder stays the same one, whatever its names become meanwhile.
  *
- * In a folder where everybody may make names (sticky, as /tmp) somebody else may have made this one.
- * There a symbolic link is followed only where it and what it leads to are the user's own, and a file
- * or FIFO of another user is refused, whatever fs.protected_* of this kernel say.
+ * In a folder where everybody may make names (sticky, as /tmp) somebody else may have made this
+ * one. There a symbolic link is followed only where it and what it leads to are the user's own, and
+ * a file or FIFO of another user is refused, whatever fs.protected_* of this kernel say.
  */
 struct place {
 	int dir; /* O_PATH; -1 for none */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A run: what is measured in this guest, or was measured and recorded. A source gives its parts, one after
- * the other; run__follow() makes the books of each and hands it to the outputs. It does not know which
- * source it has: so a report from a recording is what the live run printed.
+ * A run: what is measured in this guest, or was measured and recorded. A source gives its parts,
+ * one after the other; run__follow() makes the books of each and hands it to the outputs. It does
+ * not know which source it has: so a report from a recording is what the live run printed.
  */
 #ifndef XT_RUN_RUN_H
 #define XT_RUN_RUN_H
@@ -26,8 +26,8 @@ struct run_part {
 
 struct source {
 	/*
-	 * The next part; the first call begins the run. Returns 1 for a part, 0 at the end, -ENOMEM, or
-	 * another negative errno after a message.
+	 * The next part; the first call begins the run. Returns 1 for a part, 0 at the end,
+	 * -ENOMEM, or another negative errno after a message.
 	 */
 	int (*next)(struct source *source, struct run_part *part);
 	/* Nobody reads standard output any more. NULL: that is no reason to end. */
@@ -50,8 +50,8 @@ struct run {
 };
 
 /*
- * Open the outputs, of which the names are known by now: a wrong one costs no trace. Returns an exit code;
- * what it is not EXIT_DONE for is said.
+ * Open the outputs, of which the names are known by now: a wrong one costs no trace. Returns an
+ * exit code; what it is not EXIT_DONE for is said.
  */
 int run__open(struct run *run, const struct sinks_use *use);
 /* All parts to all outputs, from the header to the end. Returns an exit code. */

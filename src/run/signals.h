@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * From here on SIGINT, SIGTERM and SIGHUP end a trace and SIGUSR1 asks for a report: they are kept for
- * signals__wait(). A SIGHUP that was ignored when we were started (nohup) stays so. Returns 0 or a
- * negative errno.
+ * From here on SIGINT, SIGTERM and SIGHUP end a trace and SIGUSR1 asks for a report: they are kept
+ * for signals__wait(). A SIGHUP that was ignored when we were started (nohup) stays so. Returns 0
+ * or a negative errno.
  */
 int signals__open(void);
 
@@ -16,9 +16,9 @@ int signals__open(void);
 int signals__wait(uint64_t until);
 
 /*
- * Between the two outputs are written. Once a signal has ended the trace, a pipe or FIFO that still blocks
- * after SIGNALS_PATIENCE fails with EINTR, and so does one that blocks next: what nobody reads would else
- * hold us for ever.
+ * Between the two outputs are written. Once a signal has ended the trace, a pipe or FIFO that still
+ * blocks after SIGNALS_PATIENCE fails with EINTR, and so does one that blocks next: what nobody
+ * reads would else hold us for ever.
  */
 void signals__let_through(void);
 void signals__keep(void);

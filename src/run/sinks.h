@@ -38,9 +38,9 @@ struct sinks_use {
 /*
  * Open all of them, before anything is traced. What is there is touched later (run/outfile.h). Of a
  * live run each output takes its name when it is whole, since what was measured cannot be measured
- * again; but two kinds grow instead, and take it when the run begins, so that they can be read meanwhile
- * and what a crash leaves is found: a recording, and the text or JSON of intervals. What is made from a
- * recording takes its name when all of it is whole: sinks__publish().
+ * again; but two kinds grow instead, and take it when the run begins, so that they can be read
+ * meanwhile and what a crash leaves is found: a recording, and the text or JSON of intervals. What
+ * is made from a recording takes its name when all of it is whole: sinks__publish().
  *
  * Returns 0 or a negative errno, with a message; -EINVAL for an output that is the input or another
  * output, by whichever name.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Saved guests, damaged. Each in one way that has a name: what is said of them. Missing evidence is '?' or
- * told by other witnesses, never by a guess; witnesses that contradict each other are shown. And one with
- * every file of it in turn missing, empty, cut or full of garbage, a folder where a file was and a file
- * where a folder was: there is an answer each time, it can be printed, and no sanitizer complains.
+ * Saved guests, damaged. Each in one way that has a name: what is said of them. Missing evidence is
+ * '?' or told by other witnesses, never by a guess; witnesses that contradict each other are shown.
+ * And one with every file of it in turn missing, empty, cut or full of garbage, a folder where a
+ * file was and a file where a folder was: there is an answer each time, it can be printed, and no
+ * sanitizer complains.
  */
 #include <stdarg.h>
 #include <stddef.h>

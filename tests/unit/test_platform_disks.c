@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Disks: what serves them, which are the same one, where they are mounted. Block devices that are no plain
- * disk of the guest's configuration: drives with a medium, disks that are reached over a bus or the network,
- * and devices that have none below them. And NVMe's native multipath: the disk that is used, and the hidden
- * ones where its requests end.
+ * Disks: what serves them, which are the same one, where they are mounted. Block devices that are
+ * no plain disk of the guest's configuration: drives with a medium, disks that are reached over a
+ * bus or the network, and devices that have none below them. And NVMe's native multipath: the disk
+ * that is used, and the hidden ones where its requests end.
  */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the hypervisor says of itself, and who says so: the name alone proves nothing. And of clocks and
- * timers what is in use, what would cost less, and in what words.
+ * What the hypervisor says of itself, and who says so: the name alone proves nothing. And of clocks
+ * and timers what is in use, what would cost less, and in what words.
  */
 #include <stdarg.h>
 #include <stddef.h>
