@@ -693,7 +693,7 @@ int xt_tx_xmit(__u64 *ctx)
 		return 0;
 	p->hypercall = hypercall;
 	p->submitted = now;
-	if (p->done == XT_PACKET_COPIED)
+	if (p->done == XT_PACKET_COPIED || nic->flags & XT_NIC_VIRTUAL)
 		packet_end(cpu, net, nic, p, now, 0);
 	return 0;
 }

@@ -97,6 +97,7 @@ struct xt_nic {
 
 #define XT_NIC_UNFRAMED (1 << 0) /* the CPU time of its driver's xmit is family emul's */
 #define XT_NIC_EMULATED (1 << 1) /* held time is the device model's */
+#define XT_NIC_VIRTUAL	(1 << 2) /* no device below it: its packets go on, and are freed elsewhere */
 
 /*
  * A packet in a driver's hands, in the region of its transmit queue at one of XT_PACKET_WAYS places

@@ -9,12 +9,12 @@
 #define NICS_MAX 1024
 
 /* The larger of the receive and the transmit queues: net/core/net-sysfs.c. */
-static unsigned int count_queues(struct guest *guest, const char *name)
+static unsigned int count_queues(struct files *files, const char *name)
 {
 	unsigned int rx = 0, tx = 0;
 	struct names names;
 
-	if (files__list(guest->files, &names, "sys/class/net/%s/queues", name))
+	if (files__list(files, &names, "sys/class/net/%s/queues", name))
 		return 1;
 	for (size_t i = 0; i < names.nr; i++) {
 		rx += !strncmp(names.name[i], "rx-", 3);
@@ -48,7 +48,7 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 	FILES_READ(files, more->mac, "sys/class/net/%s/address", name);
 	strcpy(nic->driver, more->origin.driver);
 	nic->letter = more->origin.letter;
-	nic->queues = count_queues(guest, name);
+	nic->queues = count_queues(files, name);
 	return true;
 }
 
@@ -75,4 +75,31 @@ int nics__read(struct guest *guest)
 	}
 	names__free(&names);
 	return err;
+}
+
+int platform__add_nic(struct platform *p, const char *root, const char *name)
+{
+	struct nic nic = { .letter = LETTER_UNKNOWN }, *more;
+	unsigned long long ifindex = 0;
+	struct files *files;
+	int err;
+
+	if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof(nic.name))
+		return -ENOENT;
+	err = files__open(&files, root);
+	if (err)
+		return err;
+	if (!files__number(files, &ifindex, "sys/class/net/%s/ifindex", name))
+		nic.ifindex = ifindex;
+	nic.queues = count_queues(files, name);
+	files__close(files);
+	if (!nic.ifindex)
+		return -ENOENT;
+	str__set(nic.name, sizeof(nic.name), "%s", name);
+	more = realloc(p->nics, (p->nr_nics + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	p->nics = more;
+	p->nics[p->nr_nics++] = nic;
+	return 0;
 }

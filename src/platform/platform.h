@@ -172,5 +172,10 @@ int platform__leaves(const struct platform *platform, const char *root, const ch
 /* By name; NULL where there is none, or no platform. */
 const struct disk *platform__disk(const struct platform *platform, const char *name);
 const struct nic *platform__nic(const struct platform *platform, const char *name);
+/*
+ * Also an interface without a device below it (veth, a bridge, lo), which nobody asks for but by its name:
+ * what serves it is not known. Returns 0, -ENOENT when there is none, or another negative errno.
+ */
+int platform__add_nic(struct platform *platform, const char *root, const char *name);
 
 #endif

@@ -166,6 +166,7 @@ static void place_nic(const struct layout *layout, const struct nic *nic)
 		.ifindex = nic->ifindex,
 		.slot = slot,
 		.flags = (is_timed(nic->driver) ? XT_NIC_UNFRAMED : 0) |
+			 (nic->driver[0] ? 0 : XT_NIC_VIRTUAL) |
 			 (nic->letter == LETTER_VS ? XT_NIC_EMULATED : 0),
 		.first = nr_packets,
 		.queues = nic->queues ? nic->queues : 1,

@@ -247,13 +247,17 @@ static int find_disks(const struct live *live, const char **names)
 	return EXIT_DONE;
 }
 
-static int find_nics(const struct live *live)
+static int find_nics(struct live *live)
 {
 	for (const char *const *name = live->options->nics; *name; name++) {
-		if (platform__nic(live->platform, *name))
+		int err = platform__nic(live->platform, *name)
+				  ? 0
+				  : platform__add_nic(live->platform, "/", *name);
+
+		if (!err)
 			continue;
-		elog("no NIC '%s' here: only interfaces with a device below them are traced",
-		     *name);
+		elog("no NIC '%s' here%s%s", *name, err == -ENOENT ? "" : ": ",
+		     err == -ENOENT ? "" : strerror(-err));
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;

@@ -81,8 +81,25 @@ setup_file()
 	[[ $output == *"no NIC 'no-such-nic'"* ]]
 }
 
+@test "-N of an interface without a device below it: its packets end where it gives them on" {
+	ip netns add xtnet1
+	ip link add xtv0 type veth peer name xtv1 netns xtnet1
+	ip addr add 198.51.100.1/30 dev xtv0
+	ip -n xtnet1 addr add 198.51.100.2/30 dev xtv1
+	ip link set xtv0 up
+	ip -n xtnet1 link set xtv1 up
+	TRACE_OPTIONS="-f net -N xtv0" tests/lib/record-run "$BATS_TEST_TMPDIR/run" \
+		"ping -f -q -c 2000 198.51.100.2"
+	tests/lib/compare "$BATS_TEST_TMPDIR/run" packets
+	jq -es '.[-1] | (.nics | map(.device)) == ["xtv0"] and .nics[0].tx_packets >= 2000 and
+		.packet_conservation.completed > 0.99 * .packet_conservation.started and
+		([.paths[] | select(.leg == "submit" and .op == "sent")][0] |
+			.mechanism == "unattributed" and .count > 1900)' "$BATS_TEST_TMPDIR/run/run.json"
+}
+
 teardown()
 {
+	ip link del xtv0 2> /dev/null || true
 	ip netns del xtnet0 2> /dev/null || true
 	ip netns del xtnet1 2> /dev/null || true
 }
