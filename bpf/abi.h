@@ -61,8 +61,8 @@ struct xt_frame {
 };
 
 /*
- * What the innermost path's family has to remember of the task that is in it: words of its own,
- * which go with the task when it is preempted.
+ * What the family of the innermost path has to remember of the task in it. It goes with the task
+ * when that is preempted.
  */
 struct xt_carried {
 	__u64 word[4];
@@ -89,7 +89,7 @@ struct xt_parked {
 #define XT_TOKEN_HYPERCALL (1u << 18)
 #define XT_TOKEN_SITE	   (1u << 19) /* with the site's number */
 
-/* When a device's interrupts came whose work a softirq does. */
+/* When the interrupts of a device came that leaves its work to a softirq. */
 struct xt_device {
 	__u64 first; /* ns: entry of its first interrupt since that work was done here */
 	__u64 last;  /* ns: entry of its last interrupt here */
@@ -101,7 +101,7 @@ struct xt_device {
  */
 struct xt_cpu {
 	/*
-	 * In CPU 0's slice, for all CPUs: one flag, so that all of them begin and end at one
+	 * Only in CPU 0's slice: one flag for all CPUs, so that all of them begin and end at one
 	 * instant. It has a cache line of its own, with what is written as seldom.
 	 */
 	__u64 on;     /* tracing: the loader sets it, every program looks here first */

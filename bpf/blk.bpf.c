@@ -95,7 +95,7 @@ static __always_inline struct xt_disk *disk_at(__u32 dev)
 	return NULL;
 }
 
-/* What follows the end of the name is left from the stack of who named it (5.10): not read. */
+/* The bytes behind the name's end are garbage on 5.10: they are not read. */
 static __always_inline struct xt_disk *disk_by_name(struct gendisk *disk)
 {
 	__u32 name[XT_DISK_NAME / 4] = {};
@@ -118,15 +118,15 @@ static __always_inline struct xt_disk *disk_find(struct request *rq)
 	return entry || !config.disks_named ? entry : disk_by_name(disk);
 }
 
-/* Nothing of this disk's requests is kept. One that is not known was not asked for by its name. */
+/* Whether this disk is not traced. Where disks are named by -D, one that is in no table was not. */
 static __always_inline bool disk_ignored(const struct xt_disk *disk)
 {
 	return disk ? disk->flags & XT_DISK_IGNORED : config.disks_some;
 }
 
 /*
- * The slot of a request of a disk that is not in the table, which it shares with those of others.
- * By numbers: a pointer is none to the verifier, whatever a compiler makes of its bits.
+ * The slot of a request of an unknown disk, shared with other such disks. It is made of numbers,
+ * since the verifier allows no arithmetic on the bits of a pointer.
  */
 static __always_inline __u32 other_at(struct request *rq, __u32 tag)
 {
@@ -139,10 +139,10 @@ static __always_inline __u32 other_at(struct request *rq, __u32 tag)
 }
 
 /*
- * A request's slot: its disk's first + hardware queue * per_queue + tag. The scheduler's tag
- * comes first: the driver's is given back when a request is requeued. There is one flush request
- * a queue, and it borrows the tag of one that waits for it: it has the queue's last slot. A disk
- * that we do not know shares XT_OTHER_REQUESTS slots. Returns the slot + 1, 0 for none.
+ * A request's slot + 1, 0 for none: its disk's first + hardware queue * per_queue + tag. The
+ * scheduler's tag is preferred, since the driver's tag is given back when a request is requeued. A
+ * flush request borrows the tag of a request that waits for it; there is one a queue, and it has
+ * the queue's last slot. Unknown disks share XT_OTHER_REQUESTS slots.
  */
 static __always_inline __u32 request_at(struct request *rq, const struct xt_disk *disk)
 {
@@ -229,7 +229,10 @@ static __always_inline __u32 request_path(const struct xt_disk *disk, __u8 op)
 	return disk->paths + op * (disk->flags & XT_DISK_RING ? XT_LEG_NR : XT_LEGS_COMMON);
 }
 
-/* A request of this disk, of none known yet for NULL, is issued here; its slot is to be found. */
+/*
+ * A request of this disk is issued here; NULL: a driver's function begins, and the disk is not
+ * known yet. The slot is found later.
+ */
 static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk *disk)
 {
 	struct xt_issuing *issuing = issuing_of(cpu);
@@ -242,8 +245,8 @@ static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk
 }
 
 /*
- * A driver's function that gives a request to its device: a frame for its CPU time, whose exit
- * ends the submit leg of the request that it issued. No arguments are needed: block_rq_issue ran
+ * A driver's function that gives a request to its device. A frame measures its CPU time, and its
+ * exit ends the submit leg of the request that it issued. It reads no arguments: block_rq_issue ran
  * on this CPU and left the request's slot.
  */
 static __always_inline int submit_enter(enum xt_probe probe, bool issues)
@@ -261,15 +264,15 @@ static __always_inline int submit_enter(enum xt_probe probe, bool issues)
 }
 
 /*
- * What the driver's function made of the request that it issued. blkfront has no place when its
- * ring is full or when it has no grant references left, which it then asks to be told of
- * (drivers/block/xen-blkfront.c:blkif_queue_rw_req); and while it is not connected, which is here
- * called ring full too. Disk "other" has no legs for these causes.
+ * What became of the request that the driver's function issued. blkfront refuses it when its ring
+ * is full, or when it has no grant references left; then it asks to be told of new ones
+ * (drivers/block/xen-blkfront.c:blkif_queue_rw_req). It also refuses while it is not connected,
+ * which counts as ring full. Disk "other" has no legs for these causes.
  */
 static __always_inline void submitted(const struct xt_issuing *issuing, struct xt_request *r,
 				      enum xt_probe probe, int ret, __u64 now)
 {
-	/* it may have ended on another CPU by now, and its slot be another request's */
+	/* the request may have ended on another CPU, and the slot be another request's */
 	if (r->state != XT_RQ_ISSUED || r->reissued != issuing->issued)
 		return;
 	if (ret == BLK_STS_OK)
@@ -278,7 +281,7 @@ static __always_inline void submitted(const struct xt_issuing *issuing, struct x
 		r->state = issuing->no_grants ? XT_RQ_NO_GRANTS : XT_RQ_NO_RING;
 }
 
-/* The CPU time of a driver's function is the disk's whose request it issued. */
+/* The CPU time of the function belongs to the disk whose request it issued. */
 static __always_inline void submit_record(struct xt_cpu *cpu, const struct closed *closed)
 {
 	__u64 disk = issuing_of(cpu)->disk, flags = disk >> XT_ISSUING_FLAGS;
@@ -309,9 +312,9 @@ static __always_inline int submit_exit(enum xt_probe probe, int ret)
 }
 
 /*
- * A driver's function that takes several requests at once: each is submitted when it returns. Those
- * that it could not take were never issued, or were requeued. If the task was preempted in it, then
- * what it issues is no longer told from other tasks' requests.
+ * A driver's function that takes several requests at once: all of them are submitted when it
+ * returns. Those that it could not take were never issued, or were requeued. If the task was
+ * preempted in it, its requests can no longer be told from those of other tasks.
  */
 static __always_inline bool batch_is_whole(const struct xt_cpu *cpu, const struct xt_blk_cpu *blk)
 {
@@ -336,7 +339,7 @@ static __always_inline void batch_add(struct xt_cpu *cpu, struct xt_blk_cpu *blk
 	blk->nr_batch = nr + 1;
 }
 
-/* Forget the batch; one that was cut short is noted. */
+/* Forget the batch. A note counts the requests of one that was cut short. */
 static __always_inline void batch_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk)
 {
 	if (blk->batching && !batch_is_whole(cpu, blk))
@@ -391,9 +394,9 @@ static __always_inline int batch_exit(enum xt_probe probe)
 }
 
 /*
- * The slot of a request is another's, and its end was not seen: the kernel does not run a program
- * that already runs on that CPU, as when an interrupt that ends a request comes into a softirq that
- * ends one. What the driver completed has ended; when, is known but for the last leg.
+ * The slot holds another request, whose end was not seen. That happens when a program is skipped
+ * because it runs on that CPU already: an interrupt ends a request while a softirq ends one. If the
+ * driver had completed the request, it has ended; only its last leg is unknown.
  */
 static __noinline void end_missed(struct xt_cpu *cpu, struct xt_blk_cpu *blk, struct xt_request *r)
 {
@@ -408,8 +411,8 @@ static __noinline void end_missed(struct xt_cpu *cpu, struct xt_blk_cpu *blk, st
 }
 
 /*
- * block/blk-mq.c:blk_mq_start_request(), called first thing in a driver's queue_rq: so a request
- * that finds the ring full is issued, requeued, and issued again.
+ * block/blk-mq.c:blk_mq_start_request(), which drivers call at the beginning of queue_rq. So a
+ * request that finds the ring full is issued, requeued, and issued again.
  */
 SEC("?tp_btf/block_rq_issue")
 int xt_rq_issue(__u64 *ctx)
@@ -462,7 +465,7 @@ int xt_rq_issue(__u64 *ctx)
 	r->rq = (__u64)rq;
 	r->state = XT_RQ_ISSUED;
 	bump(&blk->started, 1);
-	/* one that was overwritten has left its place */
+	/* an overwritten request has left its place in the queue to this one */
 	if (was == XT_RQ_FREE)
 		queue_enter(queue_of(rq, disk), disk, now - r->queued);
 	return 0;
@@ -484,9 +487,9 @@ int xt_rq_requeue(__u64 *ctx)
 }
 
 /*
- * The driver hands the request back. The interrupt's stamp is this CPU's, the end may come on
- * another: copy it now. Some drivers call the outer function, some the inner, some compilers
- * inline it: the first one counts.
+ * The driver has completed the request. The interrupt's stamp is of this CPU, and the request may
+ * end on another one: so it is copied now. Some drivers call the outer function, some the inner
+ * one, and compilers may inline it: the first call counts.
  */
 static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
 {
@@ -497,7 +500,7 @@ static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
 	if (!cpu)
 		return 0;
 	disk = disk_find(rq);
-	/* whose interrupt it is, is learned of disks that nobody asked for, too */
+	/* interrupts get the names of disks that are not traced, too */
 	if (disk && disk->flags & XT_DISK_IGNORED && interrupt_began(cpu))
 		interrupt_serves(cpu, disk->slot);
 	r = request_get(request_at(rq, disk));
@@ -523,9 +526,9 @@ int BPF_PROG(xt_mq_remote, struct request *rq)
 }
 
 /*
- * A request ended that was never issued: it began before tracing did, or it is an empty flush,
- * a write without data, which only waits for flush requests to the device (block/blk-flush.c)
- * and which the kernel's statistics count all the same.
+ * A request ended that was never issued. It may have begun before tracing. Or it is an empty flush:
+ * a write without data that waits for flush requests to the device (block/blk-flush.c), and that
+ * the kernel's statistics count.
  */
 static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
 					 struct request *rq, const struct xt_disk *disk, __u64 now)
@@ -546,8 +549,8 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *
 }
 
 /*
- * A request ended, all of it. One in a flush sequence ends a second time, without RQF_FLUSH_SEQ,
- * after the flush that follows it: that end is the one that its issuer waits for.
+ * A whole request ended. One in a flush sequence ends a second time, without RQF_FLUSH_SEQ, after
+ * the flush that follows it: its issuer waits for that second end.
  */
 static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 {
@@ -594,8 +597,8 @@ static __always_inline int rq_part(struct request *rq, enum xt_probe probe)
 }
 
 /*
- * Requests that the kernel does not always stamp, and so does not account as done: the flush
- * request of a queue (unless wbt wants its statistics) and passthrough.
+ * Requests that the kernel does not always stamp, and then does not account as done: passthrough,
+ * and a queue's flush request, unless wbt wants its statistics.
  */
 static __always_inline bool rq_unstamped(struct request *rq)
 {
@@ -605,9 +608,9 @@ static __always_inline bool rq_unstamped(struct request *rq)
 }
 
 /*
- * Where a request ends; the loader attaches one of three. Best is where the kernel's statistics
- * end it, block/blk-mq.c:blk_account_io_done(), after its bios were completed: block_io_done since
- * 6.5 (5a80bd075f3b), with block_rq_complete for requests that do not come by there.
+ * Where a request ends; the loader attaches one of three. The best is where the kernel's statistics
+ * end it: block/blk-mq.c:blk_account_io_done(), after its bios were completed. block_io_done is
+ * there since 6.5 (5a80bd075f3b); block_rq_complete serves requests that do not pass it.
  */
 SEC("?tp_btf/block_io_done")
 int BPF_PROG(xt_io_done, struct request *rq)
@@ -627,7 +630,10 @@ int xt_rq_unstamped(__u64 *ctx)
 				      : rq_end(rq, XT_P_RQ_UNSTAMPED);
 }
 
-/* Before 6.5, the same place: bios are completed; true means that a part of it is left. */
+/*
+ * Before 6.5, the same place: the bios are completed. It returns true when a part of the request is
+ * left.
+ */
 SEC("?fexit/blk_update_request")
 int BPF_PROG(xt_rq_update, struct request *rq, int error, unsigned int bytes, int left)
 {
@@ -636,8 +642,9 @@ int BPF_PROG(xt_rq_update, struct request *rq, int error, unsigned int bytes, in
 }
 
 /*
- * Everywhere, batched completions included, but before the bios are completed, and before the
- * bytes are taken off: all that is left has to be in this part.
+ * The hook that every kernel has, for batched completions too. It comes before the bios are
+ * completed and before the bytes are subtracted: so this part is the last one if it has all bytes
+ * that are left.
  */
 SEC("?tp_btf/block_rq_complete")
 int xt_rq_complete(__u64 *ctx)
@@ -679,7 +686,7 @@ int xt_rq_complete(__u64 *ctx)
 /* queue_rq(hctx, bd) and qc_issue(qc): fexit finds the result behind the arguments */
 #define XT_SUBMIT_ARGS_true  2
 #define XT_SUBMIT_ARGS_false 1
-/* blk_status_t is 8 bits, and what is above them in the register is nobody's */
+/* blk_status_t has 8 bits; the register's upper bits are undefined */
 #define XT_SUBMIT_RET_true  0xff
 #define XT_SUBMIT_RET_false -1
 
@@ -696,8 +703,8 @@ XT_BATCH_PROGS(xt_virtios, XT_P_VIRTIO_BATCH, virtio_queue_rqs)
 XT_BATCH_PROGS(xt_nvmes, XT_P_NVME_BATCH, nvme_queue_rqs)
 
 /*
- * drivers/xen/grant-table.c: called by a frontend that found no grant references, inside
- * blkif_queue_rq() with interrupts off. Rare, and that it was called is all there is to know.
+ * drivers/xen/grant-table.c: a front end that found no grant references calls it, inside
+ * blkif_queue_rq() with interrupts off. It is rare, and all that matters is that it was called.
  */
 static __always_inline int grants_short(void)
 {

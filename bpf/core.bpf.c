@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The hooks that several families need: interrupt handlers, softirqs, task switches, and the
- * vCPU's runstate. Attaches first; the others find its stamps in the CPU's slice.
+ * The hooks that several families need: interrupt handlers, softirqs, task switches, and the vCPU's
+ * runstate. They are attached first. The other families find their stamps in the CPU's slice.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -12,21 +12,21 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 const volatile struct xt_core_config config;
 
 /*
- * Frames of tasks that were preempted inside them. On a preemptible kernel (Debian's 7.3 comes with
- * PREEMPT_LAZY) a driver's function may be left in the middle, and end later, on another CPU. The
- * frames are taken off the CPU with the task, and are put on where it runs again: what passed
- * meanwhile was other tasks'.
+ * The frames of tasks that were preempted inside them. On a preemptible kernel (Debian's 7.3 has
+ * PREEMPT_LAZY) a task may leave a driver's function in the middle, and finish it on another CPU.
+ * Its frames leave the CPU with it and are opened again where it goes on. The time between is other
+ * tasks'.
  */
 
 #define PARKED_PIDS 256
 
 /*
- * By CPU * XT_PARKED + thread id. A CPU fills its own places alone; the CPU on which the task goes
+ * By CPU * XT_PARKED + thread id. Only the CPU itself fills its places; the CPU where the task goes
  * on empties them.
  */
 XT_SHARED_ARRAY(xt_parked, struct xt_parked);
 
-/* Where a task's place is, by thread id: thread id << 32 | place + 1, in one word. */
+/* Where a task is parked, by thread id: thread id << 32 | place + 1, in one word. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, PARKED_PIDS);
@@ -35,9 +35,9 @@ struct {
 } xt_parked_at SEC(".maps");
 
 /*
- * The slice that has how many tasks are parked at all: mostly none, and nobody looks for any. Not
- * its member's address: a compiler may make that before it tests for NULL, which the verifier
- * refuses.
+ * The slice that counts the parked tasks: mostly there are none, and nobody looks for any. It is
+ * not the address of the counter, which a compiler may compute before the test for NULL, and the
+ * verifier refuses that.
  */
 static __always_inline struct xt_cpu *parked_tasks(void)
 {
@@ -53,7 +53,7 @@ static __always_inline struct xt_parked *parked_get(__u64 where)
 	return where ? bpf_map_lookup_elem(&xt_parked, &place) : NULL;
 }
 
-/* A place that is needed for another task: its frames will not be seen to end. */
+/* Another task needs the place: the end of these frames will not be seen. */
 static __always_inline void parked_lose(struct xt_cpu *cpu, struct xt_parked *parked)
 {
 	struct xt_cpu *first = parked_tasks();
@@ -66,7 +66,7 @@ static __always_inline void parked_lose(struct xt_cpu *cpu, struct xt_parked *pa
 		bump(&first->parked, -1);
 }
 
-/* The frames of `pid`, which is switched out: all that are open here. */
+/* `pid` is switched out: park all frames that are open here. */
 static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 {
 	__u32 at = pid & (PARKED_PIDS - 1), place = cpu->nr * XT_PARKED + (pid & (XT_PARKED - 1)),
@@ -102,7 +102,7 @@ static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 	bump(&first->parked, 1);
 }
 
-/* `pid` is switched in: the frames that it was preempted in are open again, here. */
+/* `pid` is switched in: open its frames again, here. */
 static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 {
 	struct xt_cpu *first = parked_tasks();
@@ -139,7 +139,7 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 
 XT_SHARED_ARRAY(xt_irqs, struct xt_irq); /* by interrupt number */
 
-/* How many actions follow this one on a shared line: tells the line's devices apart. */
+/* How many actions follow this one on a shared line: that tells the line's devices apart. */
 static __always_inline __u32 actions_after(struct irqaction *action)
 {
 	struct irqaction *next = action->next;
@@ -156,8 +156,8 @@ static __always_inline __u32 actions_after(struct irqaction *action)
 }
 
 /*
- * Sysfs does not always tell which device an interrupt belongs to: blkfront's are all named
- * "blkif", and the disks of a controller share one. What its handler does tells: see
+ * Sysfs does not always tell which device an interrupt belongs to: all of blkfront's are named
+ * "blkif", and the disks of a controller share one. What the handler does tells: see
  * interrupt_serves().
  */
 static __always_inline void learn_device(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after)
@@ -171,11 +171,11 @@ static __always_inline void learn_device(struct xt_cpu *cpu, struct xt_irq *irq,
 }
 
 /*
- * An interrupt may leave its work to a softirq on this CPU, as a NIC's does to its poll: its
- * handler raises it, or runs inside one. The work waits from the first such interrupt after the
- * last one was done; `first` is when that was. If a softirq has ended since, and `first` is still
- * set, then that interrupt wanted none, or a thread does the work: the next interrupt takes its
- * place.
+ * An interrupt may leave its work to a softirq on this CPU, as a NIC's does to its poll: the
+ * handler raises the softirq, or runs inside one. The work waits since the first such interrupt
+ * after the last softirq; that is `first`. If `first` is older than the last softirq, that softirq
+ * did not do the work: the interrupt wanted none, or a thread does it. Then the next interrupt is
+ * the first.
  */
 static __always_inline void device_interrupted(struct xt_cpu *cpu, struct xt_irq *irq, __u32 after,
 					       __u64 start)
@@ -241,8 +241,8 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 }
 
 /*
- * Softirqs run where an interrupt ends, inside whatever it interrupted (before 5.12 even inside
- * the event channel upcall): a frame of their own keeps their work out of other paths.
+ * A softirq runs at the end of an interrupt, inside whatever that interrupted (before 5.12 even
+ * inside the event channel upcall). A frame of its own keeps its time out of other paths.
  */
 SEC("?tp_btf/softirq_entry")
 int BPF_PROG(xt_softirq_entry, unsigned int vector)
@@ -276,8 +276,8 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 }
 
 /*
- * A path belongs to the task that entered it: one that is open here was preempted, and goes on
- * where the task does.
+ * A path belongs to the task that entered it. A path that is open at a switch was preempted, and
+ * goes on where its task does.
  */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
@@ -293,8 +293,8 @@ int BPF_PROG(xt_switch, bool preempt, struct task_struct *prev, struct task_stru
 }
 
 /*
- * Never attached: the loader runs it on each CPU (BPF_PROG_TEST_RUN with a CPU) to read that
- * vCPU's runstate, which only the vCPU itself can.
+ * Never attached: the loader runs it on each CPU (BPF_PROG_TEST_RUN with a CPU), since only a vCPU
+ * itself can read its runstate.
  */
 SEC("?raw_tp/xt_runstate")
 int xt_runstate(void *ctx)
@@ -318,9 +318,9 @@ int xt_runstate(void *ctx)
 }
 
 /*
- * Never attached either: what one event costs here. A frame opened, closed and recorded, with the
- * clock reads that a pair of programs makes, and the clock alone; the loader runs it many times and
- * takes what an undisturbed run takes.
+ * Never attached either: what one event costs on this machine. It opens, closes and records a
+ * frame, with the clock reads that a pair of programs makes, and measures the clock alone. The
+ * loader runs it many times, and takes what an undisturbed run takes.
  */
 SEC("?raw_tp/xt_calibrate")
 int xt_calibrate(void *ctx)
@@ -345,7 +345,10 @@ int xt_calibrate(void *ctx)
 	return 0;
 }
 
-/* Empty, on an event that the loader makes at will (prctl(PR_SET_NAME)): what dispatch costs. */
+/*
+ * Empty, on an event that the loader causes itself (prctl(PR_SET_NAME)): what the call of a program
+ * costs.
+ */
 SEC("?tp_btf/task_rename")
 int xt_dispatch_tp(void *ctx)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The maps that all objects share, and this CPU's slice: how every program begins, counts and
+ * The maps that all objects share, and this CPU's slice: how each program begins, counts and
  * records.
  */
 #ifndef XT_CPU_BPF_H
@@ -30,9 +30,9 @@ XT_SHARED_ARRAY(xt_hists, struct xt_hist); /* by CPU's first path + path */
 /*
  * &array[index]; the last element for an index beyond it.
  *
- * The verifier wants to see the bound of an index. A compiler that knows the bound takes a
- * comparison away, makes it on a copy of the register, or makes the address before it; each of them
- * does that elsewhere. So comparison and address are instructions that no compiler takes apart.
+ * The verifier wants to see the bound of an index. A compiler may remove a comparison that it knows
+ * the result of, make it on a copy of the register, or compute the address before it. So comparison
+ * and address are assembly that no compiler takes apart.
  */
 #define element(array, index) \
 	element_of(array, index, sizeof(array) / sizeof((array)[0]) - 1, sizeof((array)[0]))
@@ -52,9 +52,10 @@ XT_SHARED_ARRAY(xt_hists, struct xt_hist); /* by CPU's first path + path */
 
 /*
  * An atomic add and not ++: an interrupt on this CPU may run another program between load and
- * store. Relaxed, and the result never used: that is the plain add that every kernel since 3.18
- * has. A stronger order makes clang from 20 on fetch the old value as well, which 5.10 refuses. The
- * compiler must not see that `by` is 0: it would make an atomic or of that, which 5.10 refuses too.
+ * store. It is relaxed and its result is never used, which makes it the plain add that every kernel
+ * since 3.18 has: for a stronger order clang 20 and later also fetch the old value, which 5.10
+ * refuses. The compiler must not see that `by` is 0: it would make an atomic or of that, which 5.10
+ * refuses too.
  */
 static __always_inline void bump(__u64 *counter, __u64 by)
 {
@@ -96,7 +97,7 @@ static __always_inline struct xt_cpu *cpu_enter(enum xt_probe probe)
 		return bpf_map_lookup_elem(&xt_##name, &nr);                             \
 	}
 
-/* CLOCK_MONOTONIC ns since when every program saw every event; ~0 while that is not so. */
+/* CLOCK_MONOTONIC ns: since then all programs see all events; ~0 before. */
 static __always_inline __u64 tracing_since(void)
 {
 	__u32 first = 0;
@@ -105,7 +106,7 @@ static __always_inline __u64 tracing_since(void)
 	return cpu ? cpu->since : ~0ull;
 }
 
-/* How often tasks were switched here: what began at another count may be another task's. */
+/* How often tasks were switched on this CPU. What began at another count may be another task's. */
 static __always_inline __u64 switches_seen(const struct xt_cpu *cpu)
 {
 	return cpu->runs[XT_P_SWITCH];
@@ -119,10 +120,7 @@ static __always_inline __u64 interrupt_began(const struct xt_cpu *cpu)
 	return cpu->irq_start;
 }
 
-/*
- * The handler that runs now does something for this device of a family, which its interrupt is
- * named by.
- */
+/* The interrupt handler that runs now works for this device: the interrupt is named by it. */
 static __always_inline void interrupt_serves(struct xt_cpu *cpu, __u32 device)
 {
 	cpu->served = device;
@@ -153,8 +151,7 @@ static __always_inline void cpu_lost(struct xt_cpu *cpu, enum xt_loss loss)
 
 /*
  * 1 if v > most, else 0, for v < 2^63: the sign of the difference. A comparison would be a jump,
- * and a chain of them is what the verifier follows in all combinations, for each histogram of a
- * program.
+ * and the verifier follows a chain of jumps in all combinations, for each histogram of a program.
  */
 static __always_inline __u64 above(__u64 v, __u64 most)
 {
@@ -186,7 +183,10 @@ static __always_inline __u32 log2_floor(__u64 v)
 	return r | (v >> 1);
 }
 
-/* The bucket of a duration, see abi.h; beyond the last one for what is longer than that holds. */
+/*
+ * The bucket of a duration, see abi.h; a number beyond the last one if it is longer than that
+ * holds.
+ */
 static __always_inline __u32 hist_index(__u64 ns)
 {
 	__u32 e;
@@ -197,7 +197,10 @@ static __always_inline __u32 hist_index(__u64 ns)
 	return (e - XT_SUB_BITS + 1) * XT_SUBS + ((ns >> (e - XT_SUB_BITS)) & (XT_SUBS - 1));
 }
 
-/* `n` events of `ns` each on `path`; returns the histogram for sums beside the buckets, or NULL. */
+/*
+ * `n` events of `ns` each on `path`. Returns the histogram for the sums beside the buckets, or
+ * NULL.
+ */
 static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path, __u64 ns, __u64 n)
 {
 	__u32 at = cpu->first_path + path;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Event channels: the upcall that Xen makes and the demultiplexing of its events. Handlers are
- * frames of core inside it, so what stays here is upcall and demux alone. And how long a process
- * that waits for an event on /dev/xen/evtchn takes to run.
+ * Event channels: Xen's upcall and the demultiplexing of its events. Handlers have frames of core
+ * inside it, so only upcall and demultiplexing are left here. Also: how long a process that waits
+ * for an event on /dev/xen/evtchn takes to run.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -63,7 +63,7 @@ int BPF_PROG(xt_waking, struct task_struct *task)
 	wake = wake_of(pid);
 	if (!wake)
 		return 0;
-	/* it was interrupted on its way to sleep, and goes on where it was */
+	/* the task was interrupted on its way to sleep: it does not sleep, and goes on */
 	if (pid == (__u32)bpf_get_current_pid_tgid()) {
 		cpu_lost(cpu, XT_NOTE_WAKE_AWAKE);
 		return 0;
@@ -77,8 +77,8 @@ int BPF_PROG(xt_waking, struct task_struct *task)
 }
 
 /*
- * The woken one runs. One that leaves the CPU with its event still open never slept: it was on its
- * way there on another CPU.
+ * The woken task runs. A task that leaves the CPU while its event is still open never slept: it was
+ * on its way to sleep, on another CPU.
  */
 SEC("?tp_btf/sched_switch")
 int BPF_PROG(xt_wake_switch, bool preempt, struct task_struct *prev, struct task_struct *next)

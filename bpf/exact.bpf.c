@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * --exact: hypercalls at the calls themselves. Two programs, each attached to every call site: one
- * to the instruction ahead of the call, one to that behind it. What is timed is the
- * call, the instruction ahead of it, and the way out of the first probe and into the second.
+ * --exact: hypercalls at the calls themselves. Two programs are attached to every call site: one to
+ * the instruction ahead of the call, one to that behind it. They time the call, the instruction
+ * ahead of it, and the way out of the first probe and into the second.
  *
- * Both run with interrupts off (int3, or the detour of an optimized probe): nothing comes between
- * their lines. Between the two programs an interrupt may; its frames are on top of this one.
+ * Both run with interrupts off (int3, or the detour of an optimized probe), so nothing comes
+ * between their lines. An interrupt may come between the two programs; its frames are on top of
+ * this one.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -24,7 +25,7 @@ static __always_inline __u64 probe_address(struct pt_regs *regs)
 	return PT_REGS_IP(regs) - 1;
 }
 
-/* The last site of which the probe ahead of (behind) the call is not above the address. */
+/* The last site whose probe ahead of (behind) the call is not above the address. */
 static __always_inline __u32 search(__u64 address, bool behind)
 {
 	__u32 low = 0, step = XT_SITES / 2, at;

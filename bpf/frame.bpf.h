@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Exclusive time: one stack of open paths per CPU, shared by all objects.
+ * Exclusive time: a stack of open paths for each CPU, shared by all objects.
  *
- * An interrupt may push and pop between any two of our instructions, always balanced. So a slot
- * is reserved (depth) before it is written, and a frame whose `start` is still 0 takes no time
- * from frames inside it. Functions that sleep must not open frames; when a task is preempted inside
+ * An interrupt may push and pop between any two instructions, always balanced. So a place is
+ * reserved (depth) before it is written, and a frame whose `start` is still 0 takes no time from
+ * frames inside it. Functions that may sleep must not open frames. When a task is preempted inside
  * one, its frames go with it (core.bpf.c).
  */
 #ifndef XT_FRAME_BPF_H
@@ -17,15 +17,15 @@ extern const struct vcpu_runstate_info xen_runstate __ksym __weak;
 
 enum { RUNSTATE_running, RUNSTATE_runnable, RUNSTATE_blocked, RUNSTATE_offline };
 
-/* vCPU time that passed without this vCPU running, ns: by its own wish or contention; held off. */
+/* vCPU time that passed while the vCPU did not run, ns. */
 struct away {
 	__u64 off_cpu; /* runnable + blocked */
 	__u64 offline;
 };
 
 /*
- * This vCPU's own runstate area. Xen updates it only while the vCPU does not run, so two equal
- * readings of state_entry_time enclose an unchanged one.
+ * This vCPU's runstate. Xen updates it only while the vCPU does not run, so two equal readings of
+ * state_entry_time enclose an unchanged one.
  */
 static __always_inline void away_now(struct away *away)
 {
@@ -91,8 +91,8 @@ static __always_inline struct xt_frame *frame_below(struct xt_cpu *cpu, __u32 de
 #define FRAME_EARLY_NS 1000000000ull
 
 /*
- * The innermost frame that `token` opened, of the four innermost; *depth becomes the depth below
- * it. Frames above it, whose exits were missed, are counted. NULL (and counted) without one.
+ * The innermost frame that `token` opened, among the four innermost; *depth becomes the depth below
+ * it. Frames above it missed their exits, and are counted. NULL, and counted, when there is none.
  */
 static __always_inline struct xt_frame *frame_find(struct xt_cpu *cpu, __u32 token, __u64 now,
 						   __u32 *depth)
@@ -122,8 +122,8 @@ static __always_inline struct xt_frame *frame_find(struct xt_cpu *cpu, __u32 tok
 
 /*
  * Close the frame that `token` opened; false when there is none to be measured. *closed is set in
- * any case: a compiler may move what nobody uses then, and the verifier refuses to have it read
- * unset.
+ * any case: a compiler may move reads of it ahead of the test, and the verifier refuses to read
+ * what was not set.
  */
 static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 now,
 					struct closed *closed)
@@ -138,9 +138,9 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 		return false;
 	away_now(&away);
 	frame = *(volatile struct xt_frame *)found;
-	/* from here on the slot is the next interrupt's */
+	/* from here on an interrupt may use the place */
 	*(volatile __u32 *)&cpu->depth = depth;
-	/* no start: its entry was cut short, by an interrupt that entered the same function */
+	/* no start: an interrupt that entered the same function cut the entry short */
 	if (!frame.start || now < frame.start) {
 		cpu_lost(cpu, frame.start ? XT_LOST_FRAME_CLOCK : XT_LOST_FRAME_STRAY);
 		return false;
@@ -158,7 +158,7 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	closed->self -= closed->self < closed->held ? closed->self : closed->held;
 	below = frame_below(cpu, depth);
 	if (below && below->start) {
-		/* what passed in here, running or not, is not the outer frame's */
+		/* the time in here, running or not, is not the outer frame's */
 		bump(&below->inside, closed->inclusive);
 		bump(&below->off_cpu, closed->off_cpu);
 		bump(&below->offline, closed->held);
@@ -167,8 +167,8 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 }
 
 /*
- * Record a closed frame on a cpu path. Time that Xen held the vCPU off inside an emulated path is
- * that path's own (the device model served it); elsewhere it is reported beside the histogram.
+ * Record a closed frame on a CPU path. If Xen held the vCPU off inside an emulated path, the device
+ * model served that path: the time is the path's. Elsewhere it is reported beside the histogram.
  */
 static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 					 const struct closed *closed, bool emulated)
@@ -186,8 +186,8 @@ static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 }
 
 /*
- * A closed frame that is not recorded did not do what its path is: undo what frame_close() added to
- * the outer frame, whose own this time is then, or the guest's where there is none.
+ * A closed frame that is not recorded did not do what its path is for. Undo what frame_close() took
+ * from the outer frame: the time is the outer frame's, or the guest's where there is none.
  */
 static __always_inline void frame_give_back(struct xt_cpu *cpu, const struct closed *closed)
 {
@@ -201,8 +201,8 @@ static __always_inline void frame_give_back(struct xt_cpu *cpu, const struct clo
  * Hypercalls are counted once, by the innermost of what saw them: a call site inside a wrapper, a
  * wrapper inside another one. Their frames have XT_TOKEN_HYPERCALL set.
  *
- * A wrapper around the one that was just closed (an IPI is sent by notifying its channel) did not
- * make another hypercall: it is not counted, and its own time stays with whoever called it.
+ * An outer wrapper (an IPI is sent by notifying its channel) made no hypercall of its own: it is
+ * not counted, and its time stays with its caller.
  */
 static __always_inline void cover_outer(struct xt_cpu *cpu)
 {

@@ -52,8 +52,8 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 XT_WRAPPERS(XT_WRAPPER_PROGS, _)
 
 /*
- * xen_vcpuop_set_next_event() is in a file built without probes; kernel/time/clockevents.c calls
- * it from here. Other clock event devices, and expired events, make no hypercall.
+ * xen_vcpuop_set_next_event() cannot be probed; kernel/time/clockevents.c calls it from here. Other
+ * clock event devices, and expired events, make no hypercall.
  */
 SEC("?fentry/clockevents_program_event")
 int BPF_PROG(xt_clockev_fe, struct clock_event_device *dev)
@@ -90,8 +90,8 @@ int BPF_PROG(xt_clockev_fx, struct clock_event_device *dev, __s64 expires, bool 
 #define MSR_KERNEL_GS_BASE 0xc0000102
 
 /*
- * arch/x86/xen/enlighten_pv.c: writing FS, GS and kernel GS base is a hypercall, each as a task is
- * switched in or a thread begins. Other registers are trapped or left alone.
+ * arch/x86/xen/enlighten_pv.c: writing FS, GS and kernel GS base is a hypercall each, when a task
+ * is switched in or a thread begins. Other registers are trapped or left alone.
  */
 static __always_inline bool is_segment_base(__u32 msr)
 {
@@ -119,7 +119,8 @@ int BPF_PROG(xt_segbase_fx, __u32 msr)
 }
 
 /*
- * The flush says how many entries there are, and not of which operation: that is in the last one.
+ * A flush tells how many entries it has, but not of which operation: the last entry made tells
+ * that.
  */
 SEC("?tp_btf/xen_mc_entry")
 int BPF_PROG(xt_mc_entry, struct multicall_entry *mc)

@@ -14,9 +14,9 @@ extern const volatile struct xt_blk_config config;
 XT_SHARED_ARRAY(xt_slowest, struct xt_slowest); /* by CPU number */
 
 /*
- * How long the vCPU was held off while a request was under way: beside the legs, never in them. A
- * vCPU can read its own runstate only, so this is known where a request ends on the vCPU that
- * issued it.
+ * How long the vCPU was held off while a request was under way. This stands beside the legs, never
+ * in them. A vCPU can read only its own runstate, so it is known only for requests that end on the
+ * vCPU that issued them.
  */
 struct stolen {
 	bool known;
@@ -24,7 +24,7 @@ struct stolen {
 	__u64 offline;
 };
 
-/* This vCPU's so far; false where there is none. See away_now(). */
+/* What this vCPU's runstate says now; false where there is none. See away_now(). */
 static __always_inline bool stolen_now(struct stolen *stolen)
 {
 	const volatile struct vcpu_runstate_info *rs;
@@ -62,16 +62,16 @@ static __always_inline void stolen_since(const struct xt_cpu *cpu, const struct 
 		return;
 	since->runnable -= r->runnable;
 	since->offline -= r->offline;
-	/* a resumed guest's begin anew */
+	/* a guest that was resumed counts from 0 */
 	since->known = (s64)since->runnable >= 0 && (s64)since->offline >= 0;
 }
 
 /*
- * The slowest requests that ended on this CPU, each whole. A new one takes the place of the least
- * slow; all others cost one comparison with that one.
+ * The slowest requests that ended on this CPU. A slow one replaces the least slow of those that are
+ * kept; every other request costs one comparison.
  *
- * At issue only the process's number is taken. Its name is read at the end, for the few that are
- * kept.
+ * At issue only the process's number is noted. Its name is read at the end, for the few requests
+ * that are kept.
  */
 static __always_inline void issuer_set(struct xt_request *r)
 {
@@ -80,7 +80,8 @@ static __always_inline void issuer_set(struct xt_request *r)
 }
 
 /*
- * The issuer's name, unless it has ended since: its memory is another's then, with another number.
+ * The issuer's name. If the issuer has ended, its memory may be another task's, which has another
+ * number: then there is no name.
  */
 static __always_inline void issuer_name(const struct xt_request *r, struct xt_slow *slow)
 {
@@ -95,9 +96,9 @@ static __always_inline void issuer_name(const struct xt_request *r, struct xt_sl
 }
 
 /*
- * The place of the least slow, an empty one first. The candidate is kept in the map, whose contents
- * the verifier doesn't follow: it would do the rest of the loop once more for every place it could
- * be.
+ * The place of the least slow request; empty places come first. The candidate is kept in the map,
+ * whose contents the verifier does not track. In a register it would make the verifier follow the
+ * loop for each place that the candidate could be.
  */
 static __always_inline struct xt_slow *slowest_least(struct xt_slowest *all)
 {
@@ -113,8 +114,8 @@ static __always_inline struct xt_slow *slowest_least(struct xt_slowest *all)
 }
 
 /*
- * A place to write this request to, or NULL. `seq` is odd from here to slowest_close(): for the
- * reader, and for an interrupt that ends a request while we write.
+ * A place for this request, or NULL. `seq` is odd from here to slowest_close(): it tells the
+ * reader, and an interrupt that ends a request meanwhile, that a place is being written.
  */
 static __always_inline struct xt_slowest *slowest_open(struct xt_cpu *cpu)
 {
@@ -149,9 +150,9 @@ struct legs {
 };
 
 /*
- * Add the leg that ends at `stamp`, if it was seen at all, and move on to it. Legs never overlap,
- * and none ends after the request: the function that submits it may return, and stamp it, on
- * another CPU after this one took the time.
+ * Add the leg that ends at `stamp`, if there is that stamp, and begin the next one. Legs never
+ * overlap, and none ends after the request: the driver's function may return, and stamp it, on
+ * another CPU after the request has ended.
  */
 static __always_inline void leg_add(struct legs *legs, const struct xt_request *r,
 				    enum xt_blk_leg leg, __u64 stamp)
@@ -169,7 +170,7 @@ static __always_inline void leg_add(struct legs *legs, const struct xt_request *
 	legs->at = stamp;
 }
 
-/* An attempt at `now`, after one that failed: the time between them goes to its cause. */
+/* The request is issued again after a failed attempt: the time since then goes to the cause. */
 static __always_inline void request_retry(struct xt_request *r, __u64 now)
 {
 	if (r->reissued == r->issued)
@@ -178,13 +179,13 @@ static __always_inline void request_retry(struct xt_request *r, __u64 now)
 		r->ring += now - r->reissued;
 	else if (r->state == XT_RQ_NO_GRANTS)
 		r->grants += now - r->reissued;
-	/* a retry's stamps are its own */
+	/* the new attempt gets new stamps */
 	r->submitted = r->irq = r->completed = 0;
 	r->reissued = now;
 	r->state = XT_RQ_ISSUED;
 }
 
-/* First issue -> last issue, by cause. */
+/* The legs from first to last issue, one a cause. */
 static __always_inline void retries_add(struct legs *legs, const struct xt_request *r)
 {
 	__u64 other = r->reissued - r->issued - r->ring - r->grants;
@@ -219,7 +220,7 @@ static __always_inline void legs_add(struct legs *legs, const struct xt_request 
 	}
 }
 
-/* The whole, and what of it is known to have overlapped with the vCPU's being held off. */
+/* The whole request, and how long the vCPU was held off meanwhile, where that is known. */
 static __always_inline void total_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
 				      const struct stolen *stolen)
 {

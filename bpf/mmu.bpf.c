@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A PV guest's page tables: it may read them, and asks Xen for each change. Changes are counted by
- * what was asked for, multicalls by what is in them and how much of it; TLB flushes and pinning are
- * timed. The time of a multicall itself is the hypercall family's (xen_mc_flush): its frame is
- * inside these, and takes it from them.
+ * A PV guest's page tables: it can read them, and asks Xen for each change. Changes are counted by
+ * what was asked for; multicalls by their entries and their size. TLB flushes and pinning are
+ * timed. The time of a multicall itself belongs to the hypercall family (xen_mc_flush), whose frame
+ * is inside these and takes it from them.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -30,8 +30,8 @@ static __always_inline void count(struct xt_cpu *cpu, enum xt_mmu_op op)
 
 /*
  * arch/x86/xen/mmu_pv.c:__xen_set_pte(): in lazy mode the update is appended to the multicall that
- * is being made (xen_mc_extend_args, which always says so), else it is a hypercall of its own, of
- * which nothing tells. So a write is known to have been single when the next one comes.
+ * is being made, and xen_mc_extend_args always tells of that. Else it is a hypercall of its own, of
+ * which nothing tells: that is known when the next write comes.
  */
 static __always_inline void settle_pte(struct xt_cpu *cpu, struct xt_mmu_cpu *mmu)
 {
@@ -130,7 +130,7 @@ int BPF_PROG(xt_mmu_entry, struct multicall_entry *mc)
 	return 0;
 }
 
-/* One entry is made as the call that it is; none is no call. */
+/* One entry is called directly; none makes no call. */
 SEC("?tp_btf/xen_mc_flush")
 int BPF_PROG(xt_mmu_flush, unsigned int entries)
 {

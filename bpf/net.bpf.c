@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Packets of NICs, by tracepoints that any driver passes: what is sent, in legs from the stack to
- * the driver's letting go of it, and what is received, from the interrupt to the end of the poll.
+ * Packets of NICs, by tracepoints that every driver passes. Sent packets are followed from the
+ * stack until the driver lets go of them, received ones from the interrupt to the end of the poll.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -22,10 +22,11 @@ XT_SHARED_ARRAY(xt_queued, __u64);
 XT_SHARED_ARRAY(xt_drops, __u64);
 
 /*
- * The address as a number, which the verifier does not take a pointer to be: only the difference of
- * two pointers is one. So what CPU 0 remembers keeps its own address, and it comes back here. For
- * pointers to structs only: others, read from one, are numbers to some kernels' verifiers and not
- * to others'.
+ * A pointer as a number. The verifier refuses to treat a pointer as one, but the difference of two
+ * pointers is a number. So the state of CPU 0 keeps its own address, which is added again here.
+ *
+ * Use it for pointers to structs only. Other pointers that are read from a struct are numbers to
+ * some kernels' verifiers and pointers to others'.
  */
 static __always_inline __u64 address_of(const void *pointer)
 {
@@ -47,8 +48,8 @@ static __always_inline __u64 address_hash(__u64 address)
 }
 
 /*
- * The NIC below this interface; NULL for a virtual one (a bridge, veth, lo): what passes it is
- * counted where it leaves the guest. An index alone says little: each namespace has its own.
+ * The NIC of this interface. NULL for a virtual one (a bridge, veth, lo): its packets are counted
+ * where they leave the guest. The index alone is not enough: each network namespace counts from 1.
  */
 static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 {
@@ -70,7 +71,7 @@ static __always_inline struct xt_nic *nic_find(struct net_device *dev)
 	return NULL;
 }
 
-/* One that has a device below it, and is in no table: it came after the start. */
+/* A NIC with a device that is in no table came after the start. */
 static __always_inline void nic_missed(struct xt_cpu *cpu, struct net_device *dev)
 {
 	if (!config.nics_some && dev->dev.parent)
@@ -90,7 +91,7 @@ static __always_inline __u32 queue_at(const struct xt_nic *nic, __u16 queue)
 	return nic->first_queue + (queue < nic->queues ? queue : 0);
 }
 
-/* One packet more. */
+/* A packet more in the driver's hands. */
 static __always_inline void queue_enter(__u32 at)
 {
 	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
@@ -104,7 +105,7 @@ static __always_inline void queue_enter(__u32 at)
 		q->most = now;
 }
 
-/* One packet fewer. */
+/* A packet less. */
 static __always_inline void queue_leave(__u32 at)
 {
 	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
@@ -113,7 +114,7 @@ static __always_inline void queue_leave(__u32 at)
 		bump(&q->under_way, -1);
 }
 
-/* A packet comes to a queue that its driver had stopped: it runs again, at the latest since now. */
+/* A queue that its driver had stopped gets a packet: so it runs again, at the latest since now. */
 static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
 {
 	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
@@ -131,7 +132,8 @@ static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u
 #define QUEUE_STACK_XOFF (1 << 1)
 
 /*
- * Did the driver stop its queue after this packet, or BQL? No tracepoint says so, the queue does.
+ * Whether the driver or BQL stopped the queue after this packet. No tracepoint tells; the state of
+ * the queue does.
  */
 static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_net_cpu *net,
 					const struct xt_nic *nic, struct net_device *dev, __u64 now)
@@ -152,7 +154,7 @@ static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_net_
 	q->stopped = now;
 }
 
-/* The place, of a packet's transmit queue, that its hash says. */
+/* The place for this hash in the region of the packet's transmit queue. */
 static __always_inline __u32 packet_at(const struct xt_nic *nic, __u16 queue, __u64 hash, __u32 way)
 {
 	__u32 region = queue < nic->queues ? queue : 0;
@@ -185,12 +187,12 @@ static __always_inline __u32 packet_find(const struct xt_nic *nic, __u16 queue, 
 	return 0;
 }
 
-/* A packet that old was freed unseen, if another needs its place. */
+/* A packet that is in its place for so long was freed unseen: another may take the place. */
 #define PACKET_STALE_NS 10000000000ull
 
 /*
- * A place for a packet, + 1; 0, and counted, when all are taken. The first that is free, so that it
- * is found soon, unless this very packet is still in one.
+ * A place for a packet, + 1; 0, and counted, when all are taken. A place that the same packet has
+ * already comes first, then the first free one, where it is found soonest.
  */
 static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_nic *nic, __u16 queue,
 					  __u64 address, __u64 now)
@@ -220,7 +222,7 @@ static __always_inline __u32 packet_place(struct xt_cpu *cpu, const struct xt_ni
 	return place;
 }
 
-/* A packet that is followed has its place, and the stamps that it begins with. */
+/* Begin to follow a packet: its place and its first stamps. */
 static __always_inline void packet_start(struct xt_cpu *cpu, struct xt_net_cpu *net,
 					 const struct xt_nic *nic, __u16 queue, __u64 address,
 					 __u64 now, __u64 queued, __u64 rate)
@@ -256,7 +258,7 @@ static __always_inline void packet_leave(struct xt_packet *p)
 	*(volatile __u64 *)&p->skb = 0;
 }
 
-/* 1 of how many packets is followed, as an exponent of 2. */
+/* One of 2^this packets is followed. */
 static __always_inline __u64 sampling_rate(void)
 {
 	__u32 first = 0;
@@ -289,8 +291,8 @@ static __always_inline void queued_put(__u64 address, __u64 now, __u64 rate)
 }
 
 /*
- * Take it out again: when it was queued, 0 if that is not known; *rate is the sampling's exponent.
- * `now` 0: the clock is read if there is need.
+ * Take the stamp out again. Returns when the packet was queued, 0 when that is not known; *rate is
+ * the exponent of the sampling. The clock is read only where `now` is 0 and a stamp is found.
  */
 static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
 {
@@ -332,9 +334,10 @@ static __always_inline void tx_leg_add(struct tx_legs *legs, enum xt_tx_leg leg,
 }
 
 /*
- * The interrupt that let this packet be freed, ns; 0: none is known. Inside a handler it is that
- * one; in a softirq the NIC's last one on this CPU, if the packet was already sent by then. A
- * driver that cleans up when it sends the next packet waits for none.
+ * The interrupt that made the driver free this packet, ns; 0 when none is known. Inside an
+ * interrupt handler it is that one. In a softirq it is the NIC's last one on this CPU, if it came
+ * after the packet was sent. A driver that frees packets when it sends the next one waits for no
+ * interrupt.
  */
 static __always_inline __u64 packet_irq(struct xt_cpu *cpu, const struct xt_net_cpu *net,
 					const struct xt_nic *nic, const struct xt_packet *p)
@@ -347,7 +350,7 @@ static __always_inline __u64 packet_irq(struct xt_cpu *cpu, const struct xt_net_
 	return irq > p->started ? irq : 0;
 }
 
-/* The driver has let go of it at `now`, because of the interrupt at `irq`. */
+/* The driver let go of the packet at `now`, because of the interrupt at `irq`. */
 static __always_inline void packet_end(struct xt_cpu *cpu, struct xt_net_cpu *net,
 				       const struct xt_nic *nic, struct xt_packet *p, __u64 now,
 				       __u64 irq)
@@ -390,7 +393,7 @@ static __always_inline void packet_end(struct xt_cpu *cpu, struct xt_net_cpu *ne
 	packet_leave(p);
 }
 
-/* One with GSO counts as its segments where the driver is left to cut it. */
+/* How many segments are on the wire: a GSO packet may be cut by the driver. */
 static __always_inline __u64 segments_of(struct sk_buff *skb)
 {
 	struct skb_shared_info *info = (void *)((__u64)BPF_CORE_READ(skb, head) + skb->end);
@@ -400,10 +403,10 @@ static __always_inline __u64 segments_of(struct sk_buff *skb)
 	return segs ? segs : 1;
 }
 
-/* Larger than any frame on a wire without jumbo frames: it may have segments. */
+/* Only a packet that is larger than this can have segments. */
 #define FRAME_MAX 1522
 
-/* `sign` 1: to the driver, -1: and back. */
+/* `sign` is 1 for a packet that the driver gets, -1 for one that it gives back. */
 static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buff *skb, __s64 sign)
 {
 	if (!count)
@@ -414,8 +417,9 @@ static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buf
 }
 
 /*
- * The driver's CPU time. A packet stands for others, whose time is in what surrounds them (the
- * stack, a softirq): it is taken out there. Returns how long it made hypercalls.
+ * The driver's CPU time. A followed packet stands for `weight` packets; the time of those that are
+ * not followed was spent in the surrounding path (the stack, a softirq), and is taken out of it.
+ * Returns the time in hypercalls.
  */
 static __always_inline __u64 xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 weight,
 					 __u64 now)
@@ -440,7 +444,7 @@ static __always_inline __u64 xmit_record(struct xt_cpu *cpu, const struct xt_nic
 	return closed.hypercalls;
 }
 
-/* The driver gave it back, its queue being full: it is the qdisc's again. */
+/* The driver gave the packet back because its queue is full: the qdisc has it again. */
 static __always_inline void sent_back(struct xt_cpu *cpu, struct xt_net_cpu *net,
 				      const struct xt_nic *nic, struct xt_packet *p,
 				      struct sk_buff *skb)
@@ -476,9 +480,9 @@ static __always_inline void drop_count(const struct xt_nic *nic, bool received, 
 }
 
 /*
- * One that no driver has ended. From a qdisc: it was cut into segments, which come to the driver
- * next and take its stamp over (net/core/dev.c:validate_xmit_skb() consumes the whole), or dropped.
- * If it came by this NIC, the stack is done with it, or drops it.
+ * A packet is freed that no driver has. If a qdisc had it, it was dropped, or cut into segments,
+ * which the driver gets next and which inherit its stamp (net/core/dev.c:validate_xmit_skb() frees
+ * the whole). If it was received by this NIC, the stack has finished with it, or drops it.
  */
 static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net,
 				      const struct xt_nic *nic, struct sk_buff *skb, __u64 address,
@@ -501,8 +505,9 @@ static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net
 }
 
 /*
- * A packet of the guest is freed. If a driver has it, then it was sent, whichever function frees
- * it: drivers call both kfree_skb() and consume_skb() for packets that they have sent.
+ * Every freed packet passes here, and the function that frees it does not tell sent from dropped:
+ * drivers call both kfree_skb() and consume_skb() for packets that they have sent. A packet that a
+ * driver has was sent.
  */
 static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u32 reason)
 {
@@ -516,9 +521,7 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u
 
 	if (!net)
 		return 0;
-	/*
-	 * sockets use the place for other things: what is there is no pointer then, and reads as 0
-	 */
+	/* sockets keep other things in this member: then it is no pointer, and reads as 0 */
 	dev = skb->dev;
 	if (!dev)
 		return 0;
@@ -539,7 +542,7 @@ static __always_inline int skb_end(struct sk_buff *skb, enum xt_probe probe, __u
 	return 0;
 }
 
-/* A poll from `start` to `now`, and since the first interrupt that it may answer. */
+/* A poll from `start` to `now`, and the time since the first interrupt that it answers. */
 static __always_inline void poll_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 start,
 					__u64 now)
 {
@@ -558,9 +561,9 @@ static __always_inline void poll_record(struct xt_cpu *cpu, const struct xt_nic 
 }
 
 /*
- * A driver hands a packet to the stack, by whichever function: each has a tracepoint where it
- * begins, and what the stack itself passes on (after GRO, from a bridge) comes by none of them with
- * our NIC.
+ * A driver hands a packet to the stack. There are several functions for it, each with a tracepoint
+ * at its beginning. What the stack itself passes on (after GRO, from a bridge) passes none of them
+ * with this NIC.
  */
 static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
 {
@@ -577,7 +580,7 @@ static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
 	count = nic_counts(cpu, nic);
 	if (!count)
 		return 0;
-	/* the link's header is behind it already, or not yet (napi_gro_frags()) */
+	/* `data` is behind the link's header already, but not yet in napi_gro_frags() */
 	header =
 		(__u64)BPF_CORE_READ(skb, data) - (__u64)BPF_CORE_READ(skb, head) - skb->mac_header;
 	bump(&count->rx_packets, 1);
@@ -589,8 +592,8 @@ static __always_inline int received(struct sk_buff *skb, enum xt_probe probe)
 #define NETDEV_TX_BUSY 0x10
 
 /*
- * net/core/dev.c:__dev_queue_xmit(): the stack is done with it, a qdisc may be next. Here it is
- * chosen which packets are followed; all of them are counted.
+ * net/core/dev.c:__dev_queue_xmit(): the stack hands over a packet, often to a qdisc. All packets
+ * are counted; which of them are followed is decided here.
  */
 SEC("?tp_btf/net_dev_queue")
 int xt_tx_queue(__u64 *ctx)
@@ -611,9 +614,9 @@ int xt_tx_queue(__u64 *ctx)
 }
 
 /*
- * net/core/dev.c:xmit_one(), under the transmit queue's lock. A driver that gave the packet back
- * gets it again: the time until then is the qdisc's, where it waits. One that was not queued (its
- * segments have their packet's stamp) came by no qdisc, or is not followed.
+ * net/core/dev.c:xmit_one(), under the transmit queue's lock. A packet that the driver gave back
+ * comes here again; until then it waits in the qdisc, and that time is the qdisc's. A packet
+ * without a stamp passed no qdisc, or is not followed; segments have the stamp of their whole.
  */
 SEC("?tp_btf/net_dev_start_xmit")
 int xt_tx_start(__u64 *ctx)
@@ -658,7 +661,8 @@ int xt_tx_start(__u64 *ctx)
 }
 
 /*
- * ndo_start_xmit() returned. Unless it gave it back, the packet may be gone: its address is left.
+ * ndo_start_xmit() returned. If the driver kept the packet, it may be freed by now: only its
+ * address may be used.
  */
 SEC("?tp_btf/net_dev_xmit")
 int xt_tx_xmit(__u64 *ctx)
@@ -715,8 +719,8 @@ int xt_tx_kfree(__u64 *ctx)
 }
 
 /*
- * A driver lets go of a packet where it must not free it: the NET_TX softirq does that, later.
- * Those of several slots have a reference for each (netfront): the last one counts.
+ * A driver frees a packet where it may not do so itself: the NET_TX softirq does it later. A packet
+ * of several slots has a reference for each (netfront): the last one counts.
  */
 SEC("?fentry/dev_kfree_skb_irq_reason")
 int BPF_PROG(xt_tx_done, struct sk_buff *skb)
@@ -743,7 +747,7 @@ int BPF_PROG(xt_tx_done, struct sk_buff *skb)
 	return 0;
 }
 
-/* An interrupt handler that leaves its work to a poll: core, when it ends, knows whose it was. */
+/* An interrupt handler asks for a poll. Whose interrupt it is, core knows when the handler ends. */
 SEC("?tp_btf/softirq_raise")
 int xt_rx_raise(__u64 *ctx)
 {
@@ -758,8 +762,8 @@ int xt_rx_raise(__u64 *ctx)
 }
 
 /*
- * net/core/dev.c:__napi_poll() and others, after the poll: it began where the one before ended, or
- * with the softirq.
+ * net/core/dev.c:__napi_poll() and others, after a poll. The poll began when the one before it
+ * ended, or with the softirq.
  */
 SEC("?tp_btf/napi_poll")
 int xt_rx_poll(__u64 *ctx)

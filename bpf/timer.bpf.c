@@ -2,9 +2,9 @@
 /*
  * Timers: how late they expire, by the clock event device whose interrupt makes them.
  *
- * This hook is hot (each tick of each vCPU passes it), so it reads no clock: the kernel has read it
- * for all the timers of one interrupt, and says what it read. What the callbacks of earlier timers
- * in that interrupt take is therefore no lateness.
+ * This hook is hot (each tick of each vCPU passes it), so it reads no clock. The kernel reads it
+ * once for all timers of an interrupt, and says what it read. So the time that earlier timers'
+ * callbacks take is no lateness.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -17,10 +17,10 @@ const volatile struct xt_timer_config config;
 XT_FAMILY_CPU(timer)
 
 /*
- * Due before the kernel last looked for due timers on this CPU, and yet not expired then: it was
- * not among them, so it was set later, to a time that was past already ("at once" is often asked
- * for by an absolute time of 1 ns). It is not the device that was late. All timers that expire
- * together have the same `now`.
+ * Whether a timer was set to a time that was past already. Such a timer was due before the kernel
+ * last looked for due timers on this CPU, and yet it was not among them: so it was set later ("at
+ * once" is often asked for by an absolute time of 1 ns), and the device was not late. All timers
+ * that expire together have the same `now`.
  */
 static __always_inline bool was_past(struct xt_timer_cpu *timer, enum xt_timer_op op, s64 now,
 				     s64 due)
@@ -92,7 +92,7 @@ int xt_hrtimer(__u64 *ctx)
 
 /*
  * kernel/time/clockevents.c: reads the clock, and sets the device unless the time is past already.
- * Not loaded where that is Xen's, whose programming is a hypercall and counted as that.
+ * Not loaded where the device is Xen's: setting that is a hypercall, and counted as one.
  */
 SEC("?fentry/clockevents_program_event")
 int xt_program_fe(void *ctx)
@@ -109,8 +109,8 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 	if (!cpu || !frame_close(cpu, XT_P_PROGRAM, bpf_ktime_get_ns(), &closed))
 		return 0;
 	/*
-	 * -ETIME: the event had expired already, and the device was not touched. What that took is
-	 * whose timer it was, a softirq's or an interrupt's, which would else lose it to the guest.
+	 * -ETIME: the event had expired, and the device was not touched. The time belongs to the
+	 * path that set the timer, a softirq or an interrupt; else the guest would get it.
 	 */
 	if (ret)
 		frame_give_back(cpu, &closed);
@@ -119,7 +119,7 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 	return 0;
 }
 
-/* Made by those alone that the vDSO cannot serve: nothing passes here where it can. */
+/* System calls for the time: they are made only where the vDSO cannot read the clock. */
 XT_ENTRY_PROGS(xt_gettime, __x64_sys_clock_gettime,
 	       path_count(XT_P_CLOCK_GETTIME, &config.clock_path, 0))
 XT_ENTRY_PROGS(xt_timeofday, __x64_sys_gettimeofday,
