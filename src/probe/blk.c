@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Disks: which have rows of their own, their paths, the table that BPF finds them in, and what is
- * counted of their requests. A disk that is not traced costs its place in the table.
+ * Disks: which have rows of their own, their paths, the table in which BPF finds them, and what is
+ * counted of their requests. A disk that is not traced costs only its place in the table.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,25 +14,27 @@
 #include "blk.skel.h"
 
 /*
- * Room for a queue whose depth grows while tracing: nr_requests can be raised, schedulers change.
+ * Room for a queue whose depth grows while tracing: nr_requests can be raised, and schedulers
+ * change.
  */
 #define TAGS_MIN 256
 #define TAGS_FEW 64 /* the same where there are more disks than rows */
 
-/* So many disks have rows of their own; nobody reads more. */
+/* No more disks have rows of their own: nobody would read them. */
 #define ROWS_MOST 256
 
 /*
- * Rows that disks share: one a letter, and one more for blkfront's, which have legs of their own.
+ * Rows that several disks share: one a letter, and one more for blkfront's disks, which have legs
+ * of their own.
  */
 #define ROWS_SHARED 10
 #define SHARED_NAME "more disks"
 
-/* Memory for the histograms of all rows: of the machine's, this part, and at least so much. */
+/* The histograms of all rows get this part of the machine's memory, and at least so much. */
 #define MEMORY_PART  64
 #define MEMORY_LEAST (64ull << 20)
 
-/* A place for each disk is found long before; of two of one number there is but one place. */
+/* Much smaller tables have a place for each disk. */
 #define BITS_MIN  8
 #define BITS_MOST 22
 
@@ -48,7 +50,10 @@ struct disk_row {
 
 static struct xt_blk_config config;
 
-/* Slots: 0 is "other"; then those of rows; behind them disks that are not traced. */
+/*
+ * A slot is a number by which BPF knows a disk. 0 is "other"; then come those of rows, then those
+ * of disks that are not traced.
+ */
 static struct disk_row *rows;
 static uint32_t nr_rows;	    /* with slot 0 */
 static const struct disk **disk_of; /* by slot; NULL: "other", or several disks share the row */
@@ -76,7 +81,7 @@ static bool is_row(uint32_t slot)
 	return slot && slot < nr_rows;
 }
 
-/* Wait paths of a disk: operations, and in each of them legs. */
+/* How many wait paths a row has: legs times operations. */
 static uint32_t wait_paths(bool ring)
 {
 	return XT_OP_NR * (ring ? XT_LEG_NR : XT_LEGS_COMMON);
@@ -108,7 +113,7 @@ static int most_used_first(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Which disks have rows of their own: all that are traced, or else those that are used most. */
+/* Choose the disks with rows of their own: all that are traced, or the most used of them. */
 static int choose_own(struct layout *layout)
 {
 	const struct platform *platform = layout->platform;
@@ -139,7 +144,7 @@ static int choose_own(struct layout *layout)
 	return 0;
 }
 
-/* The row that such disks share; made if there is none yet. */
+/* The shared row for a disk like this; made if there is none yet. */
 static uint32_t shared_row(const struct disk *disk)
 {
 	const struct disk_row row = { .letter = disk->letter, .ring = is_blkfront(disk) };
@@ -153,7 +158,7 @@ static uint32_t shared_row(const struct disk *disk)
 	return nr_rows++;
 }
 
-/* The slots: traced disks' are their rows', of those left out numbers behind the rows. */
+/* Give each disk its slot: traced ones have their row's, the others numbers behind the rows. */
 static void number_disks(const struct layout *layout)
 {
 	const struct platform *platform = layout->platform;
@@ -188,7 +193,7 @@ static void number_disks(const struct layout *layout)
 
 static int number(struct layout *layout)
 {
-	/* a row or a number for each disk, and what disks share */
+	/* for each disk a row or a number, and the shared rows */
 	const size_t nr = layout->platform->nr_disks + ROWS_SHARED + 1;
 	int err;
 
@@ -211,7 +216,7 @@ static int number(struct layout *layout)
 
 static const char *const op_names[] = { XT_BLK_OPS(NAME) };
 
-/* What a leg is: its name, its place in time, and its roles. A queue is the guest's own. */
+/* A leg's name, its place in time, its roles, and whether the guest itself causes it. */
 static const struct leg {
 	const char *name;
 	unsigned int order;
@@ -255,7 +260,8 @@ static uint32_t key_of_name(const char *name)
 }
 
 /*
- * What has these queues and tags: a disk, or a path to it. Slots for its requests, if it is traced.
+ * Enter a disk, or a path to one, with these queues and tags. If it is traced, its requests get
+ * slots.
  */
 static void place_entry(struct xt_disk entry, unsigned int hw_queues, unsigned int tags,
 			unsigned int depth)
@@ -276,8 +282,8 @@ static void place_entry(struct xt_disk entry, unsigned int hw_queues, unsigned i
 }
 
 /*
- * The requests of a disk that has paths are its paths': each has slots of its own, and all of them
- * what is the disk's in `entry`. Returns whether there are any.
+ * The requests of a multipath disk are those of its paths: each path has slots of its own, and
+ * shares the rest of `entry` with the disk. Returns whether there are any paths.
  */
 static bool place_paths(const struct platform *platform, const struct disk *disk,
 			struct xt_disk entry)
@@ -339,7 +345,7 @@ static bool enter_all(struct xt_disk *table, uint32_t bits)
 	return true;
 }
 
-/* The table that BPF looks requests' disks up in: as large as it takes. */
+/* The table in which BPF looks up a request's disk: as large as needed. */
 static int make_table(struct layout *layout)
 {
 	uint32_t bits = BITS_MIN;
@@ -386,7 +392,7 @@ static int place(struct layout *layout)
 	return make_table(layout);
 }
 
-/* The disk of a slot, or what the disks of that row are called together. */
+/* The name of a slot's disk, or of the row that it shares. */
 static const char *disk_name(uint32_t slot)
 {
 	return disk_of[slot] ? disk_of[slot]->name : SHARED_NAME;
@@ -400,7 +406,7 @@ static void served(unsigned int slot, struct path_key *key)
 
 FAMILY_OBJECT(blk)
 
-/* block_io_done is for requests that the kernel stamps, which iostats makes it do. */
+/* block_io_done passes only requests that the kernel stamps: those of disks with iostats. */
 static bool all_stamped(const struct platform *platform)
 {
 	for (size_t i = 0; i < platform->nr_disks; i++) {
@@ -416,8 +422,8 @@ static bool was_refused(const struct loader *loader, enum xt_probe probe, enum r
 }
 
 /*
- * The hook that ends requests here: the first that works of where the kernel accounts them,
- * where it has completed their bios (which NVMe's batches never pass), and where it begins to.
+ * The hook that ends requests on this kernel: where the kernel accounts them; else where it has
+ * completed their bios, which NVMe's batches never pass; else where it begins to.
  */
 static enum xt_probe end_probe(const struct loader *loader)
 {
@@ -444,7 +450,7 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 	return "another hook ends requests here";
 }
 
-/* Requests of the disks that are traced, which the kernel has counted as done since boot. */
+/* How many requests of the traced disks the kernel has counted as done since boot. */
 static uint64_t disks_done(const struct platform *platform)
 {
 	uint64_t done = 0;
@@ -461,7 +467,7 @@ static void start(struct tracer *tracer)
 	done_at_start = disks_done(tracer->platform);
 }
 
-/* The use of a disk's queues; the paths to one disk have one. */
+/* A disk's use of its queues; all paths to a disk share one. */
 static struct queue_use *use_of(struct snapshot *snap, const struct xt_disk *disk)
 {
 	const char *name = disk_name(disk->slot);
@@ -475,7 +481,7 @@ static struct queue_use *use_of(struct snapshot *snap, const struct xt_disk *dis
 	return use;
 }
 
-/* The queues of each disk that has a row, by the table that BPF finds them in. */
+/* The queues of each disk that has a row of its own. */
 static int read_queues(struct snapshot *snap)
 {
 	snap->queues = calloc(nr_rows, sizeof(*snap->queues));
@@ -522,10 +528,10 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 _Static_assert(SLOWEST == XT_SLOWEST, "what a CPU keeps is what a run does");
 _Static_assert(XT_LEG_NR <= SLOW_LEGS + 1, "room for all legs but the total");
 
-/* A CPU that writes places faster than they are copied is left out of a reading while tracing. */
+/* A CPU that writes while each of so many copies is made is left out of this reading. */
 #define TRIES 100
 
-/* One CPU's places as they were at one instant; false when they changed under us each time. */
+/* Copy one CPU's places as they were at one instant; false when they changed each time. */
 static bool copy_places(struct xt_slow *to, const struct xt_slowest *from)
 {
 	const volatile uint64_t *now = (const volatile uint64_t *)&from->seq;
@@ -552,7 +558,7 @@ static enum xt_blk_leg leg_at(unsigned int order)
 	return leg;
 }
 
-/* Names are of the request's paths: its first leg's, and those that follow. */
+/* Names come from the request's paths: that of its first leg, and those that follow. */
 static void translate(struct slow_request *to, const struct xt_slow *from,
 		      const struct layout *layout)
 {
@@ -589,7 +595,7 @@ static int slowest_first(const void *a, const void *b)
 	return (x->queued > y->queued) - (x->queued < y->queued);
 }
 
-/* Of the slowest that each CPU keeps, those of all. */
+/* Merge the slowest requests that each CPU has kept. */
 static int read_slowest(const struct layout *layout, struct snapshot *snap)
 {
 	struct xt_slow *all = calloc((size_t)layout->cpus * XT_SLOWEST, sizeof(*all));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The family that all others need: interrupt handlers, softirqs, task switches. It numbers
- * interrupts. Which devices they serve the other families enter into its table, and its programs
- * learn.
+ * The family that all others depend on: interrupt handlers, softirqs, task switches. It numbers
+ * interrupts. Which devices they serve is entered in its table by the other families, or learned by
+ * its programs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static const char *const softirq_names[XT_SOFTIRQS] = { "hi",	   "timer",    "ne
 /* Above this many CPUs the per-CPU event channels of a kind share one path, to save memory. */
 #define IRQS_APART_CPUS 8
 
-/* Room for interrupts that come while tracing: they are counted, as "other". */
+/* Interrupts that come while tracing need room in the table; they are counted as "other". */
 #define IRQS_LEAST 4096
 #define IRQS_MORE  1024
 #define IRQS_MOST  (1u << 20)
@@ -77,7 +77,7 @@ static void name_irq(struct layout *layout, uint32_t slot, const struct irq *irq
 	key->stem = shared ? 0 : irq->stem;
 }
 
-/* Of the slots before this one, the one of the same kind, on another CPU; or this one. */
+/* The slot of another CPU's channel of the same kind, if it is numbered already; else this one. */
 static uint32_t slot_of_kind(const struct layout *layout, uint32_t slot)
 {
 	for (uint32_t i = 1; i < slot; i++) {
@@ -134,8 +134,8 @@ static int place(struct layout *layout)
 FAMILY_OBJECT(core)
 
 /*
- * Softirqs and task switches matter where something is timed that they may come into. The other
- * families are loaded before this one.
+ * Softirqs and task switches matter only where something is timed that they could interrupt. The
+ * other families are loaded before this one.
  */
 static const char *unused(enum xt_probe probe, const struct loader *loader)
 {
@@ -147,9 +147,7 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 	return "no function is timed here";
 }
 
-/*
- * The device of an interrupt that sysfs does not name: the one that its handler was seen to serve.
- */
+/* Name an interrupt, which sysfs does not, by the device that its handler was seen to serve. */
 static void rename_served(uint32_t path, struct path_key *key)
 {
 	const uint32_t slot = path - config.irq_path;
@@ -170,7 +168,7 @@ static void rename_served(uint32_t path, struct path_key *key)
 	}
 }
 
-/* Run by the loader to read runstate and to calibrate, and an empty one to measure dispatch. */
+/* The loader runs these to read runstate, to calibrate, and to measure the call of a program. */
 static const char *const extras[] = { "xt_runstate", "xt_calibrate", "xt_dispatch_tp", NULL };
 
 const struct family family_core = {

@@ -59,7 +59,7 @@ static void ask_runstate(struct vcpu_reading *reading, struct xt_cpu *slice, int
 			break;
 	}
 	memcpy(reading->state_ns, slice->runstate, sizeof(reading->state_ns));
-	/* registered with Xen, and not just zeros of a kernel that runs elsewhere */
+	/* the area is registered with Xen: on other hypervisors it stays 0 */
 	reading->answered = slice->runstate_at && reading->state_ns[VCPU_RUNNING];
 	if (reading->answered)
 		reading->at_ns = slice->runstate_at;
@@ -123,7 +123,7 @@ void cputime__advance(struct cputime *time, const struct layout *layout)
 	time->last = now;
 }
 
-/* Was it there at all? Possible CPUs that never were are no vCPUs. */
+/* A possible CPU that never came is no vCPU. */
 static bool was_there(const struct vcpu_time *vcpu)
 {
 	return vcpu->online || vcpu->total_ns || vcpu->went || vcpu->came;

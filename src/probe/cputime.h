@@ -21,8 +21,8 @@ int cputime__init(struct cputime *time, unsigned int possible);
 void cputime__free(struct cputime *time);
 
 /*
- * Begin, or add what passed since the last reading. The program runs once on each online CPU. To
- * be called once a second: a vCPU's time since the last reading is lost with it.
+ * Begin; then, once a second, add what passed since the last reading. The program runs once on each
+ * online CPU. When a vCPU is unplugged, its time since the last reading is lost.
  */
 void cputime__start(struct cputime *time, const struct layout *layout);
 void cputime__advance(struct cputime *time, const struct layout *layout);

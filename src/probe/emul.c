@@ -28,7 +28,7 @@ static int number(struct layout *layout)
 	return 0;
 }
 
-/* The NIC that such a driver serves; the driver's name when there is none. */
+/* The NIC of this driver; the driver's name when there is none. */
 static const char *nic_of(const struct platform *platform, const char *driver)
 {
 	for (size_t i = 0; i < platform->nr_nics; i++) {
@@ -38,7 +38,7 @@ static const char *nic_of(const struct platform *platform, const char *driver)
 	return driver;
 }
 
-/* Timers are beside what the kernel does around them: clockevents_program_event(). */
+/* Emulated timers stand beside the kernel function that sets them, clockevents_program_event(). */
 static enum area area_of(enum xt_probe probe)
 {
 	return probe == XT_P_LAPIC_TIMER || probe == XT_P_HPET_TIMER ? AREA_TIMER : AREA_PLATFORM;
@@ -56,7 +56,7 @@ static int place(struct layout *layout)
 			     one->nic ? nic_of(layout->platform, one->what) : one->what, "",
 			     one->nic ? "submit" : one->function);
 	}
-	/* whether an MSR exits is for the hypervisor to choose: counted, not judged */
+	/* the hypervisor decides whether an access to an MSR exits: it is counted, not judged */
 	for (uint32_t i = 0; i < MSRS; i++)
 		layout__count(layout, config.msr_path + i, AREA_CPU, MECH_UNATTRIBUTED, "MSR",
 			      msr[i]);

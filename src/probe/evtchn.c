@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/*
- * Event channels: the upcall, which channels there are and where they are handled, and who they
- * wake.
- */
+/* Event channels: the upcall, the channels and the vCPUs that handle them, and whom they wake. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +123,7 @@ static int read_channels(const struct layout *layout, struct snapshot *snap)
 	return 0;
 }
 
-/* What sysfs counts, since the start; devices that came since, from their beginning. */
+/* What sysfs has counted since the start; of devices that came later, all of it. */
 static void read_bus(struct snapshot *snap)
 {
 	if (bus_events__read(&snap->bus, &snap->nr_bus, "/"))

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * --exact: hypercalls at their call sites. Paths are by hypercall and function, so that two calls
- * of one function that make the same hypercall share one. Where a wrapper of that name is traced as
- * well, it is the wrapper's: a hypercall is counted by the one or the other, never by both
- * (bpf/frame.bpf.h).
+ * --exact: hypercalls at their call sites. Calls of one function that make the same hypercall share
+ * a path. A call inside a traced wrapper has the wrapper's path: a hypercall is counted by the one
+ * or the other, never by both (bpf/frame.bpf.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +85,7 @@ static int place(struct layout *layout)
 	for (size_t i = 0; i < sites->nr; i++) {
 		const struct site *site = &sites->site[i];
 
-		/* those that are no wrapper's */
+		/* paths of wrappers are named already */
 		if (!site->cause && site->path > config.other_path)
 			layout__name(layout, site->path, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
 				     name_of(site, number), site->function);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A family of probes is a module: one BPF object, and all that loader, layout and reader have to
- * know of it. They loop over `families` and know none by name. What a family knows of its guest is
- * static in its file: a process traces once.
+ * A family of probes is a module: one BPF object, and everything that loader, layout and reader
+ * need to know of it. They loop over `families` and know none by name. A family keeps its state in
+ * static variables of its file, since a process traces once.
+ *
+ * A function that a family does not need is NULL.
  */
 #ifndef XT_PROBE_FAMILY_H
 #define XT_PROBE_FAMILY_H
@@ -24,8 +26,8 @@ struct family {
 	bool opt_in;	/* only where the option of its name asks for it */
 
 	/*
-	 * Why a probe that is FOR_SOME is not for this guest, NULL: it is. What is behind it is
-	 * loaded.
+	 * Why this guest has no use for a probe that is FOR_SOME; NULL: it has. The families behind
+	 * this one are loaded already.
 	 */
 	const char *(*unused)(enum xt_probe probe, const struct loader *loader);
 	/*
@@ -34,29 +36,29 @@ struct family {
 	 */
 	int (*number)(struct layout *layout);
 	/*
-	 * Name them, make its maps, and set its configuration: the numbers of all families are
-	 * known. Those behind it have done so. Returns the same.
+	 * Name the paths, make the maps, and set the configuration. All families have numbered
+	 * their paths, and those behind this one have been placed. Returns the same.
 	 */
 	int (*place)(struct layout *layout);
-	/* Which device of the family an interrupt serves, if any, is entered into core's table. */
+	/* Enter into core's table which of the family's devices an interrupt serves, if any. */
 	void (*serve)(const struct layout *layout, const struct irq *irq, struct xt_irq *entry);
-	/* The path of an interrupt gets the name of the device that its programs said it serves. */
+	/* Name an interrupt's path by the device that the family's programs said it serves. */
 	void (*served)(unsigned int device, struct path_key *key);
 	/*
-	 * The object, with its configuration: the skeleton and *object in it, or NULL with errno
-	 * set.
+	 * Open the object and set its configuration. Returns the skeleton and *object in it, or
+	 * NULL with errno set.
 	 */
 	void *(*open)(struct bpf_object **object);
 	void (*destroy)(void *skeleton); /* programs, but no links; NULL is allowed */
-	/* programs that are no probe's: loaded where the kernel takes them; NULL-ended */
+	/* programs that belong to no probe, NULL-ended: loaded if the kernel accepts them */
 	const char *const *extras;
 
 	/* When tracing begins, and once a second. */
 	void (*start)(struct tracer *tracer);
 	void (*tick)(struct tracer *tracer);
-	/* A path whose device is learned while tracing gets its name. */
+	/* Rename a path whose device was learned while tracing. */
 	void (*rename)(uint32_t path, struct path_key *key);
-	/* What it counts beside its paths. Returns 0 or -ENOMEM. */
+	/* Read what the family counts beside its paths. Returns 0 or -ENOMEM. */
 	int (*read)(const struct tracer *tracer, struct snapshot *snap);
 };
 
@@ -67,15 +69,20 @@ enum { FAMILIES = 0 XT_FAMILIES(XT_ONE) };
 /* In the order of bpf/families.h: the first one is needed by the others. */
 extern const struct family *const families[FAMILIES];
 
-/* Its probes are instructions, see sites.h: one program of each of a pair, at many of them. */
+/*
+ * Whether its probes are call sites, see sites.h: two programs, each attached to many instructions.
+ */
 bool family__has_sites(const struct family *family);
 
-/* For its initializer: its name, its probes, and the functions of FAMILY_OBJECT. */
+/* For the initializer: name, probes, and the functions that FAMILY_OBJECT defines. */
 #define FAMILY(name_, NAME)                                                                      \
 	.name = #name_, .first = XT_##NAME##_BEGIN, .end = XT_##NAME##_END, .open = open_object, \
 	.destroy = destroy_object
 
-/* Opens the object with what place() has made of `config`, struct xt_NAME_config. */
+/*
+ * Defines functions that open the object with the file's `config`, struct xt_NAME_config, and
+ * destroy it.
+ */
 #define FAMILY_OBJECT(name)                                   \
 	static void *open_object(struct bpf_object **object)  \
 	{                                                     \
@@ -109,23 +116,23 @@ struct tracer {
 };
 
 /*
- * Maps to plain data: slices summed over CPUs, requests in flight found by scanning their slots.
- * Returns 0 or -ENOMEM.
+ * Read the maps into plain data: histograms summed over CPUs, and requests in flight, which are
+ * found by scanning their slots. Returns 0 or -ENOMEM.
  */
 int reader__read(const struct tracer *tracer, struct snapshot *snap);
 
-/* For the families: a loss over all CPUs; a path's name, with what was learned since the start. */
+/* For the families: the sum of a loss over all CPUs; a path's name with what was learned. */
 uint64_t reader__sum_loss(const struct layout *layout, enum xt_loss loss);
 void reader__rename(uint32_t path, struct path_key *key);
 
 /* What one family knows and others ask. */
 
-/* Of this function and hypercall, the path of the wrapper, or of a flush; 0: it has none. */
+/* The path of the wrapper of this name that makes this hypercall; 0: there is none. */
 uint32_t hypercall__path_of(const char *function, const char *hypercall);
 /* xen_mc_flush's paths, by the hypercall that it makes. */
 uint32_t hypercall__flush_path(void);
 /*
- * Interrupts have slots from 1 on, each with a path. The event channel of a slot; NULL: it is none.
+ * Interrupts have slots from 1 on, each with a path. A slot's event channel is NULL if it has none.
  */
 uint32_t core__irqs(void);
 uint32_t core__irq_path(uint32_t slot);

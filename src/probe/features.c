@@ -74,7 +74,7 @@ static void note_traceable(const char *function, void *arg)
 		features->traceable[hook] = true;
 }
 
-/* In one pass: libbpf's search by name is one, for each name. */
+/* One pass over all types: libbpf's search by name would make one for each name. */
 static void note_described(struct features *features, const struct btf *btf)
 {
 	const struct btf *base = btf ? btf__base_btf(btf) : NULL;
@@ -169,7 +169,9 @@ int features__usable(const struct features *features, const char **why)
 		*why = "this kernel's BTF (" KERNEL_BTF ") cannot be parsed";
 		return -ENOENT;
 	}
-	/* libbpf goes on to the modules' BTF for it, and listing those is CAP_SYS_ADMIN's alone */
+	/*
+	 * if it is missing, libbpf looks in the modules' BTF, and only CAP_SYS_ADMIN may list those
+	 */
 	if (!features->sys_admin &&
 	    btf__find_by_name_kind(features->vmlinux, "xen_runstate", BTF_KIND_VAR) < 0) {
 		*why = "this kernel's BTF has no xen_runstate, and without it CAP_BPF and "

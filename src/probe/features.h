@@ -15,7 +15,7 @@ struct features;
 int features__new(struct features **out);
 void features__free(struct features *features);
 
-/* Give back the memory of BTF, some MB, when nothing more will be asked of it. */
+/* Free the memory of BTF, some MB, when no more questions will be asked. */
 void features__release(struct features *features);
 
 /*
@@ -46,9 +46,8 @@ void features__enum_names(const struct features *features, const char *of, const
 enum traceable { TRACEABLE_NO, TRACEABLE_YES, TRACEABLE_UNKNOWN };
 
 /*
- * Whether ftrace can enter this function (available_filter_functions, by exact name). UNKNOWN
- * when tracefs cannot be read. Only functions that the probe table
- * names are known.
+ * Whether ftrace can enter this function (available_filter_functions, by exact name). UNKNOWN when
+ * tracefs cannot be read. Only functions of the probe table are known.
  */
 enum traceable features__traceable(const struct features *features, const char *function);
 /*
@@ -57,15 +56,19 @@ enum traceable features__traceable(const struct features *features, const char *
  */
 bool features__each_traceable(void (*see)(const char *function, void *arg), void *arg);
 /*
- * The kernel's or a loaded module's BTF describes this function, which the probe table names:
- * fentry can as well.
+ * Whether the kernel's or a loaded module's BTF describes this function of the probe table: fentry
+ * needs that.
  */
 bool features__has_btf_function(const struct features *features, const char *function);
 
-/* A program can ask which of its links it runs for (bpf_get_attach_cookie(), since 5.15). */
+/*
+ * Whether a program can ask which of its links it runs for (bpf_get_attach_cookie(), since 5.15).
+ */
 bool features__cookies(const struct features *features);
 
-/* Rungs that do not work here at all, with the cause; a failed load may teach us one. */
+/*
+ * Whether a rung works here at all; else cause and fix. A failed load may teach that it does not.
+ */
 bool features__fentry(const struct features *features, const char **cause, const char **fix);
 bool features__kprobe(const struct features *features, const char **cause, const char **fix);
 void features__forbid_fentry(struct features *features, int err);

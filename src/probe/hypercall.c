@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Hypercalls by the functions that make them: wrappers, and what a multicall's flush is of. */
+/* Hypercalls by the functions that make them: wrappers, and flushes of multicalls. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #include "hypercall.skel.h"
 
 /*
- * Who makes which hypercall, in the order of their paths: wrappers, and two that are more than
- * that.
+ * Functions that make one hypercall each, in the order of their paths: wrappers, and two whose
+ * programs do more.
  */
 static const struct maker {
 	const char *function, *hypercall;

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "probe/family.h"
 
-/* Lists, the last one first. */
+/* Lists; the newest entry comes first. */
 struct shared_map {
 	struct shared_map *next;
 	const char *name;
@@ -50,8 +50,8 @@ void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t
 	if (!map)
 		return NULL;
 	/*
-	 * kernel/bpf/arraymap.c: the whole is rounded to pages, and elements to 8 bytes, as C must
-	 * see them
+	 * kernel/bpf/arraymap.c rounds the whole to pages, and elements to 8 bytes: C must have
+	 * them so
 	 */
 	assert(size % 8 == 0);
 	map->name = name;
@@ -170,7 +170,7 @@ static int lay_out(struct layout *layout)
 		err = families[i]->number(layout);
 	if (!err)
 		err = make_slices(layout);
-	/* the first one asks what the others have placed */
+	/* core is the first family: it asks what the others have placed */
 	for (int i = FAMILIES - 1; i >= 0 && !err; i--)
 		err = families[i]->place(layout);
 	return err ? err : layout->err;

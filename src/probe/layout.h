@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which path has which number, and the maps that programs and loader share. Made once from the
- * platform: the mechanism of a figure is joined to it here, BPF never knows it.
+ * The numbers of paths, and the maps that programs and loader share. It is made once, from the
+ * platform. Here a path gets its mechanism, which BPF never knows.
  */
 #ifndef XT_PROBE_LAYOUT_H
 #define XT_PROBE_LAYOUT_H
@@ -48,7 +48,7 @@ struct layout {
 
 /*
  * Number all paths, and make and fill the maps. Returns 0 and *out, freed with layout__free(), or a
- * negative errno with *why, static: -E2BIG when there is no place for what is wanted by name,
+ * negative errno with *why (static): -E2BIG when there is no room for what is wanted by name,
  * -EPERM when this process may make no maps.
  */
 int layout__new(struct layout **out, const struct layout *from, const char **why);
@@ -60,26 +60,26 @@ int layout__share(const struct layout *layout, struct bpf_object *object);
 /* A path's histogram on a CPU. */
 const struct xt_hist *layout__hist(const struct layout *layout, unsigned int cpu, uint32_t path);
 
-/* One CPU's histogram: of many paths most have no event. */
+/* One CPU's histogram. Most are empty. */
 bool slice__is_empty(const struct xt_hist *slice);
 /* to += slice. Returns 0 or -ENOMEM. */
 int slice__merge(struct hist *to, const struct xt_hist *slice);
 
 /* For the families. */
 
-/* So many paths more: the first one's number. */
+/* Reserve so many paths; returns the number of the first. */
 uint32_t layout__paths(struct layout *layout, uint32_t nr);
-/* Returns the key, for its roles. Names are cut to the key's room. */
+/* Name a path. Returns its key, for the roles. Names are cut to the room that they have. */
 struct path_key *layout__name(const struct layout *layout, uint32_t path, enum kind kind,
 			      enum area area, enum mech mech, const char *device, const char *op,
 			      const char *leg);
-/* A path of events that are counted, not timed. */
+/* Name a path whose events are counted, not timed. */
 struct path_key *layout__count(const struct layout *layout, uint32_t path, enum area area,
 			       enum mech mech, const char *device, const char *op);
 /*
- * A map of so many values, zero, as memory that is the layout's; an object that has a map of this
- * name gets it. Memory for the family itself, zero too. NULL, and layout->err, when there is none:
- * nobody but who writes to it needs to ask.
+ * A map of so many values, mapped into this process, and memory for the family itself: all zero,
+ * and freed with the layout. An object that has a map of this name gets it. If there is no memory,
+ * they return NULL and set layout->err: only who writes to it at once has to ask.
  */
 void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries);
 void *layout__memory(struct layout *layout, size_t nr, size_t size);

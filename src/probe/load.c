@@ -41,7 +41,7 @@ static void note_program(struct said *said, const char *line)
 			 what + 2);
 }
 
-/* The verifier's last sentence before its statistics is the reason. */
+/* The verifier's last line before its statistics is the reason. */
 static void note_verifier(struct said *said, const char *log)
 {
 	const char *start = strstr(log, "-- BEGIN PROG LOAD LOG --\n"), *end, *line;
@@ -93,9 +93,9 @@ static void said__end(void)
 }
 
 /*
- * What a process may run out of. libbpf takes a failure of its own for one of the kernel's, and
- * goes without what it could not ask for; so it is asked before whether there is enough, and every
- * error is looked at for what it means.
+ * What a process may run out of. libbpf takes such a failure for an answer of the kernel, and goes
+ * on without what it asked for. So it is asked before whether there is enough, and each error is
+ * examined.
  */
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define SLACK	   (8u << 20) /* for all that is small */
@@ -115,7 +115,7 @@ static bool has_descriptors(size_t nr)
 	return got == nr;
 }
 
-/* Address space, which ulimit -v limits; nothing of it is touched. */
+/* Only address space, which ulimit -v limits: the memory is never touched. */
 static bool has_memory(size_t bytes)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -124,7 +124,7 @@ static bool has_memory(size_t bytes)
 	return memory != MAP_FAILED && !munmap(memory, bytes);
 }
 
-/* Can it have so many more descriptors, and so much more memory? Returns 0, -EMFILE or -ENOMEM. */
+/* Are there so many descriptors, and so much memory? Returns 0, -EMFILE or -ENOMEM. */
 static int check_room(size_t descriptors, size_t bytes)
 {
 	if (!has_descriptors(descriptors))
@@ -132,7 +132,7 @@ static int check_room(size_t descriptors, size_t bytes)
 	return has_memory(bytes + SLACK) ? 0 : -ENOMEM;
 }
 
-/* Memory that libbpf takes for the kernel's types, which it reads anew for each object. */
+/* Memory that libbpf needs for the kernel's types, which it reads again for each object. */
 static size_t btf_bytes(void)
 {
 	struct stat st;
@@ -183,7 +183,7 @@ static void off(struct attempt *attempt, const char *cause, const char *fix)
 	snprintf(attempt->fix, sizeof(attempt->fix), "%s", fix);
 }
 
-/* Another reason on the next rung. */
+/* Append the reason of the next rung. */
 static void also(char *text, size_t size, const char *between, const char *more)
 {
 	size_t len = strlen(text);
@@ -214,7 +214,7 @@ static bool can_enter(const char *function, const struct features *features)
 	       features__has_btf_function(features, function);
 }
 
-/* The function that has the body here, of the two names that it went by. */
+/* Of the two names that a function had, the one that has the body on this kernel. */
 static const char *target_of(const struct probe *probe, const struct features *features)
 {
 	if (!probe->older || (probe->older_calls && can_enter(probe->hook, features)))
@@ -255,7 +255,7 @@ static void choose_function(const struct probe *probe, struct attempt *attempt,
 	}
 }
 
-/* Whether sites were found was asked before; they are attached one by one. */
+/* Sites are found before this, and attached one by one. */
 static void choose_sites(struct attempt *attempt, const struct loader *loader)
 {
 	const struct sites *sites = loader->layout->sites;
@@ -274,8 +274,8 @@ static void choose_sites(struct attempt *attempt, const struct loader *loader)
 }
 
 /*
- * The best rung that nothing speaks against; or off, with cause and fix. Refused rungs are passed
- * over.
+ * Choose the best rung that nothing speaks against; or off, with cause and fix. Rungs that were
+ * refused are left out.
  */
 static void choose(enum xt_probe id, const struct family *family, struct loader *loader)
 {
@@ -297,7 +297,7 @@ static void choose(enum xt_probe id, const struct family *family, struct loader 
 		choose_function(probe, attempt, loader->features);
 }
 
-/* The programs of a probe on its rung; entry may be its only one. */
+/* The programs of a probe on a rung. Some have no exit. */
 static void programs_of(const struct probe *probe, enum rung rung, const char **entry,
 			const char **exit)
 {
@@ -344,7 +344,7 @@ static void detach(struct attempt *attempt)
 	}
 }
 
-/* Turn off, and detach, what another's being off would make count what is not so. */
+/* Turn off, and detach, what would count wrong without another probe that is off. */
 static void drop_needy(struct loader *loader)
 {
 	enum xt_probe probe, missing;
@@ -365,7 +365,7 @@ static void drop_needy(struct loader *loader)
 	}
 }
 
-/* Switch on the programs that the rungs name; false when there are none. */
+/* Enable the programs of the chosen rungs; false when there are none. */
 static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 {
 	const struct family *family = loaded->family;
@@ -390,7 +390,7 @@ static bool enable_chosen(struct loader *loader, const struct loaded *loaded)
 	return any;
 }
 
-/* The probe of a program that libbpf named; -1 for one that is no probe's. */
+/* The probe of a program that libbpf named; -1: it belongs to none. */
 static int probe_of(const char *program)
 {
 	const char *entry, *exit;
@@ -406,7 +406,7 @@ static int probe_of(const char *program)
 	return -1;
 }
 
-/* Do without a program that is no probe's: what it gives is then not known. */
+/* A refused program that belongs to no probe is left out. */
 static bool drop_extra(struct loader *loader, const struct family *family, const char *program)
 {
 	for (unsigned int i = 0; family->extras && family->extras[i]; i++) {
@@ -419,7 +419,7 @@ static bool drop_extra(struct loader *loader, const struct family *family, const
 	return false;
 }
 
-/* Take the refused program's rung from its probe. False when the refusal names none of ours. */
+/* Take the rung of the refused program from its probe. False when the program is unknown. */
 static bool step_down(struct loader *loader, const struct family *family, const struct said *said,
 		      int err)
 {
@@ -434,7 +434,7 @@ static bool step_down(struct loader *loader, const struct family *family, const 
 		 rung__name(attempt->rung), strerror(-err), said->detail[0] ? ": " : "",
 		 said->detail);
 	snprintf(attempt->fix, sizeof(attempt->fix), "please report it with -vv's output");
-	/* not this function: fentry as such; the next choice finds that cause */
+	/* fentry as such is forbidden, not this function: the next choice finds that cause */
 	if (attempt->rung == RUNG_FENTRY && err == -EPERM) {
 		features__forbid_fentry(loader->features, err);
 		attempt->refused = 0;
@@ -457,12 +457,11 @@ static void all_off(struct loader *loader, const struct family *family, const ch
 	}
 }
 
-/* Descriptors for what libbpf opens while it asks the kernel what it can. */
+/* libbpf opens some descriptors while it asks the kernel what it can do. */
 #define MEANWHILE 24
 
 /*
- * Is there enough for this object? A map and a program are a descriptor each, a kprobe's link is
- * two.
+ * Is there enough for this object? A map and a program take a descriptor each, a kprobe's link two.
  */
 static int check_shortage(struct loader *loader, const struct loaded *loaded)
 {
@@ -478,7 +477,7 @@ static int check_shortage(struct loader *loader, const struct loaded *loaded)
 	return check_room(maps + programs + loader->to_attach + MEANWHILE, btf_bytes());
 }
 
-/* A refusal steps down the ladder, a shortage is nobody's no. */
+/* A shortage ends the load; only a refusal steps down the ladder. */
 static bool is_short(struct loader *loader, int err)
 {
 	if (tracer__is_shortage(err))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The ladder: each probe gets the best rung that this kernel takes: tp_btf for tracepoints; fentry,
- * then kprobe for functions; or off, with cause and fix. A probe is attached once, and never to
- * find out whether it attaches.
+ * The ladder: each probe gets the best rung that this kernel accepts: tp_btf for tracepoints;
+ * fentry, then kprobe for functions; or off, with cause and fix. A probe is attached once, and
+ * never only to find out whether it attaches.
  */
 #ifndef XT_PROBE_LOAD_H
 #define XT_PROBE_LOAD_H
@@ -49,26 +49,26 @@ struct loader {
 };
 
 /*
- * Load one family: choose rungs, load, and on a refused program step down and load again, until the
- * object loads or nothing of it is left. What could not be loaded has rung off, cause and fix in
- * its attempt; only that this process has too little of something is a failure, loader->shortage.
- * *loaded.object is NULL when nothing was loaded.
+ * Load one family: choose rungs, load, and when the kernel refuses a program, step down and load
+ * again, until the object loads or nothing of it is left. What is not loaded has rung off, with
+ * cause and fix in its attempt, and *loaded.object is NULL. The only failure is a shortage of this
+ * process: loader->shortage.
  */
 void loader__load(struct loader *loader, const struct family *family, struct loaded *loaded);
 
 /* Attach what was loaded, exits before entries; a refusal turns the probe off. */
 void loader__attach(struct loader *loader, const struct loaded *loaded);
 
-/* Install the listener of libbpf's messages once, before any other call of it. */
+/* Listen to libbpf's messages. Call it once, before anything else of libbpf. */
 void loader__listen(void);
-/* Is there room to begin at all? Returns 0, -EMFILE or -ENOMEM. */
+/* Is there enough memory to begin? Returns 0 or -ENOMEM. */
 int loader__check_room(void);
 
 /*
- * Runs that the kernel skipped, since loader__start(): a program that already runs on a CPU is not
- * run there once more, as when an interrupt comes into it. Nothing else tells of them: the program
- * that would count them is the one that is not run. Functions' programs since 5.12, tracepoints'
- * since 6.1, kprobes' since 6.7; 0 where the kernel does not count them.
+ * Runs that the kernel skipped since loader__start(). A program that runs on a CPU is not run there
+ * again, for example by an interrupt, and it is the only one that could count that. The kernel
+ * counts it: for programs of functions since 5.12, of tracepoints since 6.1, of kprobes since 6.7;
+ * before, this is 0.
  */
 void loader__start(struct loader *loader);
 uint64_t loader__skipped(const struct attempt *attempt);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Page tables, PV guests' alone: elsewhere there are no paths. */
+/* Page tables of PV guests. Others have none of these paths. */
 #include "probe/family.h"
 #include "mmu.skel.h"
 

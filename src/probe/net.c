@@ -19,9 +19,9 @@ static uint32_t nr_slots;		       /* in use, with 0 */
 static uint32_t nr_packets = 1, nr_queues = 1; /* a map cannot be empty */
 static uint32_t nic_paths;		       /* the first of the NICs' wait paths */
 
-/* Of how many packets one is followed: as many as the budget allows at the rate that there is. */
+/* Sampling: as many packets are followed as the budget allows at the present rate. */
 #define BUDGET 0.01 /* share of the CPUs' time that following packets may cost */
-/* Programs that a packet passes on its way: net_dev_queue, _start_xmit, _xmit, and its free. */
+/* A packet passes so many programs: net_dev_queue, _start_xmit, _xmit, and its free. */
 #define PROGRAMS 4
 #define RATE_MAX ((1u << XT_QUEUED_RATE_BITS) - 1)
 
@@ -45,7 +45,7 @@ static uint64_t *drops;
 static const char *const tx_legs[] = { XT_TX_LEGS(NAME) };
 static const char *const rx_legs[] = { XT_RX_LEGS(NAME) };
 
-/* Drivers whose ndo_start_xmit() family emul times as a function. */
+/* Whether family emul times this driver's ndo_start_xmit(). */
 static bool is_timed(const char *driver)
 {
 #define IS_TIMED(_, id, function, what) \
@@ -66,7 +66,7 @@ static unsigned int tx_leg_roles(enum xt_tx_leg leg)
 	return leg == XT_TX_TOTAL ? PATH_WHOLE : leg == XT_TX_DEVICE ? PATH_DEVICE : 0;
 }
 
-/* What passed the device is the device's; what the stack made a packet wait for is the guest's. */
+/* Time in the device is the device's; time in the stack is the guest's. */
 static void name_nic(const struct layout *layout, uint32_t slot, uint32_t path,
 		     const struct nic *nic)
 {
@@ -118,7 +118,7 @@ static bool enter_all(struct xt_nic *table, uint32_t places)
 #define PLACES_MIN  256
 #define PLACES_MOST (1u << 16) /* XT_NICS of them find places long before */
 
-/* The table that BPF looks packets' NICs up in: as large as it takes. */
+/* The table in which BPF looks up a packet's NIC: as large as needed. */
 static int make_table(struct layout *layout)
 {
 	for (uint32_t places = PLACES_MIN; places <= PLACES_MOST; places *= 2) {
@@ -137,10 +137,7 @@ static int make_table(struct layout *layout)
 	return -ENOMEM;
 }
 
-/*
- * stat() of a namespace's file gives its inode: nsfs, fs/nsfs.c. Without CONFIG_NET_NS there is
- * none.
- */
+/* The inode of this network namespace (nsfs); 0 without CONFIG_NET_NS. */
 static uint32_t own_netns(void)
 {
 	struct stat st;
@@ -226,7 +223,7 @@ static int place(struct layout *layout)
 	return make_table(layout);
 }
 
-/* A NIC's interrupts leave their work to polls: core keeps when they came. */
+/* A NIC's interrupts leave their work to polls, so core notes when they come. */
 static void serve(const struct layout *layout, const struct irq *irq, struct xt_irq *entry)
 {
 	(void)layout;
@@ -283,10 +280,7 @@ static void tick(struct tracer *tracer)
 	double cost_ns, budget_ns;
 	uint64_t sent;
 
-	/*
-	 * reading a snapshot ticks as well, perhaps shortly after the last tick: too short to
-	 * measure
-	 */
+	/* a snapshot ticks, too: right after the last tick there is too little to measure */
 	if (sampling.every || now < sampling.at_ns + 100000000)
 		return;
 	sent = count_packets(layout);
@@ -331,7 +325,7 @@ static int read_nics(const struct layout *layout, struct snapshot *snap)
 	return 0;
 }
 
-/* A kernel before 5.17 gives none, and what a later one gives may be younger than its BTF. */
+/* Kernels before 5.17 give no reason, and a module's reason may be missing in the BTF. */
 static void name_reason(uint32_t reason, struct drop *drop)
 {
 	const char *name = drop_reasons[reason];
@@ -353,7 +347,7 @@ static int read_drops(struct snapshot *snap)
 	snap->drops = calloc(kept + 1, sizeof(*snap->drops));
 	if (!snap->drops)
 		return -ENOMEM;
-	/* one more may have its first count meanwhile */
+	/* another counter may become nonzero meanwhile */
 	for (uint32_t i = 0; i < nr && snap->nr_drops < kept; i++) {
 		struct drop *drop = &snap->drops[snap->nr_drops];
 		uint32_t slot = i / XT_DROP_REASONS / 2;

@@ -112,7 +112,7 @@ static int hook_compare(const void *a, const void *b)
 	return strcmp(((const struct hook *)a)->function, ((const struct hook *)b)->function);
 }
 
-/* By name: every function of the kernel is asked for, some 100,000. */
+/* Sorted by name, since every function of the kernel is looked up, some 100,000. */
 static size_t hooks_sorted(struct hook *hooks)
 {
 	size_t nr = 0;

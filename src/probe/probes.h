@@ -12,8 +12,8 @@
 #include "platform/platform.h"
 
 /*
- * How a probe is attached. FUNCTION: the programs that XT_TIMED_PROGS(name) makes; ENTRY: fentry,
- * or a kprobe; FENTRY_ONLY, FENTRY_FEXIT: arguments are read, which takes BTF.
+ * How a probe is attached. FUNCTION: by the programs of XT_TIMED_PROGS(name). ENTRY: by fentry or
+ * kprobe. FENTRY_ONLY, FENTRY_FEXIT: the programs read arguments, for which a kprobe will not do.
  */
 #define TRACEPOINT(prog) .kind = PROBE_TRACEPOINT, .tp = prog
 #define FUNCTION(name)                                                                           \
@@ -23,19 +23,20 @@
 #define FENTRY_ONLY(prog)  .kind = PROBE_FUNCTION, .fentry = prog
 #define FENTRY_FEXIT(name) .kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx"
 
-/* For guests with a disk of this driver; its functions are in that module, NULL: in the kernel. */
+/* For guests with a disk of this driver. The function is in this module; NULL: in the kernel. */
 #define DRIVER(driver_, module_) .use = FOR_DRIVER, .driver = driver_, .module = module_
 
 /*
- * It would count what is not so if one of these were off, without saying so: then it is off, too. A
- * probe whose loss makes others lose events, which are counted, is not needed.
+ * Without one of these probes it would count wrong, and nothing would tell: so it is off when one
+ * of them is. A probe is not needed if its absence makes others lose events, since losses are
+ * counted.
  */
 #define NEEDS(...) .needs = { __VA_ARGS__ }
 
 /* PROBE_SITES: instructions, found at run time; see sites.h. */
 enum probe_kind { PROBE_TRACEPOINT, PROBE_FUNCTION, PROBE_SITES };
 
-/* Who has use for a probe; a probe without use is off, and that is no defect. */
+/* Which guests have use for a probe. A probe without use is off, which is no defect. */
 enum probe_for {
 	FOR_ALL,
 	FOR_XEN,
@@ -71,14 +72,14 @@ struct probe {
 
 extern const struct probe probe_table[XT_PROBE_NR];
 
-/* NULL where this kind of guest has use for the probe, as far as that says it; else why not. */
+/* Why this guest has no use for the probe; NULL: it has. */
 const char *probe__unused(const struct probe *probe, const struct platform *platform);
-/* Does this measure a time that softirqs and task switches could fall into? */
+/* Whether softirqs and task switches could come into what this measures. */
 bool probe__is_timed(const struct probe *probe);
 
 /*
- * Finds a probe that is on although one that it needs, *missing, is off. False when there is none.
- * The caller turns *probe off and asks again, since others may need *probe.
+ * Find a probe that is on although one that it needs, *missing, is off. False when there is none.
+ * The caller turns *probe off and asks again, since others may need it.
  */
 bool probes__unmet(const bool on[XT_PROBE_NR], enum xt_probe *probe, enum xt_probe *missing);
 

@@ -25,7 +25,7 @@ void reader__rename(uint32_t path, struct path_key *key)
 	}
 }
 
-/* One path more in the snapshot, or NULL. */
+/* Add a path to the snapshot; NULL without memory. */
 static struct path *add_path(const struct layout *layout, uint32_t number, struct snapshot *snap,
 			     size_t *room)
 {
@@ -46,7 +46,7 @@ static struct path *add_path(const struct layout *layout, uint32_t number, struc
 	return path;
 }
 
-/* The path's figures on all CPUs, when there are any. */
+/* Sum a path over all CPUs, if it has any events. */
 static int read_path(const struct layout *layout, uint32_t number, struct snapshot *snap,
 		     size_t *room)
 {
@@ -101,7 +101,7 @@ static int read_losses(const struct layout *layout, struct snapshot *snap)
 	return 0;
 }
 
-/* A call site as a probe of its own; its runs are in the sum of all sites. */
+/* A call site is listed as a probe; its runs are in the sum of all sites. */
 static void read_site(const struct site *site, const struct family *family,
 		      struct probe_status *status)
 {
@@ -170,7 +170,7 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 		snap->cost.runs += status->runs;
 		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);
 	}
-	/* requests whose end was skipped, and which are here all the same, are not lost */
+	/* requests whose skipped end was noticed later are not lost */
 	seen = snap->losses[XT_NOTE_END_MISSED].count;
 	snap->losses[XT_LOST_SKIPPED].count += skipped > seen ? skipped - seen : 0;
 	return 0;

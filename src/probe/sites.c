@@ -112,7 +112,7 @@ static int kcore__read(const struct kcore *kcore, void *to, size_t size, uint64_
 
 #define LIST_MAX (1 << 20)
 
-/* No function is longer; what looks longer is a gap between symbols. */
+/* No function is longer: what looks longer is a gap between symbols. */
 #define FUNCTION_MAX 65536
 
 struct search {
@@ -137,8 +137,8 @@ static int read_symbols(struct search *search)
 }
 
 /*
- * The function that holds an address: its code, in `code` of FUNCTION_MAX bytes, its name (the
- * search's; NULL: unknown) and start. Returns its bytes; 0 when they cannot be read.
+ * The function at an address: its code goes to `code`, which has FUNCTION_MAX bytes; its name
+ * (NULL: unknown) and start are returned, too. Returns its length; 0 when it cannot be read.
  */
 static size_t search__function(const struct search *search, uint64_t address, uint8_t *code,
 			       const char **name, uint64_t *start)
@@ -157,7 +157,7 @@ static size_t room(const struct search *search)
 	return search->nr < XT_SITES ? XT_SITES - search->nr : 0;
 }
 
-/* `size` bytes of a list of static calls. */
+/* Add the calls of a list of static calls. */
 static int add_list(struct search *search, uint64_t begin, size_t size)
 {
 	uint64_t key = symbols__address(search->symbols, LIST_KEY);
@@ -183,7 +183,7 @@ static int find_in_list(struct search *search)
 	return add_list(search, begin, end - begin);
 }
 
-/* The address that the kernel loaded a module's section to; 0 when it does not say. */
+/* Where the kernel loaded a module's section; 0: unknown. */
 static uint64_t section_at(const char *module, const char *section)
 {
 	unsigned long long address = 0;
@@ -200,7 +200,9 @@ static uint64_t section_at(const char *module, const char *section)
 	return address;
 }
 
-/* Sections have no sizes there: a list ends where the next section begins, at the latest. */
+/*
+ * The kernel tells no sizes of sections: a list ends at the latest where the next section begins.
+ */
 static uint64_t end_of_list(const char *module, uint64_t begin)
 {
 	uint64_t end = begin + MODULE_BYTES, at;
@@ -236,7 +238,7 @@ static void find_in_modules(struct search *search)
 		closedir(dir);
 }
 
-/* Every function outside the boot's own code. */
+/* Search every function that is not boot code. */
 static int find_by_page(struct search *search, uint64_t page)
 {
 	uint64_t init = symbols__address(search->symbols, INIT_BEGIN), at, start, last = 0;
@@ -275,7 +277,7 @@ static int find(struct search *search, const char **cause, const char **fix)
 	err = kcore__open(&search->kcore, "/proc/kcore");
 	if (err)
 		return err;
-	/* a fix of 2024 (XSA-466) is in old versions as well: they do not tell */
+	/* the fix of 2024 (XSA-466) was backported: versions do not tell */
 	page = symbols__address(search->symbols, PAGE);
 	if (!symbols__address(search->symbols, LIST_KEY)) {
 		err = page ? find_by_page(search, page) : -ENOENT;
@@ -324,7 +326,7 @@ static int search__new(struct search **out, const char **cause, const char **fix
 	return 0;
 }
 
-/* Those that a running guest passes often; the others come and go with devices. */
+/* Functions that a running guest calls often; the others are called when devices come and go. */
 static const char *const hot[] = {
 	"xen_mc_flush",
 	"xen_load_gs_index",
@@ -367,8 +369,8 @@ static int by_address(const void *a, const void *b)
 }
 
 /*
- * drivers/xen/privcmd.c: the toolstack's hypercalls may be preempted under way
- * (xen_preemptible_hcall_begin()), and go on on another CPU.
+ * drivers/xen/privcmd.c: the toolstack's hypercalls may be preempted
+ * (xen_preemptible_hcall_begin()), and end on another CPU.
  */
 static bool may_sleep(const char *function)
 {
@@ -395,7 +397,7 @@ static void examine(const struct search *search, size_t i, struct site *site, ui
 		site->cause = "its hypercalls may be preempted, and end on another CPU";
 }
 
-/* Tell the sites that ftrace can enter their function; "f.cold" is a part of f. */
+/* Mark the sites whose function ftrace can enter; "f.cold" is a part of f. */
 static void see_traceable(const char *function, void *arg)
 {
 	struct sites *sites = arg;
@@ -500,7 +502,7 @@ size_t sites__wanted(const struct sites *sites)
 	return wanted;
 }
 
-/* Where struct pt_regs has them, in the order of instructions' numbers. */
+/* Their offsets in struct pt_regs, by the numbers that instructions have for them. */
 static const uint16_t registers[] = {
 	offsetof(struct pt_regs, rax), offsetof(struct pt_regs, rcx), offsetof(struct pt_regs, rdx),
 	offsetof(struct pt_regs, rbx), offsetof(struct pt_regs, rsp), offsetof(struct pt_regs, rbp),
@@ -528,7 +530,7 @@ void sites__fill(const struct sites *sites, struct xt_site *table)
 		const struct site *site = &sites->site[i];
 		const struct call *call = &site->call;
 
-		/* those without probes are there for the order only */
+		/* sites without probes keep the table in order */
 		table[i] = (struct xt_site) {
 			.before = call->before ? call->before : call->address,
 			.after = call->address + CALL_LENGTH,
@@ -543,9 +545,9 @@ void sites__fill(const struct sites *sites, struct xt_site *table)
 }
 
 /*
- * Two programs at many instructions: a perf event of the kprobe PMU each, by address. A name and an
- * offset would do for most, but not where two functions share a name, and the kernel looks through
- * all names for each (linearly, before 6.2).
+ * Two programs are attached to many instructions: a perf event of the kprobe PMU each, by address.
+ * A name and an offset would be ambiguous where two functions share a name, and before 6.2 the
+ * kernel searches all names for each probe.
  */
 
 /* The kernel's number for the PMU, or a negative errno. */
@@ -586,7 +588,7 @@ int sites__attach_at(struct bpf_link **link, const struct bpf_program *prog, uin
 	return err;
 }
 
-/* The one behind first: a call that is seen to begin is then seen to end. */
+/* The probe behind the call comes first: then each call that is seen to begin is seen to end. */
 static int attach_site(struct site *site, const struct bpf_program *before,
 		       const struct bpf_program *after, uint64_t cookie)
 {

@@ -43,13 +43,13 @@ struct sites {
 void sites__find(struct sites *sites, bool all);
 void sites__free(struct sites *sites);
 
-/* How many are to be bracketed. */
+/* How many sites are to be bracketed. */
 size_t sites__wanted(const struct sites *sites);
 
-/* What BPF reads of each site, by its place in sites->site. */
+/* Fill the table that BPF reads, in the order of sites->site. */
 void sites__fill(const struct sites *sites, struct xt_site *table);
 
-/* Attach the two programs to each wanted site, once; what the kernel refuses has cause and err. */
+/* Attach the two programs to each wanted site. A refused site gets cause and err. */
 void sites__attach(struct sites *sites, const struct bpf_program *before,
 		   const struct bpf_program *after, bool cookies);
 

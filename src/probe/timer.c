@@ -21,7 +21,7 @@ static int number(struct layout *layout)
 	return 0;
 }
 
-/* Who serves the device, as the spectrum says it. */
+/* The mechanism of the clock event device, as the spectrum says. */
 static enum mech timer_mech(const struct platform *platform)
 {
 	for (size_t i = 0; i < platform->nr_cells; i++) {
@@ -47,7 +47,7 @@ static int place(struct layout *layout)
 			->roles = PATH_WHOLE;
 	layout__name(layout, config.program_path, KIND_CPU, AREA_TIMER, mech, platform->clockevent,
 		     "", "clockevents_program_event");
-	/* that is the guest's own: what a read costs beyond the call is the price of the clock */
+	/* a system call is the guest's own; what its read of the clock adds is the clock's price */
 	for (uint32_t i = 0; i < CLOCK_CALLS; i++)
 		layout__count(layout, config.clock_path + i, AREA_TIMER, MECH_GUEST,
 			      platform->clocksource, calls[i]);

@@ -25,7 +25,7 @@ bool family__has_sites(const struct family *family)
 	return probe_table[family->first].kind == PROBE_SITES;
 }
 
-/* Those that others need come along anyway; some have an option of their own. */
+/* A needed family always comes along; an opt-in has an option of its own. */
 static bool has_name(const struct family *family)
 {
 	return !family->needed && !family->opt_in;
@@ -72,7 +72,7 @@ static void not_asked_for(struct loader *loader, const struct family *family)
 		strcpy(loader->attempts[i].cause, "family not asked for");
 }
 
-/* Programs of the first family that are run, not attached. */
+/* A program of the first family that is run, not attached; -1: not loaded. */
 static int program_fd(const struct tracer *tracer, const char *name)
 {
 	struct bpf_object *core = tracer->loaded[0].object;
@@ -82,7 +82,7 @@ static int program_fd(const struct tracer *tracer, const char *name)
 	return prog ? bpf_program__fd(prog) : -1;
 }
 
-/* What was asked for by an option and cannot be had is said, not only listed by check. */
+/* If an option asked for a family that cannot be had, say so; check alone would not be enough. */
 static void say_not_had(const struct tracer *tracer, const struct family *family)
 {
 	const struct attempt *attempt = &tracer->loader.attempts[family->first];
@@ -94,7 +94,10 @@ static void say_not_had(const struct tracer *tracer, const struct family *family
 
 static void load_all(struct tracer *tracer, const struct tracer_options *options)
 {
-	/* the first one last: what it needs depends on what the others got; but attached first */
+	/*
+	 * the first family is loaded last, since what it needs depends on the others; it is
+	 * attached first
+	 */
 	for (int i = FAMILIES - 1; i >= 0; i--) {
 		if (is_wanted(options, families[i]))
 			loader__load(&tracer->loader, families[i], &tracer->loaded[i]);
@@ -144,7 +147,7 @@ static int anything_on(const struct tracer *tracer, const char **why)
 	return cause ? -ENOENT : -ENODEV;
 }
 
-/* What is known before anything is loaded: of this kernel, and which path has which number. */
+/* Find out what the kernel can do, and number the paths, before anything is loaded. */
 static int prepare(struct tracer *tracer, const struct tracer_options *options, const char **why)
 {
 	struct layout from = {
@@ -225,7 +228,7 @@ void tracer__start(struct tracer *tracer)
 void tracer__stop(struct tracer *tracer)
 {
 	__atomic_store_n(&tracer->layout->cpu[0].on, 0, __ATOMIC_SEQ_CST);
-	/* the end of what was counted is here, and not after the wait */
+	/* counting ends here, not after the wait */
 	cputime__advance(&tracer->cputime, tracer->layout);
 	/*
 	 * kernel/sched/membarrier.c: the global command is synchronize_rcu(), and programs run
@@ -247,12 +250,14 @@ void tracer__tick(struct tracer *tracer)
 	}
 }
 
-/* A reading may take several times what it takes undisturbed, and this much in any case. */
+/*
+ * A reading is whole if it takes no more than so many times the shortest one, and this much more.
+ */
 #define TORN_TIMES 4
 #define TORN_NS	   10000000
 #define TRIES	   3
 
-/* Whether all that was read is of one moment: nothing kept this process from running meanwhile. */
+/* Whether all of a reading is of one moment: nothing stopped this process meanwhile. */
 static bool is_whole(struct tracer *tracer, uint64_t took_ns)
 {
 	if (!tracer->reading_ns || took_ns < tracer->reading_ns)
@@ -271,7 +276,9 @@ int tracer__snapshot(struct tracer *tracer, struct snapshot *snap)
 		err = reader__read(tracer, snap);
 		if (err || is_whole(tracer, clock__monotonic_ns() - began))
 			return err;
-		/* the process was stopped, or its vCPU: what is cumulative can be read again */
+		/*
+		 * the process or its vCPU was stopped; counters are cumulative, so read them again
+		 */
 		if (try < TRIES)
 			snapshot__free(snap);
 	}

@@ -20,13 +20,13 @@ struct tracer_options {
 	bool dry;	/* check: choose and load, attach nothing */
 };
 
-/* Can a family of this name be asked for? All their names, with commas between; static. */
+/* Whether -f accepts this family; the names that it accepts, with commas between. Static. */
 bool tracer__has_family(const char *name);
 const char *tracer__family_names(void);
 
-/* What an errno says: of what this process ran out of the cause and the fix. Static. */
+/* The text of an errno; of a shortage its cause and fix. Static. */
 const char *tracer__error(int err);
-/* Is it that this process ran out of something, and no refusal of the kernel's? */
+/* Whether this process ran out of something; else the kernel refused. */
 bool tracer__is_shortage(int err);
 
 /*
@@ -42,10 +42,9 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 void tracer__start(struct tracer *tracer);
 
 /*
- * Read everything into *snap (freed with snapshot__free()): cumulative since tracer__start(). Times
- * and counts are of one moment: what was read while this process did not run for long is read
- * again. While tracing runs, a path's buckets may be one event ahead of one another. Returns 0 or
- * -ENOMEM.
+ * Read everything into *snap (freed with snapshot__free()), cumulative since tracer__start(). Times
+ * and counts are of one moment: a reading that was interrupted for long is repeated. While tracing,
+ * a bucket may be an event ahead of the others. Returns 0 or -ENOMEM.
  */
 int tracer__snapshot(struct tracer *tracer, struct snapshot *snap);
 
@@ -56,8 +55,8 @@ void tracer__tick(struct tracer *tracer);
 void tracer__stop(struct tracer *tracer);
 
 /*
- * Frees memory. Attached programs are left to the process's end: each detach waits for an RCU
- * grace period, together they don't.
+ * Free memory. Programs are detached by the end of the process: each detach would wait for an RCU
+ * grace period, all of them together wait for one.
  */
 void tracer__free(struct tracer *tracer);
 
