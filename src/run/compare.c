@@ -37,7 +37,7 @@ static int find_output(struct compare *compare)
 		if (!place__is(&to->place, replay__stat(compare->side[i].replay)))
 			continue;
 		elog("%s is a recording that is read: name another file for the output",
-		     outfile__is_stdout(to) ? "standard output" : to->path);
+		     outfile__name(to));
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;

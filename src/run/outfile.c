@@ -19,6 +19,11 @@ bool outfile__is_stdout(const struct outfile *to)
 	return strcmp(to->path, "-") == 0;
 }
 
+const char *outfile__name(const struct outfile *to)
+{
+	return outfile__is_stdout(to) ? "standard output" : to->path;
+}
+
 unsigned int outfile__terminal_width(void)
 {
 	const char *said = geteuid() ? secure_getenv("COLUMNS") : NULL;
@@ -42,7 +47,7 @@ unsigned int outfile__width(const struct outfile *to)
 
 void outfile__say(const struct outfile *to, int err)
 {
-	const char *name = outfile__is_stdout(to) ? "standard output" : to->path;
+	const char *name = outfile__name(to);
 
 	if (!err || (err == -EPIPE && outfile__is_stdout(to)))
 		return;

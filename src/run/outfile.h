@@ -62,6 +62,8 @@ int outfile__find(struct outfile *to, const char *path);
 int outfile__open(struct outfile *to);
 
 bool outfile__is_stdout(const struct outfile *to);
+/* For messages: its path, or "standard output". */
+const char *outfile__name(const struct outfile *to);
 /* In columns, of the terminal that it is; 0 for none. */
 unsigned int outfile__width(const struct outfile *to);
 /* The same of standard output. */

@@ -15,11 +15,6 @@ int sinks__add(struct sinks *sinks, const char *path, const struct output *outpu
 	return 0;
 }
 
-static const char *name_of(const struct sink *sink)
-{
-	return outfile__is_stdout(&sink->to) ? "standard output" : sink->path;
-}
-
 /* Before any is opened, which may wait for who reads a FIFO. */
 static int find(struct sinks *sinks, const struct sinks_use *use)
 {
@@ -33,14 +28,14 @@ static int find(struct sinks *sinks, const struct sinks_use *use)
 			return err == -EINVAL ? -EIO : err;
 		if (use->input && place__is(&sink->to.place, use->input)) {
 			elog("%s is the recording that is read: name another file for the output",
-			     name_of(sink));
+			     outfile__name(&sink->to));
 			return -EINVAL;
 		}
 		for (unsigned int n = 0; n < i; n++) {
 			if (!place__same(&sinks->sink[n].to.place, &sink->to.place))
 				continue;
-			elog("%s and %s are the same file: name two", name_of(&sinks->sink[n]),
-			     name_of(sink));
+			elog("%s and %s are the same file: name two",
+			     outfile__name(&sinks->sink[n].to), outfile__name(&sink->to));
 			return -EINVAL;
 		}
 	}
