@@ -334,9 +334,9 @@ int xt_calibrate(void *ctx)
 		return 0;
 	clock = bpf_ktime_get_ns();
 	start = bpf_ktime_get_ns();
-	bump(&cpu->runs[XT_P_SWITCH], 0);
+	(*(volatile __u64 *)&cpu->runs[XT_P_SWITCH])++;
 	frame_open(cpu, 0, bpf_ktime_get_ns());
-	bump(&cpu->runs[XT_P_SWITCH], 0);
+	(*(volatile __u64 *)&cpu->runs[XT_P_SWITCH])--;
 	if (frame_close(cpu, 0, bpf_ktime_get_ns(), &closed))
 		frame_record(cpu, config.scratch_path, &closed, false);
 	end = bpf_ktime_get_ns();

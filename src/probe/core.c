@@ -139,7 +139,8 @@ FAMILY_OBJECT(core)
  */
 static const char *unused(enum xt_probe probe, const struct loader *loader)
 {
-	(void)probe;
+	if (probe == XT_P_SWITCH && !features__preempts())
+		return "no task is preempted inside this kernel";
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		if (loader->attempts[i].rung != RUNG_OFF && probe__is_timed(&probe_table[i]))
 			return NULL;

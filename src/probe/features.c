@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/utsname.h>
+#include <zlib.h>
 #include <unistd.h>
 
 #include <bpf/btf.h>
@@ -23,7 +25,8 @@ struct features {
 	struct btf *vmlinux;
 	bool read_filter; /* available_filter_functions was readable */
 	bool traceable[PROBE_HOOKS_MAX];
-	bool described[PROBE_HOOKS_MAX]; /* by BTF */
+	bool described[PROBE_HOOKS_MAX];  /* by BTF, as a function */
+	bool tracepoint[PROBE_HOOKS_MAX]; /* by BTF, as a tracepoint */
 	bool kprobe_pmu;
 	int fentry_err;
 	char fentry_cause[128];
@@ -74,6 +77,8 @@ static void note_traceable(const char *function, void *arg)
 		features->traceable[hook] = true;
 }
 
+#define TRACEPOINT_TYPE "btf_trace_" /* typedef void (*btf_trace_NAME)(void *, …) */
+
 /* One pass over all types: libbpf's search by name would make one for each name. */
 static void note_described(struct features *features, const struct btf *btf)
 {
@@ -82,13 +87,20 @@ static void note_described(struct features *features, const struct btf *btf)
 
 	for (unsigned int id = base ? btf__type_cnt(base) : 1; id < types; id++) {
 		const struct btf_type *type = btf__type_by_id(btf, id);
+		const char *name = btf__name_by_offset(btf, type->name_off);
+		bool *noted = features->described;
 		int hook;
 
-		if (!btf_is_func(type))
+		if (btf_is_typedef(type) &&
+		    !strncmp(name, TRACEPOINT_TYPE, strlen(TRACEPOINT_TYPE))) {
+			name += strlen(TRACEPOINT_TYPE);
+			noted = features->tracepoint;
+		} else if (!btf_is_func(type)) {
 			continue;
-		hook = probes__hook(btf__name_by_offset(btf, type->name_off));
+		}
+		hook = probes__hook(name);
 		if (hook >= 0)
-			features->described[hook] = true;
+			noted[hook] = true;
 	}
 }
 
@@ -181,7 +193,7 @@ int features__usable(const struct features *features, const char **why)
 	return 0;
 }
 
-/* typedef void (*btf_trace_x)(void *, …), or NULL */
+/* Its prototype, or NULL. */
 static const struct btf_type *tracepoint(const struct features *features, const char *name)
 {
 	const struct btf_type *type;
@@ -190,7 +202,7 @@ static const struct btf_type *tracepoint(const struct features *features, const 
 
 	if (!features->vmlinux)
 		return NULL;
-	snprintf(symbol, sizeof(symbol), "btf_trace_%s", name);
+	snprintf(symbol, sizeof(symbol), TRACEPOINT_TYPE "%s", name);
 	id = btf__find_by_name_kind(features->vmlinux, symbol, BTF_KIND_TYPEDEF);
 	if (id < 0)
 		return NULL;
@@ -223,7 +235,9 @@ bool features__tracepoint_points(const struct features *features, const char *na
 
 bool features__has_tracepoint(const struct features *features, const char *name)
 {
-	return features__tracepoint_args(features, name) >= 0;
+	int hook = probes__hook(name);
+
+	return hook >= 0 && features->tracepoint[hook];
 }
 
 int features__enum_value(const struct features *features, const char *name, int otherwise)
@@ -281,6 +295,82 @@ bool features__has_btf_function(const struct features *features, const char *fun
 	int hook = probes__hook(function);
 
 	return hook >= 0 && features->described[hook];
+}
+
+/* The mode in a text like "none voluntary (full) lazy": the one in brackets. */
+static void chosen_mode(char *mode, size_t size, const char *path)
+{
+	char line[64] = "";
+	FILE *file = fopen(path, "re");
+	const char *open = NULL;
+
+	if (!file)
+		return;
+	if (fgets(line, sizeof(line), file))
+		open = strchr(line, '(');
+	if (open)
+		snprintf(mode, size, "%.*s", (int)strcspn(open + 1, ")"), open + 1);
+	fclose(file);
+}
+
+/* What the kernel was configured to do: of a configuration's lines CONFIG_PREEMPT…=y. */
+static void configured_mode(char *mode, size_t size, const char *path)
+{
+	static const char *const lines[][2] = {
+		{ "CONFIG_PREEMPT_NONE=y\n", "none" },
+		{ "CONFIG_PREEMPT_VOLUNTARY=y\n", "voluntary" },
+		{ "CONFIG_PREEMPT=y\n", "full" },
+		{ "CONFIG_PREEMPT_LAZY=y\n", "lazy" },
+		{ "CONFIG_PREEMPT_RT=y\n", "full" },
+	};
+	gzFile file = gzopen(path, "rbe"); /* it reads what is not compressed as well */
+	char line[256];
+
+	while (file && gzgets(file, line, sizeof(line))) {
+		for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+			if (strcmp(line, lines[i][0]) == 0)
+				snprintf(mode, size, "%s", lines[i][1]);
+	}
+	if (file)
+		gzclose(file);
+}
+
+/* What the boot loader asked for: preempt=MODE, the last one. */
+static void asked_mode(char *mode, size_t size)
+{
+	FILE *file = fopen("/proc/cmdline", "re");
+	char *line = NULL, *word, *rest;
+	size_t room = 0;
+
+	if (file && getline(&line, &room, file) > 0) {
+		for (word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
+			if (!strncmp(word, "preempt=", 8))
+				snprintf(mode, size, "%s", word + 8);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+}
+
+/*
+ * kernel/sched/core.c: what may be changed while the kernel runs, is in debugfs; else the command line
+ * says it, and else the configuration.
+ */
+bool features__preempts(void)
+{
+	char mode[16] = "", path[128];
+	struct utsname host;
+
+	chosen_mode(mode, sizeof(mode), "/sys/kernel/debug/sched/preempt");
+	if (!mode[0]) {
+		configured_mode(mode, sizeof(mode), "/proc/config.gz");
+		if (!mode[0] && !uname(&host)) {
+			snprintf(path, sizeof(path), "/boot/config-%.100s", host.release);
+			configured_mode(mode, sizeof(mode), path);
+		}
+		asked_mode(mode, sizeof(mode));
+	}
+	return strcmp(mode, "none") != 0 && strcmp(mode, "voluntary") != 0;
 }
 
 bool features__cookies(const struct features *features)

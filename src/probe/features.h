@@ -24,7 +24,7 @@ void features__release(struct features *features);
  */
 int features__usable(const struct features *features, const char **why);
 
-/* A tracepoint that tp_btf can attach to: there is a typedef btf_trace_<name>. */
+/* A tracepoint, which the probe table names, that tp_btf can attach to. */
 bool features__has_tracepoint(const struct features *features, const char *name);
 /* Arguments of a tracepoint's prototype, without the leading data pointer; -1 if there is none. */
 int features__tracepoint_args(const struct features *features, const char *name);
@@ -60,6 +60,12 @@ bool features__each_traceable(void (*see)(const char *function, void *arg), void
  * needs that.
  */
 bool features__has_btf_function(const struct features *features, const char *function);
+
+/*
+ * Whether tasks are preempted inside the kernel: true also where nothing says that they are not. A
+ * kernel that changes its mode while tracing counts what it then misses as a loss of frames.
+ */
+bool features__preempts(void);
 
 /*
  * Whether a program can ask which of its links it runs for (bpf_get_attach_cookie(), since 5.15).

@@ -103,13 +103,13 @@ bool probes__unmet(const bool on[XT_PROBE_NR], enum xt_probe *probe, enum xt_pro
 }
 
 struct hook {
-	const char *function;
+	const char *name;
 	int number;
 };
 
 static int hook_compare(const void *a, const void *b)
 {
-	return strcmp(((const struct hook *)a)->function, ((const struct hook *)b)->function);
+	return strcmp(((const struct hook *)a)->name, ((const struct hook *)b)->name);
 }
 
 /* Sorted by name, since every function of the kernel is looked up, some 100,000. */
@@ -120,7 +120,7 @@ static size_t hooks_sorted(struct hook *hooks)
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		const struct probe *probe = &probe_table[i];
 
-		if (probe->kind != PROBE_FUNCTION)
+		if (probe->kind == PROBE_SITES)
 			continue;
 		hooks[nr++] = (struct hook) { probe->hook, 2 * i };
 		if (probe->older)
@@ -130,11 +130,11 @@ static size_t hooks_sorted(struct hook *hooks)
 	return nr;
 }
 
-int probes__hook(const char *function)
+int probes__hook(const char *name)
 {
 	static struct hook hooks[PROBE_HOOKS_MAX];
 	static size_t nr;
-	const struct hook wanted = { .function = function };
+	const struct hook wanted = { .name = name };
 	const struct hook *found;
 
 	if (!nr)

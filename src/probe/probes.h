@@ -85,8 +85,8 @@ bool probes__unmet(const bool on[XT_PROBE_NR], enum xt_probe *probe, enum xt_pro
 
 #define PROBE_HOOKS_MAX (2 * XT_PROBE_NR)
 
-/* A number below PROBE_HOOKS_MAX for a function that some probe names, or -1. */
-int probes__hook(const char *function);
+/* A number below PROBE_HOOKS_MAX for a function or tracepoint that some probe names, or -1. */
+int probes__hook(const char *name);
 
 /* Xen runs it, dom0 included: there are hypercalls, event channels and runstates. */
 bool platform__on_xen(const struct platform *platform);

@@ -121,7 +121,6 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	}
 	for (int i = 0; i < FAMILIES; i++)
 		loader__attach(&tracer->loader, &tracer->loaded[i]);
-	features__release(tracer->features);
 }
 
 /*
@@ -167,6 +166,8 @@ static int prepare(struct tracer *tracer, const struct tracer_options *options, 
 		sites__find(&tracer->sites, options->exact_all);
 	from.features = tracer->features;
 	err = layout__new(&tracer->layout, &from, why);
+	/* libbpf reads the kernel's BTF again for each object: twice at once is once too often */
+	features__release(tracer->features);
 	return err ? err : cputime__init(&tracer->cputime, tracer->layout->cpus);
 }
 
