@@ -38,7 +38,13 @@ struct xt_hist {
 	__u64 known;
 	__u64 known_ns;
 	__u64 stolen;
-	__u64 pad;
+	/*
+	 * Totals, where not all are followed: those that ended since the last one that was, which
+	 * the next one stands for, too (below 0 for a while where an interrupt came between); and
+	 * for how many those in the buckets stand beside themselves.
+	 */
+	__u64 pending;
+	__u64 extra;
 	struct xt_bucket bucket[XT_BUCKETS];
 };
 
@@ -95,6 +101,12 @@ struct xt_device {
 	__u64 last;  /* ns: entry of its last interrupt here */
 };
 
+/* What may be followed in part: 1 of 2^rate from leg to leg. All are counted. */
+enum xt_rate { XT_RATE_REQUESTS, XT_RATE_PACKETS, XT_RATES };
+
+#define XT_RATE_BITS 4
+#define XT_RATE_MOST ((1 << XT_RATE_BITS) - 1)
+
 /*
  * One page-aligned slice a possible CPU; written by BPF on that CPU only. What one family alone has
  * to remember is in a map of its own.
@@ -107,7 +119,8 @@ struct xt_cpu {
 	__u64 on;     /* tracing: the loader sets it, every program looks here first */
 	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 parked; /* tasks that were preempted inside a path: see core.bpf.c */
-	__u64 pad0[5];
+	__u64 rate[XT_RATES];
+	__u64 pad0[5 - XT_RATES];
 	__u64 irq_start; /* ns: entry of the interrupt handler that runs now, 0 outside */
 	__u64 served;	 /* the device for which that handler did something; 0: none known */
 	__u64 raised;	 /* softirqs that it raised, a bit a vector */
@@ -116,6 +129,7 @@ struct xt_cpu {
 	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
 	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
 	__u64 pair_ns;
+	__u64 count_ns;	  /* of an event that is counted, not followed */
 	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
 	__u32 depth; /* open frames */

@@ -407,12 +407,53 @@ static __noinline void end_missed(struct xt_cpu *cpu, struct xt_blk_cpu *blk, st
 		return;
 	}
 	cpu_lost(cpu, XT_NOTE_END_MISSED);
+	if (r->state == XT_RQ_COUNTED) {
+		counted_end(cpu, blk, r);
+		return;
+	}
 	request_add(cpu, blk, r, r->completed, &unknown);
+}
+
+/* What a slot says of its request from the first issue on, followed or not. */
+static __always_inline void request_start(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					  struct xt_request *r, struct request *rq,
+					  const struct xt_disk *disk)
+{
+	if (!disk)
+		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
+	r->submitted = r->irq = r->completed = 0;
+	r->op = request_op(rq);
+	r->disk = disk ? disk->slot : 0;
+	r->path = request_path(disk, r->op);
+	r->rq = (__u64)rq;
+	bump(&blk->started, 1);
+}
+
+/* Issued, and not followed: no clock is read. */
+static __always_inline void request_count(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					  struct xt_request *r, struct request *rq,
+					  const struct xt_disk *disk)
+{
+	__u8 was = r->state;
+
+	if (was == XT_RQ_COUNTED_REQUEUED && r->rq == (__u64)rq) {
+		r->state = XT_RQ_COUNTED;
+		return;
+	}
+	if (was != XT_RQ_FREE)
+		end_missed(cpu, blk, r);
+	request_start(cpu, blk, r, rq, disk);
+	r->queued = rq->start_time_ns;
+	r->issued = r->reissued = 0;
+	r->state = XT_RQ_COUNTED;
+	if (was == XT_RQ_FREE)
+		queue_enter(queue_of(rq, disk), disk, 0);
 }
 
 /*
  * block/blk-mq.c:blk_mq_start_request(), which drivers call at the beginning of queue_rq. So a
- * request that finds the ring full is issued, requeued, and issued again.
+ * request that finds the ring full is issued, requeued, and issued again. Here it is chosen which
+ * requests are followed.
  */
 SEC("?tp_btf/block_rq_issue")
 int xt_rq_issue(__u64 *ctx)
@@ -423,8 +464,9 @@ int xt_rq_issue(__u64 *ctx)
 	struct xt_request *r;
 	struct xt_disk *disk;
 	__u64 now, queued;
+	__u32 at, rate;
+	bool again;
 	__u8 was;
-	__u32 at;
 
 	if (!blk)
 		return 0;
@@ -438,36 +480,36 @@ int xt_rq_issue(__u64 *ctx)
 		cpu_lost(cpu, XT_LOST_NO_SLOT);
 		return 0;
 	}
+	was = r->state;
+	again = was >= XT_RQ_REQUEUED && r->rq == (__u64)rq;
+	rate = rate_of(XT_RATE_REQUESTS);
+	if ((was == XT_RQ_COUNTED_REQUEUED && r->rq == (__u64)rq) ||
+	    (!again && !is_followed(&blk->seq, rate))) {
+		request_count(cpu, blk, r, rq, disk);
+		return 0;
+	}
 	now = bpf_ktime_get_ns();
 	issuing_of(cpu)->request = at;
 	issuing_of(cpu)->issued = now;
 	batch_add(cpu, blk, at, now);
-	if (r->state >= XT_RQ_REQUEUED && r->rq == (__u64)rq) {
+	if (again) {
 		request_retry(r, now);
 		return 0;
 	}
-	was = r->state;
 	if (was != XT_RQ_FREE)
 		end_missed(cpu, blk, r);
-	if (!disk)
-		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
+	request_start(cpu, blk, r, rq, disk);
 	/* 0 without iostats; may be a little late: the kernel caches it per plug since 6.9 */
 	queued = rq->start_time_ns;
 	r->queued = queued && queued < now ? queued : now;
 	r->issued = r->reissued = now;
-	r->submitted = r->irq = r->completed = 0;
-	r->op = request_op(rq);
-	r->disk = disk ? disk->slot : 0;
-	r->path = request_path(disk, r->op);
 	r->cpu = cpu->nr;
 	issuer_set(r);
 	stolen_start(r);
-	r->rq = (__u64)rq;
 	r->state = XT_RQ_ISSUED;
-	bump(&blk->started, 1);
 	/* an overwritten request has left its place in the queue to this one */
 	if (was == XT_RQ_FREE)
-		queue_enter(queue_of(rq, disk), disk, now - r->queued);
+		queue_enter(queue_of(rq, disk), disk, (now - r->queued) << rate);
 	return 0;
 }
 
@@ -481,8 +523,12 @@ int xt_rq_requeue(__u64 *ctx)
 	if (!cpu)
 		return 0;
 	r = request_get(request_at(rq, disk_find(rq)));
-	if (r && r->rq == (__u64)rq && r->state == XT_RQ_ISSUED)
+	if (!r || r->rq != (__u64)rq)
+		return 0;
+	if (r->state == XT_RQ_ISSUED)
 		r->state = XT_RQ_REQUEUED;
+	else if (r->state == XT_RQ_COUNTED)
+		r->state = XT_RQ_COUNTED_REQUEUED;
 	return 0;
 }
 
@@ -504,11 +550,15 @@ static __always_inline int mq_complete(struct request *rq, enum xt_probe probe)
 	if (disk && disk->flags & XT_DISK_IGNORED && interrupt_began(cpu))
 		interrupt_serves(cpu, disk->slot);
 	r = request_get(request_at(rq, disk));
-	if (!r || r->rq != (__u64)rq || r->state != XT_RQ_ISSUED || r->completed)
+	if (!r || r->rq != (__u64)rq || r->completed)
+		return 0;
+	if (interrupt_began(cpu))
+		interrupt_serves(cpu, r->disk);
+	if (r->state == XT_RQ_COUNTED)
+		r->completed = 1; /* when, nobody asks */
+	if (r->state != XT_RQ_ISSUED)
 		return 0;
 	r->irq = interrupt_began(cpu);
-	if (r->irq)
-		interrupt_serves(cpu, r->disk);
 	r->completed = bpf_ktime_get_ns();
 	return 0;
 }
@@ -557,6 +607,7 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 	struct xt_cpu *cpu;
 	struct xt_blk_cpu *blk = blk_enter(probe, &cpu);
 	struct xt_request *r;
+	bool ours, counted;
 	struct xt_disk *disk;
 	__u64 now;
 
@@ -570,8 +621,10 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 		cpu_lost(cpu, XT_LOST_NO_SLOT);
 		return 0;
 	}
-	now = bpf_ktime_get_ns();
-	if (r->rq != (__u64)rq || r->state == XT_RQ_FREE) {
+	ours = r->rq == (__u64)rq && r->state != XT_RQ_FREE;
+	counted = ours && r->state <= XT_RQ_COUNTED_REQUEUED;
+	now = counted ? 1 : bpf_ktime_get_ns();
+	if (!ours) {
 		if (!rq_in_flush(rq))
 			unissued_end(cpu, blk, rq, disk, now);
 		return 0;
@@ -581,7 +634,10 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 			r->completed = now;
 		return 0;
 	}
-	request_end(cpu, blk, r, now);
+	if (counted)
+		counted_end(cpu, blk, r);
+	else
+		request_end(cpu, blk, r, now);
 	r->state = XT_RQ_FREE;
 	queue_leave(queue_of(rq, disk));
 	return 0;

@@ -44,6 +44,7 @@ struct xt_blk_config {
 	__u32 disk_bits;     /* the table has room for 1 << this many */
 	__u32 disks_named;   /* disks whose number is not known */
 	bool disks_some;     /* not all disks are asked for */
+	bool slower;	     /* slow requests were asked for: those that are not followed, too */
 	bool runstate;	     /* a Xen guest: elsewhere the area is there and stays 0 */
 	bool rq_second;	     /* tracepoints have the queue first: see tp_request() */
 	__u32 flush_seq_bit; /* of a request's flags: see rq_in_flush() */
@@ -104,12 +105,16 @@ struct xt_request {
 	__u64 runnable, offline; /* ns: the issuing vCPU's at `issued` */
 	__u64 task;		 /* struct task_struct * that issued it first */
 	__u64 ring, grants;	 /* ns of failed attempts, by cause; valid once reissued */
-	__u32 cpu;		 /* that issued it first */
-	__u32 pid;		 /* of that task's process */
+	__u16 cpu;		 /* that issued it first */
+	__u16 pad;
+	__u32 pid; /* of that task's process */
 } __attribute__((aligned(64)));
 
 enum xt_request_state {
 	XT_RQ_FREE,
+	/* not followed: counted at its end; of the stamps only `queued` is right */
+	XT_RQ_COUNTED,
+	XT_RQ_COUNTED_REQUEUED,
 	XT_RQ_ISSUED,
 	/* to be issued again: the driver gave it back, for a cause that it told or not */
 	XT_RQ_REQUEUED,
@@ -243,6 +248,7 @@ struct xt_blk_cpu {
 	__u64 batching;		  /* inside a queue_rqs() … */
 	__u64 switches;		  /* … since so many task switches */
 	__u64 nr_batch;
+	__u64 seq; /* requests issued here, while not all are followed */
 	struct xt_issue batch[XT_BATCH];
 } __attribute__((aligned(64)));
 

@@ -319,16 +319,18 @@ int xt_runstate(void *ctx)
 
 /*
  * Never attached either: what one event costs on this machine. It opens, closes and records a
- * frame, with the clock reads that a pair of programs makes, and measures the clock alone. The
- * loader runs it many times, and takes what an undisturbed run takes.
+ * frame, with the clock reads that a pair of programs makes, counts an event, and measures the clock
+ * alone. The loader runs it many times, and takes what an undisturbed run takes.
  */
 SEC("?raw_tp/xt_calibrate")
 int xt_calibrate(void *ctx)
 {
 	__u32 nr = bpf_get_smp_processor_id();
 	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &nr);
-	__u64 start, clock, end;
+	__u32 at = cpu ? cpu->first_path + config.scratch_path : 0;
+	__u64 start, clock, end, count;
 	struct closed closed;
+	struct xt_hist *h;
 
 	if (!cpu)
 		return 0;
@@ -341,7 +343,15 @@ int xt_calibrate(void *ctx)
 		frame_record(cpu, config.scratch_path, &closed, false);
 	end = bpf_ktime_get_ns();
 	cpu->clock_ns = start - clock;
+	/* what is left of it for one that is not followed; no rate is set yet */
+	if (!rate_of(XT_RATE_REQUESTS)) {
+		h = bpf_map_lookup_elem(&xt_hists, &at);
+		if (h)
+			bump(&h->extra, 1);
+	}
+	count = bpf_ktime_get_ns();
 	cpu->pair_ns = end - start - cpu->clock_ns;
+	cpu->count_ns = count - end > cpu->clock_ns ? count - end - cpu->clock_ns : 0;
 	return 0;
 }
 

@@ -107,6 +107,29 @@ static __always_inline __u64 tracing_since(void)
 	return cpu ? cpu->since : ~0ull;
 }
 
+/* One of 2^this is followed. */
+static __always_inline __u32 rate_of(enum xt_rate what)
+{
+	__u32 first = 0;
+	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &first);
+
+	return cpu ? cpu->rate[what] & XT_RATE_MOST : 0;
+}
+
+/*
+ * Whether the next event here is followed, at this rate. A hash of its number decides: every
+ * 2^rate-th event would be the same one of a load that repeats itself.
+ */
+static __always_inline bool is_followed(__u64 *seq, __u32 rate)
+{
+	__u32 hash;
+
+	if (!rate)
+		return true;
+	hash = (__u32)(*seq)++ * 2654435761u;
+	return !(hash >> (32 - rate));
+}
+
 /* How often tasks were switched on this CPU. What began at another count may be another task's. */
 static __always_inline __u64 switches_seen(const struct xt_cpu *cpu)
 {

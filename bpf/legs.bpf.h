@@ -145,8 +145,9 @@ static __always_inline void slowest_close(struct xt_blk_cpu *blk, struct xt_slow
 struct legs {
 	struct xt_cpu *cpu;
 	struct xt_slow *slow;
-	__u64 at;  /* the end of the leg before */
-	__u64 end; /* of the request */
+	__u64 weight; /* requests that it stands for */
+	__u64 at;     /* the end of the leg before */
+	__u64 end;    /* of the request */
 };
 
 /*
@@ -166,7 +167,7 @@ static __always_inline void leg_add(struct legs *legs, const struct xt_request *
 	if (legs->slow)
 		legs->slow->leg[leg] = stamp - legs->at;
 	else
-		hist_add(legs->cpu, r->path + leg, stamp - legs->at);
+		hist_add_n(legs->cpu, r->path + leg, stamp - legs->at, legs->weight);
 	legs->at = stamp;
 }
 
@@ -222,18 +223,18 @@ static __always_inline void legs_add(struct legs *legs, const struct xt_request 
 
 /* The whole request, and how long the vCPU was held off meanwhile, where that is known. */
 static __always_inline void total_add(struct xt_cpu *cpu, const struct xt_request *r, __u64 now,
-				      const struct stolen *stolen)
+				      const struct stolen *stolen, __u64 weight)
 {
-	struct xt_hist *h = hist_add(cpu, r->path + XT_LEG_TOTAL, now - r->queued);
+	struct xt_hist *h = hist_add_n(cpu, r->path + XT_LEG_TOTAL, now - r->queued, weight);
 
 	if (!h || !stolen->known)
 		return;
-	bump(&h->known, 1);
-	bump(&h->known_ns, now - r->issued);
+	bump(&h->known, weight);
+	bump(&h->known_ns, (now - r->issued) * weight);
 	if (stolen->runnable)
-		bump(&h->stolen, stolen->runnable);
+		bump(&h->stolen, stolen->runnable * weight);
 	if (stolen->offline)
-		bump(&h->held, stolen->offline);
+		bump(&h->held, stolen->offline * weight);
 }
 
 static __always_inline void slow_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
@@ -262,8 +263,41 @@ static __always_inline void slow_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk
 		slow->held = stolen->offline;
 	}
 	legs.slow = slow;
-	legs_add(&legs, r, now);
+	if (r->state != XT_RQ_COUNTED)
+		legs_add(&legs, r, now);
 	slowest_close(blk, all);
+}
+
+/* The whole's histogram; NULL, and counted, when there is none. */
+static __always_inline struct xt_hist *total_of(struct xt_cpu *cpu, const struct xt_request *r)
+{
+	__u32 path = r->path + XT_LEG_TOTAL, at = cpu->first_path + path;
+	struct xt_hist *h = NULL;
+
+	if (path < cpu->nr_paths)
+		h = bpf_map_lookup_elem(&xt_hists, &at);
+	if (!h)
+		cpu_lost(cpu, XT_LOST_NO_HIST);
+	return h;
+}
+
+/*
+ * One that is followed stands for itself and for those of its kind that ended here before it and
+ * were not: so counts are exact, whatever the rate was.
+ */
+static __always_inline __u64 weight_take(struct xt_cpu *cpu, const struct xt_request *r)
+{
+	struct xt_hist *h = total_of(cpu, r);
+	__u64 pending;
+
+	if (!h)
+		return 1;
+	pending = h->pending;
+	if ((s64)pending <= 0)
+		return 1;
+	bump(&h->pending, -pending);
+	bump(&h->extra, pending);
+	return 1 + pending;
 }
 
 /* A request that ended at `now`. */
@@ -277,8 +311,9 @@ static __always_inline void request_add(struct xt_cpu *cpu, struct xt_blk_cpu *b
 		cpu_lost(cpu, XT_LOST_CLOCK);
 		return;
 	}
+	legs.weight = weight_take(cpu, r);
 	legs_add(&legs, r, now);
-	total_add(cpu, r, now, stolen);
+	total_add(cpu, r, now, stolen, legs.weight);
 	bump(&blk->completed, 1);
 	if (now - r->queued > blk->slow_above)
 		slow_note(cpu, blk, r, now, stolen);
@@ -291,6 +326,24 @@ static __always_inline void request_end(struct xt_cpu *cpu, struct xt_blk_cpu *b
 
 	stolen_since(cpu, r, &stolen);
 	request_add(cpu, blk, r, now, &stolen);
+}
+
+/* One that is not followed ended: how long it took matters only where slow ones were asked for. */
+static __always_inline void counted_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					const struct xt_request *r)
+{
+	struct xt_hist *h = total_of(cpu, r);
+	const struct stolen unknown = {};
+	__u64 now;
+
+	bump(&blk->completed, 1);
+	if (h)
+		bump(&h->pending, 1);
+	if (!config.slower || !r->queued)
+		return;
+	now = bpf_ktime_get_ns();
+	if (now > r->queued && now - r->queued > blk->slow_above)
+		slow_note(cpu, blk, r, now, &unknown);
 }
 
 #endif

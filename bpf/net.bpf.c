@@ -258,15 +258,6 @@ static __always_inline void packet_leave(struct xt_packet *p)
 	*(volatile __u64 *)&p->skb = 0;
 }
 
-/* One of 2^this packets is followed. */
-static __always_inline __u64 sampling_rate(void)
-{
-	__u32 first = 0;
-	struct xt_net_cpu *net = bpf_map_lookup_elem(&xt_net, &first);
-
-	return net ? net->rate & ((1 << XT_QUEUED_RATE_BITS) - 1) : 0;
-}
-
 #define QUEUED_NS_MASK	((1ull << XT_QUEUED_NS_BITS) - 1)
 #define QUEUED_TAG_MASK ((1ull << XT_QUEUED_TAG_BITS) - 1)
 
@@ -279,7 +270,7 @@ static __always_inline __u64 *queued_get(__u64 hash)
 
 static __always_inline __u64 queued_tag(__u64 hash)
 {
-	return (hash >> 32 & QUEUED_TAG_MASK) << (XT_QUEUED_NS_BITS + XT_QUEUED_RATE_BITS);
+	return (hash >> 32 & QUEUED_TAG_MASK) << (XT_QUEUED_NS_BITS + XT_RATE_BITS);
 }
 
 static __always_inline void queued_put(__u64 address, __u64 now, __u64 rate)
@@ -304,7 +295,7 @@ static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
 	if (!was || was >> (64 - XT_QUEUED_TAG_BITS) != (hash >> 32 & QUEUED_TAG_MASK))
 		return 0;
 	*queued = 0;
-	*rate = was >> XT_QUEUED_NS_BITS & ((1 << XT_QUEUED_RATE_BITS) - 1);
+	*rate = was >> XT_QUEUED_NS_BITS & ((1 << XT_RATE_BITS) - 1);
 	if (!now)
 		now = bpf_ktime_get_ns();
 	ns = (now & ~QUEUED_NS_MASK) | (was & QUEUED_NS_MASK);
@@ -606,8 +597,8 @@ int xt_tx_queue(__u64 *ctx)
 	if (!net || !nic_find(skb->dev))
 		return 0;
 	net->gso = 0;
-	rate = sampling_rate();
-	if (rate && net->seq++ & ((1ull << rate) - 1))
+	rate = rate_of(XT_RATE_PACKETS);
+	if (!is_followed(&net->seq, rate))
 		return 0;
 	queued_put(address_of(skb), bpf_ktime_get_ns(), rate);
 	return 0;
@@ -648,7 +639,7 @@ int xt_tx_start(__u64 *ctx)
 		net->gso = 0;
 	} else {
 		queued = net->gso;
-		rate = queued ? net->gso_rate : sampling_rate();
+		rate = queued ? net->gso_rate : rate_of(XT_RATE_PACKETS);
 	}
 	net->followed = queued || !rate;
 	if (!net->followed)

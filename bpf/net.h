@@ -124,10 +124,9 @@ struct xt_packet {
  * Packets on their way through a queue discipline, direct-mapped by hash: one word, since any CPU
  * may write any, of the hash's other bits, the sampling's exponent and the time.
  */
-#define XT_QUEUED	    4096
-#define XT_QUEUED_TAG_BITS  20
-#define XT_QUEUED_RATE_BITS 4
-#define XT_QUEUED_NS_BITS   40 /* 18 min */
+#define XT_QUEUED	   4096
+#define XT_QUEUED_TAG_BITS 20
+#define XT_QUEUED_NS_BITS  (64 - XT_QUEUED_TAG_BITS - XT_RATE_BITS) /* 18 min */
 
 /*
  * Packets that were dropped, by NIC, direction and the kernel's reason (enum skb_drop_reason, since
@@ -175,12 +174,11 @@ struct xt_net_cpu {
 	__u64 queue;	   /* transmit queue of that packet */
 	__u64 followed;	   /* that packet is followed … */
 	__u64 weight;	   /* … for so many */
-	__u64 seq;	   /* packets queued here */
+	__u64 seq;	   /* packets queued here, while not all are followed */
 	__u64 gso;	   /* ns: when the packet was queued whose segments follow now */
 	__u64 gso_rate;	   /* of that packet */
 	__u64 polled;	   /* ns: end of the last NAPI poll */
 	/* in CPU 0's, for all */
-	__u64 rate;    /* 1 of 2^this packets is followed */
 	__u64 address; /* where the kernel has this, once it was asked */
 } __attribute__((aligned(64)));
 

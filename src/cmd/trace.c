@@ -18,9 +18,13 @@ const char *argp_program_version = "xentrace-bpf " XT_VERSION " (" XT_COMMIT ")"
 const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 #endif
 
-#define OPT_READY_FD OPT_OWN
-#define OPT_SAMPLE   (OPT_OWN + 1)
-#define OPT_EXACT    (OPT_OWN + 2)
+#define OPT_READY_FD	 OPT_OWN
+#define OPT_SAMPLE	 (OPT_OWN + 1)
+#define OPT_EXACT	 (OPT_OWN + 2)
+#define OPT_MAX_OVERHEAD (OPT_OWN + 3)
+
+/* Share of the vCPUs' time that tracing may cost, unless it is said. */
+#define MAX_OVERHEAD 0.01
 
 static const struct argp_option options_table[] = {
 	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
@@ -29,7 +33,11 @@ static const struct argp_option options_table[] = {
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "nic", 'N', "NIC", 0, "Only this NIC's packets; may be repeated", 0 },
 	{ "sample", OPT_SAMPLE, "N", 0,
-	  "Follow 1 of N packets sent, a power of two; without it as many as 1 % of CPU allows",
+	  "Follow 1 of N requests and packets sent, a power of two; without it as many as the "
+	  "budget allows",
+	  0 },
+	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT",
+	  0, "The budget: PCT percent of the vCPUs' time for the tracing, 1 if not said; 0: follow all",
 	  0 },
 	{ "family", 'f', "FAMILY[,...]", 0, "Only these families:", 0 },
 	{ "exact", OPT_EXACT, "all", OPTION_ARG_OPTIONAL,
@@ -80,6 +88,25 @@ static unsigned int number(const char *text, const char *what, struct argp_state
 	if (!number__whole(text, 1000000000, &value))
 		argp_error(state, "%s '%s' is not a number", what, text);
 	return value;
+}
+
+static unsigned int sample(const char *text, struct argp_state *state)
+{
+	unsigned int every = number(text, "--sample", state);
+
+	if (!every || every > 1 << 15 || every & (every - 1))
+		argp_error(state, "--sample '%s' is not a power of two up to 32768", text);
+	return every;
+}
+
+/* Of a percentage. */
+static double share(const char *text, struct argp_state *state)
+{
+	double percent = 0;
+
+	if (!number__real(text, &percent) || percent < 0 || percent > 100)
+		argp_error(state, "--max-overhead '%s' is not a percentage, 0 to 100", text);
+	return percent / 100;
 }
 
 /* Whoever waits for that line would wait for ever, were it not looked at here. */
@@ -143,6 +170,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->out;
 		state->child_inputs[1] = &options->view;
+		live->tracer.wanted.max_overhead = MAX_OVERHEAD;
 		break;
 	case 'd':
 		live->duration = seconds(arg, "duration", state);
@@ -164,10 +192,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		add_families(options, arg, state);
 		break;
 	case OPT_SAMPLE:
-		live->tracer.wanted.every = number(arg, "--sample", state);
-		if (!live->tracer.wanted.every || live->tracer.wanted.every > 1 << 15 ||
-		    live->tracer.wanted.every & (live->tracer.wanted.every - 1))
-			argp_error(state, "--sample '%s' is not a power of two up to 32768", arg);
+		live->tracer.wanted.every = sample(arg, state);
+		break;
+	case OPT_MAX_OVERHEAD:
+		live->tracer.wanted.max_overhead = share(arg, state);
 		break;
 	case OPT_EXACT:
 		live->tracer.exact = true;

@@ -130,7 +130,7 @@ static int side__find(struct side *side, const struct path *path, size_t *hint,
 /* The 99th percentile between the bounds of its bucket: midpoints would hide all below 12 %. */
 static double p99(const struct hist *h)
 {
-	double rank = .99 * hist__count(h), seen = 0;
+	double rank = .99 * hist__sum(h).count, seen = 0;
 
 	for (unsigned int i = 0; i < h->nr; i++) {
 		unsigned int index = h->bucket[i].index;
@@ -149,7 +149,7 @@ static void close_batch(struct side *side)
 		struct diff_path *path = &side->paths[i];
 		struct batch *batch = &path->batches[side->batch];
 
-		batch->count = hist__count(&path->now);
+		batch->count = hist__sum(&path->now).count;
 		batch->ns = hist__total_ns(&path->now);
 		batch->p99 = batch->count >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
 		hist__free(&path->now);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "model/hist.h"
 
+#include <math.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,14 @@
  * 1000 ns: top bit 9, the three bits below it 111 -> (9 - 2) * 8 + 7 = 63, which holds
  * [960, 1024).
  */
+/* Of a normal distribution, 95 % are that many standard deviations about its mean, or nearer. */
+#define NORMAL_95 1.96
+/*
+ * Those that are followed stand for as many as ended since the last one. Where these numbers vary, as the
+ * gaps of a random process do, the variance is twice that of equal ones.
+ */
+#define UNEVEN 2
+
 unsigned int hist__index(uint64_t ns)
 {
 	unsigned int octave, index;
@@ -108,7 +118,12 @@ struct hist_sum hist__sum(const struct hist *h)
 
 uint64_t hist__count(const struct hist *h)
 {
-	return hist__sum(h).count;
+	return hist__sum(h).count + h->pending;
+}
+
+uint64_t hist__followed(const struct hist *h)
+{
+	return hist__sum(h).count - h->extra;
 }
 
 uint64_t hist__total_ns(const struct hist *h)
@@ -123,9 +138,33 @@ double hist__mean_ns(const struct hist *h)
 	return sum.count ? (double)sum.ns / sum.count : 0;
 }
 
+double hist__mean_error_ns(const struct hist *h)
+{
+	const double mean = hist__mean_ns(h), followed = hist__followed(h);
+	double squares = 0, count = 0;
+
+	for (unsigned int i = 0; i < h->nr; i++) {
+		const struct hist_bucket *bucket = &h->bucket[i];
+		double off = bucket->count ? (double)bucket->ns / bucket->count - mean : 0;
+
+		squares += bucket->count * off * off;
+		count += bucket->count;
+	}
+	return followed > 1 ? NORMAL_95 * sqrt(UNEVEN * squares / count / (followed - 1)) : mean;
+}
+
+uint64_t hist__quantile_bound(const struct hist *h, double q, int side)
+{
+	const double followed = hist__followed(h);
+	double error = followed ? NORMAL_95 * sqrt(UNEVEN * q * (1 - q) / followed) : 1;
+
+	q += side * error;
+	return hist__quantile(h, q < 0 ? 0 : q > 1 ? 1 : q);
+}
+
 uint64_t hist__quantile(const struct hist *h, double q)
 {
-	uint64_t count = hist__count(h), seen = 0, mid;
+	uint64_t count = hist__sum(h).count, seen = 0, mid;
 	double rank = q * count;
 
 	for (unsigned int i = 0; i < h->nr; i++) {

@@ -30,7 +30,9 @@ struct hist_bucket {
 	X(4, off_cpu)	/* ns, cpu paths only */                                               \
 	X(5, known)	/* requests whose vCPU's runstate is known, wait paths' totals only */ \
 	X(6, known_ns)	/* their time */                                                       \
-	X(7, stolen)	/* ns of it: the vCPU was runnable and not run */
+	X(7, stolen)	/* ns of it: the vCPU was runnable and not run */                      \
+	X(8, pending)	/* wait paths' totals: ended and in no bucket yet; may be below 0 */   \
+	X(9, extra)	/* in the buckets, for requests that were not followed */
 
 /*
  * One path's figures, summed over CPUs. Buckets hold self time (cpu) or waited time (wait), in
@@ -86,10 +88,19 @@ struct hist_sum {
 };
 
 struct hist_sum hist__sum(const struct hist *h);
+/* Events, with those that were not followed: exact. The buckets may stand for some less. */
 uint64_t hist__count(const struct hist *h);
+/* Those that were followed from leg to leg, for which alone a time was taken. */
+uint64_t hist__followed(const struct hist *h);
 uint64_t hist__total_ns(const struct hist *h);
 /* Mean in ns, 0 for an empty histogram. */
 double hist__mean_ns(const struct hist *h);
+/*
+ * Where not all were followed: the mean of all is with 95 % within this of theirs, ns; and a quantile
+ * of all between its bounds, `side` -1 and 1.
+ */
+double hist__mean_error_ns(const struct hist *h);
+uint64_t hist__quantile_bound(const struct hist *h, double q, int side);
 /* The q-th quantile (0..1) in ns at its bucket's midpoint, never above max; 0 when empty. */
 uint64_t hist__quantile(const struct hist *h, double q);
 

@@ -318,10 +318,28 @@ static void sum_legs(struct wait_row *row)
 	}
 }
 
+/* Those that were not followed, and that none that was stands for yet, took as long as the others. */
+static void add_pending(struct wait_row *row)
+{
+	const uint64_t count = hist__count(row->hist);
+	const double times = row->count ? (double)count / row->count : 1;
+
+	row->count = count;
+	row->waited_ns *= times;
+	for (size_t i = 0; i < row->nr_legs; i++)
+		row->legs[i].ns *= times;
+	row->mean_error_ns = hist__mean_error_ns(row->hist);
+	row->p99_low_ns = hist__quantile_bound(row->hist, .99, -1);
+	row->p99_high_ns = hist__quantile_bound(row->hist, .99, 1);
+}
+
 static void close_wait_row(struct wait_row *row, uint64_t elapsed_ns)
 {
 	if (!row->measured)
 		sum_legs(row);
+	row->followed = row->hist ? hist__followed(row->hist) : row->count;
+	if (row->followed < row->count)
+		add_pending(row);
 	if (row->count)
 		row->mean_ns = (double)row->waited_ns / row->count;
 	if (elapsed_ns) {

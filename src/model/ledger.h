@@ -80,6 +80,10 @@ struct wait_row {
 	bool stacked;		 /* dm, md, …: shown, part of no total */
 	const struct hist *hist; /* of the whole, the snapshot's; NULL when not measured */
 	uint64_t count;
+	uint64_t followed; /* of them; the times are theirs, and stand for all */
+	/* not all were: with 95 % the mean and the 99th percentile of all are that near */
+	double mean_error_ns;
+	uint64_t p99_low_ns, p99_high_ns;
 	uint64_t waited_ns;
 	double per_second;
 	double in_flight; /* average: waited ÷ elapsed */

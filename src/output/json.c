@@ -242,12 +242,16 @@ static void put_wait_row(struct json *json, const struct wait_row *row)
 	json__bool(json, "measured", row->measured);
 	json__bool(json, "stacked", row->stacked);
 	json__uint(json, "count", row->count);
+	json__uint(json, "followed", row->followed);
 	json__uint(json, "waited_ns", row->waited_ns);
 	json__real(json, "per_second", row->per_second);
 	json__real(json, "in_flight", row->in_flight);
 	json__real(json, "mean_ns", row->mean_ns);
+	json__real(json, "mean_error_ns", row->mean_error_ns);
 	json__uint(json, "p50_ns", row->p50_ns);
 	json__uint(json, "p99_ns", row->p99_ns);
+	json__known(json, "p99_low_ns", row->followed < row->count, row->p99_low_ns);
+	json__known(json, "p99_high_ns", row->followed < row->count, row->p99_high_ns);
 	json__uint(json, "p999_ns", row->p999_ns);
 	json__uint(json, "max_ns", row->max_ns);
 	json__bool(json, "overlap_measured", row->overlap_measured);

@@ -97,6 +97,17 @@ static void add_queues(struct text_line *line, const struct queue_use *use)
 		text_line__add(line, ", the last one taken %s times", COUNT(use->last));
 }
 
+/* "; 1 of 8.0 followed", and with -v "(mean within 1.2u, p99 40.1u to 45.8u)" */
+static void add_followed(struct text_line *line, const struct wait_row *row, int verbose)
+{
+	if (!row->followed || row->followed >= row->count)
+		return;
+	text_line__add(line, "; 1 of %s followed", RATIO((double)row->count / row->followed));
+	if (verbose)
+		text_line__add(line, " (mean within %s, p99 %s to %s, of 95 %%)",
+			       NS(row->mean_error_ns), NS(row->p99_low_ns), NS(row->p99_high_ns));
+}
+
 /* Means over all requests of the row, so that the legs add up to its mean. */
 static void print_legs(const struct text_page *page, const struct report *report,
 		       const struct wait_row *row)
@@ -119,6 +130,7 @@ static void print_legs(const struct text_page *page, const struct report *report
 		text_line__add(&line, " | in no leg %.1f %%",
 			       100.0 * row->outside_ns / row->waited_ns);
 	add_overlap(&line, row);
+	add_followed(&line, row, report->verbose);
 	if (use)
 		add_queues(&line, use);
 	if (row->stacked)

@@ -373,6 +373,7 @@ static int place(struct layout *layout)
 	const struct platform *platform = layout->platform;
 
 	config.disks_some = layout->wanted->disks;
+	config.slower = layout->wanted->slower_ns;
 	config.runstate = platform__on_xen(platform);
 	config.flush_seq_bit = features__enum_value(layout->features, "__RQF_FLUSH_SEQ", 4);
 	config.rq_second = features__tracepoint_args(layout->features, "block_rq_issue") == 2;
@@ -627,7 +628,43 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 	return err;
 }
 
+static uint64_t count_requests(const struct layout *layout)
+{
+	uint64_t nr = 0;
+
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++)
+		nr += by_cpu[cpu].started;
+	return nr;
+}
+
+static uint64_t count_counted(const struct layout *layout)
+{
+	uint64_t nr = 0;
+
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		for (uint32_t slot = 0; slot < nr_rows; slot++) {
+			for (uint32_t op = 0; op < XT_OP_NR; op++) {
+				const uint32_t legs = wait_paths(rows[slot].ring) / XT_OP_NR;
+				const uint32_t path = rows[slot].path + op * legs + XT_LEG_TOTAL;
+
+				const struct xt_hist *h = layout__hist(layout, cpu, path);
+
+				nr += h->extra + h->pending;
+			}
+		}
+	}
+	return nr;
+}
+
+/* Its programs are those of its issue and its end; what functions say of it comes on top. */
+static const struct follows follows = {
+	.what = XT_RATE_REQUESTS,
+	.programs = 2,
+	.events = count_requests,
+	.counted = count_counted,
+};
+
 const struct family family_blk = {
-	FAMILY(blk, BLK), .unused = unused, .number = number, .place = place,
-	.served = served, .start = start,   .read = read_all,
+	FAMILY(blk, BLK), .unused = unused, .number = number,	 .place = place,
+	.served = served, .start = start,   .follows = &follows, .read = read_all,
 };

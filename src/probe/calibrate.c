@@ -23,7 +23,7 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 			   const struct layout *layout)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(core, "xt_calibrate");
-	uint64_t clock[RUNS], pair[RUNS];
+	uint64_t clock[RUNS], pair[RUNS], count[RUNS];
 	int cpu = sched_getcpu();
 
 	if (!prog || cpu < 0)
@@ -37,9 +37,11 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 		}
 		clock[i] = layout->cpu[cpu].clock_ns;
 		pair[i] = layout->cpu[cpu].pair_ns;
+		count[i] = layout->cpu[cpu].count_ns;
 	}
 	calibration->clock_ns = bench__undisturbed(clock, RUNS);
 	calibration->body_ns = bench__undisturbed(pair, RUNS) / 2.0;
+	calibration->count_ns = bench__undisturbed(count, RUNS);
 }
 
 /*

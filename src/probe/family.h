@@ -19,6 +19,20 @@
 
 struct xt_irq;
 
+/* Events that may be counted only: how many there were, how many of them were not followed. */
+struct follows {
+	enum xt_rate what;
+	unsigned int programs; /* that one passes on its way */
+	uint64_t (*events)(const struct layout *layout);
+	uint64_t (*counted)(const struct layout *layout);
+};
+
+/* See budget.h. */
+struct budget {
+	uint64_t at_ns, changed_ns; /* the last tick; the last change of a rate, 0: none yet */
+	uint64_t spent_ns, events[XT_RATES]; /* up to then */
+};
+
 struct family {
 	const char *name;
 	int first, end; /* its probes, from first to before end */
@@ -53,9 +67,9 @@ struct family {
 	/* programs that belong to no probe, NULL-ended: loaded if the kernel accepts them */
 	const char *const *extras;
 
-	/* When tracing begins, and once a second. */
-	void (*start)(struct tracer *tracer);
-	void (*tick)(struct tracer *tracer);
+	void (*start)(struct tracer *tracer); /* when tracing begins */
+	/* What it may follow in part: see budget.h. NULL: all of it is followed. */
+	const struct follows *follows;
 	/* Rename a path whose device was learned while tracing. */
 	void (*rename)(uint32_t path, struct path_key *key);
 	/* Read what the family counts beside its paths. Returns 0 or -ENOMEM. */
@@ -109,6 +123,7 @@ struct tracer {
 	struct loaded loaded[FAMILIES];
 	struct calibration calibration;
 	struct cputime cputime;
+	struct budget budget;
 	uint64_t start_ns, wall_start_ns;
 	uint64_t user_start_ns; /* this process's CPU time at the start */
 	bool stopped;

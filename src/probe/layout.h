@@ -22,8 +22,9 @@ struct sites;
 struct wanted {
 	const char *const *disks; /* as in platform->disks */
 	const char *const *nics;
-	unsigned int every; /* follow 1 of so many packets sent, a power of two; 0: by the rate */
-	uint64_t slower_ns; /* note only requests slower than this; 0: the slowest */
+	unsigned int every;  /* follow 1 of so many, a power of two; 0: by the budget */
+	double max_overhead; /* the budget: a share of the vCPUs' time; 0: follow all */
+	uint64_t slower_ns;  /* note only requests slower than this; 0: the slowest */
 };
 
 struct layout {

@@ -19,19 +19,6 @@ static uint32_t nr_slots;		       /* in use, with 0 */
 static uint32_t nr_packets = 1, nr_queues = 1; /* a map cannot be empty */
 static uint32_t nic_paths;		       /* the first of the NICs' wait paths */
 
-/* Sampling: as many packets are followed as the budget allows at the present rate. */
-#define BUDGET 0.01 /* share of the CPUs' time that following packets may cost */
-/* A packet passes so many programs: net_dev_queue, _start_xmit, _xmit, and its free. */
-#define PROGRAMS 4
-#define RATE_MAX ((1u << XT_QUEUED_RATE_BITS) - 1)
-
-static struct {
-	unsigned int every; /* 1 of so many, asked for; 0: by the rate */
-	double packet_ns;   /* what following one costs */
-	uint64_t packets;   /* sent, when last asked */
-	uint64_t at_ns;
-} sampling;
-
 static char drop_reasons[XT_DROP_REASONS][DROP_REASON];
 
 static struct xt_net_cpu *by_cpu;
@@ -219,7 +206,6 @@ static int place(struct layout *layout)
 	counts = layout__map(layout, "xt_nic_counts", sizeof(*counts), layout->cpus * XT_NICS);
 	drops = layout__map(layout, "xt_drops", sizeof(*drops), nr_slots * 2 * XT_DROP_REASONS);
 	layout__map(layout, "xt_queued", sizeof(uint64_t), XT_QUEUED);
-	sampling.every = layout->wanted->every;
 	return make_table(layout);
 }
 
@@ -246,50 +232,22 @@ static uint64_t count_packets(const struct layout *layout)
 	return nr;
 }
 
-/* The smallest exponent that is enough for one of `every`. */
-static unsigned int exponent(double every)
+static uint64_t count_counted(const struct layout *layout)
 {
-	unsigned int rate = 0;
+	uint64_t nr = 0;
 
-	while (rate < RATE_MAX && (double)(1u << rate) < every)
-		rate++;
-	return rate;
+	for (unsigned int i = 0; i < layout->cpus * XT_NICS; i++)
+		nr += counts[i].tx_packets - counts[i].tx_sampled;
+	return nr;
 }
 
-static void set_rate(unsigned int rate)
-{
-	__atomic_store_n(&by_cpu[0].rate, rate, __ATOMIC_RELAXED);
-}
-
-/* All packets are followed until the first tick, unless one of so many was asked for. */
-static void start(struct tracer *tracer)
-{
-	const struct layout *layout = tracer->layout;
-
-	sampling.packet_ns = PROGRAMS * calibration__run_ns(&tracer->calibration, RUNG_TP_BTF);
-	sampling.packets = count_packets(layout);
-	sampling.at_ns = clock__monotonic_ns();
-	set_rate(exponent(sampling.every));
-}
-
-/* Those queued from now on are sampled by the rate since the last tick. */
-static void tick(struct tracer *tracer)
-{
-	const struct layout *layout = tracer->layout;
-	const uint64_t now = clock__monotonic_ns();
-	double cost_ns, budget_ns;
-	uint64_t sent;
-
-	/* a snapshot ticks, too: right after the last tick there is too little to measure */
-	if (sampling.every || now < sampling.at_ns + 100000000)
-		return;
-	sent = count_packets(layout);
-	cost_ns = (double)(sent - sampling.packets) * sampling.packet_ns;
-	budget_ns = BUDGET * layout->cpus * (double)(now - sampling.at_ns);
-	sampling.packets = sent;
-	sampling.at_ns = now;
-	set_rate(exponent(cost_ns / budget_ns));
-}
+/* A packet passes the programs of net_dev_queue, _start_xmit, _xmit, and of its free. */
+static const struct follows follows = {
+	.what = XT_RATE_PACKETS,
+	.programs = 4,
+	.events = count_packets,
+	.counted = count_counted,
+};
 
 #define ONE(...) +1
 _Static_assert(0 NIC_COUNTS(ONE) == 0 XT_NIC_COUNTS(ONE), "what is counted is told");
@@ -386,6 +344,6 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 }
 
 const struct family family_net = {
-	FAMILY(net, NET), .number = number, .place = place,   .serve = serve,
-	.start = start,	  .tick = tick,	    .read = read_all,
+	FAMILY(net, NET), .number = number, .place = place,
+	.serve = serve,	  .read = read_all, .follows = &follows,
 };

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "model/hypercalls.h"
-#include "probe/family.h"
+#include "probe/budget.h"
 
 #define NAME(id, name, ...)		[id] = name,
 #define WHY(id, name, is_lost, why)	[id] = why,
@@ -138,9 +138,7 @@ static void read_probe(const struct tracer *tracer, const struct family *family,
 		snprintf(status->cause, sizeof(status->cause), "%s", attempt->cause);
 		snprintf(status->fix, sizeof(status->fix), "%s", attempt->fix);
 	}
-	status->ns_per_run = calibration__run_ns(&tracer->calibration, attempt->rung);
-	if (probe->kind == PROBE_SITES && attempt->rung != RUNG_OFF)
-		status->ns_per_run = calibration__site_ns(&tracer->calibration);
+	status->ns_per_run = budget__run_ns(tracer, id);
 	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
 		status->runs += tracer->layout->cpu[cpu].runs[id];
 	status->skipped = loader__skipped(attempt);
@@ -168,8 +166,8 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 
 		skipped += status->skipped;
 		snap->cost.runs += status->runs;
-		snap->cost.bpf_ns += (uint64_t)(status->ns_per_run * (double)status->runs);
 	}
+	snap->cost.bpf_ns = budget__spent_ns(tracer);
 	/* requests whose skipped end was noticed later are not lost */
 	seen = snap->losses[XT_NOTE_END_MISSED].count;
 	snap->losses[XT_LOST_SKIPPED].count += skipped > seen ? skipped - seen : 0;

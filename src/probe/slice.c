@@ -8,7 +8,7 @@ _Static_assert(HIST_BUCKETS == XT_BUCKETS && HIST_SUB_BITS == XT_SUB_BITS, "buck
 bool slice__is_empty(const struct xt_hist *slice)
 {
 	/* the maximum is that of all events, and 0 only if each took 0 ns */
-	return !slice->max && !slice->bucket[0].count;
+	return !slice->max && !slice->bucket[0].count && !slice->pending;
 }
 
 int slice__merge(struct hist *to, const struct xt_hist *slice)

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "probe/family.h"
+#include "probe/budget.h"
 
 #define DECLARED(name, NAME) extern const struct family family_##name;
 #define LISTED(name, NAME)   &family_##name,
@@ -220,6 +220,7 @@ void tracer__start(struct tracer *tracer)
 		if (families[i]->start)
 			families[i]->start(tracer);
 	}
+	budget__start(tracer);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
 	tracer->start_ns = clock__monotonic_ns();
@@ -245,10 +246,7 @@ void tracer__tick(struct tracer *tracer)
 	if (tracer->stopped)
 		return;
 	cputime__advance(&tracer->cputime, tracer->layout);
-	for (int i = 0; i < FAMILIES; i++) {
-		if (families[i]->tick)
-			families[i]->tick(tracer);
-	}
+	budget__tick(tracer);
 }
 
 /*

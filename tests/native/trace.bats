@@ -73,6 +73,57 @@ teardown_file()
 	jq -es '.[-1].slowest == []' "$BATS_TEST_TMPDIR/none.json"
 }
 
+# on_loop OPTION…: traces direct reads of a loop device in memory, by which nobody else's requests come; the
+# report is in $BATS_TEST_TMPDIR/run/run.json
+on_loop()
+{
+	local image=$BATS_TEST_TMPDIR/image
+
+	mount -t tmpfs none "$BATS_TEST_TMPDIR"
+	truncate -s 64M "$image"
+	LOOP=$(losetup -f --show "$image")
+	mkdir -p "$BATS_TEST_TMPDIR/run"
+	TRACE_OPTIONS="-f blk -D ${LOOP#/dev/} $*" tests/lib/record-run "$BATS_TEST_TMPDIR/run" \
+		"fio --name=loop --filename=$LOOP --direct=1 --rw=randread --bs=4k --size=64M \
+		--ioengine=psync --time_based --runtime=3 --output-format=json --output=$BATS_TEST_TMPDIR/run/fio"
+}
+
+off_loop()
+{
+	losetup -d "$LOOP"
+	umount "$BATS_TEST_TMPDIR"
+}
+
+@test "sampled: all requests are counted, 1 of 16 is followed, and stands for the others" {
+	on_loop --sample 16
+	jq -es --slurpfile fio "$BATS_TEST_TMPDIR/run/fio" '.[-1] |
+		(.paths[] | select(.leg == "total" and .op == "read")) as $read |
+		([.paths[] | select(.leg == "device" and .op == "read")][0]) as $device |
+		(.wait_rows[] | select(.op == "read")) as $row |
+		$fio[0].jobs[0].read as $job |
+		$read.count >= $job.total_ios and .conservation.missing == 0 and .conservation.lost == 0 and
+		.conservation.kernel_completed == .conservation.completed and
+		$row.count == $read.count and ($row.followed * 16 / $row.count - 1 | fabs) < 0.02 and
+		($device.count / $read.count - 1 | fabs) < 0.01 and
+		([.paths[] | select(.leg != "total" and .op == "read") | .total_ns] | add) ==
+			($read.total_ns) and
+		($row.mean_ns < $job.clat_ns.mean + $row.mean_error_ns) and $row.mean_error_ns > 0' \
+		"$BATS_TEST_TMPDIR/run/run.json"
+	grep -q '1 of 16.0 followed' "$BATS_TEST_TMPDIR/run/run.txt"
+	off_loop
+}
+
+@test "--max-overhead: a load that costs more is followed in part, and counted whole" {
+	on_loop --max-overhead 0.05
+	jq -es '.[-1] | (.wait_rows[] | select(.op == "read")) as $row | $row.followed < 0.7 * $row.count and
+		$row.followed > 100 and $row.count == .conservation.completed and
+		.conservation.kernel_completed == .conservation.completed' "$BATS_TEST_TMPDIR/run/run.json"
+	off_loop
+	on_loop --max-overhead 0
+	jq -es '.[-1] | all(.wait_rows[]; .followed == .count)' "$BATS_TEST_TMPDIR/run/run.json"
+	off_loop
+}
+
 @test "the slowest requests: who issued them" {
 	# so few that all are kept: of many, the slowest may be those that had to wait for a kworker,
 	# which issued them then

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -261,6 +262,51 @@ static void empty_has_no_figures(void **state)
 	hist__free(&h);
 }
 
+#define RUNS   400
+#define EVENTS 8000
+#define EVERY  16
+
+/* Latencies with a long tail; one of 16 is followed, and stands for those before it. */
+static void follow_some(struct hist *all, struct hist *some, unsigned int *seed)
+{
+	for (unsigned int i = 0; i < EVENTS; i++) {
+		const uint64_t ns = 20000 + exp(4 + 8.0 * rand_r(seed) / RAND_MAX);
+
+		hist__add(all, ns);
+		some->pending++;
+		if (rand_r(seed) % EVERY)
+			continue;
+		for (uint64_t n = some->pending; n; n--)
+			hist__add(some, ns);
+		some->extra += some->pending - 1;
+		some->pending = 0;
+	}
+}
+
+static void some_stand_for_all_within_what_is_said(void **state)
+{
+	unsigned int mean_within = 0, p99_within = 0, seed = 1;
+
+	(void)state;
+	for (unsigned int run = 0; run < RUNS; run++) {
+		struct hist all = {}, some = {};
+		uint64_t p99;
+
+		follow_some(&all, &some, &seed);
+		p99 = hist__quantile(&all, .99);
+		assert_int_equal(hist__count(&some), EVENTS);
+		assert_in_range(hist__followed(&some), EVENTS / EVERY * .7, EVENTS / EVERY * 1.3);
+		mean_within += fabs(hist__mean_ns(&some) - hist__mean_ns(&all)) <=
+			       hist__mean_error_ns(&some);
+		p99_within += hist__quantile_bound(&some, .99, -1) <= p99 &&
+			      hist__quantile_bound(&some, .99, 1) >= p99;
+		hist__free(&all);
+		hist__free(&some);
+	}
+	assert_in_range(mean_within, .92 * RUNS, RUNS);
+	assert_in_range(p99_within, .92 * RUNS, RUNS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +320,7 @@ int main(void)
 		cmocka_unit_test(max_is_lowered_to_its_bucket),
 		cmocka_unit_test(quantiles_are_within_6_25_percent),
 		cmocka_unit_test(empty_has_no_figures),
+		cmocka_unit_test(some_stand_for_all_within_what_is_said),
 	};
 
 	return cmocka_run_group_tests_name("hist", tests, NULL, NULL);
