@@ -11,8 +11,11 @@
 #define SHORT_NS 100000000ull
 /* More are followed again only if that leaves some of the budget. */
 #define SPARE 0.75
-/* Fewer are followed only if that saves this part of the whole: samples are worth something, too. */
-#define WORTH 0.01
+/*
+ * Fewer are followed only if that saves this part of what the whole tracing costs: it is no use where
+ * others are dear, and samples are worth something, too.
+ */
+#define WORTH 0.02
 
 /* The smallest exponent that is enough for one of `every`. */
 static unsigned int exponent(unsigned int every)
@@ -96,9 +99,12 @@ static double cost_ns(const struct tracer *tracer, const struct follows *follows
 	return (double)events * follows->programs * (counted + followed / (1u << rate));
 }
 
-/* The rates at which it all fits: each time the dearest kind is halved. */
+/*
+ * The rates at which all that is followed fits into `left_ns`: each time the dearest kind is halved, if that
+ * saves `least_ns`.
+ */
 static void plan(const struct tracer *tracer, const uint64_t events[XT_RATES], double left_ns,
-		 unsigned int rates[XT_RATES])
+		 double least_ns, unsigned int rates[XT_RATES])
 {
 	for (;;) {
 		double sum = 0, dearest = 0;
@@ -121,7 +127,7 @@ static void plan(const struct tracer *tracer, const uint64_t events[XT_RATES], d
 				raise = follows->what;
 			}
 		}
-		if (sum <= left_ns || dearest < WORTH * sum)
+		if (sum <= left_ns || !dearest || dearest < least_ns)
 			return;
 		rates[raise]++;
 	}
@@ -180,8 +186,8 @@ void budget__tick(struct tracer *tracer)
 	if (share <= 0)
 		return;
 	rest_ns = rest_ns > 0 ? rest_ns : 0;
-	plan(tracer, events, budget_ns - rest_ns, fits);
-	plan(tracer, events, SPARE * budget_ns - rest_ns, spares);
+	plan(tracer, events, budget_ns - rest_ns, WORTH * spent_ns, fits);
+	plan(tracer, events, SPARE * budget_ns - rest_ns, WORTH * spent_ns, spares);
 	twofold = spent_ns > 2 * budget_ns;
 	if (!twofold && budget->changed_ns && now < budget->changed_ns + CALM_NS)
 		return;
