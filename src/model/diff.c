@@ -151,7 +151,7 @@ static void close_batch(struct side *side)
 
 		batch->count = hist__sum(&path->now).count;
 		batch->ns = hist__total_ns(&path->now);
-		batch->p99 = batch->count >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
+		batch->p99 = hist__followed(&path->now) >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
 		hist__free(&path->now);
 	}
 }
