@@ -200,7 +200,7 @@ static const struct field nic_use_fields[] = {
 	KEY(1, struct nic_use, device),
 	KEY(2, struct nic_use, queues),
 	GAUGE(3, struct nic_use, most),
-#define NIC_COUNTER(id, name) COUNTER(id, struct nic_use, name),
+#define NIC_COUNTER(id, name, text) COUNTER(id, struct nic_use, name),
 	NIC_COUNTS(NIC_COUNTER)
 };
 static SCHEMA(nic_use_schema, struct nic_use, nic_use_fields);

@@ -105,31 +105,33 @@ struct queue_use {
 	uint64_t last_waited_ns; /* their queue legs */
 };
 
-/*
- * What is counted of a NIC, by the programs' names (bpf/net.h says what each is): X(its id in a
- * recording, name).
- */
-#define NIC_COUNTS(X)        \
-	X(4, tx_packets)     \
-	X(5, tx_bytes)       \
-	X(6, tx_segments)    \
-	X(14, tx_sampled)    \
-	X(15, tx_stops)      \
-	X(16, tx_stopped_ns) \
-	X(17, tx_limited)    \
-	X(7, tx_busy)        \
-	X(8, tx_copied)      \
-	X(9, tx_cut)         \
-	X(10, rx_packets)    \
-	X(11, rx_bytes)      \
-	X(12, polls)         \
-	X(13, polls_full)
+/* What is counted of a NIC, by the programs' names: X(its id in a recording, name, what it is). */
+/* clang-format off */
+#define NIC_COUNTS(X) \
+	X(4, tx_packets, "Given to the driver and taken by it; one with GSO is one.") \
+	X(5, tx_bytes, "With the link's header, without what a device adds to segments.") \
+	X(6, tx_segments, "Packets on the wire, where the device cuts those with GSO.") \
+	X(14, tx_sampled, "Packets that were followed, of tx_packets; those in paths stand for " \
+	  "all.") \
+	X(15, tx_stops, "Packets after which the driver had stopped their queue: it was full.") \
+	X(16, tx_stopped_ns, "From there to the next packet of the queue; one that is stopped at " \
+	  "the end is not in it.") \
+	X(17, tx_limited, "Packets after which byte queue limits had stopped their queue.") \
+	X(7, tx_busy, "Given back by the driver (NETDEV_TX_BUSY), to be sent again.") \
+	X(8, tx_copied, "Freed before the driver's function returned: it copies packets, or " \
+	  "dropped them; they have no device leg.") \
+	X(9, tx_cut, "Packets with GSO that the kernel cut, since the device cannot.") \
+	X(10, rx_packets, "Given to the stack by the driver, before GRO.") \
+	X(11, rx_bytes, "With the link's header.") \
+	X(12, polls, "NAPI polls.") \
+	X(13, polls_full, "That used up their budget.")
+/* clang-format on */
 
 struct nic_use {
 	char device[48];
 	unsigned int queues; /* for sending */
 	uint64_t most; /* packets at once in the driver's hands, of one queue, of the whole run */
-#define XT_MEMBER(id, name) uint64_t name;
+#define XT_MEMBER(id, name, text) uint64_t name;
 	NIC_COUNTS(XT_MEMBER)
 #undef XT_MEMBER
 };

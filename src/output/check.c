@@ -87,38 +87,61 @@ int check__text(FILE *out, const struct platform *platform, const struct snapsho
 	return text__print(out, width, print, &check);
 }
 
-static void put_probe(struct json *json, const struct probe_status *probe)
+/* clang-format off */
+
+JSON_NAMES(rung, "rung", rung__name, RUNG_KPROBE + 1);
+
+JSON_FROM(platform_of, ((const struct check *)json->all)->platform)
+JSON_FROM(snap_of, ((const struct check *)json->all)->snap)
+
+static const struct json_member hook_members[] = {
+	SHOW(struct probe_status, family),
+	SHOW_AS("hook", struct probe_status, name),
+	SHOW_ENUM("rung", struct probe_status, rung, rung_names),
+	SHOW(struct probe_status, applicable, "false: belongs to another kind of guest."),
+	SHOW(struct probe_status, purpose, "What it gives."),
+	SHOW(struct probe_status, cause, "Why it is off."),
+	SHOW(struct probe_status, fix),
+};
+static JSON_SHAPE(hook, "A probe, and by what it can be attached.");
+
+static const struct json_member unseen_members[] = {
+	SHOW(struct unseen, hypercall),
+	SHOW(struct unseen, what, "Who makes it."),
+	SHOW(struct unseen, why),
+};
+static JSON_SHAPE(unseen, "A hypercall that no probe times.");
+
+static void put_not_visible(struct json *json, const char *key)
 {
-	json__str(json, "family", probe->family);
-	json__str(json, "hook", probe->name);
-	json__str(json, "rung", rung__name(probe->rung));
-	json__bool(json, "applicable", probe->applicable);
-	json__str(json, "purpose", probe->purpose);
-	json__str(json, "cause", probe->cause);
-	json__str(json, "fix", probe->fix);
+	const struct check *check = json->all;
+	const struct unseen *unseen = NULL;
+
+	json__open(json, key, '[');
+	while ((unseen = unseen__next(unseen, check->platform->boot)))
+		json__object(json, NULL, &unseen_shape, unseen);
+	json__close(json, ']');
 }
 
-static void put_unseen(struct json *json, const struct unseen *unseen)
-{
-	json__open(json, NULL, '{');
-	json__str(json, "hypercall", unseen->hypercall);
-	json__str(json, "what", unseen->what);
-	json__str(json, "why", unseen->why);
-	json__close(json, '}');
-}
+static const struct json_member check_members[] = {
+	SHOW(struct platform, kernel, .from = platform_of),
+	SHOW(struct platform, mode, .from = platform_of),
+	SHOW_LIST("probes", struct snapshot, probes, nr_probes, hook_shape, .from = snap_of),
+	SHOW_BY(put_not_visible, "not_visible", MEMBER_LIST, .shape = &unseen_shape),
+};
+static JSON_SHAPE(check, NULL);
+
+/* clang-format on */
+
+const struct json_document json_check = {
+	.type = "check",
+	.text = "The line of `xentrace-bpf check --json`.",
+	.shape = &check_shape,
+};
 
 int check__json(FILE *out, const struct platform *platform, const struct snapshot *snap)
 {
-	const struct unseen *unseen = NULL;
-	struct json json = { .out = out };
+	const struct check check = { platform, snap, true };
 
-	json__begin(&json, "check");
-	json__str(&json, "kernel", platform->kernel);
-	json__str(&json, "mode", platform->mode);
-	JSON_LIST(&json, "probes", snap->probes, snap->nr_probes, put_probe);
-	json__open(&json, "not_visible", '[');
-	while ((unseen = unseen__next(unseen, platform->boot)))
-		put_unseen(&json, unseen);
-	json__close(&json, ']');
-	return json__end(&json);
+	return json__document(out, &json_check, &check, &check);
 }

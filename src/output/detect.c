@@ -244,110 +244,118 @@ int detect__text(FILE *out, unsigned int width, const struct platform *platform,
 	return text__print(out, width, print_answer, &answer);
 }
 
-static void put_cell(struct json *json, const struct cell *cell)
-{
-	json__str(json, "area", area__name(cell->area));
-	json__str(json, "device", cell->what[0] ? cell->what : NULL);
-	json__str(json, "letter", letter__name(cell->letter));
-	json__str(json, "how", cell->how);
-	json__str(json, "better", strcmp(cell->better, "-") ? cell->better : NULL);
-	json__str(json, "evidence", cell->evidence);
-	json__bool(json, "conflicting", cell->conflicting);
-}
+/* clang-format off */
 
-static void put_feature(struct json *json, const struct feature *feature)
-{
-	json__str(json, "name", feature->name);
-	json__str(json, "state", feature_state__name(feature->state));
-	json__str(json, "why", feature->why);
-}
+JSON_NAMES(area, "area", area__name, AREA_NR);
+JSON_NAMES(boot, "boot", boot__name, BOOT_NR);
+JSON_NAMES(letter, "letter", letter__name, LETTER_NR);
+JSON_NAMES(state, "feature_state", feature_state__name, FEATURE_STATE_NR);
 
-static void put_disk(struct json *json, const struct disk *disk)
-{
-	json__str(json, "name", disk->name);
-	json__uint(json, "major", disk->major);
-	json__uint(json, "minor", disk->minor);
-	json__str(json, "letter", letter__name(disk->letter));
-	json__str(json, "driver", disk->driver);
-	json__bool(json, "stacked", disk->stacked);
-	json__uint(json, "hw_queues", disk->hw_queues);
-	json__uint(json, "depth", disk->depth);
-	json__bool(json, "iostats", disk->iostats);
-	json__str(json, "same_as", disk->same_as[0] ? disk->same_as : NULL);
-	json__str(json, "mounts", disk->mounts);
-}
+JSON_FROM(answer, json->all)
+JSON_IF(is_better, strcmp(((const struct cell *)json->what)->better, "-"))
+JSON_IF(is_measured, !((const struct price *)json->what)->why_not)
+JSON_IF(has_prices, json->document == &json_detect && ((const struct answer *)json->all)->nr_prices)
 
-static void put_nic(struct json *json, const struct nic *nic)
-{
-	json__str(json, "name", nic->name);
-	json__uint(json, "ifindex", nic->ifindex);
-	json__str(json, "letter", letter__name(nic->letter));
-	json__str(json, "driver", nic->driver);
-	json__uint(json, "queues", nic->queues);
-}
+static const struct json_member cell_members[] = {
+	SHOW_ENUM("area", struct cell, area, area_names),
+	SHOW_AS("device", struct cell, what, "Null: not of a single device.", .or_null = true),
+	SHOW_ENUM("letter", struct cell, letter, letter_names),
+	SHOW(struct cell, how, "What serves it now."),
+	SHOW(struct cell, better, "What could, on this guest; null for nothing better.",
+	     .known = is_better),
+	SHOW(struct cell, evidence),
+	SHOW(struct cell, conflicting, "The evidence contradicts itself."),
+};
+static JSON_SHAPE(cell, "A device or facility.");
 
-static void put_irq(struct json *json, const struct irq *irq)
-{
-	json__uint(json, "irq", irq->nr);
-	json__uint(json, "follows", irq->follows);
-	json__str(json, "action", irq->action);
-	json__str(json, "chip", irq->chip);
-	json__str(json, "kind", irq->kind);
-	json__str(json, "area", area__name(irq->area));
-	json__str(json, "letter", letter__name(irq->letter));
-	json__str(json, "device", irq->device);
-}
+static const struct json_member feature_members[] = {
+	SHOW(struct feature, name),
+	SHOW_ENUM("state", struct feature, state, state_names),
+	SHOW(struct feature, why, "Evidence, or what it takes."),
+};
+static JSON_SHAPE(feature, NULL);
 
-void detect__members(struct json *json, const struct platform *p)
-{
-	json__str(json, "host", p->host);
-	json__str(json, "kernel", p->kernel);
-	json__str(json, "boot", boot__name(p->boot));
-	json__str(json, "mode", p->mode);
-	json__str(json, "hypervisor", p->hypervisor);
-	json__uint(json, "vcpus", p->vcpus);
-	json__uint(json, "possible", p->possible);
-	json__str(json, "clocksource", p->clocksource);
-	json__str(json, "clockevent", p->clockevent);
-	json__bool(json, "steal_measured", p->steal_measured);
-	JSON_LIST(json, "spectrum", p->cells, p->nr_cells, put_cell);
-	JSON_LIST(json, "features", p->features, p->nr_features, put_feature);
-	JSON_LIST(json, "disks", p->disks, p->nr_disks, put_disk);
-	JSON_LIST(json, "nics", p->nics, p->nr_nics, put_nic);
-	JSON_LIST(json, "irqs", p->irqs, p->nr_irqs, put_irq);
-}
+static const struct json_member guest_disk_members[] = {
+	SHOW(struct disk, name),
+	SHOW(struct disk, major),
+	SHOW(struct disk, minor),
+	SHOW_ENUM("letter", struct disk, letter, letter_names),
+	SHOW(struct disk, driver),
+	SHOW(struct disk, stacked, "On other disks."),
+	SHOW(struct disk, hw_queues),
+	SHOW(struct disk, depth, "Requests that each of its queues has room for."),
+	SHOW(struct disk, iostats, "The kernel stamps its requests."),
+	SHOW(struct disk, same_as, "The same disk by its other path.", .or_null = true),
+	SHOW(struct disk, mounts, "Where it or a part of it is mounted."),
+};
+static JSON_SHAPE(guest_disk, NULL);
 
-static void put_price(struct json *json, const struct price *price)
-{
-	const struct {
-		const char *key;
-		double ns;
-	} figures[] = {
-		{ "min_ns", price->min_ns },
-		{ "median_ns", price->median_ns },
-		{ "p90_ns", price->p90_ns },
-	};
+static const struct json_member guest_nic_members[] = {
+	SHOW(struct nic, name),
+	SHOW(struct nic, ifindex),
+	SHOW_ENUM("letter", struct nic, letter, letter_names),
+	SHOW(struct nic, driver),
+	SHOW(struct nic, queues),
+};
+static JSON_SHAPE(guest_nic, NULL);
 
-	json__str(json, "name", price->name);
-	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
-		if (price->why_not)
-			json__null(json, figures[i].key);
-		else
-			json__real(json, figures[i].key, figures[i].ns);
-	json__uint(json, "batches", price->batches);
-	json__uint(json, "runs", price->runs);
-	json__str(json, "how", price->how);
-	json__str(json, "why_not", price->why_not);
-}
+static const struct json_member guest_irq_members[] = {
+	SHOW_AS("irq", struct irq, nr),
+	SHOW(struct irq, follows, "Actions behind it in the chain of a shared line."),
+	SHOW(struct irq, action),
+	SHOW(struct irq, chip),
+	SHOW(struct irq, kind, "As of an event channel; irq for what is none."),
+	SHOW_ENUM("area", struct irq, area, area_names),
+	SHOW_ENUM("letter", struct irq, letter, letter_names),
+	SHOW(struct irq, device, "Its owner; the action where none is known."),
+};
+static JSON_SHAPE(guest_irq, "An interrupt's handler.");
+
+static const struct json_member price_members[] = {
+	SHOW(struct price, name),
+	SHOW(struct price, min_ns, "Of one operation.", .known = is_measured),
+	SHOW(struct price, median_ns, .known = is_measured),
+	SHOW(struct price, p90_ns, .known = is_measured),
+	SHOW(struct price, batches),
+	SHOW(struct price, runs, "Operations in all batches."),
+	SHOW(struct price, how, "What was timed, and who serves it."),
+	SHOW(struct price, why_not, "Why it was not measured.", .or_null = true),
+};
+static JSON_SHAPE(price, NULL);
+
+static const struct json_member guest_members[] = {
+	SHOW(struct platform, host),
+	SHOW(struct platform, kernel),
+	SHOW_ENUM("boot", struct platform, boot, boot_names),
+	SHOW(struct platform, mode),
+	SHOW(struct platform, hypervisor),
+	SHOW(struct platform, vcpus, "Online."),
+	SHOW(struct platform, possible, "The highest number that a CPU may have, plus 1."),
+	SHOW(struct platform, clocksource),
+	SHOW(struct platform, clockevent),
+	SHOW(struct platform, steal_measured),
+	SHOW_LIST("spectrum", struct platform, cells, nr_cells, cell_shape),
+	SHOW_LIST("features", struct platform, features, nr_features, feature_shape),
+	SHOW_LIST("disks", struct platform, disks, nr_disks, guest_disk_shape),
+	SHOW_LIST("nics", struct platform, nics, nr_nics, guest_nic_shape),
+	SHOW_LIST("irqs", struct platform, irqs, nr_irqs, guest_irq_shape),
+	SHOW_LIST("prices", struct answer, prices, nr_prices, price_shape,
+		  "Of `detect --json --measure` alone.", .from = answer, .when = has_prices),
+};
+JSON_SHAPE(guest, "What guest this is.");
+
+/* clang-format on */
+
+const struct json_document json_detect = {
+	.type = "detect",
+	.text = "The line of `xentrace-bpf detect --json`.",
+	.shape = &guest_shape,
+};
 
 int detect__json(FILE *out, const struct platform *platform, const struct price *prices,
 		 size_t nr_prices)
 {
-	struct json json = { .out = out };
+	const struct answer answer = { platform, prices, nr_prices };
 
-	json__begin(&json, "detect");
-	detect__members(&json, platform);
-	if (nr_prices)
-		JSON_LIST(&json, "prices", prices, nr_prices, put_price);
-	return json__end(&json);
+	return json__document(out, &json_detect, platform, &answer);
 }

@@ -15,7 +15,7 @@ void detect__spectrum(const struct text_page *page, const struct platform *platf
 
 int detect__json(FILE *out, const struct platform *platform, const struct price *prices,
 		 size_t nr_prices);
-/* What it says of the guest, into an object that is open. */
-void detect__members(struct json *json, const struct platform *platform);
+/* What it says of the guest: of struct platform. */
+extern const struct json_shape guest_shape;
 
 #endif

@@ -199,107 +199,172 @@ int diff__text(FILE *out, const struct diff_report *report)
 	return text__print(out, report->width, print_all, report);
 }
 
-/*
- * A figure: change is after / before - 1, shift the same of the intervals' median, low and high its
- * 95 % interval; null is what cannot be said.
- */
-static void put_metric(struct json *json, const char *key, const struct diff_metric *m,
-		       const bool there[DIFF_SIDES])
-{
-	bool both = there[DIFF_BEFORE] && there[DIFF_AFTER], noise = m->high > m->low;
-	const struct {
-		const char *key;
-		bool known;
-		double x;
-	} figures[] = {
-		{ "before", there[DIFF_BEFORE], m->value[DIFF_BEFORE] },
-		{ "after", there[DIFF_AFTER], m->value[DIFF_AFTER] },
-		{ "change", both, both ? diff_metric__change(m) : 0 },
-		{ "shift", noise, m->shift },
-		{ "low", noise, m->low },
-		{ "high", noise, m->high },
-		{ "p", m->tested, m->p },
-	};
+/* What the JSON is made from. */
+struct document {
+	const struct diff *diff;
+	struct side {
+		const struct report *run;
+		const char *file;
+		double elapsed_s;
+		unsigned int intervals, batches;
+	} side[DIFF_SIDES];
+	char judgement[JUDGEMENT_LEN];
+};
 
-	json__open(json, key, '{');
-	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
-		json__real(json, figures[i].key, figures[i].known ? figures[i].x : NAN);
-	json__bool(json, "changed", m->called);
-	json__close(json, '}');
+static const char *way__name(unsigned int way)
+{
+	static const char *const names[] = { "other path", "mount point", "size" };
+
+	return names[way];
 }
 
-static void put_both(struct json *json, const char *key, const bool there[DIFF_SIDES],
-		     const char *before, const char *after)
-{
-	json__open(json, key, '{');
-	json__str(json, "before", there[DIFF_BEFORE] ? before : NULL);
-	json__str(json, "after", there[DIFF_AFTER] ? after : NULL);
-	json__close(json, '}');
-}
+/* clang-format off */
 
-static void put_row(struct json *json, const struct diff_row *row)
-{
-	json__str(json, "kind", kind__name(row->kind));
-	json__str(json, "area", area__name(row->area));
-	put_both(json, "mechanism", row->there, mech__name(row->mech[0]), mech__name(row->mech[1]));
-	put_both(json, "device", row->there, row->device[0], row->device[1]);
-	json__str(json, "op", row->op);
-	put_both(json, "leg", row->there, row->leg[0], row->leg[1]);
-	json__bool(json, "part_of_total", row->is_leg);
-	json__bool(json, "changed", row->called);
-	json__real(json, "before_ns_per_s", row->ns_per_s[0]);
-	json__real(json, "after_ns_per_s", row->ns_per_s[1]);
-	put_metric(json, "count_per_s", &row->count, row->there);
-	put_metric(json, "mean_ns", &row->mean, row->there);
-	put_metric(json, "p99_ns", &row->p99, row->there);
-}
+JSON_NAMES(area, "area", area__name, AREA_NR);
+JSON_NAMES(mech, "mechanism", mech__name, MECH_NR);
+JSON_NAMES(kind, "kind", kind__name, KIND_NR);
+JSON_NAMES(way, "diff_way", way__name, 3);
 
-static void put_run(struct json *json, const struct diff_report *report, enum diff_side side)
-{
-	const struct report *from = &report->run[side];
+#define SIDE   ((const struct side *)json->what)
+#define METRIC ((const struct diff_metric *)json->what)
+#define THERE(of, side) (((const struct diff_row *)(of))->there[side])
 
-	json__open(json, side == DIFF_BEFORE ? "before" : "after", '{');
-	json__str(json, "file", report->file[side]);
-	json__str(json, "version", from->run->version);
-	json__str(json, "command_line", from->run->command_line);
-	json__str(json, "host", from->run->host);
-	json__str(json, "kernel", from->run->kernel);
-	json__utc(json, "start_utc", from->snap->wall_start_ns);
-	json__str(json, "mode", from->platform ? from->platform->mode : NULL);
-	json__bool(json, "complete", !from->ledger->quality.incomplete);
-	json__real(json, "elapsed_s", report->diff->elapsed_s[side]);
-	json__uint(json, "intervals", report->diff->intervals[side]);
-	json__uint(json, "batches", report->diff->batches[side]);
-	json__close(json, '}');
-}
+JSON_FROM(diff_of, ((const struct document *)json->all)->diff)
+JSON_FROM(run_of, SIDE->run->run)
+JSON_FROM(snap_of, SIDE->run->snap)
+JSON_FROM(platform_of, SIDE->run->platform)
+JSON_IF(was_there, THERE(json->what, DIFF_BEFORE))
+JSON_IF(is_there, THERE(json->what, DIFF_AFTER))
+JSON_IF(had_figure, THERE(json->outer, DIFF_BEFORE))
+JSON_IF(has_figure, THERE(json->outer, DIFF_AFTER))
+JSON_IF(has_both, had_figure(json) && has_figure(json))
+JSON_IF(has_noise, METRIC->high > METRIC->low)
+JSON_IF(is_tested, METRIC->tested)
+JSON_PUT(put_change, json__real, diff_metric__change(METRIC))
+JSON_PUT(put_complete, json__bool, !SIDE->run->ledger->quality.incomplete)
+JSON_PUT(put_method, json__str, "Mann-Whitney of batches, corrected for drift, Holm")
+JSON_PUT(put_alpha, json__real, DIFF_ALPHA)
 
-static void put_disk(struct json *json, const struct diff_disk *disk)
-{
-	json__str(json, "before", disk->name[DIFF_BEFORE]);
-	json__str(json, "after", disk->name[DIFF_AFTER]);
-	json__str(json, "by", disk->by);
-}
+static const struct json_member diff_run_members[] = {
+	SHOW(struct side, file),
+	SHOW(struct run_info, version, .from = run_of, .or_null = true),
+	SHOW(struct run_info, command_line, .from = run_of, .or_null = true),
+	SHOW(struct run_info, host, .from = run_of, .or_null = true),
+	SHOW(struct run_info, kernel, .from = run_of, .or_null = true),
+	SHOW_UTC("start_utc", struct snapshot, wall_start_ns, .from = snap_of),
+	SHOW(struct platform, mode, .from = platform_of, .or_null = true),
+	SHOW_BY(put_complete, "complete", MEMBER_BOOL),
+	SHOW(struct side, elapsed_s),
+	SHOW(struct side, intervals),
+	SHOW(struct side, batches, "Of intervals, which are compared."),
+};
+static JSON_SHAPE(diff_run, NULL);
+
+static const struct json_member diff_disk_members[] = {
+	SHOW_AS("before", struct diff_disk, name[DIFF_BEFORE]),
+	SHOW_AS("after", struct diff_disk, name[DIFF_AFTER]),
+	SHOW(struct diff_disk, by, "What told that it is the same.", .names = &way_names),
+};
+static JSON_SHAPE(diff_disk, NULL);
+
+static const struct json_member diff_drift_members[] = {
+	SHOW_AS("counts", struct diff, drift[DIFF_COUNTS]),
+	SHOW_AS("times", struct diff, drift[DIFF_TIMES]),
+};
+static JSON_SHAPE(diff_drift, NULL);
+
+static const struct json_member diff_mechanism_members[] = {
+	SHOW_ENUM("before", struct diff_row, mech[DIFF_BEFORE], mech_names, .known = was_there),
+	SHOW_ENUM("after", struct diff_row, mech[DIFF_AFTER], mech_names, .known = is_there),
+};
+static JSON_SHAPE(diff_mechanism, "Null where the run does not have it.");
+
+static const struct json_member diff_device_members[] = {
+	SHOW_AS("before", struct diff_row, device[DIFF_BEFORE], .known = was_there),
+	SHOW_AS("after", struct diff_row, device[DIFF_AFTER], .known = is_there),
+};
+static JSON_SHAPE(diff_device, "Null where the run does not have it.");
+
+static const struct json_member diff_leg_members[] = {
+	SHOW_AS("before", struct diff_row, leg[DIFF_BEFORE], .known = was_there),
+	SHOW_AS("after", struct diff_row, leg[DIFF_AFTER], .known = is_there),
+};
+static JSON_SHAPE(diff_leg, "Null where the run does not have it.");
+
+static const struct json_member diff_figure_members[] = {
+	SHOW_AS("before", struct diff_metric, value[DIFF_BEFORE], .known = had_figure),
+	SHOW_AS("after", struct diff_metric, value[DIFF_AFTER], .known = has_figure),
+	SHOW_BY(put_change, "change", MEMBER_REAL, "after / before - 1, of the whole runs",
+		.known = has_both),
+	SHOW(struct diff_metric, shift,
+	     "The same of batches of intervals, by the median of all pairs.", .known = has_noise),
+	SHOW(struct diff_metric, low, "The shift is between low and high, with 95 % confidence.",
+	     .known = has_noise),
+	SHOW(struct diff_metric, high, .known = has_noise),
+	SHOW(struct diff_metric, p, "Of chance alone, not corrected; null when it was not tested.",
+	     .known = is_tested),
+	SHOW_AS("changed", struct diff_metric, called),
+};
+static JSON_SHAPE(diff_figure, NULL);
+
+/* A member that is made of several of the row has the row's own address. */
+static const struct json_member diff_row_members[] = {
+	SHOW_ENUM("kind", struct diff_row, kind, kind_names),
+	SHOW_ENUM("area", struct diff_row, area, area_names),
+	{ "mechanism", MEMBER_OBJECT, .shape = &diff_mechanism_shape },
+	{ "device", MEMBER_OBJECT, .shape = &diff_device_shape },
+	SHOW(struct diff_row, op),
+	{ "leg", MEMBER_OBJECT, .shape = &diff_leg_shape },
+	SHOW_AS("part_of_total", struct diff_row, is_leg),
+	SHOW_AS("changed", struct diff_row, called),
+	SHOW_AS("before_ns_per_s", struct diff_row, ns_per_s[DIFF_BEFORE],
+		"Time a second of the run."),
+	SHOW_AS("after_ns_per_s", struct diff_row, ns_per_s[DIFF_AFTER]),
+	SHOW_OBJECT("count_per_s", struct diff_row, count, diff_figure_shape),
+	SHOW_OBJECT("mean_ns", struct diff_row, mean, diff_figure_shape),
+	SHOW_OBJECT("p99_ns", struct diff_row, p99, diff_figure_shape),
+};
+static JSON_SHAPE(diff_row, NULL);
+
+static const struct json_member diff_members[] = {
+	SHOW_OBJECT("before", struct document, side[DIFF_BEFORE], diff_run_shape),
+	SHOW_OBJECT("after", struct document, side[DIFF_AFTER], diff_run_shape),
+	SHOW_LIST("disks", struct diff, disks, nr_disks, diff_disk_shape,
+		  "Disks that have another name after.", .from = diff_of),
+	SHOW_BY(put_method, "method", MEMBER_STRING),
+	SHOW_BY(put_alpha, "alpha", MEMBER_REAL,
+		"How often any change is called between two equal runs."),
+	{ "drift", MEMBER_OBJECT, .shape = &diff_drift_shape, .from = diff_of,
+	  .text = "By how much the variance of comparisons is larger than that of independent "
+	          "batches, as the thirds of the runs differ; at least 1. A comparison's own "
+	          "autocorrelation counts where it makes that more." },
+	SHOW_AS("comparisons", struct diff, tested, .from = diff_of),
+	SHOW_AS("changed", struct diff, called, "Comparisons that are called a change.",
+		.from = diff_of),
+	SHOW(struct document, judgement, "How it was judged, for people."),
+	SHOW_LIST("changes", struct diff, rows, nr_rows, diff_row_shape,
+		  "Every path: wait before cpu, most time changed first, legs below their total.",
+		  .from = diff_of),
+};
+static JSON_SHAPE(diff, NULL);
+
+/* clang-format on */
+
+const struct json_document json_diff = {
+	.type = "diff",
+	.text = "One line of `xentrace-bpf diff --json`: what changed between two recordings.",
+	.shape = &diff_shape,
+};
 
 int diff__json(FILE *out, const struct diff_report *report)
 {
 	const struct diff *diff = report->diff;
-	struct json line = { .out = out }, *json = &line;
-	char judgement[JUDGEMENT_LEN];
+	struct document document = { .diff = diff };
 
-	make_judgement(judgement, diff);
-	json__begin(json, "diff");
-	put_run(json, report, DIFF_BEFORE);
-	put_run(json, report, DIFF_AFTER);
-	JSON_LIST(json, "disks", diff->disks, diff->nr_disks, put_disk);
-	json__str(json, "method", "Mann-Whitney of batches, corrected for drift, Holm");
-	json__real(json, "alpha", DIFF_ALPHA);
-	json__open(json, "drift", '{');
-	json__real(json, "counts", diff->drift[DIFF_COUNTS]);
-	json__real(json, "times", diff->drift[DIFF_TIMES]);
-	json__close(json, '}');
-	json__uint(json, "comparisons", diff->tested);
-	json__uint(json, "changed", diff->called);
-	json__str(json, "judgement", judgement);
-	JSON_LIST(json, "changes", diff->rows, diff->nr_rows, put_row);
-	return json__end(json);
+	for (enum diff_side side = 0; side < DIFF_SIDES; side++)
+		document.side[side] = (struct side) { &report->run[side], report->file[side],
+						      diff->elapsed_s[side], diff->intervals[side],
+						      diff->batches[side] };
+	make_judgement(document.judgement, diff);
+	return json__document(out, &json_diff, &document, &document);
 }
