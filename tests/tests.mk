@@ -15,7 +15,7 @@ FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
 
-.PHONY: unit lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
+.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
 .PHONY: bench-recording bench-pairs compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
@@ -48,6 +48,10 @@ unit: $(UNIT)
 	$(Q)fail=0; \
 	printf '%s\n' $(UNIT) | xargs -P "$$(nproc)" -I '{}' sh -c '{} > {}.log 2>&1' || fail=1; \
 	cat $(UNIT:%=%.log); exit $$fail
+
+## make schema     tools/schema, from the tables that the JSON is printed by; make unit compares it
+schema: $(O)/tests/unit/test_schema
+	UPDATE_GOLDEN=1 $<
 
 # clang's, since libFuzzer is a part of it.
 FUZZ_FLAGS := -O1 -g $(SAN) -fsanitize=fuzzer-no-link -Wno-unknown-warning-option

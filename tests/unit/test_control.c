@@ -118,25 +118,11 @@ static void assert_clean(const char *text, const char *format, unsigned int targ
 	}
 }
 
-/* What the fixture has none of; owned by it as its own. */
-static void add_nics(struct fixture *f)
-{
-	struct snapshot *snap = &f->snap;
-
-	assert_int_equal(snap->nr_nics + snap->nr_drops, 0);
-	snap->nics = calloc(1, sizeof(*snap->nics));
-	snap->drops = calloc(1, sizeof(*snap->drops));
-	assert_true(snap->nics && snap->drops);
-	snap->nr_nics = snap->nr_drops = 1;
-	snap->nics[0] = (struct nic_use) { .device = "eth0", .tx_packets = 1, .rx_packets = 1 };
-	snap->drops[0] = (struct drop) { .device = "eth0", .received = true, .count = 1 };
-}
-
 static struct fixture *make(void)
 {
 	struct fixture *f = fixture__pvhvm();
 
-	add_nics(f);
+	fixture__add_nics(f);
 	f->report.verbose = f->report.per_vcpu = true;
 	f->report.slower_ns = 1;
 	fixture__add_series(f, 3);

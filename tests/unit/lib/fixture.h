@@ -47,6 +47,9 @@ struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, en
  */
 void fixture__add_series(struct fixture *f, unsigned int steps);
 
+/* A NIC, and packets of it that were dropped. */
+void fixture__add_nics(struct fixture *f);
+
 /* What `print` writes, as a string that the caller frees. */
 char *fixture__print(const struct fixture *f, int (*print)(FILE *out, const struct report *report));
 

@@ -124,3 +124,14 @@ void fixture__add_probes(struct fixture *f)
 	set(probe->cause, "not in this kernel's BTF");
 	set(probe->fix, "none: the compiler inlined it");
 }
+
+void fixture__add_nics(struct fixture *f)
+{
+	struct snapshot *snap = &f->snap;
+
+	assert(!snap->nr_nics && !snap->nr_drops);
+	snap->nics = fixture__grow(NULL, snap->nr_nics++, sizeof(*snap->nics));
+	snap->drops = fixture__grow(NULL, snap->nr_drops++, sizeof(*snap->drops));
+	snap->nics[0] = (struct nic_use) { .device = "eth0", .tx_packets = 1, .rx_packets = 1 };
+	snap->drops[0] = (struct drop) { .device = "eth0", .received = true, .count = 1 };
+}

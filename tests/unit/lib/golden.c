@@ -33,7 +33,8 @@ static void write_all(const char *path, const char *text)
 		fail_msg("cannot write %s", path);
 }
 
-static void show_difference(const char *path, const char *expected, const char *text)
+static void show_difference(const char *path, const char *update, const char *expected,
+			    const char *text)
 {
 	unsigned int line = 1;
 	size_t begin = 0;
@@ -44,22 +45,29 @@ static void show_difference(const char *path, const char *expected, const char *
 		begin = i + 1;
 		line++;
 	}
-	fail_msg("%s:%u differs (UPDATE_GOLDEN=1 make unit accepts it)\n- %.*s\n+ %.*s", path, line,
+	fail_msg("%s:%u differs (%s accepts it)\n- %.*s\n+ %.*s", path, line, update,
 		 (int)strcspn(expected + begin, "\n"), expected + begin,
 		 (int)strcspn(text + begin, "\n"), text + begin);
 }
 
-void golden__check(const char *name, const char *text)
+void golden__check_file(const char *path, const char *update, const char *text)
 {
-	char path[256], *expected;
+	char *expected;
 
-	snprintf(path, sizeof(path), "tests/golden/%s", name);
 	if (getenv("UPDATE_GOLDEN"))
 		write_all(path, text);
 	expected = read_all(path);
 	if (!expected)
-		fail_msg("no %s: UPDATE_GOLDEN=1 make unit writes it", path);
+		fail_msg("no %s: %s writes it", path, update);
 	if (strcmp(expected, text))
-		show_difference(path, expected, text);
+		show_difference(path, update, expected, text);
 	free(expected);
+}
+
+void golden__check(const char *name, const char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "tests/golden/%s", name);
+	golden__check_file(path, "UPDATE_GOLDEN=1 make unit", text);
 }

@@ -8,5 +8,7 @@
 
 /* Compare with tests/golden/<name>; fails the test with the first line that differs. */
 void golden__check(const char *name, const char *text);
+/* The same of another file; a failure says the command that updates it. */
+void golden__check_file(const char *path, const char *update, const char *text);
 
 #endif
