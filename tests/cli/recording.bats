@@ -109,6 +109,7 @@ need_recording()
 	"$XT" report --json $fixture > "$dir/fixture.json"
 	"$XT" diff --json $fixture $fixture > "$dir/diff.json"
 	[ ! -s "$DIR/run.xtr" ] || "$XT" report --json "$DIR/run.xtr" > "$dir/run.json"
+	"$XT" detect --json > "$dir/detect.json"
 	tests/lib/validate "$schema" "$dir"/*.json
 	jq -c 'if .type == "interval" then .paths[-1].buckets[0] += [7] else . end' "$dir/fixture.json" \
 		> "$dir/wrong.json"

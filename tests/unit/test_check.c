@@ -11,6 +11,7 @@
 #include "fixture.h"
 #include "model/hypercalls.h"
 #include "output/check.h"
+#include "schema.h"
 
 static char *check(struct fixture *f, enum boot boot, bool json)
 {
@@ -65,6 +66,7 @@ static void json_has_the_same(void **state)
 		size_t i;
 
 		assert_non_null(root);
+		assert_true(schema__follows(root));
 		list = json_object_get(root, "not_visible");
 		assert_true(json_is_array(list));
 		json_array_foreach(list, i, one)

@@ -31,7 +31,6 @@ static void text_is_as_it_was(void **state)
 
 static void json_follows_its_schema(void **state)
 {
-	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
 	struct compared *c = diffs__ahci_to_blkfront(NULL);
 	char *text = diffs__print(c, &output_json);
 	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *rows, *row;
@@ -39,9 +38,8 @@ static void json_follows_its_schema(void **state)
 	size_t i;
 
 	(void)state;
-	assert_non_null(schema);
 	assert_non_null(line);
-	assert_true(schema__accepts(schema, schema, line));
+	assert_true(schema__follows(line));
 	/* of the requests the one whose time changed most is first */
 	rows = json_object_get(line, "changes");
 	assert_true(json_array_size(rows) > 10);
@@ -59,9 +57,8 @@ static void json_follows_its_schema(void **state)
 	}
 	/* and the schema refuses what it does not know */
 	json_object_set_new(json_array_get(rows, 0), "renamed", json_true());
-	assert_false(schema__accepts(schema, schema, line));
+	assert_false(schema__follows(line));
 	json_decref(line);
-	json_decref(schema);
 	free(text);
 	diffs__free(c);
 }

@@ -168,19 +168,17 @@ static void intervals_subtract_and_add_up(void **state)
 
 static void json_follows_the_schema(void **state)
 {
-	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
 	struct fixture *f = with_nic(10);
 	char *text = fixture__print(f, output_json.total);
 	json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL), *nic, *io;
 
 	(void)state;
-	assert_true(schema__accepts(schema, schema, line));
+	assert_true(schema__follows(line));
 	nic = json_array_get(json_object_get(line, "nics"), 0);
 	assert_int_equal(json_integer_value(json_object_get(nic, "tx_segments")), 50000);
 	io = json_object_get(line, "packet_conservation");
 	assert_int_equal(json_integer_value(json_object_get(io, "in_flight")), 30);
 	json_decref(line);
-	json_decref(schema);
 	free(text);
 	fixture__free(f);
 }

@@ -15,6 +15,7 @@
 #include "golden.h"
 #include "output/detect.h"
 #include "platform/platform.h"
+#include "schema.h"
 #include "trees.h"
 
 #define FIXTURES "tests/fixtures/platform/"
@@ -147,6 +148,7 @@ static char *json_text(const struct platform *p)
 	assert_int_equal(detect__json(out, p, NULL, 0), 0);
 	fclose(out);
 	json = json_loads(line, 0, NULL);
+	assert_true(schema__follows(json));
 	json_object_del(json, "schema");
 	json_object_del(json, "type");
 	text = json_dumps(json, JSON_INDENT(1) | JSON_PRESERVE_ORDER);

@@ -11,6 +11,7 @@
 #include "golden.h"
 #include "model/statistics.h"
 #include "output/detect.h"
+#include "schema.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -121,6 +122,7 @@ static json_t *prices_json(void)
 	assert_int_equal(detect__json(out, &platform, list, NR(list)), 0);
 	fclose(out);
 	line = json_loads(text, 0, NULL);
+	assert_true(schema__follows(line));
 	prices = json_incref(json_object_get(line, "prices"));
 	json_decref(line);
 	free(text);

@@ -150,3 +150,14 @@ bool schema__accepts(const json_t *root, json_t *schema, json_t *value)
 								     value)) return false;
 	return true;
 }
+
+bool schema__follows(json_t *line)
+{
+	json_t *schema = json_load_file("tools/schema/xentrace-bpf-1.schema.json", 0, NULL);
+	bool follows;
+
+	assert_non_null(schema);
+	follows = schema__accepts(schema, schema, line);
+	json_decref(schema);
+	return follows;
+}

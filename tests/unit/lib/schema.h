@@ -12,5 +12,7 @@
  * oneOf. Fails the test on another one, so that none is passed over.
  */
 bool schema__accepts(const json_t *root, json_t *schema, json_t *value);
+/* Does a line of JSON follow the schema of all that is printed, tools/schema? */
+bool schema__follows(json_t *line);
 
 #endif
