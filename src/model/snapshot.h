@@ -17,7 +17,7 @@
 #include "platform/counts.h"
 
 /*
- * A path: what was measured where. Example: wait, disk, pv, "xvdb", "read", "queue". Names are for
+ * A path: what was measured where. Example: wait, disk, guest, "xvdb", "read", "queue". Names are for
  * people; roles say what a path is in the accounts. Each leg has its own mechanism: the queue is
  * the guest's (MECH_GUEST), the backend the device's.
  */
