@@ -414,46 +414,60 @@ static __noinline void end_missed(struct xt_cpu *cpu, struct xt_blk_cpu *blk, st
 	request_add(cpu, blk, r, r->completed, &unknown);
 }
 
-/* What a slot says of its request from the first issue on, followed or not. */
+/* What a slot says of its request from the first issue on; it is counted, and not followed. */
 static __always_inline void request_start(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
 					  struct xt_request *r, struct request *rq,
 					  const struct xt_disk *disk)
 {
 	if (!disk)
 		cpu_lost(cpu, XT_NOTE_OTHER_DISK);
+	/* 0 without iostats; may be a little late: the kernel caches it per plug since 6.9 */
+	r->queued = rq->start_time_ns;
+	r->issued = r->reissued = 0;
 	r->submitted = r->irq = r->completed = 0;
 	r->op = request_op(rq);
 	r->disk = disk ? disk->slot : 0;
 	r->path = request_path(disk, r->op);
 	r->rq = (__u64)rq;
+	r->state = XT_RQ_COUNTED;
 	bump(&blk->started, 1);
 }
 
-/* Issued, and not followed: no clock is read. */
-static __always_inline void request_count(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
-					  struct xt_request *r, struct request *rq,
-					  const struct xt_disk *disk)
+/* It is followed from its issue at `now` on. */
+static __always_inline void request_follow(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
 {
-	__u8 was = r->state;
+	__u64 queued = r->queued;
 
-	if (was == XT_RQ_COUNTED_REQUEUED && r->rq == (__u64)rq) {
-		r->state = XT_RQ_COUNTED;
-		return;
-	}
-	if (was != XT_RQ_FREE)
-		end_missed(cpu, blk, r);
-	request_start(cpu, blk, r, rq, disk);
-	r->queued = rq->start_time_ns;
-	r->issued = r->reissued = 0;
-	r->state = XT_RQ_COUNTED;
-	if (was == XT_RQ_FREE)
-		queue_enter(queue_of(rq, disk), disk, 0);
+	r->queued = queued && queued < now ? queued : now;
+	r->issued = r->reissued = now;
+	r->cpu = cpu->nr;
+	issuer_set(r);
+	stolen_start(r);
+	r->state = XT_RQ_ISSUED;
+}
+
+/*
+ * Read each time: of one value in a register that is compared again and again, the verifier would
+ * follow what comes after for each outcome.
+ */
+static __always_inline __u8 state_of(const struct xt_request *r)
+{
+	return *(const volatile __u8 *)&r->state;
+}
+
+/* The request in this slot is issued at `now`: the driver's function that does it finds it there. */
+static __always_inline void issue_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk, __u32 at,
+				       __u64 now)
+{
+	issuing_of(cpu)->request = at;
+	issuing_of(cpu)->issued = now;
+	batch_add(cpu, blk, at, now);
 }
 
 /*
  * block/blk-mq.c:blk_mq_start_request(), which drivers call at the beginning of queue_rq. So a
  * request that finds the ring full is issued, requeued, and issued again. Here it is chosen which
- * requests are followed.
+ * requests are followed; of the others no clock is read.
  */
 SEC("?tp_btf/block_rq_issue")
 int xt_rq_issue(__u64 *ctx)
@@ -463,9 +477,8 @@ int xt_rq_issue(__u64 *ctx)
 	struct xt_blk_cpu *blk = blk_enter(XT_P_RQ_ISSUE, &cpu);
 	struct xt_request *r;
 	struct xt_disk *disk;
-	__u64 now, queued;
 	__u32 at, rate;
-	bool again;
+	__u64 now;
 	__u8 was;
 
 	if (!blk)
@@ -480,33 +493,27 @@ int xt_rq_issue(__u64 *ctx)
 		cpu_lost(cpu, XT_LOST_NO_SLOT);
 		return 0;
 	}
-	was = r->state;
-	again = was >= XT_RQ_REQUEUED && r->rq == (__u64)rq;
-	rate = rate_of(XT_RATE_REQUESTS);
-	if ((was == XT_RQ_COUNTED_REQUEUED && r->rq == (__u64)rq) ||
-	    (!again && !is_followed(&blk->seq, rate))) {
-		request_count(cpu, blk, r, rq, disk);
-		return 0;
-	}
-	now = bpf_ktime_get_ns();
-	issuing_of(cpu)->request = at;
-	issuing_of(cpu)->issued = now;
-	batch_add(cpu, blk, at, now);
-	if (again) {
+	if (state_of(r) >= XT_RQ_REQUEUED && r->rq == (__u64)rq) {
+		now = bpf_ktime_get_ns();
+		issue_note(cpu, blk, at, now);
 		request_retry(r, now);
 		return 0;
 	}
+	if (state_of(r) == XT_RQ_COUNTED_REQUEUED && r->rq == (__u64)rq) {
+		r->state = XT_RQ_COUNTED;
+		return 0;
+	}
+	was = state_of(r);
 	if (was != XT_RQ_FREE)
 		end_missed(cpu, blk, r);
 	request_start(cpu, blk, r, rq, disk);
-	/* 0 without iostats; may be a little late: the kernel caches it per plug since 6.9 */
-	queued = rq->start_time_ns;
-	r->queued = queued && queued < now ? queued : now;
-	r->issued = r->reissued = now;
-	r->cpu = cpu->nr;
-	issuer_set(r);
-	stolen_start(r);
-	r->state = XT_RQ_ISSUED;
+	rate = rate_of(XT_RATE_REQUESTS);
+	now = r->queued;
+	if (is_followed(&blk->seq, rate)) {
+		now = bpf_ktime_get_ns();
+		issue_note(cpu, blk, at, now);
+		request_follow(cpu, r, now);
+	}
 	/* an overwritten request has left its place in the queue to this one */
 	if (was == XT_RQ_FREE)
 		queue_enter(queue_of(rq, disk), disk, (now - r->queued) << rate);
