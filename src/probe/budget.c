@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "probe/budget.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -88,49 +89,85 @@ void budget__start(struct tracer *tracer)
 	}
 }
 
-/* What a second's events of one kind cost at this rate. */
-static double cost_ns(const struct tracer *tracer, const struct follows *follows, uint64_t events,
-		      unsigned int rate)
+/* What happened since the last tick. */
+struct since {
+	double spent_ns;
+	double rest_ns; /* of it, what did not go to events that may be counted only */
+	double budget_ns;
+	uint64_t events[XT_RATES];
+};
+
+/* What these events cost at this rate. */
+static double cost_ns(const struct tracer *tracer, const struct follows *follows,
+		      const struct since *since, unsigned int rate)
 {
 	const struct calibration *price = &tracer->calibration;
 	const double counted = price->dispatch_ns + price->count_ns;
 	const double followed = price->body_ns - price->count_ns;
 
-	return (double)events * follows->programs * (counted + followed / (1u << rate));
+	return (double)since->events[follows->what] * follows->programs *
+	       (counted + followed / (1u << rate));
+}
+
+static void look_back(struct tracer *tracer, uint64_t now, struct since *since)
+{
+	const double share = tracer->layout->wanted->max_overhead;
+	const uint64_t spent = budget__spent_ns(tracer);
+	struct budget *budget = &tracer->budget;
+
+	*since = (struct since) {
+		.spent_ns = (double)spent - (double)budget->spent_ns,
+		.budget_ns = share * sysconf(_SC_NPROCESSORS_ONLN) * (double)(now - budget->at_ns),
+	};
+	since->rest_ns = since->spent_ns;
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct follows *follows = follows_of(i);
+		uint64_t events;
+
+		if (!follows)
+			continue;
+		events = follows->events(tracer->layout);
+		since->events[follows->what] = events - budget->events[follows->what];
+		budget->events[follows->what] = events;
+		since->rest_ns -= cost_ns(tracer, follows, since, *rate_of(tracer, follows->what));
+	}
+	since->rest_ns = since->rest_ns > 0 ? since->rest_ns : 0;
+	budget->spent_ns = spent;
+	budget->at_ns = now;
 }
 
 /*
- * The rates at which all that is followed fits into `left_ns`: each time the dearest kind is halved, if that
- * saves `least_ns`.
+ * The rates at which all that is followed fits into the budget beside the rest. Each time the kind is
+ * halved that saves most by it.
  */
-static void plan(const struct tracer *tracer, const uint64_t events[XT_RATES], double left_ns,
-		 double least_ns, unsigned int rates[XT_RATES])
+static void plan(const struct tracer *tracer, const struct since *since, double budget_ns,
+		 unsigned int rates[XT_RATES])
 {
-	for (;;) {
-		double sum = 0, dearest = 0;
-		enum xt_rate raise = 0;
+	double sum, most;
 
+	memset(rates, 0, XT_RATES * sizeof(*rates));
+	do {
+		enum xt_rate halved = 0;
+
+		sum = since->rest_ns;
+		most = 0;
 		for (int i = 0; i < FAMILIES; i++) {
 			const struct follows *follows = follows_of(i);
 			double now, then;
 
 			if (!follows)
 				continue;
-			now = cost_ns(tracer, follows, events[follows->what], rates[follows->what]);
+			now = cost_ns(tracer, follows, since, rates[follows->what]);
+			then = cost_ns(tracer, follows, since, rates[follows->what] + 1);
 			sum += now;
-			if (rates[follows->what] == XT_RATE_MOST || tracer->layout->wanted->every)
-				continue;
-			then = cost_ns(tracer, follows, events[follows->what],
-				       rates[follows->what] + 1);
-			if (now - then > dearest) {
-				dearest = now - then;
-				raise = follows->what;
+			if (rates[follows->what] < XT_RATE_MOST && now - then > most) {
+				most = now - then;
+				halved = follows->what;
 			}
 		}
-		if (sum <= left_ns || !dearest || dearest < least_ns)
-			return;
-		rates[raise]++;
-	}
+		if (sum > budget_ns && most > WORTH * since->spent_ns)
+			rates[halved]++;
+	} while (sum > budget_ns && most > WORTH * since->spent_ns);
 }
 
 /* One step from what is to what should be; all of it where the budget is passed twofold. */
@@ -155,42 +192,23 @@ static bool approach(const struct tracer *tracer, const unsigned int fits[XT_RAT
 
 void budget__tick(struct tracer *tracer)
 {
-	const double share = tracer->layout->wanted->max_overhead;
-	unsigned int fits[XT_RATES] = {}, spares[XT_RATES] = {};
-	uint64_t now = clock__monotonic_ns(), spent, events[XT_RATES] = {};
+	const struct wanted *wanted = tracer->layout->wanted;
+	unsigned int fits[XT_RATES], spares[XT_RATES];
+	const uint64_t now = clock__monotonic_ns();
 	struct budget *budget = &tracer->budget;
-	double budget_ns, spent_ns, rest_ns;
+	struct since since;
 	bool twofold;
 
 	if (now < budget->at_ns + SHORT_NS)
 		return;
-	spent = budget__spent_ns(tracer);
-	spent_ns = rest_ns = (double)spent - (double)budget->spent_ns;
-	budget_ns = share * sysconf(_SC_NPROCESSORS_ONLN) * (double)(now - budget->at_ns);
-	for (int i = 0; i < FAMILIES; i++) {
-		const struct follows *follows = follows_of(i);
-		uint64_t sum;
-
-		if (!follows)
-			continue;
-		sum = follows->events(tracer->layout);
-		events[follows->what] = sum - budget->events[follows->what];
-		budget->events[follows->what] = sum;
-		rest_ns -= cost_ns(tracer, follows, events[follows->what],
-				   *rate_of(tracer, follows->what));
-		fits[follows->what] = spares[follows->what] =
-			exponent(tracer->layout->wanted->every);
-	}
-	budget->spent_ns = spent;
-	budget->at_ns = now;
-	if (share <= 0)
+	look_back(tracer, now, &since);
+	if (wanted->every || wanted->max_overhead <= 0)
 		return;
-	rest_ns = rest_ns > 0 ? rest_ns : 0;
-	plan(tracer, events, budget_ns - rest_ns, WORTH * spent_ns, fits);
-	plan(tracer, events, SPARE * budget_ns - rest_ns, WORTH * spent_ns, spares);
-	twofold = spent_ns > 2 * budget_ns;
+	twofold = since.spent_ns > 2 * since.budget_ns;
 	if (!twofold && budget->changed_ns && now < budget->changed_ns + CALM_NS)
 		return;
+	plan(tracer, &since, since.budget_ns, fits);
+	plan(tracer, &since, SPARE * since.budget_ns, spares);
 	if (approach(tracer, fits, spares, twofold))
 		budget->changed_ns = now;
 }

@@ -50,7 +50,7 @@ teardown_file()
 	xentrace-bpf -d 3.2 -o "$RUN/trace.xtr" -o "$RUN/trace.html" -o "$RUN/trace.json"
 	xentrace-bpf report "$RUN/trace.xtr" -o "$RUN/again.html" -o "$RUN/again.json"
 	# one that came late may have its neighbour's step
-	grep -q '"series":{"edges_ms":\[0,[0-9]*,[0-9]*' "$RUN/again.html"
+	grep -q '"course":{"edges_ms":\[0,[0-9]*,[0-9]*' "$RUN/again.html"
 	cmp "$RUN/trace.html" "$RUN/again.html"
 	cmp "$RUN/trace.json" "$RUN/again.json"
 	jq -es '[.[] | select(.type == "interval")] | length == 3' "$RUN/again.json"
