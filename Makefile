@@ -7,6 +7,7 @@ COMMIT	:= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
 O	   ?= build
 CLANG	   ?= clang
+LLVM_STRIP ?= llvm-strip
 BPFTOOL	   ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 PREFIX	   ?= /usr/local
@@ -102,7 +103,8 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 $(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
 	$(call msg,SKEL,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+	$(Q)$(LLVM_STRIP) -g -o $(@D)/$*.o $< # of types the programs need BTF, and not DWARF
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/$*.o name $*_bpf > $@
 
 # What is installed: mode, file, where to.
 INSTALLED = \
