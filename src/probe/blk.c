@@ -12,6 +12,7 @@
 #include "platform/counts.h"
 #include "probe/family.h"
 #include "blk.skel.h"
+#include "model/ledger.h"
 
 /*
  * Room for a queue whose depth grows while tracing: nr_requests can be raised, and schedulers
@@ -528,6 +529,7 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 
 _Static_assert(SLOWEST == XT_SLOWEST, "what a CPU keeps is what a run does");
 _Static_assert(XT_LEG_NR <= SLOW_LEGS + 1, "room for all legs but the total");
+_Static_assert(XT_LEG_NR <= LEDGER_LEGS + 1, "the same in a row of the report");
 
 /* A CPU that writes while each of so many copies is made is left out of this reading. */
 #define TRIES 100
