@@ -14,6 +14,8 @@ C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/h
 FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \
 	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
 FUZZ_SECONDS ?= 60
+# What tests find before the system's: jq.
+TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
 .PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
 .PHONY: bench-recording bench-pairs compilers hot-path programs
@@ -104,7 +106,7 @@ hot-path: $(SKEL)
 
 ## make cli        bad input and exit codes (root for some)
 cli: $(O)/xentrace-bpf
-	bats tests/cli
+	$(TESTS_PATH) bats tests/cli
 
 $(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 	$(call msg,CC,$@)
@@ -113,7 +115,7 @@ $(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 
 ## make native     trace this machine's own kernel and disk (root)
 native: $(O)/xentrace-bpf $(O)/tests/native/decode
-	bats tests/native
+	$(TESTS_PATH) bats tests/native
 
 $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)
 	$(call msg,TEST-LD,$@)
@@ -128,11 +130,11 @@ browser: $(O)/tests/browser/page $(O)/xentrace-bpf
 
 ## make lab-essential make test's part of the lab: five real Xen guests, oldest and newest kernel (root)
 lab-essential: $(O)/static/xentrace-bpf
-	tests/lab/run essential
+	$(TESTS_PATH) tests/lab/run essential
 
 ## make lab-test   trace all kinds of real Xen guests and hold the figures against the kernel's (root)
 lab-test: $(O)/static/xentrace-bpf
-	tests/lab/run
+	$(TESTS_PATH) tests/lab/run
 
 ## make lab-matrix every row of the spectrum that boots, in one table (root)
 lab-matrix: $(O)/static/xentrace-bpf
