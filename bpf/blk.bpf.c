@@ -407,7 +407,7 @@ static __noinline void end_missed(struct xt_cpu *cpu, struct xt_blk_cpu *blk, st
 		return;
 	}
 	cpu_lost(cpu, XT_NOTE_END_MISSED);
-	if (r->state == XT_RQ_COUNTED) {
+	if (is_counted(r)) {
 		counted_end(cpu, blk, r);
 		return;
 	}
@@ -500,6 +500,7 @@ int xt_rq_issue(__u64 *ctx)
 		return 0;
 	}
 	if (state_of(r) == XT_RQ_COUNTED_REQUEUED && r->rq == (__u64)rq) {
+		r->completed = 0; /* that was the attempt before */
 		r->state = XT_RQ_COUNTED;
 		return 0;
 	}
@@ -629,7 +630,7 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 		return 0;
 	}
 	ours = r->rq == (__u64)rq && r->state != XT_RQ_FREE;
-	counted = ours && r->state <= XT_RQ_COUNTED_REQUEUED;
+	counted = ours && is_counted(r);
 	now = counted ? 1 : bpf_ktime_get_ns();
 	if (!ours) {
 		if (!rq_in_flush(rq))

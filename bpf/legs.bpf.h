@@ -141,6 +141,12 @@ static __always_inline void slowest_close(struct xt_blk_cpu *blk, struct xt_slow
 	*(volatile __u64 *)&all->seq = all->seq + 1;
 }
 
+/* Not followed: of its stamps only `queued` is right. */
+static __always_inline bool is_counted(const struct xt_request *r)
+{
+	return r->state == XT_RQ_COUNTED || r->state == XT_RQ_COUNTED_REQUEUED;
+}
+
 /* A request's stamps become legs when it has ended: in the histograms, or in one slow request. */
 struct legs {
 	struct xt_cpu *cpu;
@@ -263,7 +269,7 @@ static __always_inline void slow_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk
 		slow->held = stolen->offline;
 	}
 	legs.slow = slow;
-	if (r->state != XT_RQ_COUNTED)
+	if (!is_counted(r))
 		legs_add(&legs, r, now);
 	slowest_close(blk, all);
 }
