@@ -335,26 +335,32 @@ static void configured_mode(char *mode, size_t size, const char *path)
 		gzclose(file);
 }
 
-/* What the boot loader asked for: preempt=MODE, the last one. */
-static void asked_mode(char *mode, size_t size)
+static bool is_calm(const char *mode)
+{
+	return strcmp(mode, "none") == 0 || strcmp(mode, "voluntary") == 0;
+}
+
+/* The command line asks for another mode. Whether this kernel knows it and obeys is not said. */
+static bool asks_to_preempt(void)
 {
 	FILE *file = fopen("/proc/cmdline", "re");
 	char *line = NULL, *word, *rest;
+	bool asks = false;
 	size_t room = 0;
 
 	if (file && getline(&line, &room, file) > 0) {
 		for (word = strtok_r(line, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
-			if (!strncmp(word, "preempt=", 8))
-				snprintf(mode, size, "%s", word + 8);
+			asks |= !strncmp(word, "preempt=", 8) && !is_calm(word + 8);
 	}
 	free(line);
 	if (file)
 		fclose(file);
+	return asks;
 }
 
 /*
- * kernel/sched/core.c: what may be changed while the kernel runs, is in debugfs; else the command line
- * says it, and else the configuration.
+ * kernel/sched/core.c: the mode of now is in debugfs. Without that the configuration says it, unless the
+ * command line asks for one that preempts.
  */
 bool features__preempts(void)
 {
@@ -362,15 +368,14 @@ bool features__preempts(void)
 	struct utsname host;
 
 	chosen_mode(mode, sizeof(mode), "/sys/kernel/debug/sched/preempt");
-	if (!mode[0]) {
-		configured_mode(mode, sizeof(mode), "/proc/config.gz");
-		if (!mode[0] && !uname(&host)) {
-			snprintf(path, sizeof(path), "/boot/config-%.100s", host.release);
-			configured_mode(mode, sizeof(mode), path);
-		}
-		asked_mode(mode, sizeof(mode));
+	if (mode[0])
+		return !is_calm(mode);
+	configured_mode(mode, sizeof(mode), "/proc/config.gz");
+	if (!mode[0] && !uname(&host)) {
+		snprintf(path, sizeof(path), "/boot/config-%.100s", host.release);
+		configured_mode(mode, sizeof(mode), path);
 	}
-	return strcmp(mode, "none") != 0 && strcmp(mode, "voluntary") != 0;
+	return !is_calm(mode) || asks_to_preempt();
 }
 
 bool features__cookies(const struct features *features)
