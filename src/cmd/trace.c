@@ -36,8 +36,9 @@ static const struct argp_option options_table[] = {
 	  "Follow 1 of N requests and packets sent, a power of two; without it as many as the "
 	  "budget allows",
 	  0 },
-	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT",
-	  0, "The budget: PCT percent of the vCPUs' time for the tracing, 1 if not said; 0: follow all",
+	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
+	  "Above PCT percent of the vCPUs' time, 1 if not said, follow fewer requests and "
+	  "packets; 0: follow all",
 	  0 },
 	{ "family", 'f', "FAMILY[,...]", 0, "Only these families:", 0 },
 	{ "exact", OPT_EXACT, "all", OPTION_ARG_OPTIONAL,
