@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The start of the process, and the table of commands. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "cmd/options.h"
 
 static const struct {
@@ -54,52 +49,9 @@ static int unknown(const char *word)
 	return EXIT_USAGE;
 }
 
-#define SOME 32
-
-/* Are there as many as the shallowest work takes? Without them folders would seem empty. */
-static bool has_some(void)
-{
-	int fds[SOME], got = 0;
-
-	while (got < SOME && (fds[got] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
-		got++;
-	for (int i = 0; i < got; i++)
-		close(fds[i]);
-	return got == SOME;
-}
-
-/*
- * Descriptors 0 to 2 are there, so that no file that is opened becomes one of them: those that were
- * closed lead nowhere, and what writes to them gets an error. And the soft limit of descriptors is
- * the hard one: a probe takes two or three, and tracing has a hundred. False, after a message,
- * where even the few are missing that reading /sys takes.
- */
-static bool open_descriptors(void)
-{
-	struct rlimit limit;
-
-	/* the lowest that is free is the one that is missing; to read alone, so that a report that
-	 * nobody gets is no success */
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) < 0)
-			open("/", O_PATH);
-	/* no error where that is not allowed: it may do with what there is */
-	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-	if (!has_some()) {
-		elog("too few file descriptors: raise the limit (ulimit -n)");
-		return false;
-	}
-	return true;
-}
-
 int main(int argc, char **argv)
 {
-	/* a closed pipe is an error of write(), and ends a trace quietly */
-	signal(SIGPIPE, SIG_IGN);
-	if (!open_descriptors())
+	if (!process__init())
 		return EXIT_RUNTIME;
 	clock__init();
 	if (argc > 1 && (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||

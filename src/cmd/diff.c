@@ -100,6 +100,7 @@ int cmd_diff(int argc, char **argv)
 		.file = { options.file[0], options.file[1] },
 		.to = options.out.nr_paths ? options.out.paths[0] : "-",
 		.output = options.output,
+		.mode = options.out.mode,
 		.verbose = options.out.verbose,
 		.strict = options.out.strict,
 	};

@@ -14,6 +14,7 @@
 #define OPT_FORMAT 0x100
 #define OPT_STRICT 0x101
 #define OPT_SLOWER 0x102
+#define OPT_MODE   0x103
 
 static bool parsing;
 
@@ -50,6 +51,17 @@ bool options__exact_all(const char *text, struct argp_state *state)
 	return text;
 }
 
+/* As chmod(1) takes it: octal. One that its owner cannot read is rather a mistake. */
+static mode_t mode(const char *text, struct argp_state *state)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 8);
+
+	if (!strchr("01234567", *text) || !*text || *end || value > 0777 || !(value & 0400))
+		argp_error(state, "--mode '%s' is no octal number from 0400 to 0777", text);
+	return value;
+}
+
 static error_t parse_output(int key, char *arg, struct argp_state *state)
 {
 	struct output_options *options = state->input;
@@ -70,6 +82,9 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_STRICT:
 		options->strict = true;
+		break;
+	case OPT_MODE:
+		options->mode = mode(arg, state);
 		break;
 	case 'v':
 		options->verbose = true;
@@ -116,6 +131,7 @@ int output_options__add(const struct output_options *options, struct sinks *sink
 			    *output;
 	bool used = false, uses;
 
+	sinks->mode = options->mode;
 	if (options->format && !asked) {
 		elog("unknown format '%s': see --help", options->format);
 		return -EINVAL;
@@ -172,6 +188,8 @@ static const struct argp_option output_table[] = {
 	  0 },
 	{ "format", OPT_FORMAT, "FORMAT", 0,
 	  "The format of standard output, and of files whose extension says none", 0 },
+	{ "mode", OPT_MODE, "OCTAL", 0,
+	  "Permissions of files: 0600 if not said, or those of the file that is replaced", 0 },
 	{ "json", 'j', NULL, 0, "The same as --format json", 0 },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with 5 when the data is incomplete", 0 },
 	{ "verbose", 'v', NULL, 0, "All rows of each table, and what is done; -vv: in detail", 0 },

@@ -40,6 +40,7 @@ struct output_options {
 	const char *paths[SINKS_MAX];
 	unsigned int nr_paths;
 	const char *format; /* NULL: not said */
+	mode_t mode;	    /* 0: not said */
 	bool strict, verbose;
 };
 

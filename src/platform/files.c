@@ -482,7 +482,7 @@ static int make_parents(int dir, const char *path)
 	strcpy(copy, path);
 	for (char *p = copy; (p = strchr(p, '/')); *p++ = '/') {
 		*p = '\0';
-		if (mkdirat(dir, copy, 0755) && errno != EEXIST)
+		if (mkdirat(dir, copy, 0700) && errno != EEXIST)
 			return -errno;
 	}
 	return 0;
@@ -491,7 +491,7 @@ static int make_parents(int dir, const char *path)
 static int write_file(int dir, const struct item *item)
 {
 	int fd = openat(dir, item->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-			0644);
+			0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
 	int err;
 
@@ -515,7 +515,7 @@ static int item__save(int dir, const struct item *item)
 		return err;
 	switch (item->kind) {
 	case ITEM_FOLDER:
-		return mkdirat(dir, item->path, 0755) && errno != EEXIST ? -errno : 0;
+		return mkdirat(dir, item->path, 0700) && errno != EEXIST ? -errno : 0;
 	case ITEM_LINK:
 		return symlinkat(item->text, dir, item->path) && errno != EEXIST ? -errno : 0;
 	case ITEM_FILE:
@@ -543,7 +543,7 @@ int files__save(const struct files *files, const char *dir)
 
 	if (save.err)
 		return save.err;
-	if (mkdir(dir, 0755) && errno != EEXIST)
+	if (mkdir(dir, 0700) && errno != EEXIST)
 		return -errno;
 	save.dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (save.dir < 0)

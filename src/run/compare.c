@@ -33,6 +33,7 @@ static int find_output(struct compare *compare)
 
 	if (outfile__find(to, compare->asked->to))
 		return EXIT_RUNTIME;
+	to->mode = compare->asked->mode;
 	for (int i = 0; i < DIFF_SIDES; i++) {
 		if (!place__is(&to->place, replay__stat(compare->side[i].replay)))
 			continue;

@@ -12,7 +12,8 @@
 #include "output/text.h"
 #include "run/outfile.h"
 
-#define TRIES 100 /* of names that nobody can guess */
+#define TRIES	     100 /* of names that nobody can guess */
+#define OUTFILE_MODE 0600
 
 bool outfile__is_stdout(const struct outfile *to)
 {
@@ -126,8 +127,7 @@ static int open_named(struct outfile *to, mode_t mode)
 
 static int open_aside(struct outfile *to)
 {
-	/* what was closed to others is not open to them while it is written again */
-	mode_t mode = to->place.exists ? 0600 : 0666;
+	const mode_t mode = OUTFILE_MODE;
 	int fd;
 
 	/* renaming asks for no such right */
@@ -213,7 +213,7 @@ static int keep_what_was(const struct outfile *to)
 	/* the owner, or if that is not allowed the group, and last what changing them takes away */
 	if (fchown(fd, st->st_uid, st->st_gid) && fchown(fd, -1, st->st_gid) && errno != EPERM)
 		return -errno;
-	if (fchmod(fd, st->st_mode & 0777))
+	if (!to->mode && fchmod(fd, st->st_mode & 0777))
 		return -errno;
 	if (fsync(fd) && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
 		return -errno;
@@ -232,6 +232,8 @@ int outfile__publish(struct outfile *to)
 		return 0;
 	if (place->exists)
 		err = keep_what_was(to);
+	if (!err && to->mode && fchmod(fileno(to->file), to->mode))
+		err = -errno;
 	if (!err && !to->aside[0])
 		err = give_name(to);
 	if (!err && renameat(place->dir, to->aside, place->dir, place->name))

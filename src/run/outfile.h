@@ -8,8 +8,9 @@
  * What is no regular file (a FIFO, /dev/stdout, a terminal, a disk) is written to as it is: it
  * keeps nothing that could be lost.
  *
- * The new file has the permissions of the one whose place it takes, and its owner and group as far
- * as the user may give them. Other hard links keep the old one.
+ * A new file is its user's alone, 0600: what is measured tells who does what. One that takes the
+ * place of another has its permissions, and its owner and group as far as the user may give them.
+ * Other hard links keep the old one.
  */
 #ifndef XT_RUN_OUTFILE_H
 #define XT_RUN_OUTFILE_H
@@ -51,6 +52,7 @@ struct outfile {
 	const char *path; /* "-": standard output */
 	struct place place;
 	FILE *file;
+	mode_t mode;		  /* permissions that were asked for; 0: none were */
 	bool renames;		  /* it is written aside */
 	bool published;		  /* and has the name by now */
 	char aside[NAME_MAX + 1]; /* its name until then; "" for none */

@@ -96,6 +96,7 @@ struct comparison {
 	const char *file[DIFF_SIDES];
 	const char *to; /* "-": standard output */
 	const struct output *output;
+	mode_t mode; /* of the file; 0: none was asked for */
 	bool verbose, strict;
 };
 

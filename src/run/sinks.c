@@ -26,6 +26,7 @@ static int find(struct sinks *sinks, const struct sinks_use *use)
 		err = outfile__find(&sink->to, sink->path);
 		if (err)
 			return err == -EINVAL ? -EIO : err;
+		sink->to.mode = sinks->mode;
 		if (use->input && place__is(&sink->to.place, use->input)) {
 			elog("%s is the recording that is read: name another file for the output",
 			     outfile__name(&sink->to));

@@ -22,6 +22,7 @@ struct sink {
 struct sinks {
 	struct sink sink[SINKS_MAX];
 	unsigned int nr;
+	mode_t mode; /* permissions of files; 0: none were asked for */
 	bool live;
 };
 

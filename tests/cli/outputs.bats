@@ -154,10 +154,10 @@ ended()
 	done
 }
 
-@test "a new file is as it always was, one that is replaced keeps its permissions and owner" {
+@test "a new file is its user's alone, one that is replaced keeps its permissions and owner" {
 	as_root
-	(umask 027 && "$XT" report "$dir/run.xtr" -o "$dir/new.json")
-	[ "$(stat -c %a "$dir/new.json")" = 640 ]
+	(umask 0 && "$XT" report "$dir/run.xtr" -o "$dir/new.json")
+	[ "$(stat -c %a "$dir/new.json")" = 600 ]
 	for mode in 600 644 664 4755; do
 		echo good > "$dir/old.json"
 		chown 1234:5678 "$dir/old.json"
@@ -170,6 +170,29 @@ ended()
 	ln "$dir/old.json" "$dir/hard.json"
 	"$XT" report "$dir/run.xtr" -o "$dir/old.json"
 	[ "$(stat -c %h "$dir/hard.json")" = 1 ]
+}
+
+@test "--mode says the permissions of all files, whatever the umask; what is none is refused" {
+	(umask 077 && "$XT" report "$dir/run.xtr" -o "$dir/new.json" -o "$dir/new.svg" --mode=644)
+	[ "$(stat -c %a "$dir/new.json" "$dir/new.svg" | sort -u)" = 644 ]
+	"$XT" diff "$dir/run.xtr" "$dir/other.xtr" -o "$dir/new.json" --mode 0440
+	[ "$(stat -c %a "$dir/new.json")" = 440 ]
+	chmod 644 "$dir/new.json"
+	"$XT" report "$dir/run.xtr" -o "$dir/new.json" --mode 0600
+	[ "$(stat -c %a "$dir/new.json")" = 600 ]
+	# what is no regular file stays what it is
+	[ "$(stat -c %a /dev/null)" = 666 ]
+	"$XT" report "$dir/run.xtr" -o /dev/null --mode 0600
+	[ "$(stat -c %a /dev/null)" = 666 ]
+	for mode in 0 0200 1777 8 u=rw '' -1 ' 600' 0600x; do
+		LINES_MAX=9 refused 2 "is no octal number" "$XT" report "$dir/run.xtr" -o "$dir/no.json" --mode="$mode"
+		[ ! -e "$dir/no.json" ]
+	done
+}
+
+@test "what detect saves is its user's alone" {
+	(umask 0 && "$XT" detect --save "$dir/guest" > /dev/null)
+	[ -z "$(find "$dir/guest" ! -type l -perm /077)" ]
 }
 
 @test "a file that may not be written to is not replaced" {

@@ -121,3 +121,11 @@ whole()
 	done
 	[ "$short" -gt 3 ] && [ "$status" -eq 0 ]
 }
+
+@test "as root no environment variable is read, by no library either" {
+	as_root
+	"$xt" report --help > "$dir/wanted"
+	ARGP_HELP_FMT=rmargin=40 "$xt" report --help | cmp - "$dir/wanted"
+	POSIXLY_CORRECT=1 "$xt" report "$dir/run.xtr" --json > "$dir/a.json"
+	same "$dir/a.json"
+}

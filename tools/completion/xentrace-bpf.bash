@@ -66,7 +66,7 @@ _xentrace_bpf()
 	--exact) _xentrace_bpf_words all ;;
 	--root | --save) _xentrace_bpf_files -d ;;
 	-o | --output) _xentrace_bpf_files -f ;;
-	-d | --duration | -i | --interval | --sample | --max-overhead | --slower | --ready-fd) ;;
+	-d | --duration | -i | --interval | --sample | --max-overhead | --mode | --slower | --ready-fd) ;;
 	*)
 		if [[ $cur == -* ]]; then
 			_xentrace_bpf_words "$("${COMP_WORDS[0]}" "$command" --help 2> /dev/null |
