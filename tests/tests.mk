@@ -113,8 +113,13 @@ $(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
 
+$(O)/tests/native/given_up: tests/native/given_up.c $(O)/obj/run/privileges.o
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -lcap -lseccomp -o $@
+
 ## make native     trace this machine's own kernel and disk (root)
-native: $(O)/xentrace-bpf $(O)/tests/native/decode
+native: $(O)/xentrace-bpf $(O)/tests/native/decode $(O)/tests/native/given_up
 	$(TESTS_PATH) bats tests/native
 
 $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)

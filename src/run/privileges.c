@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "run/privileges.h"
+
+static int keep_in_set(cap_t held, cap_t kept, cap_flag_t set, cap_value_t which)
+{
+	cap_flag_value_t has = CAP_CLEAR;
+
+	if (cap_get_flag(held, which, CAP_PERMITTED, &has) || has == CAP_CLEAR)
+		return 0;
+	return cap_set_flag(kept, set, 1, &which, CAP_SET);
+}
+
+int privileges__keep(const cap_value_t *keep, int nr)
+{
+	cap_t held = cap_get_proc(), kept = cap_init();
+	int err = held && kept ? 0 : -ENOMEM;
+
+	for (int i = 0; !err && i < nr; i++)
+		if (keep_in_set(held, kept, CAP_PERMITTED, keep[i]) ||
+		    keep_in_set(held, kept, CAP_EFFECTIVE, keep[i]))
+			err = -errno;
+	if (!err && cap_set_proc(kept))
+		err = -errno;
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	cap_free(held);
+	cap_free(kept);
+	return err;
+}
+
+/* Nobody gets them back by executing a program; without CAP_SETPCAP no_new_privs says the same. */
+static void empty_bounding_set(void)
+{
+	for (cap_value_t which = 0; which < cap_max_bits(); which++)
+		cap_drop_bound(which);
+}
+
+static int make_folder(char *path)
+{
+	if (!mkdtemp(path))
+		return -errno;
+	if (chdir(path)) {
+		int err = -errno;
+
+		rmdir(path);
+		return err;
+	}
+	return rmdir(path) ? -errno : 0;
+}
+
+/* A folder that is deleted takes no new entries. */
+static int enter_empty_root(void)
+{
+	char places[][32] = { "/run/xentrace-bpf.XXXXXX", "/tmp/xentrace-bpf.XXXXXX",
+			      "/dev/shm/xentrace-bpf.XXXXXX" };
+	int err = -ENOENT;
+
+	for (size_t i = 0; err && i < LENGTH(places); i++)
+		err = make_folder(places[i]);
+	if (!err && chroot("."))
+		err = -errno;
+	return err;
+}
+
+int privileges__become(uid_t uid, gid_t gid)
+{
+	int err = enter_empty_root();
+
+	if (err)
+		return err;
+	empty_bounding_set();
+	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+		return -errno;
+	err = privileges__keep(NULL, 0);
+	if (!err && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		err = -errno;
+	return err;
+}
+
+static int allow(scmp_filter_ctx filter, const char *name)
+{
+	int call = seccomp_syscall_resolve_name(name);
+
+	/* below 0: there is none on this processor */
+	return call < 0 ? 0 : seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+}
+
+int privileges__only(const char *const *calls)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int err = filter ? 0 : -ENOMEM;
+
+	for (; !err && *calls; calls++)
+		err = allow(filter, *calls);
+	if (!err)
+		err = seccomp_load(filter);
+	seccomp_release(filter);
+	return err;
+}
