@@ -514,6 +514,9 @@ int xt_rq_issue(__u64 *ctx)
 		now = bpf_ktime_get_ns();
 		issue_note(cpu, blk, at, now);
 		request_follow(cpu, r, now);
+	} else {
+		/* a plain add, as of runs: only the own cost is made of it */
+		blk->counted++;
 	}
 	/* an overwritten request has left its place in the queue to this one */
 	if (was == XT_RQ_FREE)

@@ -248,7 +248,8 @@ struct xt_blk_cpu {
 	__u64 batching;		  /* inside a queue_rqs() … */
 	__u64 switches;		  /* … since so many task switches */
 	__u64 nr_batch;
-	__u64 seq; /* requests issued here, while not all are followed */
+	__u64 seq;     /* requests issued here, while not all are followed */
+	__u64 counted; /* of them, those that are counted only */
 	struct xt_issue batch[XT_BATCH];
 } __attribute__((aligned(64)));
 

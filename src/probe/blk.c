@@ -643,18 +643,8 @@ static uint64_t count_counted(const struct layout *layout)
 {
 	uint64_t nr = 0;
 
-	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
-		for (uint32_t slot = 0; slot < nr_rows; slot++) {
-			for (uint32_t op = 0; op < XT_OP_NR; op++) {
-				const uint32_t legs = wait_paths(rows[slot].ring) / XT_OP_NR;
-				const uint32_t path = rows[slot].path + op * legs + XT_LEG_TOTAL;
-
-				const struct xt_hist *h = layout__hist(layout, cpu, path);
-
-				nr += h->extra + h->pending;
-			}
-		}
-	}
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++)
+		nr += by_cpu[cpu].counted;
 	return nr;
 }
 
