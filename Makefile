@@ -41,7 +41,7 @@ LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf $(LIBEU) $(
 MISSING := $(wildcard src/static/*.c)
 SRC  := $(filter-out $(MISSING),$(sort $(wildcard src/*.c src/*/*.c)))
 PURE := $(filter src/base/% src/callsites/% src/model/% src/output/% src/platform/% src/recording/%,$(SRC)) \
-	src/probe/probes.c src/probe/slice.c
+	src/probe/probes.c src/probe/rates.c src/probe/slice.c
 OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
 SKEL := $(FAMILIES:%=$(O)/skel/%.skel.h)
 MAN  := $(sort $(wildcard tools/man/*.8))

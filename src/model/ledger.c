@@ -565,6 +565,38 @@ static void judge_kind(struct quality *quality, const struct conservation *io)
 			       (io->carried + io->started) * INCOMPLETE_SHARE + 1;
 }
 
+/* ns that this family's programs take, were all that they see followed. */
+static double family_ns(const struct snapshot *snap, const char *family)
+{
+	double ns = 0;
+
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		const struct probe_status *probe = &snap->probes[i];
+
+		if (!probe->site && !strcmp(probe->family, family))
+			ns += (double)probe->runs * probe->ns_per_run;
+	}
+	return ns;
+}
+
+static void judge_cost(struct quality *quality, const struct snapshot *snap)
+{
+	const struct own_cost *cost = &snap->cost;
+	double most = cost->user_ns;
+
+	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);
+	quality->over_budget = cost->budget > 0 && quality->cost_share > cost->budget;
+	quality->dearest = DEAREST_OWN;
+	for (size_t i = 0; i < snap->nr_probes; i++) {
+		const double ns = family_ns(snap, snap->probes[i].family);
+
+		if (ns > most) {
+			most = ns;
+			quality->dearest = snap->probes[i].family;
+		}
+	}
+}
+
 static void judge(struct ledger *ledger, const struct snapshot *snap, const struct path_sum *sums)
 {
 	struct quality *quality = &ledger->quality;
@@ -583,7 +615,7 @@ static void judge(struct ledger *ledger, const struct snapshot *snap, const stru
 	judge_kind(quality, &snap->packets);
 	quality->incomplete |= quality->worst_share > INCOMPLETE_SHARE;
 
-	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);
+	judge_cost(quality, snap);
 	quality->ns_per_event = ledger__share(cost->bpf_ns, quality->events);
 	for (size_t i = 0; i < snap->nr_probes; i++) {
 		if (!snap->probes[i].applicable || snap->probes[i].site)

@@ -121,6 +121,8 @@ struct event_rows {
 	uint64_t *counts;
 };
 
+#define DEAREST_OWN "own process"
+
 /* How complete the data is, and what it cost. */
 struct quality {
 	uint64_t events; /* everything counted: CPU paths, and requests once */
@@ -131,6 +133,8 @@ struct quality {
 	int64_t packets_missing; /* the same of packets */
 	bool incomplete;	 /* more than 0.1 % lost or missing, of all or of one kind */
 	double cost_share;	 /* of vCPU time, BPF and this process */
+	bool over_budget;	 /* that is more than was allowed */
+	const char *dearest;	 /* the family whose programs cost most, or DEAREST_OWN */
 	double ns_per_event;
 	size_t probes_on;
 	size_t probes; /* those that apply to this kind of guest */

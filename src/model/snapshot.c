@@ -286,6 +286,8 @@ static const struct field own_cost_fields[] = {
 	GAUGE(7, struct own_cost, clock_gettime_ns),
 	GAUGE(8, struct own_cost, vdso_known),
 	GAUGE(9, struct own_cost, in_vdso),
+	GAUGE(10, struct own_cost, budget),
+	GAUGE(11, struct own_cost, at_first),
 };
 static SCHEMA(own_cost_schema, struct own_cost, own_cost_fields);
 

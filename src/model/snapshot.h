@@ -214,6 +214,8 @@ struct own_cost {
 	double clock_gettime_ns;  /* one clock_gettime(CLOCK_MONOTONIC) of a process; 0 unknown */
 	bool vdso_known, in_vdso; /* whether that is a system call was tried; it is not */
 	uint64_t user_ns;	  /* this process: user + system */
+	double budget;		  /* a share of the vCPUs' time (--max-overhead); 0: none */
+	uint64_t at_first;	  /* 1 of so many was followed at the start, the clock being dear */
 	uint64_t rss_bytes;
 	uint64_t kernel_bytes; /* maps */
 };

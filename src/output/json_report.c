@@ -474,6 +474,14 @@ static const struct json_member own_cost_members[] = {
 	SHOW(struct quality, ns_per_event, .from = quality_of),
 	SHOW_AS("cpu_share", struct quality, cost_share, "(bpf_ns + user_ns) / vcpu_ns",
 		.from = quality_of),
+	SHOW(struct own_cost, budget, "The share that --max-overhead allows; null: all are followed, "
+	     "or what --sample says.", .or_null = true),
+	SHOW(struct quality, over_budget, "cpu_share is more than the budget.", .from = quality_of),
+	SHOW(struct quality, dearest, "The family whose programs cost most, or \"" DEAREST_OWN "\": "
+	     "that of xentrace-bpf.", .from = quality_of),
+	SHOW_AS("followed_at_first", struct own_cost, at_first,
+		"1 of so many was followed when tracing began: more than 1 where a read of the clock "
+		"is dear; null: as --sample says.", .or_null = true),
 	SHOW(struct own_cost, clock_read_ns, "One read of the clock by a BPF program.",
 	     .or_null = true),
 	SHOW(struct own_cost, clock_gettime_ns, "One clock_gettime(CLOCK_MONOTONIC) of a process.",

@@ -290,6 +290,12 @@ static void print_cost(FILE *out, const struct report *report)
 	seconds(out, cost->bpf_ns);
 	sample(out, "own_cpu_seconds_total", "where", "user");
 	seconds(out, cost->user_ns);
+	if (cost->budget > 0) {
+		family(out, "own_budget_ratio", GAUGE, "ratio",
+		       "Share of vCPU time that tracing may cost; own_cpu_seconds is what it "
+		       "does.");
+		fprintf(out, "xentrace_own_budget_ratio %.9g\n", cost->budget);
+	}
 	family(out, "own_memory_bytes", GAUGE, "bytes", "Memory of the tracer and of its maps.");
 	number(out, "own_memory_bytes", "where", "user", cost->rss_bytes);
 	number(out, "own_memory_bytes", "where", "kernel", cost->kernel_bytes);

@@ -6,17 +6,8 @@
 
 #include "base/clock.h"
 
-/* Between two changes, unless the budget is passed twofold: a load that changes is not run after. */
-#define CALM_NS 5000000000ull
 /* Too short to measure: reading a snapshot ticks as well, perhaps shortly after the last tick. */
 #define SHORT_NS 100000000ull
-/* More are followed again only if that leaves some of the budget. */
-#define SPARE 0.75
-/*
- * Fewer are followed only if that saves this part of what the whole tracing costs: it is no use where
- * others are dear, and samples are worth something, too.
- */
-#define WORTH 0.02
 
 /* The smallest exponent that is enough for one of `every`. */
 static unsigned int exponent(unsigned int every)
@@ -33,14 +24,18 @@ static const struct follows *follows_of(int family)
 	return families[family]->follows;
 }
 
-static __u64 *rate_of(const struct tracer *tracer, enum xt_rate what)
+/* ns that following an event takes, beside counting it. */
+static double follow_ns(const struct tracer *tracer, const struct follows *follows)
 {
-	return &tracer->layout->cpu[0].rate[what];
+	return follows->programs * (tracer->calibration.body_ns - tracer->calibration.count_ns);
 }
 
-static void set_rate(const struct tracer *tracer, enum xt_rate what, unsigned int rate)
+/* Tell the programs. */
+static void set_rates(const struct tracer *tracer)
 {
-	__atomic_store_n(rate_of(tracer, what), rate, __ATOMIC_RELAXED);
+	for (int what = 0; what < XT_RATES; what++)
+		__atomic_store_n(&tracer->layout->cpu[0].rate[what],
+				 tracer->budget.rates.rate[what], __ATOMIC_RELAXED);
 }
 
 double budget__run_ns(const struct tracer *tracer, enum xt_probe probe)
@@ -67,148 +62,87 @@ uint64_t budget__spent_ns(const struct tracer *tracer)
 		const struct follows *follows = follows_of(i);
 
 		if (follows)
-			ns -= (double)follows->counted(layout) * follows->programs *
-			      (tracer->calibration.body_ns - tracer->calibration.count_ns);
+			ns -= (double)follows->counted(layout) * follow_ns(tracer, follows);
 	}
 	return ns > 0 ? ns : 0;
 }
 
+/* What tracing has cost up to now: the programs, and this process. */
+static uint64_t all_spent_ns(const struct tracer *tracer)
+{
+	return budget__spent_ns(tracer) + clock__ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+bool budget__is_kept(const struct tracer *tracer)
+{
+	const struct wanted *wanted = tracer->layout->wanted;
+
+	return !wanted->every && wanted->max_overhead > 0;
+}
+
 void budget__start(struct tracer *tracer)
 {
+	const unsigned int every = tracer->layout->wanted->every;
 	struct budget *budget = &tracer->budget;
+	unsigned int rate = exponent(every);
 
 	*budget = (struct budget) { .at_ns = clock__monotonic_ns() };
-	budget->spent_ns = budget__spent_ns(tracer);
+	if (budget__is_kept(tracer))
+		rate = rates__at_first(tracer->calibration.clock_ns);
+	if (!every)
+		budget->at_first = 1u << rate;
+	budget->spent_ns = all_spent_ns(tracer);
 	for (int i = 0; i < FAMILIES; i++) {
 		const struct follows *follows = follows_of(i);
 
 		if (!follows)
 			continue;
+		budget->rates.rate[follows->what] = rate;
 		budget->events[follows->what] = follows->events(tracer->layout);
-		set_rate(tracer, follows->what, exponent(tracer->layout->wanted->every));
+		budget->counted[follows->what] = follows->counted(tracer->layout);
 	}
+	set_rates(tracer);
 }
 
 /* What happened since the last tick. */
-struct since {
-	double spent_ns;
-	double rest_ns; /* of it, what did not go to events that may be counted only */
-	double budget_ns;
-	uint64_t events[XT_RATES];
-};
-
-/* What these events cost at this rate. */
-static double cost_ns(const struct tracer *tracer, const struct follows *follows,
-		      const struct since *since, unsigned int rate)
-{
-	const struct calibration *price = &tracer->calibration;
-	const double counted = price->dispatch_ns + price->count_ns;
-	const double followed = price->body_ns - price->count_ns;
-
-	return (double)since->events[follows->what] * follows->programs *
-	       (counted + followed / (1u << rate));
-}
-
-static void look_back(struct tracer *tracer, uint64_t now, struct since *since)
+static void look_back(struct tracer *tracer, uint64_t now, struct load *load)
 {
 	const double share = tracer->layout->wanted->max_overhead;
-	const uint64_t spent = budget__spent_ns(tracer);
+	const uint64_t spent = all_spent_ns(tracer);
 	struct budget *budget = &tracer->budget;
 
-	*since = (struct since) {
+	*load = (struct load) {
 		.spent_ns = (double)spent - (double)budget->spent_ns,
 		.budget_ns = share * sysconf(_SC_NPROCESSORS_ONLN) * (double)(now - budget->at_ns),
 	};
-	since->rest_ns = since->spent_ns;
 	for (int i = 0; i < FAMILIES; i++) {
 		const struct follows *follows = follows_of(i);
-		uint64_t events;
+		uint64_t events, counted, all;
 
 		if (!follows)
 			continue;
 		events = follows->events(tracer->layout);
-		since->events[follows->what] = events - budget->events[follows->what];
+		counted = follows->counted(tracer->layout);
+		all = events - budget->events[follows->what];
+		load->all_ns[follows->what] = (double)all * follow_ns(tracer, follows);
+		load->followed_ns[follows->what] =
+			(double)(int64_t)(all - (counted - budget->counted[follows->what])) *
+			follow_ns(tracer, follows);
 		budget->events[follows->what] = events;
-		since->rest_ns -= cost_ns(tracer, follows, since, *rate_of(tracer, follows->what));
+		budget->counted[follows->what] = counted;
 	}
-	since->rest_ns = since->rest_ns > 0 ? since->rest_ns : 0;
 	budget->spent_ns = spent;
 	budget->at_ns = now;
 }
 
-/*
- * The rates at which all that is followed fits into the budget beside the rest. Each time the kind is
- * halved that saves most by it.
- */
-static void plan(const struct tracer *tracer, const struct since *since, double budget_ns,
-		 unsigned int rates[XT_RATES])
-{
-	double sum, most;
-
-	memset(rates, 0, XT_RATES * sizeof(*rates));
-	do {
-		enum xt_rate halved = 0;
-
-		sum = since->rest_ns;
-		most = 0;
-		for (int i = 0; i < FAMILIES; i++) {
-			const struct follows *follows = follows_of(i);
-			double now, then;
-
-			if (!follows)
-				continue;
-			now = cost_ns(tracer, follows, since, rates[follows->what]);
-			then = cost_ns(tracer, follows, since, rates[follows->what] + 1);
-			sum += now;
-			if (rates[follows->what] < XT_RATE_MOST && now - then > most) {
-				most = now - then;
-				halved = follows->what;
-			}
-		}
-		if (sum > budget_ns && most > WORTH * since->spent_ns)
-			rates[halved]++;
-	} while (sum > budget_ns && most > WORTH * since->spent_ns);
-}
-
-/* One step from what is to what should be; all of it where the budget is passed twofold. */
-static bool approach(const struct tracer *tracer, const unsigned int fits[XT_RATES],
-		     const unsigned int spares[XT_RATES], bool at_once)
-{
-	bool changed = false;
-
-	for (int what = 0; what < XT_RATES; what++) {
-		unsigned int now = *rate_of(tracer, what), next = now;
-
-		if (fits[what] > now)
-			next = at_once ? fits[what] : now + 1;
-		else if (spares[what] < now && !at_once)
-			next = now - 1;
-		if (next != now)
-			set_rate(tracer, what, next);
-		changed |= next != now;
-	}
-	return changed;
-}
-
 void budget__tick(struct tracer *tracer)
 {
-	const struct wanted *wanted = tracer->layout->wanted;
-	unsigned int fits[XT_RATES], spares[XT_RATES];
 	const uint64_t now = clock__monotonic_ns();
-	struct budget *budget = &tracer->budget;
-	struct since since;
-	bool twofold;
+	struct load load;
 
-	if (now < budget->at_ns + SHORT_NS)
+	if (!budget__is_kept(tracer) || now < tracer->budget.at_ns + SHORT_NS)
 		return;
-	look_back(tracer, now, &since);
-	if (wanted->every || wanted->max_overhead <= 0)
-		return;
-	twofold = since.spent_ns > 2 * since.budget_ns;
-	if (!twofold && budget->changed_ns && now < budget->changed_ns + CALM_NS)
-		return;
-	plan(tracer, &since, since.budget_ns, fits);
-	plan(tracer, &since, SPARE * since.budget_ns, spares);
-	if (approach(tracer, fits, spares, twofold))
-		budget->changed_ns = now;
+	look_back(tracer, now, &load);
+	if (rates__step(&tracer->budget.rates, &load, now))
+		set_rates(tracer);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What tracing may cost. Once a second the own cost since the last time, by the calibrated price of a
- * run, is held against the budget. Where it is more, of requests and of packets only one of a power of
- * two is followed from leg to leg, of the dearer ones first; all are counted still. Where the load falls,
- * more are followed again.
+ * run and with this process's CPU time, is held against the budget. Where it is more, only one of a
+ * power of two is followed, of what is dearest first (rates.h); all are counted still. Where the load
+ * falls, more are followed again.
  */
 #ifndef XT_PROBE_BUDGET_H
 #define XT_PROBE_BUDGET_H
@@ -12,7 +12,12 @@
 
 /* ns of one run of this probe's programs, by the calibration; 0: it is off. */
 double budget__run_ns(const struct tracer *tracer, enum xt_probe probe);
-/* When tracing begins, with nothing known of the load: all are followed, or what was asked for. */
+/* Whether rates are set by the budget: not where all are followed, or what was asked for. */
+bool budget__is_kept(const struct tracer *tracer);
+/*
+ * When tracing begins, with nothing known of the load: all are followed, or what was asked for, or
+ * fewer where the clock is dear.
+ */
 void budget__start(struct tracer *tracer);
 /* Once a second or more. */
 void budget__tick(struct tracer *tracer);

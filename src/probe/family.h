@@ -14,6 +14,7 @@
 #include "probe/features.h"
 #include "probe/layout.h"
 #include "probe/load.h"
+#include "probe/rates.h"
 #include "probe/sites.h"
 #include "probe/tracer.h"
 
@@ -29,8 +30,10 @@ struct follows {
 
 /* See budget.h. */
 struct budget {
-	uint64_t at_ns, changed_ns; /* the last tick; the last change of a rate, 0: none yet */
-	uint64_t spent_ns, events[XT_RATES]; /* up to then */
+	struct rates rates;
+	unsigned int at_first; /* one of so many was followed at the start; 0: as was asked for */
+	uint64_t at_ns;	       /* the last tick */
+	uint64_t spent_ns, events[XT_RATES], counted[XT_RATES]; /* up to then */
 };
 
 struct family {

@@ -215,6 +215,9 @@ static void read_cost(const struct tracer *tracer, struct own_cost *cost)
 	cost->kernel_bytes = tracer->layout->map_bytes;
 	cost->user_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID) - tracer->user_start_ns;
 	cost->rss_bytes = resident_bytes();
+	if (budget__is_kept(tracer))
+		cost->budget = tracer->layout->wanted->max_overhead;
+	cost->at_first = tracer->budget.at_first;
 }
 
 int reader__read(const struct tracer *tracer, struct snapshot *snap)

@@ -320,6 +320,16 @@ static void own_cost_and_probes(void **state)
 
 	(void)state;
 	assert_float_equal(f->ledger->quality.cost_share, .129 / 40, 1e-9);
+	assert_string_equal(f->ledger->quality.dearest, "blk");
+	f->snap.cost.budget = .004;
+	fixture__close(f);
+	assert_false(f->ledger->quality.over_budget);
+	f->snap.cost.budget = .003;
+	fixture__close(f);
+	assert_true(f->ledger->quality.over_budget);
+	f->snap.probes[0].ns_per_run = 0;
+	fixture__close(f);
+	assert_string_equal(f->ledger->quality.dearest, DEAREST_OWN);
 	assert_int_equal(f->ledger->quality.probes, 5);
 	assert_int_equal(f->ledger->quality.probes_on, 4);
 	fixture__free(f);

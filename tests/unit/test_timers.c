@@ -147,6 +147,12 @@ static void clock_and_its_price_are_said(void **state)
 	assert_non_null(strstr(text, "5.01us a clock_gettime(), a system call: the vDSO cannot"));
 	assert_non_null(strstr(text, "cannot read it; 1,234 clock system calls"));
 	free(text);
+	f->snap.cost.at_first = 128;
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text, "at first 1 of 128 was followed"));
+	free(text);
+	f->snap.cost.at_first = 1;
 	f->snap.cost.in_vdso = true;
 	strcpy(f->platform.clocksource, "tsc");
 	fixture__close(f);
