@@ -44,7 +44,7 @@ static struct frame *frame__child(struct frame *parent, const char *name, enum m
 	return frame;
 }
 
-/* Walk down the names, leaving out empty ones, and add the time to each frame on the way. */
+/* Walk down the names, and add the time to each frame on the way. */
 static int add(struct frame *root, enum mech mech, const char *const *names, uint64_t ns,
 	       const struct hist *hist)
 {
@@ -52,8 +52,6 @@ static int add(struct frame *root, enum mech mech, const char *const *names, uin
 
 	root->ns += ns;
 	for (; *names; names++) {
-		if (!**names)
-			continue;
 		frame = frame__child(frame, *names, mech);
 		if (!frame)
 			return -ENOMEM;
@@ -64,16 +62,11 @@ static int add(struct frame *root, enum mech mech, const char *const *names, uin
 	return 0;
 }
 
-/* The columns of the CPU table that no path measures. */
-static int add_columns(struct frame *root, const struct report *report)
+size_t flame__columns(struct flame_column columns[FLAME_COLUMNS], const struct report *report)
 {
 	const struct cpu_account *cpu = &report->ledger->cpu;
 	const struct cpu_time *time = &report->snap->cpu;
-	const struct {
-		enum mech mech;
-		const char *names[3];
-		uint64_t ns;
-	} columns[] = {
+	const struct flame_column all[FLAME_COLUMNS] = {
 		{ MECH_GUEST, { mech__name(MECH_GUEST), "code" }, cpu->guest_rest_ns },
 		{ MECH_UNATTRIBUTED,
 		  { mech__name(MECH_UNATTRIBUTED), "held off outside any path" },
@@ -83,34 +76,51 @@ static int add_columns(struct frame *root, const struct report *report)
 		  time->steal_measured ? time->stolen_ns : 0 },
 		{ MECH_GUEST, { idle_name }, cpu->idle_ns },
 	};
+	size_t nr = 0;
+
+	for (size_t i = 0; i < FLAME_COLUMNS; i++)
+		if (all[i].ns)
+			columns[nr++] = all[i];
+	return nr;
+}
+
+void flame__names(const char *names[FLAME_NAMES], const struct path_key *key)
+{
+	const char *all[] = { mech__name(key->mech), area__name(key->area), key->device, key->op,
+			      key->leg };
+	size_t nr = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (*all[i])
+			names[nr++] = all[i];
+	names[nr] = NULL;
+}
+
+static int add_columns(struct frame *root, const struct report *report)
+{
+	struct flame_column columns[FLAME_COLUMNS];
+	size_t nr = flame__columns(columns, report);
 	int err = 0;
 
-	for (size_t i = 0; !err && i < ARRAY_LEN(columns); i++)
-		if (columns[i].ns)
-			err = add(root, columns[i].mech, columns[i].names, columns[i].ns, NULL);
+	for (size_t i = 0; !err && i < nr; i++)
+		err = add(root, columns[i].mech, columns[i].names, columns[i].ns, NULL);
 	return err;
 }
 
 static int add_paths(struct frame *root, const struct report *report, enum kind kind)
 {
 	const struct snapshot *snap = report->snap;
+	const char *names[FLAME_NAMES];
 	int err = 0;
 
 	for (size_t i = 0; !err && i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
-		const struct path_key *key = &path->key;
 		uint64_t ns = hist__total_ns(&path->hist);
-		const char *names[] = {
-			mech__name(key->mech),
-			area__name(key->area),
-			key->device,
-			key->op,
-			key->leg,
-			NULL,
-		};
 
-		if (key->kind == kind && ns && ledger__adds_up(report->ledger, path))
-			err = add(root, key->mech, names, ns, &path->hist);
+		if (path->key.kind != kind || !ns || !ledger__adds_up(report->ledger, path))
+			continue;
+		flame__names(names, &path->key);
+		err = add(root, path->key.mech, names, ns, &path->hist);
 	}
 	return err;
 }

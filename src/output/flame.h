@@ -33,6 +33,20 @@ struct flame {
 	struct frame *root[KIND_NR];
 };
 
+/* The names of the frames below the root that lead to a path, then NULL. */
+#define FLAME_NAMES 6
+void flame__names(const char *names[FLAME_NAMES], const struct path_key *key);
+
+/* What of the vCPUs' time no path measures: with the paths it adds up to it. */
+#define FLAME_COLUMNS 4
+struct flame_column {
+	enum mech mech;
+	const char *names[3]; /* of its frames, as flame__names() */
+	uint64_t ns;
+};
+/* Those that are not 0; returns how many. */
+size_t flame__columns(struct flame_column columns[FLAME_COLUMNS], const struct report *report);
+
 /* Returns 0 or -ENOMEM; in both cases the caller frees it with flame__free(). */
 int flame__build(struct flame *flame, const struct report *report);
 /*

@@ -6,8 +6,8 @@
 #include <time.h>
 
 static const struct output *const outputs[] = {
-	&output_text, &output_json,	   &output_folded,    &output_svg,
-	&output_html, &output_openmetrics, &output_recording,
+	&output_text, &output_json,	   &output_folded, &output_svg,
+	&output_html, &output_openmetrics, &output_pprof,  &output_recording,
 };
 
 #define NR_OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
@@ -32,16 +32,33 @@ const char *output__extension(const char *path)
 	return dot ? dot : "";
 }
 
+/* How much of the end of a file's name is this extension? 0: it has another one. */
+static size_t match(const char *name, const char *extension)
+{
+	size_t len = strlen(name), end = extension ? strlen(extension) : 0;
+
+	return end && end <= len && !strcasecmp(name + len - end, extension) ? end : 0;
+}
+
+/* "x.trace.json" is a trace and no report: the longest one counts. */
 const struct output *output__for_file(const char *path)
 {
-	const char *extension = output__extension(path);
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const struct output *found = NULL;
+	size_t longest = 0;
 
-	for (size_t i = 0; i < NR_OUTPUTS; i++)
-		if (!strcasecmp(outputs[i]->extension, extension) ||
-		    (outputs[i]->also_extension &&
-		     !strcasecmp(outputs[i]->also_extension, extension)))
-			return outputs[i];
-	return NULL;
+	for (size_t i = 0; i < NR_OUTPUTS; i++) {
+		const struct output *output = outputs[i];
+		size_t first = match(name, output->extension),
+		       other = match(name, output->also_extension),
+		       len = first > other ? first : other;
+
+		if (len <= longest)
+			continue;
+		longest = len;
+		found = output;
+	}
+	return found;
 }
 
 int output__finish(FILE *out)

@@ -41,7 +41,7 @@ struct diff_report; /* output/diff.h */
  */
 struct output {
 	const char *name;	    /* "json": --format */
-	const char *extension;	    /* ".json": -o FILE */
+	const char *extension;	    /* ".json": -o FILE; ".trace.json" goes before it */
 	const char *also_extension; /* another one, or NULL */
 	bool wants_series;	    /* total() draws report->series */
 	bool is_document;	    /* total() writes a whole file: a later one replaces it */
@@ -70,6 +70,7 @@ extern const struct output output_folded;
 extern const struct output output_svg;
 extern const struct output output_html;
 extern const struct output output_openmetrics;
+extern const struct output output_pprof;
 extern const struct output output_recording;
 
 /* When the run began, before a plus and its length: "2026-11-22 09:14:02Z + "; "" if unknown. */

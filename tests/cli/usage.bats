@@ -85,10 +85,11 @@ formats()
 @test "a format by the extension, in any case; by --format where that says none" {
 	cd "$dir" && mkdir a.svg.d && cd - > /dev/null
 	report=("$xt" report tests/fixtures/recording-4.0.xtr)
-	"${report[@]}" -o "$dir/x.JSON" -o "$dir/x.Svg" -o "$dir/x.Prom" -o "$dir/x"
+	"${report[@]}" -o "$dir/x.JSON" -o "$dir/x.Svg" -o "$dir/x.Prom" -o "$dir/x.Pb.Gz" -o "$dir/x"
 	formats json "$dir/x.JSON"
 	formats svg "$dir/x.Svg"
 	formats openmetrics "$dir/x.Prom"
+	formats pprof "$dir/x.Pb.Gz"
 	formats text "$dir/x"
 	"${report[@]}" --format svg -o "$dir/x" -o "$dir/y.json" -o "$dir/a.svg.d/z" -o "$dir/v1.0"
 	formats svg "$dir/x" "$dir/a.svg.d/z" "$dir/v1.0"
@@ -130,7 +131,7 @@ formats()
 		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
 	done
 	for command in {trace,detect,check,record,report,diff}\ {--help,--usage,-V} "detect --json" detect \
-		"report $fixture --format "{text,json,folded,svg,html,openmetrics,recording} \
+		"report $fixture --format "{text,json,folded,svg,html,openmetrics,pprof,recording} \
 		"diff $fixture $fixture --format "{text,json,folded,svg,html}; do
 		run bash -c "'$xt' $command > /dev/full"
 		[ "$status" -eq 1 ]

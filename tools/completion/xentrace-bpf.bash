@@ -60,7 +60,7 @@ _xentrace_bpf()
 		if [ "$command" = diff ]; then
 			_xentrace_bpf_words "text json folded svg html"
 		else
-			_xentrace_bpf_words "text json folded svg html openmetrics recording"
+			_xentrace_bpf_words "text json folded svg html openmetrics pprof recording"
 		fi
 		;;
 	--exact) _xentrace_bpf_words all ;;
