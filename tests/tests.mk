@@ -95,7 +95,7 @@ lint:
 	$(call msg,LINT,rooms)
 	$(Q)tests/lib/rooms
 	$(call msg,LINT,spelling)
-	$(Q)codespell -q 3 -L hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli \
+	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli \
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab

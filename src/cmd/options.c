@@ -125,7 +125,7 @@ static const struct output *choose(const char *path, const struct output *asked,
 }
 
 int output_options__add(const struct output_options *options, struct sinks *sinks,
-			const struct output *otherwise)
+			const struct output *otherwise, const char *instead)
 {
 	const struct output *asked = options->format ? output__find(options->format) : NULL,
 			    *output;
@@ -143,7 +143,7 @@ int output_options__add(const struct output_options *options, struct sinks *sink
 		used |= uses;
 	}
 	if (!options->nr_paths)
-		return sinks__add(sinks, "-", asked ? asked : &output_text);
+		return sinks__add(sinks, instead, asked ? asked : &output_text);
 	if (!asked || used)
 		return 0;
 	elog("--format %s: the extension of %s says %s; name one of them only", asked->name,

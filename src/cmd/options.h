@@ -48,14 +48,14 @@ struct output_options {
 const char *output_options__extension(const char *path);
 
 /*
- * Add the sinks that were asked for, or standard output. An extension says a file's format;
+ * Add the sinks that were asked for, or `instead`: "-" or outfile_stderr. An extension says a file's format;
  * --format that of standard output and of names whose extension says none, and has to be of use to
- * one of them. Without it `otherwise` is the format of any such file; where that is NULL, it is
+ * one of them. Without --format `otherwise` is the format of any such file; where that is NULL, it is
  * text of what has no extension, and one that is unknown is wrong usage. Returns 0, or -EINVAL with
  * a message.
  */
 int output_options__add(const struct output_options *options, struct sinks *sinks,
-			const struct output *otherwise);
+			const struct output *otherwise, const char *instead);
 
 /* What a report shows besides, of trace and report. */
 struct view_options {

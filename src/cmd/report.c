@@ -57,7 +57,7 @@ static void parse(struct options *options, int argc, char **argv)
 	};
 
 	cmd__parse(&argp, "xentrace-bpf report", argc, argv, options);
-	if (output_options__add(&options->out, &options->sinks, NULL))
+	if (output_options__add(&options->out, &options->sinks, NULL, "-"))
 		exit(EXIT_USAGE);
 }
 

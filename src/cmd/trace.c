@@ -27,7 +27,8 @@ const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 #define MAX_OVERHEAD 0.01
 
 static const struct argp_option options_table[] = {
-	{ "duration", 'd', "SECS", 0, "Trace for SECS seconds; without it until Ctrl-C", 0 },
+	{ "duration", 'd', "SECS", 0,
+	  "Trace for SECS seconds; without it until Ctrl-C, or the command's end", 0 },
 	{ "interval", 'i', "SECS", 0, "A report every SECS seconds, and one of the whole", 0 },
 	{ "disk", 'D', "DISK", 0,
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
@@ -236,11 +237,12 @@ static const struct argp trace_argp = {
 	.parser = parse_one,
 	.children = children,
 	.help_filter = filter_help,
-	.args_doc = "[INTERVAL [COUNT]]",
+	.args_doc = "[INTERVAL [COUNT]] [-- COMMAND [ARG...]]",
 	.doc = "Where this guest's time goes: paravirtual, emulated, hardware, "
 	       "stolen.\v" FORMATS_HELP "Examples:\n"
 	       "  xentrace-bpf -d 10               one report of 10 seconds\n"
 	       "  xentrace-bpf 1                   a report a second, until Ctrl-C\n"
+	       "  xentrace-bpf -- make             one of a command's life, as time(1)\n"
 	       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
 	       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
 	       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n"
@@ -252,11 +254,12 @@ static const struct argp record_argp = {
 	.parser = parse_one,
 	.children = children,
 	.help_filter = filter_help,
-	.args_doc = "-o FILE [INTERVAL [COUNT]]",
+	.args_doc = "-o FILE [INTERVAL [COUNT]] [-- COMMAND [ARG...]]",
 	.doc = "Trace into a file, by intervals of 1 s: any report can be made from "
 	       "it.\v" FORMATS_HELP "Examples:\n"
 	       "  xentrace-bpf record -o run.xtr           until Ctrl-C\n"
 	       "  xentrace-bpf record -d 60 -o run.xtr     a minute\n"
+	       "  xentrace-bpf record -o run.xtr -- make   the life of a command\n"
 	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n" SEE_PAGE(
 		       "xentrace-bpf-record"),
 };
@@ -275,19 +278,50 @@ static bool has_recording(const struct sinks *sinks)
 	return false;
 }
 
+/* What is behind the first "--": NULL where there is none. The arguments end before it. */
+static char **split_command(int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--"))
+			continue;
+		argv[i] = NULL;
+		*argc = i;
+		return &argv[i + 1];
+	}
+	return NULL;
+}
+
+/* Is there a report for who looks on? Of a command it is what time(1) would print. */
+static int add_report(struct options *options)
+{
+	for (unsigned int i = 0; i < options->out.nr_paths; i++)
+		if (!strcmp(options->out.paths[i], "-"))
+			return 0;
+	return sinks__add(&options->sinks, outfile_stderr, &output_text);
+}
+
 static void parse(struct options *options, bool record, int argc, char **argv)
 {
 	struct live_options *live = &options->live;
 
+	live->command = split_command(&argc, argv);
 	cmd__parse(record ? &record_argp : &trace_argp,
 		   record ? "xentrace-bpf record" : "xentrace-bpf", argc, argv, options);
 	/* what is recorded into need not be called .xtr */
-	if (output_options__add(&options->out, &options->sinks, record ? &output_recording : NULL))
+	if (live->command && !*live->command) {
+		elog("-- is followed by no command");
+		exit(EXIT_USAGE);
+	}
+	/* the command's words on standard output stay its own */
+	if (output_options__add(&options->out, &options->sinks, record ? &output_recording : NULL,
+				live->command ? outfile_stderr : "-"))
 		exit(EXIT_USAGE);
 	if (record && !has_recording(&options->sinks)) {
 		elog("record needs a file to record into: -o FILE.xtr");
 		exit(EXIT_USAGE);
 	}
+	if (record && live->command && add_report(options))
+		exit(EXIT_USAGE);
 	if (!live->interval && has_recording(&options->sinks))
 		live->interval = RECORD_INTERVAL;
 	live->disks = options->disks;

@@ -93,7 +93,7 @@ static int write_diff(struct compare *compare, const struct diff *diff)
 		err = outfile__publish(to);
 	outfile__say(to, err);
 	/* whoever reads our standard output may stop */
-	return err == -EPIPE && outfile__is_stdout(to) ? 0 : err ? -EIO : 0;
+	return err == -EPIPE && outfile__is_standard(to) ? 0 : err ? -EIO : 0;
 }
 
 /* Returns 0, -ENOMEM, or another negative errno after a message. */

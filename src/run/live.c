@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "run/command.h"
 #include "run/run.h"
 #include "run/signals.h"
 
@@ -31,6 +32,7 @@ struct live {
 	struct utsname host;
 	struct platform *platform;
 	struct tracer *tracer;
+	struct command *command; /* NULL: none */
 
 	bool begun, ended, hurried;
 	uint64_t step; /* ns; 0: no intervals */
@@ -160,6 +162,16 @@ static bool ends(int signal)
 	return signal == SIGINT || signal == SIGTERM || signal == SIGHUP;
 }
 
+/* Does it end the trace? What ends a command is the command's, whose end it is then. */
+static bool take_signal(struct live *live, int signal)
+{
+	if (!live->command || command__is_over(live->command))
+		return live->command || ends(signal);
+	if (ends(signal))
+		command__pass(live->command, signal);
+	return false;
+}
+
 /* Until there is something to give: an interval, what a signal asks for, or the whole. */
 static int wait_for_part(struct live *live, struct run_part *part)
 {
@@ -170,7 +182,7 @@ static int wait_for_part(struct live *live, struct run_part *part)
 		until = clock__monotonic_ns() + TICK_NS;
 		until = until < live->next ? until : live->next;
 		sig = signals__wait(until < live->end ? until : live->end);
-		if (ends(sig))
+		if (sig && take_signal(live, sig))
 			break;
 		if (sig == SIGUSR1)
 			return give_total(live, part);
@@ -186,13 +198,17 @@ static void say_ready(const struct live_options *options)
 {
 	if (options->ready_fd >= 0 && dprintf(options->ready_fd, "ready\n") < 0)
 		elog("--ready-fd %d: %s", options->ready_fd, strerror(errno));
+	/* as time(1), nothing but the command's own words until its end */
+	if (options->command)
+		return;
 	fprintf(stderr,
 		options->duration ? "Tracing for %g s... Ctrl-C to end\n"
 				  : "Tracing... Ctrl-C to end\n",
 		options->duration);
 }
 
-static void begin(struct live *live)
+/* Returns 0, or -ECANCELED where the command has ended before it began. */
+static int begin(struct live *live)
 {
 	const struct live_options *options = live->options;
 	double interval = options->interval;
@@ -207,19 +223,21 @@ static void begin(struct live *live)
 	live->step = interval * NS_PER_S;
 	live->next = live->step ? now + live->step : NEVER;
 	live->end = options->duration ? now + (uint64_t)(options->duration * NS_PER_S) : NEVER;
+	return !live->command || command__start(live->command) ? 0 : -ECANCELED;
 }
 
 static int live__next(struct source *source, struct run_part *part)
 {
 	struct live *live = (struct live *)source;
-	int err;
+	int err = 0;
 
 	snapshot__free(&live->given);
 	if (live->ended)
 		return 0;
 	if (!live->begun && !live->hurried)
-		begin(live);
-	err = wait_for_part(live, part);
+		err = begin(live);
+	if (!err)
+		err = wait_for_part(live, part);
 	part->snap = &live->given;
 	part->interval_no = live->intervals;
 	return err ? err : 1;
@@ -309,29 +327,43 @@ static int prepare(struct live *live, struct run *run)
 	return code ? code : attach(live, disks);
 }
 
+static int trace(struct live *live, struct run *run)
+{
+	int code = prepare(live, run);
+
+	if (code) {
+		run__close(run);
+		return code;
+	}
+	live->info.wall_start_ns = clock__ns(CLOCK_REALTIME);
+	run->report.run = &live->info;
+	run->report.platform = live->platform;
+	return run__follow(run);
+}
+
 int live__run(struct run *run, const struct live_options *options)
 {
 	struct live live = {
 		.source = { .next = live__next, .hurry = live__hurry },
 		.options = options,
 	};
-	int code, err = signals__open();
+	int err,
+		code = options->command ? command__new(&live.command, options->command) : EXIT_DONE;
 
-	if (err) {
-		elog("cannot wait for signals: %s", strerror(-err));
-		return EXIT_RUNTIME;
-	}
+	if (code)
+		return code;
+	err = signals__open();
+	signals__for_command(live.command);
 	describe(&live);
 	run->source = &live.source;
-	code = prepare(&live, run);
-	if (code) {
-		run__close(run);
+	if (err) {
+		elog("cannot wait for signals: %s", strerror(-err));
+		code = EXIT_RUNTIME;
 	} else {
-		live.info.wall_start_ns = clock__ns(CLOCK_REALTIME);
-		run->report.run = &live.info;
-		run->report.platform = live.platform;
-		code = run__follow(run);
+		code = trace(&live, run);
 	}
+	if (live.command)
+		code = command__end(live.command, code);
 	snapshot__free(&live.given);
 	snapshot__free(&live.last);
 	tracer__free(live.tracer);

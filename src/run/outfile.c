@@ -15,23 +15,33 @@
 #define TRIES	     100 /* of names that nobody can guess */
 #define OUTFILE_MODE 0600
 
-bool outfile__is_stdout(const struct outfile *to)
+const char outfile_stderr[] = "standard error";
+
+/* Its descriptor; -1 for any other. */
+static int standard(const struct outfile *to)
 {
-	return strcmp(to->path, "-") == 0;
+	if (to->path == outfile_stderr)
+		return STDERR_FILENO;
+	return strcmp(to->path, "-") ? -1 : STDOUT_FILENO;
+}
+
+bool outfile__is_standard(const struct outfile *to)
+{
+	return standard(to) >= 0;
 }
 
 const char *outfile__name(const struct outfile *to)
 {
-	return outfile__is_stdout(to) ? "standard output" : to->path;
+	return standard(to) == STDOUT_FILENO ? "standard output" : to->path;
 }
 
-unsigned int outfile__terminal_width(void)
+static unsigned int width_of(int fd)
 {
 	const char *said = geteuid() ? secure_getenv("COLUMNS") : NULL;
 	unsigned long width = 0;
 	struct winsize size;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+	if (ioctl(fd, TIOCGWINSZ, &size))
 		return 0;
 	width = size.ws_col;
 	if (!width && said && !number__whole(said, TEXT_WIDTH_MAX, &width))
@@ -41,16 +51,21 @@ unsigned int outfile__terminal_width(void)
 	return width < TEXT_WIDTH_MAX ? width : TEXT_WIDTH_MAX;
 }
 
+unsigned int outfile__terminal_width(void)
+{
+	return width_of(STDOUT_FILENO);
+}
+
 unsigned int outfile__width(const struct outfile *to)
 {
-	return outfile__is_stdout(to) ? outfile__terminal_width() : 0;
+	return outfile__is_standard(to) ? width_of(standard(to)) : 0;
 }
 
 void outfile__say(const struct outfile *to, int err)
 {
 	const char *name = outfile__name(to);
 
-	if (!err || (err == -EPIPE && outfile__is_stdout(to)))
+	if (!err || (err == -EPIPE && outfile__is_standard(to)))
 		return;
 	if (err == -ESTALE)
 		elog("cannot write %s: it was deleted while it was written", name);
@@ -66,9 +81,9 @@ int outfile__find(struct outfile *to, const char *path)
 	int err;
 
 	*to = (struct outfile) { .path = path, .place.dir = -1 };
-	if (outfile__is_stdout(to)) {
+	if (outfile__is_standard(to)) {
 		/* closed, maybe: writing to it will say so */
-		to->place.exists = !fstat(STDOUT_FILENO, &to->place.st);
+		to->place.exists = !fstat(standard(to), &to->place.st);
 		return 0;
 	}
 	err = place__find(&to->place, path, &why);
@@ -160,13 +175,21 @@ static int open_file(struct outfile *to)
 	return 0;
 }
 
+/* A report is no message: it does not go out letter by letter. */
+static FILE *open_standard(const struct outfile *to)
+{
+	if (standard(to) == STDOUT_FILENO)
+		return stdout;
+	return fdopen(fcntl(standard(to), F_DUPFD_CLOEXEC, STDERR_FILENO + 1), "w");
+}
+
 int outfile__open(struct outfile *to)
 {
 	int err;
 
-	if (outfile__is_stdout(to)) {
-		to->file = stdout;
-		return 0;
+	if (outfile__is_standard(to)) {
+		to->file = open_standard(to);
+		return to->file ? 0 : -ENOMEM;
 	}
 	err = open_file(to);
 	if (to->renames && (err == -EACCES || err == -EROFS) && to->place.exists &&
@@ -273,7 +296,7 @@ int outfile__close(struct outfile *to)
 {
 	int err = 0;
 
-	if (to->file && outfile__is_stdout(to)) {
+	if (to->file && to->file == stdout) {
 		err = fflush(stdout) ? -errno : 0;
 	} else if (to->file) {
 		err = outfile__check(to);

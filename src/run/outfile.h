@@ -49,7 +49,7 @@ bool place__is(const struct place *place, const struct stat *st);
 bool place__same(const struct place *a, const struct place *b);
 
 struct outfile {
-	const char *path; /* "-": standard output */
+	const char *path; /* "-": standard output; or outfile_stderr itself */
 	struct place place;
 	FILE *file;
 	mode_t mode;		  /* permissions that were asked for; 0: none were */
@@ -63,7 +63,11 @@ int outfile__find(struct outfile *to, const char *path);
 /* Begin to write; nothing that is there changes. Returns 0, or a negative errno with a message. */
 int outfile__open(struct outfile *to);
 
-bool outfile__is_stdout(const struct outfile *to);
+/* The path of standard error. */
+extern const char outfile_stderr[];
+
+/* Is it standard output or error, whose reader may go away? */
+bool outfile__is_standard(const struct outfile *to);
 /* For messages: its path, or "standard output". */
 const char *outfile__name(const struct outfile *to);
 /* In columns, of the terminal that it is; 0 for none. */
@@ -84,7 +88,7 @@ int outfile__check(const struct outfile *to);
 /* Close it: what was not published is dropped. Returns 0 or a negative errno. */
 int outfile__close(struct outfile *to);
 
-/* A message for what writing failed with; none for a reader of standard output that went away. */
+/* A message for what writing failed with; none for a reader of a standard one that went away. */
 void outfile__say(const struct outfile *to, int err);
 
 #endif

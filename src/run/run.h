@@ -66,13 +66,17 @@ struct live_options {
 	double interval;    /* s; 0: only the total */
 	unsigned int count; /* intervals; 0: no limit */
 	int ready_fd;	    /* gets a line once the programs are attached; -1: none */
+	char **command;	    /* NULL-ended: traced for its life; NULL: none */
 	/* NULL-ended, as the user gave them: device, mount point, dm name; empty: all */
 	const char *const *disks;
 	const char *const *nics;      /* the same */
 	struct tracer_options tracer; /* disks and NICs apart */
 };
 
-/* Trace it. `run` has its outputs; the rest is filled in. Returns an exit code. */
+/*
+ * Trace it. `run` has its outputs; the rest is filled in. Returns an exit code: of a command that
+ * was run its own, if that is not 0.
+ */
 int live__run(struct run *run, const struct live_options *options);
 
 /* A recording. */

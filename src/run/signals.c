@@ -14,6 +14,7 @@
 static int fd = -1;
 static sigset_t ends;		    /* SIGINT, SIGTERM, SIGHUP */
 static volatile sig_atomic_t ended; /* by which signal; 0: not yet */
+static bool for_command;
 
 /* Again and again, since each EINTR ends one call only. */
 static void start_timer(int seconds)
@@ -62,10 +63,26 @@ int signals__open(void)
 	}
 	set = ends;
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGCHLD);
 	if (sigaction(SIGALRM, &interrupts, NULL) || sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? -errno : 0;
+}
+
+void signals__for_command(bool runs)
+{
+	for_command = runs;
+}
+
+/* Of a signal that came while an output was written it is not known from where. */
+static int take_ended(void)
+{
+	int signal = ended;
+
+	if (for_command)
+		ended = 0;
+	return signal;
 }
 
 int signals__wait(uint64_t until)
@@ -76,7 +93,7 @@ int signals__wait(uint64_t until)
 	struct timespec left;
 
 	if (ended)
-		return ended;
+		return take_ended();
 	if (until > now) {
 		left.tv_sec = (until - now) / 1000000000ull;
 		left.tv_nsec = (until - now) % 1000000000ull;
@@ -84,9 +101,12 @@ int signals__wait(uint64_t until)
 	}
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return 0;
-	if (sigismember(&ends, info.ssi_signo))
-		ended = info.ssi_signo;
-	return info.ssi_signo;
+	if (!sigismember(&ends, info.ssi_signo))
+		return info.ssi_signo;
+	if (for_command)
+		return info.ssi_code == SI_KERNEL ? 0 : (int)info.ssi_signo;
+	ended = info.ssi_signo;
+	return ended;
 }
 
 void signals__let_through(void)

@@ -3,6 +3,7 @@
 #ifndef XT_RUN_SIGNALS_H
 #define XT_RUN_SIGNALS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -11,6 +12,14 @@
  * or a negative errno.
  */
 int signals__open(void);
+
+/*
+ * While a command of the user's runs (run/command.h): a signal that would end the trace is given to
+ * the command, and ends nothing; SIGCHLD is waited for as well. What the terminal sends, Ctrl-C or
+ * a hang-up, the command has got, too: signals__wait() tells nothing of it. After signals__open();
+ * false: its end is near, and they mean us again.
+ */
+void signals__for_command(bool runs);
 
 /* Wait until `until` (CLOCK_MONOTONIC ns): the number of a signal that came, or 0 for the time. */
 int signals__wait(uint64_t until);

@@ -156,7 +156,7 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 		own.width = outfile__width(&sink->to);
 		err = write_part(sink, part, &own, sinks->live);
 		outfile__say(&sink->to, err);
-		sink->gone = err == -EPIPE && outfile__is_stdout(&sink->to);
+		sink->gone = err == -EPIPE && outfile__is_standard(&sink->to);
 		first = worse(first, err);
 	}
 	/* the run begins, when all of them could */

@@ -11,12 +11,12 @@
 #define SINKS_MAX 8
 
 struct sink {
-	const char *path; /* "-": standard output */
+	const char *path; /* "-": standard output; outfile_stderr */
 	const struct output *output;
 	struct outfile to;
 	void *state; /* the output's */
 	bool grows;  /* it has its name from its first part on */
-	bool gone;   /* standard output's reader */
+	bool gone;   /* a standard one's reader */
 };
 
 struct sinks {
@@ -56,7 +56,7 @@ bool sinks__show_intervals(const struct sinks *sinks);
 enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_TOTAL };
 
 /*
- * Write a part to each. Returns 0; -EPIPE, quietly, when standard output's reader is gone, and
+ * Write a part to each. Returns 0; -EPIPE, quietly, when a standard one's reader is gone, and
  * then leaves it out; or another negative errno, with a message that names the file.
  */
 int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *report);

@@ -64,6 +64,12 @@ offered()
 	[ "$(offered xentrace-bpf report "$dir/r")" = "$dir/run.xtr" ]
 }
 
+@test "bash: behind -- come commands, and then files" {
+	offered xentrace-bpf record -o run.xtr -- mkfi | grep -x mkfifo
+	touch "$dir/input"
+	[ "$(offered xentrace-bpf -- cat "$dir/inp")" = "$dir/input" ]
+}
+
 @test "zsh: commands, options, formats and families" {
 	command -v zsh > /dev/null || skip "needs zsh: tools/setup test"
 	while IFS=: read -r typed whole; do
@@ -76,5 +82,6 @@ offered()
 		report --format op:report --format openmetrics
 		diff --format=sv:diff --format=svg
 		-f blk,ti:-f blk,timer,
+		record -o x -- mkfif:record -o x -- mkfifo
 	END
 }

@@ -46,6 +46,16 @@ _xentrace_bpf()
 	local commands="trace detect check record report diff"
 
 	COMPREPLY=()
+	# behind -- is a command of the user's
+	for ((word = 1; word < COMP_CWORD; word++)); do
+		[ "${COMP_WORDS[word]}" = -- ] || continue
+		if ((word + 1 == COMP_CWORD)); then
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		else
+			_xentrace_bpf_files -f
+		fi
+		return
+	done
 	for word in $commands; do
 		[ "${COMP_WORDS[1]}" != "$word" ] || ((COMP_CWORD == 1)) || command=$word
 	done
