@@ -44,7 +44,9 @@ struct output {
 	const char *extension;	    /* ".json": -o FILE; ".trace.json" goes before it */
 	const char *also_extension; /* another one, or NULL */
 	bool wants_series;	    /* total() draws report->series */
-	bool is_document;	    /* total() writes a whole file: a later one replaces it */
+	/* interval() only keeps what total() draws, and has intervals that nobody asked for, too */
+	bool keeps_intervals;
+	bool is_document; /* total() writes a whole file: a later one replaces it */
 	int (*header)(FILE *out, const struct report *report);
 	int (*interval)(FILE *out, const struct report *report);
 	int (*total)(FILE *out, const struct report *report);
@@ -71,6 +73,7 @@ extern const struct output output_svg;
 extern const struct output output_html;
 extern const struct output output_openmetrics;
 extern const struct output output_pprof;
+extern const struct output output_trace_json;
 extern const struct output output_recording;
 
 /* When the run began, before a plus and its length: "2026-11-22 09:14:02Z + "; "" if unknown. */

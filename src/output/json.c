@@ -75,6 +75,11 @@ void json__uint(struct json *json, const char *key, uint64_t n)
 	json__int(json, key, n > INT64_MAX ? INT64_MAX : n);
 }
 
+void json__thousandths(struct json *json, const char *key, uint64_t n)
+{
+	fprintf(value(json, key), "%" PRIu64 ".%03" PRIu64, n / 1000, n % 1000);
+}
+
 /* "5e-05" is "5e-5" */
 static void drop_zeros(char *exponent)
 {

@@ -109,6 +109,8 @@ void json__uint(struct json *json, const char *key, uint64_t n);
 void json__int(struct json *json, const char *key, int64_t n);
 /* Null for what is not finite. */
 void json__real(struct json *json, const char *key, double x);
+/* A thousandth of n with three decimals, exact: ns in us. */
+void json__thousandths(struct json *json, const char *key, uint64_t n);
 void json__bool(struct json *json, const char *key, bool b);
 /* "2026-11-22T09:14:02.000000000Z" of ns since the epoch; null for 0. */
 void json__utc(struct json *json, const char *key, uint64_t wall_ns);

@@ -16,8 +16,9 @@ int run__open(struct run *run, const struct sinks_use *use)
 	if (err)
 		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
 	source->shows_intervals = sinks__show_intervals(run->sinks);
-	source->draws_course = sinks__want_series(run->sinks);
-	if (source->draws_course && series__new(&run->course, SERIES_STEPS, SERIES_BYTES)) {
+	source->draws_course = sinks__want_series(run->sinks) || sinks__keep_intervals(run->sinks);
+	if (sinks__want_series(run->sinks) &&
+	    series__new(&run->course, SERIES_STEPS, SERIES_BYTES)) {
 		elog("out of memory");
 		return EXIT_RUNTIME;
 	}
@@ -61,9 +62,12 @@ static int add_to_course(struct run *run, const struct run_part *part)
 
 static int take(struct run *run, const struct run_part *part)
 {
+	enum sink_part kind = part->unasked ? SINK_UNASKED : part->kind;
 	int err = add_to_course(run, part);
 
-	return err || part->unasked ? err : write_part(run, part->kind, part);
+	if (err || (kind == SINK_UNASKED && !sinks__keep_intervals(run->sinks)))
+		return err;
+	return write_part(run, kind, part);
 }
 
 /* A reader of standard output that went away is one output less: the others get their end. */

@@ -43,6 +43,11 @@ static int find(struct sinks *sinks, const struct sinks_use *use)
 	return 0;
 }
 
+static bool shows_intervals(const struct output *output)
+{
+	return output->interval != output__nothing && !output->keeps_intervals;
+}
+
 int sinks__open(struct sinks *sinks, const struct sinks_use *use)
 {
 	int err = find(sinks, use);
@@ -58,9 +63,8 @@ int sinks__open(struct sinks *sinks, const struct sinks_use *use)
 				return -ENOMEM;
 			}
 		}
-		sink->grows = use->live &&
-			      (sink->output == &output_recording ||
-			       (use->intervals && sink->output->interval != output__nothing));
+		sink->grows = use->live && (sink->output == &output_recording ||
+					    (use->intervals && shows_intervals(sink->output)));
 		err = outfile__open(&sink->to);
 		if (err == -EINVAL)
 			err = -EIO;
@@ -71,7 +75,15 @@ int sinks__open(struct sinks *sinks, const struct sinks_use *use)
 bool sinks__show_intervals(const struct sinks *sinks)
 {
 	for (unsigned int i = 0; i < sinks->nr; i++)
-		if (sinks->sink[i].output->interval != output__nothing)
+		if (shows_intervals(sinks->sink[i].output))
+			return true;
+	return false;
+}
+
+bool sinks__keep_intervals(const struct sinks *sinks)
+{
+	for (unsigned int i = 0; i < sinks->nr; i++)
+		if (sinks->sink[i].output->keeps_intervals)
 			return true;
 	return false;
 }
@@ -100,7 +112,7 @@ static int write_total(struct sink *sink, const struct report *report, bool live
 static int write_part(struct sink *sink, enum sink_part part, const struct report *report,
 		      bool live)
 {
-	int err;
+	int err = 0;
 
 	switch (part) {
 	case SINK_HEADER:
@@ -108,6 +120,10 @@ static int write_part(struct sink *sink, enum sink_part part, const struct repor
 		break;
 	case SINK_INTERVAL:
 		err = sink->output->interval(sink->to.file, report);
+		break;
+	case SINK_UNASKED:
+		if (sink->output->keeps_intervals)
+			err = sink->output->interval(sink->to.file, report);
 		break;
 	default:
 		err = write_total(sink, report, live);

@@ -50,10 +50,13 @@ int sinks__open(struct sinks *sinks, const struct sinks_use *use);
 
 /* Does any of them draw report->series? */
 bool sinks__want_series(const struct sinks *sinks);
+/* Does any of them draw intervals when the run ends? */
+bool sinks__keep_intervals(const struct sinks *sinks);
 /* Does any of them show intervals? */
 bool sinks__show_intervals(const struct sinks *sinks);
 
-enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_TOTAL };
+/* SINK_UNASKED: an interval for those alone that keep it. */
+enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_UNASKED, SINK_TOTAL };
 
 /*
  * Write a part to each. Returns 0; -EPIPE, quietly, when a standard one's reader is gone, and

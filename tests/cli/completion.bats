@@ -47,8 +47,8 @@ offered()
 	[ "$(offered xentrace-bpf -f blk,ti)" = blk,timer ]
 
 	offered xentrace-bpf report --format '' | sort > "$dir/offered"
-	xentrace-bpf report --help | tr '\n' ' ' | sed -E 's/.*their extensions: ([^-]*) -o may.*/\1/' |
-		grep -oE '[a-z]+ +\.[a-z]+' | sed 's/ .*//' | sort > "$dir/has"
+	xentrace-bpf report --help | tr '\n' ' ' | sed -E 's/.*their extensions: (.*)\. -o may.*/\1/' |
+		grep -oE '[a-z-]+ +\.[a-z.]+' | sed 's/ .*//' | sort > "$dir/has"
 	diff "$dir/has" "$dir/offered"
 	for format in $(offered xentrace-bpf diff --format = ''); do
 		xentrace-bpf diff $recording $recording --format "$format" > /dev/null

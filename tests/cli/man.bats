@@ -172,7 +172,7 @@ same()
 		echo
 	} > "$dir/help"
 	sed -nE 's/.*Only these families: ([a-z, ]+) -i,.*/\1/p' "$dir/help" | tr -d ' ' | tr ',' '\n' > "$dir/has"
-	sed -nE 's/.*their extensions: ([a-z., ]+)\. -o may.*/\1/p' "$dir/help" | tr ',' '\n' |
+	sed -nE 's/.*their extensions: ([a-z., -]+)\. -o may.*/\1/p' "$dir/help" | tr ',' '\n' |
 		awk '{ print $1 }' >> "$dir/has"
 	[ "$(wc -l < "$dir/has")" -ge 14 ]
 	{

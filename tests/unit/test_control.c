@@ -142,7 +142,7 @@ static bool try(unsigned int target, const char *evil)
 
 		/* of these test_recording.c, test_json.c and test_pprof.c ask it */
 		if (output == &output_recording || output == &output_json ||
-		    output == &output_pprof)
+		    output == &output_trace_json || output == &output_pprof)
 			continue;
 		text = fixture__print(f, output->total);
 		assert_clean(text, output->name, target);
