@@ -39,12 +39,14 @@ struct xt_hist {
 	__u64 known_ns;
 	__u64 stolen;
 	/*
-	 * Totals, where not all are followed: those that ended since the last one that was, which
-	 * the next one stands for, too (below 0 for a while where an interrupt came between); and
-	 * for how many those in the buckets stand beside themselves.
+	 * Where not all are followed: those that ended since the last one that was, which the next
+	 * one stands for, too (below 0 for a while where an interrupt came between); and for how
+	 * many those in the buckets stand beside themselves.
 	 */
 	__u64 pending;
 	__u64 extra;
+	/* ns in the buckets that are not this path's: of paths inside it that were only counted */
+	__u64 owed;
 	struct xt_bucket bucket[XT_BUCKETS];
 };
 
@@ -55,16 +57,20 @@ struct xt_hist {
 #define XT_FRAMES 16
 
 struct xt_frame {
-	__u64 start;   /* ns; 0 while the frame is being opened */
-	__u64 inside;  /* ns of closed frames within */
-	__u64 off_cpu; /* runstate at open (runnable + blocked), plus what frames within had */
-	__u64 offline; /* the same for offline */
-	__u32 token;   /* who opened it: exits find their entry by it */
-	__u32 covered; /* a frame within did its work and was recorded for it */
-	__u32 path;    /* of a call site's: the hypercall's, known at its entry only */
-	__u32 pad;
+	__u64 start;	  /* ns; 0 while the frame is being opened; XT_FRAME_COUNTED */
+	__u64 inside;	  /* ns of closed frames within */
+	__u64 off_cpu;	  /* runstate at open (runnable + blocked), plus what frames within had */
+	__u64 offline;	  /* the same for offline */
+	__u32 token;	  /* who opened it: exits find their entry by it */
+	__u32 covered;	  /* a frame within did its work and was recorded for it */
+	__u32 path;	  /* of a call site's: the hypercall's, known at its entry only */
+	__u32 stands;	  /* it was chosen to be followed, and stands for those that were not */
 	__u64 hypercalls; /* ns in hypercalls that were made in it and in no frame within */
+	__u64 owed;	  /* ns in it that frames within would have taken, had they been timed */
 };
+
+/* `start` of a frame whose event is counted and not timed: it has no clock. */
+#define XT_FRAME_COUNTED 1
 
 /*
  * What the family of the innermost path has to remember of the task in it. It goes with the task
@@ -101,11 +107,23 @@ struct xt_device {
 	__u64 last;  /* ns: entry of its last interrupt here */
 };
 
-/* What may be followed in part: 1 of 2^rate from leg to leg. All are counted. */
-enum xt_rate { XT_RATE_REQUESTS, XT_RATE_PACKETS, XT_RATES };
+/* What may be followed in part: 1 of 2^rate from leg to leg, or timed. All are counted. */
+enum xt_rate {
+	XT_RATE_REQUESTS,
+	XT_RATE_PACKETS,
+	XT_RATE_HYPERCALLS,
+	XT_RATE_UPCALLS,
+	XT_RATES,
+};
 
 #define XT_RATE_BITS 4
 #define XT_RATE_MOST ((1 << XT_RATE_BITS) - 1)
+
+/* Events of a kind on a CPU; plain adds, since only rates and the own cost are made of them. */
+struct xt_thinned {
+	__u64 seq;     /* all of them */
+	__u64 counted; /* those that are only counted */
+};
 
 /*
  * One page-aligned slice a possible CPU; written by BPF on that CPU only. What one family alone has
@@ -129,11 +147,12 @@ struct xt_cpu {
 	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
 	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
 	__u64 pair_ns;
-	__u64 count_ns;	  /* of an event that is counted, not followed */
+	__u64 count_ns;	  /* a frame of an event that is only counted, likewise */
 	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
-	__u32 depth; /* open frames */
-	__u32 nr;    /* this CPU's number */
+	__u32 depth;			     /* open frames */
+	__u32 nr;			     /* this CPU's number */
+	struct xt_thinned thinned[XT_RATES]; /* what has frames: hypercalls, upcalls */
 	__u64 loss[XT_LOSS_NR];
 	__u64 runs[XT_PROBE_NR];
 	struct xt_frame frame[XT_FRAMES];

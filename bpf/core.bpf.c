@@ -91,6 +91,8 @@ static __always_inline void frames_park(struct xt_cpu *cpu, __u32 pid)
 	for (i = 0; i < XT_PARKED_FRAMES && i < depth; i++) {
 		frame = element(parked->frame, i);
 		*frame = *element(cpu->frame, i);
+		if (frame->start == XT_FRAME_COUNTED)
+			continue;
 		frame->off_cpu = away.off_cpu - frame->off_cpu;
 		frame->offline = away.offline - frame->offline;
 	}
@@ -125,6 +127,8 @@ static __always_inline void frames_resume(struct xt_cpu *cpu, __u32 pid)
 	for (i = 0; i < XT_PARKED_FRAMES && i < parked->depth; i++) {
 		frame = element(cpu->frame, i);
 		*frame = *element(parked->frame, i);
+		if (frame->start == XT_FRAME_COUNTED)
+			continue;
 		if (frame->start) /* else its program has yet to write all of it */
 			frame->start += missed;
 		frame->off_cpu = away.off_cpu - frame->off_cpu;
@@ -319,18 +323,17 @@ int xt_runstate(void *ctx)
 
 /*
  * Never attached either: what one event costs on this machine. It opens, closes and records a
- * frame, with the clock reads that a pair of programs makes, counts an event, and measures the clock
- * alone. The loader runs it many times, and takes what an undisturbed run takes.
+ * frame, with the clock reads that a pair of programs makes, does the same for an event that is only
+ * counted, and measures the clock alone. The loader runs it many times, and takes what an undisturbed
+ * run takes.
  */
 SEC("?raw_tp/xt_calibrate")
 int xt_calibrate(void *ctx)
 {
 	__u32 nr = bpf_get_smp_processor_id();
 	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &nr);
-	__u32 at = cpu ? cpu->first_path + config.scratch_path : 0;
 	__u64 start, clock, end, count;
 	struct closed closed;
-	struct xt_hist *h;
 
 	if (!cpu)
 		return 0;
@@ -343,13 +346,11 @@ int xt_calibrate(void *ctx)
 		frame_record(cpu, config.scratch_path, &closed, false);
 	end = bpf_ktime_get_ns();
 	cpu->clock_ns = start - clock;
-	/* what is left of it for one that is not followed; no rate is set yet */
-	if (!rate_of(XT_RATE_REQUESTS)) {
-		h = bpf_map_lookup_elem(&xt_hists, &at);
-		if (h)
-			bump(&h->extra, 1);
-	}
+	count_open(cpu, 0);
+	if (thin_close(cpu, 0, &closed))
+		thin_record(cpu, XT_RATE_HYPERCALLS, config.scratch_path, &closed);
 	count = bpf_ktime_get_ns();
+	cpu->thinned[XT_RATE_HYPERCALLS].counted--;
 	cpu->pair_ns = end - start - cpu->clock_ns;
 	cpu->count_ns = count - end > cpu->clock_ns ? count - end - cpu->clock_ns : 0;
 	return 0;

@@ -221,28 +221,53 @@ static __always_inline __u32 hist_index(__u64 ns)
 	return (e - XT_SUB_BITS + 1) * XT_SUBS + ((ns >> (e - XT_SUB_BITS)) & (XT_SUBS - 1));
 }
 
-/*
- * `n` events of `ns` each on `path`. Returns the histogram for the sums beside the buckets, or
- * NULL.
- */
-static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path, __u64 ns, __u64 n)
+/* The histogram of a path on this CPU; NULL, and counted, when there is none. */
+static __always_inline struct xt_hist *hist_of(struct xt_cpu *cpu, __u32 path)
 {
 	__u32 at = cpu->first_path + path;
-	struct xt_bucket *bucket;
 	struct xt_hist *h = NULL;
 
 	if (path < cpu->nr_paths)
 		h = bpf_map_lookup_elem(&xt_hists, &at);
-	if (!h) {
+	if (!h)
 		cpu_lost(cpu, XT_LOST_NO_HIST);
-		return NULL;
-	}
-	bucket = element(h->bucket, hist_index(ns));
+	return h;
+}
+
+/* `n` events of `ns` each. */
+static __always_inline void hist_put(struct xt_hist *h, __u64 ns, __u64 n)
+{
+	struct xt_bucket *bucket = element(h->bucket, hist_index(ns));
+
 	bump(&bucket->count, n);
 	bump(&bucket->ns, ns * n);
 	if (ns > h->max)
 		h->max = ns;
+}
+
+/* The same on `path`. Returns its histogram for the sums beside the buckets, or NULL. */
+static __always_inline struct xt_hist *hist_add_n(struct xt_cpu *cpu, __u32 path, __u64 ns, __u64 n)
+{
+	struct xt_hist *h = hist_of(cpu, path);
+
+	if (h)
+		hist_put(h, ns, n);
 	return h;
+}
+
+/*
+ * An event that is followed stands for itself and for those of its path that ended here before it and
+ * were only counted: so counts are exact, whatever the rate was. Returns how many that is.
+ */
+static __always_inline __u64 hist_weight(struct xt_hist *h)
+{
+	__u64 pending = h->pending;
+
+	if ((s64)pending <= 0)
+		return 1;
+	bump(&h->pending, -pending);
+	bump(&h->extra, pending);
+	return 1 + pending;
 }
 
 /* One event. */

@@ -19,8 +19,26 @@ XT_SHARED_ARRAY(xt_wakes, struct xt_wake); /* by thread id */
  * drivers/xen/events/events_base.c. The loader chooses the function: until 5.15 the body was
  * __xen_evtchn_do_upcall(), below two callers. Arguments changed with it; none is read.
  */
-XT_TIMED_PROGS(xt_upcall, xen_evtchn_do_upcall, timed_enter(XT_P_UPCALL, 0),
-	       timed_exit(XT_P_UPCALL, &config.upcall_path, 0, false))
+static __always_inline int upcall_enter(void)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_UPCALL);
+
+	if (cpu)
+		thin_open(cpu, XT_RATE_UPCALLS, XT_P_UPCALL, false);
+	return 0;
+}
+
+static __always_inline int upcall_exit(void)
+{
+	struct xt_cpu *cpu = cpu_enter(XT_P_UPCALL);
+	struct closed closed;
+
+	if (cpu && thin_close(cpu, XT_P_UPCALL, &closed))
+		thin_record(cpu, XT_RATE_UPCALLS, config.upcall_path, &closed);
+	return 0;
+}
+
+XT_TIMED_PROGS(xt_upcall, xen_evtchn_do_upcall, upcall_enter(), upcall_exit())
 
 static __always_inline struct xt_wake *wake_of(__u32 pid)
 {

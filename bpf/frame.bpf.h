@@ -6,6 +6,11 @@
  * reserved (depth) before it is written, and a frame whose `start` is still 0 takes no time from
  * frames inside it. Functions that may sleep must not open frames. When a task is preempted inside
  * one, its frames go with it (core.bpf.c).
+ *
+ * Where only some events of a kind are followed, the others have a frame without a clock: it is there
+ * so that exits find their entries, and passes on what happens inside it. The time of such an event is
+ * left in the path around it. That path owes it, and those that are followed say how much it is: see
+ * thin_record().
  */
 #ifndef XT_FRAME_BPF_H
 #define XT_FRAME_BPF_H
@@ -52,19 +57,22 @@ struct closed {
 	__u64 held;
 	__u64 off_cpu;
 	bool covered; /* a frame inside it did this frame's work: see cover_outer() */
+	bool counted; /* it was not timed, and all of the above is 0 */
 	__u64 hypercalls;
+	__u64 owed; /* of self: see struct xt_frame */
 	__u32 path;
+	__u32 stands;
 };
 
-static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 now)
+/* A place for a frame, not open yet; NULL, and counted, when all are taken. */
+static __always_inline struct xt_frame *frame_reserve(struct xt_cpu *cpu, __u32 token)
 {
 	__u32 depth = cpu->depth;
 	struct xt_frame *frame;
-	struct away away;
 
 	if (depth >= XT_FRAMES) {
 		cpu_lost(cpu, XT_LOST_FRAME_DEEP);
-		return;
+		return NULL;
 	}
 	frame = element(cpu->frame, depth);
 	*(volatile __u32 *)&cpu->depth = depth + 1;
@@ -72,7 +80,19 @@ static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 no
 	frame->inside = 0;
 	frame->token = token;
 	frame->covered = 0;
+	frame->stands = 0;
 	frame->hypercalls = 0;
+	frame->owed = 0;
+	return frame;
+}
+
+static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 now)
+{
+	struct xt_frame *frame = frame_reserve(cpu, token);
+	struct away away;
+
+	if (!frame)
+		return;
 	away_now(&away);
 	frame->off_cpu = away.off_cpu;
 	frame->offline = away.offline;
@@ -141,8 +161,9 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	/* from here on an interrupt may use the place */
 	*(volatile __u32 *)&cpu->depth = depth;
 	/* no start: an interrupt that entered the same function cut the entry short */
-	if (!frame.start || now < frame.start) {
-		cpu_lost(cpu, frame.start ? XT_LOST_FRAME_CLOCK : XT_LOST_FRAME_STRAY);
+	if (frame.start <= XT_FRAME_COUNTED || now < frame.start) {
+		cpu_lost(cpu, frame.start > XT_FRAME_COUNTED ? XT_LOST_FRAME_CLOCK
+							     : XT_LOST_FRAME_STRAY);
 		return false;
 	}
 	closed->inclusive = now - frame.start;
@@ -151,6 +172,8 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	closed->covered = frame.covered;
 	closed->path = frame.path;
 	closed->hypercalls = frame.hypercalls;
+	closed->owed = frame.owed;
+	closed->stands = frame.stands;
 	closed->self = closed->inclusive - frame.inside;
 	if ((s64)closed->self < 0)
 		closed->self = 0;
@@ -166,6 +189,31 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	return true;
 }
 
+/* What of a frame stands beside its bucket, for `n` events. */
+static __always_inline void frame_sums(struct xt_hist *h, const struct closed *closed, __u64 n)
+{
+	bump(&h->inclusive, closed->inclusive * n);
+	if (closed->held)
+		bump(&h->held, closed->held * n);
+	if (closed->off_cpu)
+		bump(&h->off_cpu, closed->off_cpu * n);
+	if (closed->owed)
+		bump(&h->owed, closed->owed * n);
+}
+
+/*
+ * This frame stands for `n` events that were only counted, too. Their time is in the paths around
+ * them, which the path around this one stands for; but not what events within them would have taken,
+ * had those been timed: that has been said already, there.
+ */
+static __always_inline void frame_owe(struct xt_cpu *cpu, const struct closed *closed, __u64 n)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (n && outer && outer->start)
+		bump(&outer->owed, n * (closed->self - closed->owed));
+}
+
 /*
  * Record a closed frame on a CPU path. If Xen held the vCPU off inside an emulated path, the device
  * model served that path: the time is the path's. Elsewhere it is reported beside the histogram.
@@ -176,13 +224,8 @@ static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 	struct xt_hist *h;
 
 	h = hist_add(cpu, path, closed->self + (emulated ? closed->held : 0));
-	if (!h)
-		return;
-	bump(&h->inclusive, closed->inclusive);
-	if (closed->held)
-		bump(&h->held, closed->held);
-	if (closed->off_cpu)
-		bump(&h->off_cpu, closed->off_cpu);
+	if (h)
+		frame_sums(h, closed, 1);
 }
 
 /*
@@ -193,8 +236,11 @@ static __always_inline void frame_give_back(struct xt_cpu *cpu, const struct clo
 {
 	struct xt_frame *outer = frame_below(cpu, cpu->depth);
 
-	if (outer && outer->start)
-		bump(&outer->inside, -closed->self);
+	if (!outer || !outer->start || closed->counted)
+		return;
+	bump(&outer->inside, -closed->self);
+	if (closed->owed)
+		bump(&outer->owed, closed->owed);
 }
 
 /*
@@ -219,6 +265,103 @@ static __always_inline void hypercall_made(struct xt_cpu *cpu, const struct clos
 
 	if (outer)
 		bump(&outer->hypercalls, closed->inclusive);
+}
+
+/* Events that may be counted only. */
+
+/* A frame of one that is. */
+static __always_inline void count_open(struct xt_cpu *cpu, __u32 token)
+{
+	struct xt_frame *frame = frame_reserve(cpu, token);
+
+	if (!frame)
+		return;
+	frame->off_cpu = frame->offline = 0;
+	*(volatile __u64 *)&frame->start = XT_FRAME_COUNTED;
+}
+
+/*
+ * Whether the next event of this kind is timed. One kind comes within another, so the kinds choose
+ * without regard to each other: were hypercalls timed in just those upcalls that are, none that is
+ * only counted would be in an upcall that stands for others. (murmur3's finalizer, shortened.)
+ */
+static __always_inline bool thin_chosen(struct xt_cpu *cpu, enum xt_rate what)
+{
+	__u32 rate = rate_of(what), hash = cpu->thinned[what].seq++;
+
+	if (!rate)
+		return true;
+	hash = (hash + what * 0x9e3779b9u) * 0x85ebca6bu;
+	hash = (hash ^ hash >> 13) * 0xc2b2ae35u;
+	return !(hash >> (32 - rate));
+}
+
+/* One of this kind begins: it is timed if it is chosen, or if it `must` be. */
+static __always_inline void thin_open(struct xt_cpu *cpu, enum xt_rate what, __u32 token, bool must)
+{
+	bool chosen = thin_chosen(cpu, what);
+	struct xt_frame *frame;
+
+	if (chosen || must) {
+		frame_open(cpu, token, bpf_ktime_get_ns());
+		frame = frame_below(cpu, cpu->depth);
+		if (chosen && frame && frame->token == token)
+			frame->stands = 1;
+		return;
+	}
+	count_open(cpu, token);
+}
+
+/* What frames within took from this one, which was not timed, they took from the one around it. */
+static __always_inline void frame_pass_on(struct xt_cpu *cpu, const struct xt_frame *frame)
+{
+	struct xt_frame *outer = frame_below(cpu, cpu->depth);
+
+	if (!(frame->inside | frame->owed) || !outer || !outer->start)
+		return;
+	bump(&outer->inside, frame->inside);
+	bump(&outer->off_cpu, frame->off_cpu);
+	bump(&outer->offline, frame->offline);
+	bump(&outer->owed, frame->owed);
+}
+
+/* The other end of thin_open(): as frame_close(), and closed->counted where it was not timed. */
+static __always_inline bool thin_close(struct xt_cpu *cpu, __u32 token, struct closed *closed)
+{
+	struct xt_frame *top = frame_below(cpu, cpu->depth), frame;
+
+	if (!top || top->token != token || top->start != XT_FRAME_COUNTED)
+		return frame_close(cpu, token, bpf_ktime_get_ns(), closed);
+	*closed = (struct closed) {};
+	frame = *(volatile struct xt_frame *)top;
+	*(volatile __u32 *)&cpu->depth = cpu->depth - 1;
+	closed->counted = true;
+	closed->covered = frame.covered;
+	frame_pass_on(cpu, &frame);
+	return true;
+}
+
+/*
+ * Record it. One that is timed stands for those of its path that were not, since the last one. They
+ * took as long as it did; that time is in the paths around them.
+ */
+static __always_inline void thin_record(struct xt_cpu *cpu, enum xt_rate what, __u32 path,
+					const struct closed *closed)
+{
+	struct xt_hist *h = hist_of(cpu, path);
+	__u64 weight;
+
+	if (!h)
+		return;
+	if (closed->counted) {
+		bump(&h->pending, 1);
+		cpu->thinned[what].counted++;
+		return;
+	}
+	weight = closed->stands ? hist_weight(h) : 1;
+	hist_put(h, closed->self, weight);
+	frame_sums(h, closed, weight);
+	frame_owe(cpu, closed, weight - 1);
 }
 
 /* A function that is timed: a frame from its entry to its exit. */

@@ -17,13 +17,30 @@ XT_FAMILY_CPU(hypercall)
 /* include/xen/interface/xen.h */
 #define __HYPERVISOR_multicall 13
 
+/*
+ * A wrapper begins. Inside a packet that is followed it is timed in any case: of that packet's time it
+ * is a leg.
+ */
+static __always_inline int wrapper_enter(enum xt_probe probe)
+{
+	struct xt_cpu *cpu = cpu_enter(probe);
+	struct xt_frame *outer;
+
+	if (!cpu)
+		return 0;
+	outer = frame_below(cpu, cpu->depth);
+	thin_open(cpu, XT_RATE_HYPERCALLS, XT_TOKEN_HYPERCALL | probe,
+		  outer && outer->token == XT_P_TX_START);
+	return 0;
+}
+
 /* Close a wrapper on `path`; `made`: it did make a hypercall. */
 static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe probe, __u32 path,
 					  bool made)
 {
 	struct closed closed;
 
-	if (!frame_close(cpu, XT_TOKEN_HYPERCALL | probe, bpf_ktime_get_ns(), &closed))
+	if (!thin_close(cpu, XT_TOKEN_HYPERCALL | probe, &closed))
 		return;
 	if (made || closed.covered)
 		hypercall_made(cpu, &closed);
@@ -33,7 +50,7 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 			cover_outer(cpu);
 		return;
 	}
-	frame_record(cpu, path, &closed, false);
+	thin_record(cpu, XT_RATE_HYPERCALLS, path, &closed);
 	cover_outer(cpu);
 }
 
@@ -47,7 +64,7 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 }
 
 #define XT_WRAPPER_PROGS(_, id, function, hypercall, guests) \
-	XT_TIMED_PROGS(function, function, timed_enter(id, XT_TOKEN_HYPERCALL), wrapper_exit(id))
+	XT_TIMED_PROGS(function, function, wrapper_enter(id), wrapper_exit(id))
 
 XT_WRAPPERS(XT_WRAPPER_PROGS, _)
 
@@ -58,16 +75,12 @@ XT_WRAPPERS(XT_WRAPPER_PROGS, _)
 SEC("?fentry/clockevents_program_event")
 int BPF_PROG(xt_clockev_fe, struct clock_event_device *dev)
 {
-	struct xt_cpu *cpu;
 	char name[4] = {};
 
 	bpf_probe_read_kernel(name, sizeof(name), dev->name);
 	if (name[0] != 'x' || name[1] != 'e' || name[2] != 'n' || name[3])
 		return 0;
-	cpu = cpu_enter(XT_P_CLOCKEVENT);
-	if (cpu)
-		frame_open(cpu, XT_TOKEN_HYPERCALL | XT_P_CLOCKEVENT, bpf_ktime_get_ns());
-	return 0;
+	return wrapper_enter(XT_P_CLOCKEVENT);
 }
 
 SEC("?fexit/clockevents_program_event")
@@ -101,19 +114,15 @@ static __always_inline bool is_segment_base(__u32 msr)
 SEC("?fentry/xen_do_write_msr")
 int BPF_PROG(xt_segbase_fe, __u32 msr)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_SEGMENT_BASE);
-
-	if (cpu && is_segment_base(msr))
-		frame_open(cpu, XT_TOKEN_HYPERCALL | XT_P_SEGMENT_BASE, bpf_ktime_get_ns());
-	return 0;
+	return is_segment_base(msr) ? wrapper_enter(XT_P_SEGMENT_BASE) : 0;
 }
 
 SEC("?fexit/xen_do_write_msr")
 int BPF_PROG(xt_segbase_fx, __u32 msr)
 {
-	struct xt_cpu *cpu = cpu_enter(XT_P_SEGMENT_BASE);
+	struct xt_cpu *cpu = is_segment_base(msr) ? cpu_enter(XT_P_SEGMENT_BASE) : NULL;
 
-	if (cpu && is_segment_base(msr))
+	if (cpu)
 		wrapper_close(cpu, XT_P_SEGMENT_BASE, config.segment_base_path, true);
 	return 0;
 }
@@ -164,5 +173,4 @@ static __always_inline int mc_flush_exit(void)
 	return 0;
 }
 
-XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, timed_enter(XT_P_MC_FLUSH_FN, XT_TOKEN_HYPERCALL),
-	       mc_flush_exit())
+XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, wrapper_enter(XT_P_MC_FLUSH_FN), mc_flush_exit())

@@ -274,36 +274,12 @@ static __always_inline void slow_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk
 	slowest_close(blk, all);
 }
 
-/* The whole's histogram; NULL, and counted, when there is none. */
-static __always_inline struct xt_hist *total_of(struct xt_cpu *cpu, const struct xt_request *r)
-{
-	__u32 path = r->path + XT_LEG_TOTAL, at = cpu->first_path + path;
-	struct xt_hist *h = NULL;
-
-	if (path < cpu->nr_paths)
-		h = bpf_map_lookup_elem(&xt_hists, &at);
-	if (!h)
-		cpu_lost(cpu, XT_LOST_NO_HIST);
-	return h;
-}
-
-/*
- * One that is followed stands for itself and for those of its kind that ended here before it and
- * were not: so counts are exact, whatever the rate was.
- */
+/* How many requests one that is followed stands for: see hist_weight(). */
 static __always_inline __u64 weight_take(struct xt_cpu *cpu, const struct xt_request *r)
 {
-	struct xt_hist *h = total_of(cpu, r);
-	__u64 pending;
+	struct xt_hist *h = hist_of(cpu, r->path + XT_LEG_TOTAL);
 
-	if (!h)
-		return 1;
-	pending = h->pending;
-	if ((s64)pending <= 0)
-		return 1;
-	bump(&h->pending, -pending);
-	bump(&h->extra, pending);
-	return 1 + pending;
+	return h ? hist_weight(h) : 1;
 }
 
 /* A request that ended at `now`. */
@@ -338,7 +314,7 @@ static __always_inline void request_end(struct xt_cpu *cpu, struct xt_blk_cpu *b
 static __always_inline void counted_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
 					const struct xt_request *r)
 {
-	struct xt_hist *h = total_of(cpu, r);
+	struct xt_hist *h = hist_of(cpu, r->path + XT_LEG_TOTAL);
 	const struct stolen unknown = {};
 	__u64 now;
 

@@ -355,6 +355,7 @@ static __always_inline void packet_end(struct xt_cpu *cpu, struct xt_net_cpu *ne
 		.end = now,
 	};
 	struct xt_nic_count *count = nic_counts(cpu, nic);
+	struct xt_hist *h;
 
 	if (now < p->started || begin > p->started) {
 		cpu_lost(cpu, XT_LOST_TX_CLOCK);
@@ -379,7 +380,9 @@ static __always_inline void packet_end(struct xt_cpu *cpu, struct xt_net_cpu *ne
 		if (p->done)
 			tx_leg_add(&legs, XT_TX_FINISH, now);
 	}
-	hist_add_n(cpu, nic->paths + XT_TX_TOTAL, now - begin, p->weight);
+	h = hist_add_n(cpu, nic->paths + XT_TX_TOTAL, now - begin, p->weight);
+	if (h && p->weight > 1)
+		bump(&h->extra, p->weight - 1);
 	bump(&net->completed, 1);
 	packet_leave(p);
 }
@@ -409,29 +412,24 @@ static __always_inline void sent_count(struct xt_nic_count *count, struct sk_buf
 
 /*
  * The driver's CPU time. A followed packet stands for `weight` packets; the time of those that are
- * not followed was spent in the surrounding path (the stack, a softirq), and is taken out of it.
+ * not followed was spent in the surrounding path (the stack, a softirq), which owes it.
  * Returns the time in hypercalls.
  */
 static __always_inline __u64 xmit_record(struct xt_cpu *cpu, const struct xt_nic *nic, __u64 weight,
 					 __u64 now)
 {
 	struct closed closed;
-	struct xt_frame *outer;
 	struct xt_hist *h;
 
 	if (!frame_close(cpu, XT_P_TX_START, now, &closed))
 		return 0;
-	if (nic->flags & XT_NIC_EMULATED)
-		closed.self += closed.held;
-	h = hist_add_n(cpu, config.submit_path + nic->slot, closed.self, weight);
-	if (!h)
-		return closed.hypercalls;
-	bump(&h->inclusive, closed.inclusive * weight);
-	bump(&h->held, closed.held * weight);
-	bump(&h->off_cpu, closed.off_cpu * weight);
-	outer = weight > 1 ? frame_below(cpu, cpu->depth) : NULL;
-	if (outer && outer->start)
-		bump(&outer->inside, closed.inclusive * (weight - 1));
+	h = hist_add_n(cpu, config.submit_path + nic->slot,
+		       closed.self + (nic->flags & XT_NIC_EMULATED ? closed.held : 0), weight);
+	if (h) {
+		frame_sums(h, &closed, weight);
+		bump(&h->extra, weight - 1);
+	}
+	frame_owe(cpu, &closed, weight - 1);
 	return closed.hypercalls;
 }
 

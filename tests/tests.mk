@@ -118,6 +118,11 @@ $(O)/tests/native/given_up: tests/native/given_up.c $(O)/obj/run/privileges.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -lcap -lseccomp -o $@
 
+$(O)/tests/native/thin: tests/native/thin.c $(SKEL)
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $< -lbpf -o $@
+
 ## make native     trace this machine's own kernel and disk (root)
 native: $(O)/xentrace-bpf $(O)/tests/native/decode $(O)/tests/native/given_up
 	$(TESTS_PATH) bats tests/native

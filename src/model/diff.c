@@ -149,8 +149,8 @@ static void close_batch(struct side *side)
 		struct diff_path *path = &side->paths[i];
 		struct batch *batch = &path->batches[side->batch];
 
-		batch->count = hist__sum(&path->now).count;
-		batch->ns = hist__total_ns(&path->now);
+		batch->count = hist__count(&path->now);
+		batch->ns = hist__all_ns(&path->now);
 		batch->p99 = hist__followed(&path->now) >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
 		hist__free(&path->now);
 	}
@@ -327,7 +327,7 @@ static double ns_per_s(const struct differ *differ, const struct pair *pair, int
 
 	if (!pair->path[side] || !elapsed_ns)
 		return 0;
-	return hist__total_ns(&pair->path[side]->whole) * 1e9 / elapsed_ns;
+	return path_key__ns(&pair->path[side]->key, &pair->path[side]->whole) * 1e9 / elapsed_ns;
 }
 
 static double changed(const struct differ *differ, const struct pair *pair)

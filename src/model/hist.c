@@ -131,6 +131,17 @@ uint64_t hist__total_ns(const struct hist *h)
 	return hist__sum(h).ns;
 }
 
+uint64_t hist__all_ns(const struct hist *h)
+{
+	const struct hist_sum sum = hist__sum(h);
+	const int64_t own = sum.ns - h->owed, count = hist__count(h);
+
+	/* both are estimates where not all were timed */
+	if (own <= 0 || !sum.count || count <= 0)
+		return 0;
+	return h->pending ? (double)own * count / sum.count : own;
+}
+
 double hist__mean_ns(const struct hist *h)
 {
 	struct hist_sum sum = hist__sum(h);

@@ -24,15 +24,16 @@ struct hist_bucket {
 };
 
 /* What else each path has one of: X(its id in a recording, name). */
-#define HIST_COUNTERS(X)                                                                       \
-	X(2, inclusive) /* ns, cpu paths only */                                               \
-	X(3, held)	/* ns: the vCPU was held off (Xen's offline) inside */                 \
-	X(4, off_cpu)	/* ns, cpu paths only */                                               \
-	X(5, known)	/* requests whose vCPU's runstate is known, wait paths' totals only */ \
-	X(6, known_ns)	/* their time */                                                       \
-	X(7, stolen)	/* ns of it: the vCPU was runnable and not run */                      \
-	X(8, pending)	/* wait paths' totals: ended and in no bucket yet; may be below 0 */   \
-	X(9, extra)	/* in the buckets, for requests that were not followed */
+#define HIST_COUNTERS(X)                                                                          \
+	X(2, inclusive) /* ns, cpu paths only */                                                  \
+	X(3, held)	/* ns: the vCPU was held off (Xen's offline) inside */                    \
+	X(4, off_cpu)	/* ns, cpu paths only */                                                  \
+	X(5, known)	/* requests whose vCPU's runstate is known, wait paths' totals only */    \
+	X(6, known_ns)	/* their time */                                                          \
+	X(7, stolen)	/* ns of it: the vCPU was runnable and not run */                         \
+	X(8, pending) /* ended and in no bucket yet, a whole wait or a cpu path; maybe below 0 */ \
+	X(9, extra)   /* in the buckets, for events that were not followed */                     \
+	X(10, owed)   /* ns in the buckets of a cpu path that are paths' inside it, not timed */
 
 /*
  * One path's figures, summed over CPUs. Buckets hold self time (cpu) or waited time (wait), in
@@ -93,6 +94,11 @@ uint64_t hist__count(const struct hist *h);
 /* Those that were followed from leg to leg, for which alone a time was taken. */
 uint64_t hist__followed(const struct hist *h);
 uint64_t hist__total_ns(const struct hist *h);
+/*
+ * ns of all events: with those that none in the buckets stands for yet, and without what is of paths
+ * inside this one. Of the legs of a wait the buckets alone say it: of their whole is known what pends.
+ */
+uint64_t hist__all_ns(const struct hist *h);
 /* Mean in ns, 0 for an empty histogram. */
 double hist__mean_ns(const struct hist *h);
 /*

@@ -19,7 +19,8 @@ double ledger__share(uint64_t part, uint64_t whole)
  */
 struct path_sum {
 	uint64_t count, ns;
-	size_t row; /* of the CPU account */
+	uint64_t followed; /* of a CPU path: the time is theirs, and stands for all */
+	size_t row;	   /* of the CPU account */
 };
 
 static struct path_sum *sum_paths(const struct snapshot *snap)
@@ -27,10 +28,16 @@ static struct path_sum *sum_paths(const struct snapshot *snap)
 	struct path_sum *sums = calloc(snap->nr_paths ? snap->nr_paths : 1, sizeof(*sums));
 
 	for (size_t i = 0; sums && i < snap->nr_paths; i++) {
-		struct hist_sum sum = hist__sum(&snap->paths[i].hist);
+		const struct hist *h = &snap->paths[i].hist;
+		struct hist_sum sum = hist__sum(h);
 
 		sums[i].count = sum.count;
 		sums[i].ns = sum.ns;
+		if (snap->paths[i].key.kind != KIND_CPU)
+			continue;
+		sums[i].count = hist__count(h);
+		sums[i].ns = hist__all_ns(h);
+		sums[i].followed = hist__followed(h);
 	}
 	return sums;
 }
@@ -120,6 +127,7 @@ static void parts__add(struct parts *parts, const char name[40], const struct pa
 	}
 	part->ns += sum->ns;
 	part->count += sum->count;
+	part->followed += sum->followed;
 }
 
 static void parts__collect(struct parts *parts, const struct snapshot *snap,
@@ -155,10 +163,13 @@ static void count_row_events(struct cpu_row *row, const struct parts *legs)
 	for (size_t i = 0; i < legs->nr; i++) {
 		uint64_t count = legs->all[i].count;
 
-		if (row->area == AREA_HYPERCALL)
+		if (row->area == AREA_HYPERCALL) {
 			row->events += count;
-		else if (count > row->events)
+			row->followed += legs->all[i].followed;
+		} else if (count > row->events) {
 			row->events = count;
+			row->followed = legs->all[i].followed;
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ struct cpu_part {
 	char name[40];
 	uint64_t ns;
 	uint64_t count;
+	uint64_t followed; /* of them: those that were timed */
 };
 
 /* One facility or device on the CPU side, e.g. pv, disk, "xvdb". Times are exclusive. */
@@ -33,8 +34,9 @@ struct cpu_row {
 	enum area area;
 	char device[48];
 	uint64_t ns;
-	uint64_t events;  /* passes: what goes through several legs counts once */
-	uint64_t held_ns; /* vCPU held off inside; part of `ns` only in emulated rows */
+	uint64_t events;   /* passes: what goes through several legs counts once */
+	uint64_t followed; /* of them: those that were timed; the time stands for all */
+	uint64_t held_ns;  /* vCPU held off inside; part of `ns` only in emulated rows */
 	uint64_t max_ns;
 	size_t nr_devices; /* more than 1: interrupts of the same kind, one a vCPU */
 	struct cpu_part parts[LEDGER_PARTS]; /* largest first */

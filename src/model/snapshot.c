@@ -23,6 +23,11 @@ bool path_key__is_whole(const struct path_key *key)
 	return key->roles & PATH_WHOLE;
 }
 
+uint64_t path_key__ns(const struct path_key *key, const struct hist *h)
+{
+	return key->kind == KIND_CPU ? hist__all_ns(h) : hist__total_ns(h);
+}
+
 bool path_key__equal(const struct path_key *a, const struct path_key *b)
 {
 	return a->kind == b->kind && a->area == b->area && a->mech == b->mech &&

@@ -69,6 +69,8 @@ static inline size_t stem__len(const char *device, unsigned int stem)
 
 /* Does this path measure all that was waited for: a whole request, or how late a timer was? */
 bool path_key__is_whole(const struct path_key *key);
+/* ns that a path took, or that was waited in it, whose histogram this is: see hist__all_ns(). */
+uint64_t path_key__ns(const struct path_key *key, const struct hist *h);
 bool path_key__equal(const struct path_key *a, const struct path_key *b);
 /* Are these the same path of one run: by id where both have one, else by key? */
 bool path__same(const struct path_key *a, uint32_t a_id, const struct path_key *b, uint32_t b_id);

@@ -115,7 +115,7 @@ static int add_paths(struct frame *root, const struct report *report, enum kind 
 
 	for (size_t i = 0; !err && i < snap->nr_paths; i++) {
 		const struct path *path = &snap->paths[i];
-		uint64_t ns = hist__total_ns(&path->hist);
+		uint64_t ns = path_key__ns(&path->key, &path->hist);
 
 		if (path->key.kind != kind || !ns || !ledger__adds_up(report->ledger, path))
 			continue;

@@ -42,6 +42,7 @@ JSON_FROM(quality_of, &REPORT->ledger->quality)
 JSON_IF(has_runstate, REPORT->snap->cpu.has_runstate)
 JSON_IF(has_steal, REPORT->snap->cpu.steal_measured)
 JSON_IF(is_cpu, WHAT(path)->key.kind == KIND_CPU)
+JSON_IF(is_thinned, is_cpu(json) && hist__followed(&WHAT(path)->hist) < hist__count(&WHAT(path)->hist))
 JSON_IF(is_whole_wait, !is_cpu(json) && path_key__is_whole(&WHAT(path)->key))
 /* Whether the vCPU was held off while requests were under way: of disks alone. */
 JSON_IF(knows_overlap, has_runstate(json) && WHAT(path)->key.area == AREA_DISK)
@@ -56,7 +57,11 @@ JSON_PUT(put_start, json__utc,
 	 REPORT->snap ? REPORT->snap->wall_start_ns : REPORT->run->wall_start_ns)
 JSON_PUT(put_idle, json__uint, vcpu_time__idle_ns(WHAT(vcpu_time)))
 JSON_PUT(put_count, json__uint, hist__count(&WHAT(path)->hist))
-JSON_PUT(put_total, json__uint, hist__total_ns(&WHAT(path)->hist))
+JSON_PUT(put_total, json__uint, path_key__ns(&WHAT(path)->key, &WHAT(path)->hist))
+JSON_PUT(put_followed, json__uint, hist__followed(&WHAT(path)->hist))
+JSON_PUT(put_mean_error, json__real, hist__mean_error_ns(&WHAT(path)->hist))
+JSON_PUT(put_p99_low, json__uint, hist__quantile_bound(&WHAT(path)->hist, .99, -1))
+JSON_PUT(put_p99_high, json__uint, hist__quantile_bound(&WHAT(path)->hist, .99, 1))
 JSON_PUT(put_p50, json__uint, hist__quantile(&WHAT(path)->hist, .5))
 JSON_PUT(put_p99, json__uint, hist__quantile(&WHAT(path)->hist, .99))
 JSON_PUT(put_p999, json__uint, hist__quantile(&WHAT(path)->hist, .999))
@@ -189,6 +194,7 @@ static const struct json_member cpu_part_members[] = {
 	SHOW(struct cpu_part, name),
 	SHOW(struct cpu_part, ns),
 	SHOW(struct cpu_part, count),
+	SHOW(struct cpu_part, followed, "Of them."),
 };
 static JSON_SHAPE(cpu_part, NULL);
 
@@ -198,6 +204,7 @@ static const struct json_member cpu_row_members[] = {
 	SHOW(struct cpu_row, device),
 	SHOW(struct cpu_row, ns, "vCPU time, exclusive."),
 	SHOW(struct cpu_row, events),
+	SHOW(struct cpu_row, followed, "Of them: the time is theirs, and stands for all."),
 	SHOW(struct cpu_row, held_ns, "Of it: held off by the device model."),
 	SHOW(struct cpu_row, max_ns),
 	SHOW_AS("devices", struct cpu_row, nr_devices,
@@ -321,6 +328,18 @@ static const struct json_member path_members[] = {
 	SHOW_BY(put_p50, "p50_ns", MEMBER_UINT),
 	SHOW_BY(put_p99, "p99_ns", MEMBER_UINT),
 	SHOW_BY(put_p999, "p999_ns", MEMBER_UINT),
+	SHOW_BY(put_followed, "followed", MEMBER_UINT,
+		"cpu, where not all were timed: those that were, which stand for all.",
+		.when = is_thinned),
+	SHOW_BY(put_mean_error, "mean_error_ns", MEMBER_REAL,
+		"The same: the mean of all is with 95 % within this.", .when = is_thinned),
+	SHOW_BY(put_p99_low, "p99_low_ns", MEMBER_UINT,
+		"The same: with 95 % the 99th percentile of all lies between the two.",
+		.when = is_thinned),
+	SHOW_BY(put_p99_high, "p99_high_ns", MEMBER_UINT, .when = is_thinned),
+	SHOW_AS("owed_ns", struct path, hist.owed,
+		"cpu: time of paths inside it that were only counted; in buckets, and not in "
+		"total_ns.", .when = is_cpu),
 	SHOW_AS("inclusive_ns", struct path, hist.inclusive, "cpu: with the paths inside it.",
 		.when = is_cpu),
 	SHOW_AS("held_ns", struct path, hist.held,

@@ -166,7 +166,7 @@ static void print_hist(FILE *out, const char *name, const struct path_key *key,
 	fprintf(out, "xentrace_%s_sum", name);
 	path_labels(out, key);
 	fputs("} ", out);
-	seconds(out, hist__total_ns(h));
+	seconds(out, path_key__ns(key, h));
 }
 
 /* Two paths of one name are one here: the same labels may come only once. */

@@ -82,6 +82,9 @@ static void make_note(struct text_line *note, size_t room, const struct cpu_row 
 		text_line__add(note, "of %zu interrupts", row->nr_devices);
 	else if (row->area == AREA_EVTCHN && !row->nr_parts)
 		text_line__add(note, "upcall and demux, without handlers");
+	if (row->followed && row->followed < row->events)
+		text_line__add(note, "%s1 of %s followed", note->used ? "  " : "",
+			       RATIO((double)row->events / row->followed));
 
 	for (size_t i = 0; i < row->nr_parts; i++) {
 		bool more = i + 1 < row->nr_parts || row->nr_more;

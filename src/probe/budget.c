@@ -24,6 +24,28 @@ static const struct follows *follows_of(int family)
 	return families[family]->follows;
 }
 
+static uint64_t events_of(const struct layout *layout, const struct follows *follows)
+{
+	uint64_t nr = 0;
+
+	if (follows->events)
+		return follows->events(layout);
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++)
+		nr += layout->cpu[cpu].thinned[follows->what].seq;
+	return nr;
+}
+
+static uint64_t counted_of(const struct layout *layout, const struct follows *follows)
+{
+	uint64_t nr = 0;
+
+	if (follows->counted)
+		return follows->counted(layout);
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++)
+		nr += layout->cpu[cpu].thinned[follows->what].counted;
+	return nr;
+}
+
 /* ns that following an event takes, beside counting it. */
 static double follow_ns(const struct tracer *tracer, const struct follows *follows)
 {
@@ -62,7 +84,7 @@ uint64_t budget__spent_ns(const struct tracer *tracer)
 		const struct follows *follows = follows_of(i);
 
 		if (follows)
-			ns -= (double)follows->counted(layout) * follow_ns(tracer, follows);
+			ns -= (double)counted_of(layout, follows) * follow_ns(tracer, follows);
 	}
 	return ns > 0 ? ns : 0;
 }
@@ -98,8 +120,8 @@ void budget__start(struct tracer *tracer)
 		if (!follows)
 			continue;
 		budget->rates.rate[follows->what] = rate;
-		budget->events[follows->what] = follows->events(tracer->layout);
-		budget->counted[follows->what] = follows->counted(tracer->layout);
+		budget->events[follows->what] = events_of(tracer->layout, follows);
+		budget->counted[follows->what] = counted_of(tracer->layout, follows);
 	}
 	set_rates(tracer);
 }
@@ -121,8 +143,8 @@ static void look_back(struct tracer *tracer, uint64_t now, struct load *load)
 
 		if (!follows)
 			continue;
-		events = follows->events(tracer->layout);
-		counted = follows->counted(tracer->layout);
+		events = events_of(tracer->layout, follows);
+		counted = counted_of(tracer->layout, follows);
 		all = events - budget->events[follows->what];
 		load->all_ns[follows->what] = (double)all * follow_ns(tracer, follows);
 		load->followed_ns[follows->what] =

@@ -41,7 +41,7 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 	}
 	calibration->clock_ns = bench__undisturbed(clock, RUNS);
 	calibration->body_ns = bench__undisturbed(pair, RUNS) / 2.0;
-	calibration->count_ns = bench__undisturbed(count, RUNS);
+	calibration->count_ns = bench__undisturbed(count, RUNS) / 2.0;
 }
 
 /*

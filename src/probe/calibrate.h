@@ -11,7 +11,7 @@ struct bpf_object;
 struct calibration {
 	double clock_ns;      /* one bpf_ktime_get_ns() */
 	double body_ns;	      /* half a pair: frame, clock, histogram */
-	double count_ns;      /* an event that is only counted */
+	double count_ns;      /* half a pair of an event that is only counted */
 	double dispatch_ns;   /* of a tp_btf program */
 	double breakpoint_ns; /* of a kprobe program inside a function; 0: not measured */
 	double gettime_ns;    /* one clock_gettime(CLOCK_MONOTONIC) of this process */

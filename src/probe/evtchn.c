@@ -142,7 +142,10 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 	return read_channels(tracer->layout, snap);
 }
 
+/* At the entry and the exit of an upcall. */
+static const struct follows follows = { .what = XT_RATE_UPCALLS, .programs = 2 };
+
 const struct family family_evtchn = {
-	FAMILY(evtchn, EVTCHN), .number = number, .place = place,
-	.serve = serve,		.start = start,	  .read = read_all,
+	FAMILY(evtchn, EVTCHN), .number = number,    .place = place,   .serve = serve,
+	.start = start,		.follows = &follows, .read = read_all,
 };

@@ -20,7 +20,10 @@
 
 struct xt_irq;
 
-/* Events that may be counted only: how many there were, how many of them were not followed. */
+/*
+ * Events that may be counted only: how many there were, how many of them were not followed. NULL: those
+ * with frames, of which each CPU's slice says it.
+ */
 struct follows {
 	enum xt_rate what;
 	unsigned int programs; /* that one passes on its way */

@@ -67,8 +67,12 @@ uint32_t hypercall__flush_path(void)
 
 FAMILY_OBJECT(hypercall)
 
+/* At its wrapper's entry and exit. */
+static const struct follows follows = { .what = XT_RATE_HYPERCALLS, .programs = 2 };
+
 const struct family family_hypercall = {
 	FAMILY(hypercall, HYPERCALL),
 	.number = number,
 	.place = place,
+	.follows = &follows,
 };

@@ -262,6 +262,31 @@ static void empty_has_no_figures(void **state)
 	hist__free(&h);
 }
 
+/* Events that were only counted: none stands for them yet, or they are in the paths around them. */
+static void pending_and_owed_are_in_the_time(void **state)
+{
+	struct hist h = {};
+
+	(void)state;
+	assert_int_equal(hist__all_ns(&h), 0);
+	for (int i = 0; i < 100; i++)
+		hist__add(&h, 1000);
+	assert_int_equal(hist__all_ns(&h), 100000);
+	h.owed = 40000;
+	assert_int_equal(hist__all_ns(&h), 60000);
+	h.pending = 100;
+	assert_int_equal(hist__all_ns(&h), 120000);
+	h.pending = -50;
+	assert_int_equal(hist__all_ns(&h), 30000);
+	/* both are estimates: more may be owed than there is, and it is never less than none */
+	h.owed = 100001;
+	assert_int_equal(hist__all_ns(&h), 0);
+	h.owed = 0;
+	h.pending = -200;
+	assert_int_equal(hist__all_ns(&h), 0);
+	hist__free(&h);
+}
+
 #define RUNS   400
 #define EVENTS 8000
 #define EVERY  16
@@ -320,6 +345,7 @@ int main(void)
 		cmocka_unit_test(max_is_lowered_to_its_bucket),
 		cmocka_unit_test(quantiles_are_within_6_25_percent),
 		cmocka_unit_test(empty_has_no_figures),
+		cmocka_unit_test(pending_and_owed_are_in_the_time),
 		cmocka_unit_test(some_stand_for_all_within_what_is_said),
 	};
 

@@ -314,6 +314,43 @@ static void conservation_is_judged(void **state)
 	fixture__free(f);
 }
 
+/* Of 8 hypercalls one was timed; a softirq owes what the others took in it. */
+static void hypercalls_that_are_counted_are_in_the_books(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct hist *calls =
+		fixture__path(f, KIND_CPU, AREA_HYPERCALL, MECH_PV, "", "physdev_op", "w");
+	struct hist *softirq;
+	uint64_t before, events, pv, softirqs;
+	const struct cpu_row *row;
+
+	(void)state;
+	fixture__close(f);
+	row = cpu_row(f, AREA_HYPERCALL, "");
+	before = row->ns;
+	events = row->events;
+	pv = f->ledger->cpu.mech_ns[MECH_PV];
+	softirqs = f->ledger->cpu.mech_ns[MECH_GUEST] - f->ledger->cpu.guest_rest_ns;
+	assert_int_equal(row->followed, events);
+	for (int i = 0; i < 80; i++)
+		hist__add(calls, 2000);
+	calls->extra = 70;
+	calls->pending = 8;
+	softirq = fixture__path(f, KIND_CPU, AREA_INTERRUPT, MECH_GUEST, "", "timer", "softirq");
+	hist__add(softirq, 500000);
+	softirq->owed = 140000;
+	fixture__close(f);
+	row = cpu_row(f, AREA_HYPERCALL, "");
+	assert_int_equal(row->events, events + 88);
+	assert_int_equal(row->followed, events + 10);
+	assert_int_equal(row->ns, before + 88 * 2000);
+	assert_int_equal(f->ledger->cpu.mech_ns[MECH_PV], pv + 88 * 2000);
+	assert_int_equal(f->ledger->cpu.mech_ns[MECH_GUEST] - f->ledger->cpu.guest_rest_ns,
+			 softirqs + 360000);
+	assert_int_equal(sum_of_columns(&f->ledger->cpu), f->ledger->cpu.total_ns);
+	fixture__free(f);
+}
+
 static void own_cost_and_probes(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -405,6 +442,7 @@ int main(void)
 		cmocka_unit_test(completeness_has_a_threshold),
 		cmocka_unit_test(lost_requests_are_judged_alone),
 		cmocka_unit_test(conservation_is_judged),
+		cmocka_unit_test(hypercalls_that_are_counted_are_in_the_books),
 		cmocka_unit_test(own_cost_and_probes),
 		cmocka_unit_test(nothing_divides_by_zero),
 		cmocka_unit_test(platform_may_be_missing),

@@ -42,6 +42,23 @@ static void report_is_as_it_was(void **state)
 	fixture__free(f);
 }
 
+static void what_is_timed_in_part_is_said(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < f->snap.nr_paths; i++)
+		if (f->snap.paths[i].key.area == AREA_HYPERCALL)
+			f->snap.paths[i].hist.extra = hist__count(&f->snap.paths[i].hist) / 4 * 3;
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_fits(text);
+	assert_non_null(strstr(text, "184,611      1,389  1 of 4.0 followed"));
+	free(text);
+	fixture__free(f);
+}
+
 static void verbose_shows_more(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -475,6 +492,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_is_as_it_was),
+		cmocka_unit_test(what_is_timed_in_part_is_said),
 		cmocka_unit_test(verbose_shows_more),
 		cmocka_unit_test(vcpus_are_shown_apart),
 		cmocka_unit_test(vcpus_that_jump_or_go_are_said),

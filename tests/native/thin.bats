@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Hypercalls and upcalls that are counted and not timed: this kernel has none of their functions, so a process
+# runs their programs itself (thin.c), one inside the other.
+
+# thin EVENTS HYPERCALL-RATE UPCALL-RATE
+thin()
+{
+	# none else runs meanwhile: what a process is kept from would be in its paths
+	chrt -f 1 build/tests/native/thin "$@" > "$BATS_TEST_TMPDIR/books.json"
+	cat "$BATS_TEST_TMPDIR/books.json"
+	# every event is counted, and no frame is left over
+	jq -e --argjson n "$1" '.depth == 0 and .lost == 0 and has("other") == false and
+		([.upcall, .function, .notify][] | .events + .pending == $n)' "$BATS_TEST_TMPDIR/books.json"
+	# what those that were timed stand for, and the paths around them owe, is all the time that there was
+	jq -e '(([.upcall, .function, .notify][] | .ns) | select(. < 0)) // false | not' "$BATS_TEST_TMPDIR/books.json"
+	jq -e '([.upcall, .function, .notify] | map(.ns) | add) == .function.inclusive' "$BATS_TEST_TMPDIR/books.json"
+}
+
+# timed PATH RATE: 1 of 2^RATE was, within five standard deviations
+timed()
+{
+	jq -e --arg path "$1" --argjson rate "$2" '.[$path] | (.events + .pending) as $n | ($n / pow(2; $rate)) as $want |
+		(.events - .extra - $want) | fabs <= 5 * ($want | sqrt)' "$BATS_TEST_TMPDIR/books.json"
+}
+
+share()
+{
+	jq "100 * .$1.ns / .function.inclusive" "$BATS_TEST_TMPDIR/books.json"
+}
+
+@test "hypercalls and upcalls: all are timed" {
+	thin 20000 0 0
+	jq -e '[.upcall, .function, .notify][] | .extra == 0 and .pending == 0' "$BATS_TEST_TMPDIR/books.json"
+}
+
+@test "hypercalls and upcalls: of some only 1 of 2^n is timed, and the books are those of all" {
+	thin 40000 0 0
+	before=$(for path in upcall function notify; do share $path; done)
+	for rates in "3 0" "0 3" "3 3" "6 2"; do
+		# shellcheck disable=SC2086
+		thin 40000 $rates
+		timed notify "${rates% *}"
+		timed upcall "${rates#* }"
+		timed function 0
+		after=$(for path in upcall function notify; do share $path; done)
+		# a machine that does other things as well moves a share by some per cents
+		paste <(echo "$before") <(echo "$after") | awk '
+			$1 - $2 > 12 || $2 - $1 > 12 || $2 < $1 / 2 { bad = 1 } END { exit bad }'
+	done
+}
+
+@test "hypercalls and upcalls: at the thinnest all are counted still" {
+	thin 20000 15 15
+}
