@@ -344,6 +344,30 @@ static void add_pending(struct wait_row *row)
 	row->p99_high_ns = hist__quantile_bound(row->hist, .99, 1);
 }
 
+/* Does a request wait in it before the driver has it for good? The first leg of a disk's is the queue. */
+static bool is_queue(const struct wait_leg *leg)
+{
+	return leg->order == 1 || leg->roles & (PATH_RING_FULL | PATH_GRANTS_SHORT | PATH_REQUEUED);
+}
+
+static void divide_mean(struct wait_row *row)
+{
+	double queue_ns = 0;
+
+	if (row->area != AREA_DISK || !row->measured)
+		return;
+	for (size_t i = 0; i < row->nr_legs; i++) {
+		if (row->legs[i].roles & PATH_DEVICE)
+			row->device_ns += row->legs[i].share_ns;
+		if (is_queue(&row->legs[i]))
+			queue_ns += row->legs[i].share_ns;
+	}
+	if (!row->device_ns)
+		return;
+	row->kernel_ns = row->mean_ns - row->device_ns;
+	row->queue_ns = queue_ns;
+}
+
 static void close_wait_row(struct wait_row *row, uint64_t elapsed_ns)
 {
 	if (!row->measured)
@@ -363,6 +387,7 @@ static void close_wait_row(struct wait_row *row, uint64_t elapsed_ns)
 		if (row->count)
 			row->legs[i].share_ns = (double)row->legs[i].ns / row->count;
 	}
+	divide_mean(row);
 }
 
 /*

@@ -99,6 +99,12 @@ struct wait_row {
 	bool overlap_measured;
 	uint64_t overlap_count, overlap_ns, stolen_ns, held_ns;
 	int64_t outside_ns; /* the whole without its legs: about 0 when all were seen */
+	/*
+	 * The mean of a disk's requests as esxtop divides a request: what the device took (DAVG),
+	 * and the rest, the kernel's (KAVG), of which a part is before the driver had it for good
+	 * (QAVG). Legs of the device and of queues; 0 without a leg of the device.
+	 */
+	double device_ns, kernel_ns, queue_ns;
 	struct wait_leg legs[LEDGER_LEGS]; /* in the order of time */
 	size_t nr_legs;
 };

@@ -46,6 +46,7 @@ JSON_IF(is_thinned, is_cpu(json) && hist__followed(&WHAT(path)->hist) < hist__co
 JSON_IF(is_whole_wait, !is_cpu(json) && path_key__is_whole(&WHAT(path)->key))
 /* Whether the vCPU was held off while requests were under way: of disks alone. */
 JSON_IF(knows_overlap, has_runstate(json) && WHAT(path)->key.area == AREA_DISK)
+JSON_IF(has_device_leg, WHAT(wait_row)->device_ns > 0)
 JSON_IF(is_sampled, WHAT(wait_row)->followed < WHAT(wait_row)->count)
 JSON_IF(knows_places, WHAT(queue_use)->places)
 JSON_IF(is_issued, WHAT(slow_request)->issued)
@@ -251,6 +252,11 @@ static const struct json_member wait_row_members[] = {
 	SHOW(struct wait_row, overlap_ns, "Their time from issue to end …"),
 	SHOW(struct wait_row, stolen_ns, "… of which that vCPU was runnable and not run …"),
 	SHOW(struct wait_row, held_ns, "… and held off."),
+	SHOW(struct wait_row, device_ns,
+	     "Of mean_ns: esxtop's DAVG; null without a leg of the device.", .or_null = true),
+	SHOW(struct wait_row, kernel_ns, "The rest: KAVG.", .known = has_device_leg),
+	SHOW(struct wait_row, queue_ns, "Of it before the driver had the request for good: QAVG.",
+	     .known = has_device_leg),
 	SHOW_INLINE("legs", struct wait_row, legs, nr_legs, wait_leg_shape),
 };
 static JSON_SHAPE(wait_row, "Requests of one device and operation.");

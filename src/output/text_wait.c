@@ -138,6 +138,16 @@ static void print_legs(const struct text_page *page, const struct report *report
 	text__wrap(page, 5, line.text);
 }
 
+/* In the words of esxtop and iostat, which has it in ms. */
+static void print_other_words(const struct text_page *page, const struct wait_row *row)
+{
+	if (!row->device_ns)
+		return;
+	text__say(page, 5, "   GAVG %s = KAVG %s (QAVG %s) + DAVG %s; iostat's await %.2f",
+		  NS(row->mean_ns), NS(row->kernel_ns), NS(row->queue_ns), NS(row->device_ns),
+		  row->mean_ns / 1e6);
+}
+
 void text__wait(const struct text_page *page, const struct report *report)
 {
 	const struct ledger *ledger = report->ledger;
@@ -155,6 +165,8 @@ void text__wait(const struct text_page *page, const struct report *report)
 	for (size_t i = 0; i < shown; i++) {
 		print_figures(page->out, &ledger->waits[i], widest_device(ledger));
 		print_legs(page, report, &ledger->waits[i]);
+		if (report->verbose)
+			print_other_words(page, &ledger->waits[i]);
 	}
 	if (shown < ledger->nr_waits)
 		fprintf(page->out, " %zu more: -v\n", ledger->nr_waits - shown);

@@ -232,7 +232,6 @@ static const struct {
 	{ "7.13", "the hardware does what this probe would see: findings ask" },
 	{ "7.14", "a call site that makes any hypercall: exact, which the fixture has not" },
 	{ "9.7", "a path's id joins the readings of a run" },
-	{ "9.10", "a leg's place in the order of rows" },
 	{ "12.6", "idle time by /proc/stat: idle_ns, without runstate" },
 	{ "13.5", "an interrupt's number: op says it" },
 };
