@@ -16,6 +16,8 @@ sbindir	   ?= $(prefix)/sbin
 mandir	   ?= $(prefix)/share/man
 bashdir	   ?= $(prefix)/share/bash-completion/completions
 zshdir	   ?= $(prefix)/share/zsh/site-functions
+unitdir	   ?= $(prefix)/lib/systemd/system
+datadir	   ?= $(prefix)/share/xentrace-bpf
 DESTDIR	   ?=
 
 ifeq ($(V),1)
@@ -32,11 +34,14 @@ FAMILIES := $(sort $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c)))
 CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
 override CPPFLAGS += -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
-LIBS	 := libbpf libcap libseccomp
+LIBS	 := libbpf libcap libmicrohttpd libseccomp
 LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
 # libelf.a may need a libeu.a, which no .pc file names; and some are without one: src/static.
 LIBEU	  = $(if $(filter /%,$(shell $(CC) -print-file-name=libeu.a)),-leu)
-LDLIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(LIBS)) -lelf $(LIBEU) $(O)/missing.a -lz -lm
+# Of libmicrohttpd's own libraries none is needed: src/static has what it names of them.
+LIBS_STATIC   = $(filter-out libmicrohttpd,$(LIBS))
+LDLIBS_STATIC = -lmicrohttpd $(shell $(PKG_CONFIG) --static --libs $(LIBS_STATIC)) -lelf $(LIBEU) $(O)/missing.a \
+		-lz -lm
 
 MISSING := $(wildcard src/static/*.c)
 SRC  := $(filter-out $(MISSING),$(sort $(wildcard src/*.c src/*/*.c)))
@@ -45,6 +50,7 @@ PURE := $(filter src/base/% src/callsites/% src/model/% src/output/% src/platfor
 OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
 SKEL := $(FAMILIES:%=$(O)/skel/%.skel.h)
 MAN  := $(sort $(wildcard tools/man/*.8))
+UNITS := $(patsubst tools/systemd/%,%,$(sort $(wildcard tools/systemd/*.service)))
 
 # clang -target bpf searches no multiarch folder; give it the host compiler's list, last.
 BPF_SYS_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
@@ -111,10 +117,18 @@ INSTALLED = \
 	0755:$(O)/xentrace-bpf:$(sbindir)/xentrace-bpf \
 	$(foreach page,$(MAN),0644:$(page):$(mandir)/man8/$(notdir $(page))) \
 	0644:tools/completion/xentrace-bpf.bash:$(bashdir)/xentrace-bpf \
-	0644:tools/completion/_xentrace-bpf:$(zshdir)/_xentrace-bpf
+	0644:tools/completion/_xentrace-bpf:$(zshdir)/_xentrace-bpf \
+	$(foreach unit,$(UNITS),0644:$(O)/systemd/$(unit):$(unitdir)/$(unit)) \
+	0644:tools/prometheus/rules.yml:$(datadir)/rules.yml \
+	0644:tools/grafana/dashboard.json:$(datadir)/dashboard.json
+
+# Units name the program where it will be.
+$(O)/systemd/%: tools/systemd/% FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)sed 's|@sbindir@|$(sbindir)|' $< > $@
 
 ## make install    the program, its man pages and its completions, to $(DESTDIR)$(PREFIX)
-install: $(O)/xentrace-bpf
+install: $(O)/xentrace-bpf $(UNITS:%=$(O)/systemd/%)
 	$(Q)for one in $(INSTALLED); do \
 		mode=$${one%%:*}; rest=$${one#*:}; to=$(DESTDIR)$${rest#*:}; \
 		printf '  %-8s %s\n' INSTALL "$$to"; \

@@ -19,6 +19,7 @@ static const struct {
 	{ "record", cmd_record, "trace into a file" },
 	{ "report", cmd_report, "any report from such a file" },
 	{ "diff", cmd_diff, "what changed between two of them" },
+	{ "export", cmd_export, "metrics for Prometheus, as long as it runs" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

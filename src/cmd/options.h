@@ -19,6 +19,7 @@ int cmd_check(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 
 /* The last line of a command's help: where more is said. */
 #define SEE_PAGE(page) "See " page "(8), and the GLOSSARY of xentrace-bpf(8) for its terms.\n"
@@ -69,7 +70,8 @@ struct view_options {
  */
 extern const struct argp output_options__argp, view_options__argp;
 
-#define OPT_OWN 0x200
+#define OPT_TRACED 0x180 /* those of cmd/live.h */
+#define OPT_OWN	   0x200
 
 /* Of trace and report, for the end of their help. */
 #define FORMATS_HELP                                                                             \

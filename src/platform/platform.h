@@ -78,6 +78,7 @@ struct disk {
 	char same_as[32];	/* the same disk by its other path, "" if none */
 	uint64_t sectors;	/* of 512 bytes; 0 unknown */
 	char mounts[128];	/* where it or a partition or a stacked device of it is mounted */
+	bool gone;		/* since it was read: platform__note_gone() */
 };
 
 /*
@@ -98,6 +99,7 @@ struct nic {
 	enum letter letter;
 	char driver[32];
 	unsigned int queues;
+	bool gone; /* since it was read: platform__note_gone() */
 };
 
 /* An interrupt action: who it belongs to. Event channels are interrupts of Xen's chips. */
@@ -168,6 +170,12 @@ void platform__free(struct platform *platform);
  */
 int platform__leaves(const struct platform *platform, const char *root, const char *link,
 		     const char **names, size_t *nr, size_t max);
+
+/*
+ * Look which of the disks and NICs that were read below `root` are there no more, or are again, by name
+ * and number. Nothing else of the platform changes. Returns 0 or a negative errno, and no change.
+ */
+int platform__note_gone(struct platform *platform, const char *root);
 
 /* By name; NULL where there is none, or no platform. */
 const struct disk *platform__disk(const struct platform *platform, const char *name);

@@ -44,6 +44,7 @@ static const struct field disk_fields[] = {
 	VALUE(12, struct disk, sectors),
 	VALUE(13, struct disk, tags),
 	VALUE(14, struct disk, requests),
+	VALUE(15, struct disk, gone),
 };
 static SCHEMA(disk_schema, struct disk, disk_fields);
 
@@ -65,6 +66,7 @@ static const struct field nic_fields[] = {
 	ENUM(3, struct nic, letter, LETTER_H + 1, LETTER_UNKNOWN),
 	VALUE(4, struct nic, driver),
 	VALUE(5, struct nic, queues),
+	VALUE(6, struct nic, gone),
 };
 static SCHEMA(nic_schema, struct nic, nic_fields);
 

@@ -198,7 +198,7 @@ int command__end(struct command *command, int code)
 	int status = 0, signal;
 
 	while (command->started && !command__is_over(command)) {
-		signal = signals__wait(UINT64_MAX);
+		signal = signals__wait(UINT64_MAX, -1);
 		if (signal && signal != SIGCHLD)
 			command__pass(command, signal);
 	}

@@ -2,6 +2,7 @@
 /* A run of this guest: who is traced, from when to when, and at what times it is read. */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,9 @@
 #define NEVER	 (~0ull)
 /* s; of a run without an INTERVAL whose output draws its course */
 #define COURSE_INTERVAL 1
-#define DISKS_MAX	256
+/* s; of a run that is exported: over such a while its findings are */
+#define FINDINGS_INTERVAL 60
+#define DISKS_MAX	  256
 
 struct live {
 	struct source source;
@@ -38,6 +41,7 @@ struct live {
 	uint64_t step; /* ns; 0: no intervals */
 	uint64_t next; /* CLOCK_MONOTONIC ns: when the interval ends, and the trace */
 	uint64_t end;
+	uint64_t exported; /* when the whole was read for the exporter */
 	unsigned int intervals;
 	struct snapshot last; /* at the end of the last interval */
 	bool has_last;
@@ -141,6 +145,35 @@ static int give_total(struct live *live, struct run_part *part)
 	return tracer__snapshot(live->tracer, &live->given);
 }
 
+/* For the exporter; without what is of devices that have gone. */
+static int give_whole(struct live *live, struct run_part *part)
+{
+	platform__note_gone(live->platform, "/");
+	live->exported = clock__monotonic_ns();
+	part->kind = SINK_READING;
+	return tracer__snapshot(live->tracer, &live->given);
+}
+
+/*
+ * When that is: for whoever asks after a pause, else after a while. *also is the descriptor that tells
+ * earlier; -1 where somebody asks already, who would keep us awake.
+ */
+static uint64_t export_time(const struct live *live, int *also)
+{
+	const struct live_options *options = live->options;
+	struct pollfd asks = { .fd = live->source.asks, .events = POLLIN };
+	bool asked = poll(&asks, 1, 0) > 0;
+	double after = asked ? options->export_pause : options->export_every;
+
+	*also = asked ? -1 : asks.fd;
+	return asked || after ? live->exported + (uint64_t)(after * NS_PER_S) : NEVER;
+}
+
+static uint64_t earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static void stop(struct live *live)
 {
 	if (live->begun)
@@ -175,17 +208,19 @@ static bool take_signal(struct live *live, int signal)
 /* Until there is something to give: an interval, what a signal asks for, or the whole. */
 static int wait_for_part(struct live *live, struct run_part *part)
 {
-	uint64_t until;
-	int sig;
+	uint64_t until, export;
+	int sig, also;
 
 	while (!is_over(live)) {
-		until = clock__monotonic_ns() + TICK_NS;
-		until = until < live->next ? until : live->next;
-		sig = signals__wait(until < live->end ? until : live->end);
+		export = export_time(live, &also);
+		until = earliest(clock__monotonic_ns() + TICK_NS, export);
+		sig = signals__wait(earliest(until, earliest(live->next, live->end)), also);
 		if (sig && take_signal(live, sig))
 			break;
 		if (sig == SIGUSR1)
 			return give_total(live, part);
+		if (clock__monotonic_ns() >= export)
+			return give_whole(live, part);
 		if (clock__monotonic_ns() >= live->next)
 			return end_interval(live, part);
 		tracer__tick(live->tracer);
@@ -214,7 +249,9 @@ static int begin(struct live *live)
 	double interval = options->interval;
 	uint64_t now;
 
-	if (!interval && live->source.draws_course)
+	if (!interval && live->source.exports)
+		interval = FINDINGS_INTERVAL;
+	else if (!interval && live->source.draws_course)
 		interval = COURSE_INTERVAL;
 	tracer__start(live->tracer);
 	live->begun = true;

@@ -17,6 +17,8 @@ int run__open(struct run *run, const struct sinks_use *use)
 		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
 	source->shows_intervals = sinks__show_intervals(run->sinks);
 	source->draws_course = sinks__want_series(run->sinks) || sinks__keep_intervals(run->sinks);
+	source->exports = run->exporter;
+	source->asks = run->exporter ? exporter__asks(run->exporter) : -1;
 	if (sinks__want_series(run->sinks) &&
 	    series__new(&run->course, SERIES_STEPS, SERIES_BYTES)) {
 		elog("out of memory");
@@ -25,12 +27,22 @@ int run__open(struct run *run, const struct sinks_use *use)
 	return EXIT_DONE;
 }
 
+static int write_sinks(struct run *run, enum sink_part kind, const struct report *report)
+{
+	int err;
+
+	signals__let_through();
+	err = sinks__write(run->sinks, kind, report);
+	signals__keep();
+	return err;
+}
+
 /* The books of a part, for all outputs the same. */
 static int write_part(struct run *run, enum sink_part kind, const struct run_part *part)
 {
 	struct report report = run->report;
 	struct ledger *ledger = NULL;
-	int err;
+	int err = 0;
 
 	report.series = run->course;
 	if (part) {
@@ -43,9 +55,10 @@ static int write_part(struct run *run, enum sink_part kind, const struct run_par
 	}
 	if (kind == SINK_TOTAL)
 		run->incomplete = ledger->quality.incomplete;
-	signals__let_through();
-	err = sinks__write(run->sinks, kind, &report);
-	signals__keep();
+	if (run->exporter)
+		err = exporter__write(run->exporter, kind, &report);
+	if (!err && kind != SINK_READING)
+		err = write_sinks(run, kind, &report);
 	ledger__free(ledger);
 	return err;
 }
@@ -65,7 +78,7 @@ static int take(struct run *run, const struct run_part *part)
 	enum sink_part kind = part->unasked ? SINK_UNASKED : part->kind;
 	int err = add_to_course(run, part);
 
-	if (err || (kind == SINK_UNASKED && !sinks__keep_intervals(run->sinks)))
+	if (err || (kind == SINK_UNASKED && !run->exporter && !sinks__keep_intervals(run->sinks)))
 		return err;
 	return write_part(run, kind, part);
 }

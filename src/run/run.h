@@ -13,15 +13,16 @@
 #include "output/diff.h"
 #include "probe/tracer.h"
 #include "recording/recording.h"
+#include "run/exporter.h"
 #include "run/sinks.h"
 
 /* What a source gives: an interval's difference, or the whole so far. */
 struct run_part {
-	enum sink_part kind;	     /* SINK_INTERVAL or SINK_TOTAL */
+	enum sink_part kind;	     /* SINK_INTERVAL, SINK_READING or SINK_TOTAL */
 	const struct snapshot *snap; /* the source's, until the next part */
 	unsigned int interval_no;    /* of a total: how many there were */
-	bool unasked;		     /* an interval that is drawn, and shown by no output */
-	bool last;		     /* nothing comes behind it */
+	bool unasked; /* an interval for the course or the exporter, shown by no output */
+	bool last;    /* nothing comes behind it */
 };
 
 struct source {
@@ -36,11 +37,14 @@ struct source {
 	/* Set before the first part. */
 	bool shows_intervals; /* some output has them */
 	bool draws_course;    /* some output draws how the run went, for which it needs intervals */
+	bool exports;	      /* there is an exporter, */
+	int asks; /* and its descriptor: while it is readable somebody wants the whole so far; -1: none */
 };
 
 struct run {
 	struct source *source;
 	struct sinks *sinks;
+	struct exporter *exporter; /* NULL: none; the caller's */
 	/* What is the same in every part: the run, its platform, and how they are shown. */
 	struct report report;
 	bool strict;	 /* incomplete data is an exit code of its own */
@@ -67,6 +71,8 @@ struct live_options {
 	unsigned int count; /* intervals; 0: no limit */
 	int ready_fd;	    /* gets a line once the programs are attached; -1: none */
 	char **command;	    /* NULL-ended: traced for its life; NULL: none */
+	/* s, of a run with an exporter: the whole so far at most, and at least, so often; 0: never */
+	double export_pause, export_every;
 	/* NULL-ended, as the user gave them: device, mount point, dm name; empty: all */
 	const char *const *disks;
 	const char *const *nics;      /* the same */

@@ -85,9 +85,11 @@ static int take_ended(void)
 	return signal;
 }
 
-int signals__wait(uint64_t until)
+int signals__wait(uint64_t until, int also)
 {
-	struct pollfd poll = { .fd = fd, .events = POLLIN };
+	/* one below 0 is left out */
+	struct pollfd polls[] = { { .fd = fd, .events = POLLIN },
+				  { .fd = also, .events = POLLIN } };
 	uint64_t now = clock__monotonic_ns();
 	struct signalfd_siginfo info;
 	struct timespec left;
@@ -97,7 +99,7 @@ int signals__wait(uint64_t until)
 	if (until > now) {
 		left.tv_sec = (until - now) / 1000000000ull;
 		left.tv_nsec = (until - now) % 1000000000ull;
-		ppoll(&poll, 1, &left, NULL);
+		ppoll(polls, 2, &left, NULL);
 	}
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return 0;

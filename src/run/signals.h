@@ -21,8 +21,11 @@ int signals__open(void);
  */
 void signals__for_command(bool runs);
 
-/* Wait until `until` (CLOCK_MONOTONIC ns): the number of a signal that came, or 0 for the time. */
-int signals__wait(uint64_t until);
+/*
+ * Wait until `until` (CLOCK_MONOTONIC ns), or until the descriptor `also` can be read; -1: none.
+ * Returns the number of a signal that came, else 0.
+ */
+int signals__wait(uint64_t until, int also);
 
 /*
  * Between the two outputs are written. Once a signal has ended the trace, a pipe or FIFO that still

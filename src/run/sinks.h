@@ -55,8 +55,11 @@ bool sinks__keep_intervals(const struct sinks *sinks);
 /* Does any of them show intervals? */
 bool sinks__show_intervals(const struct sinks *sinks);
 
-/* SINK_UNASKED: an interval for those alone that keep it. */
-enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_UNASKED, SINK_TOTAL };
+/*
+ * SINK_UNASKED: an interval for those alone that keep it. SINK_READING: the whole so far, for an
+ * exporter alone.
+ */
+enum sink_part { SINK_HEADER, SINK_INTERVAL, SINK_UNASKED, SINK_READING, SINK_TOTAL };
 
 /*
  * Write a part to each. Returns 0; -EPIPE, quietly, when a standard one's reader is gone, and

@@ -43,7 +43,7 @@ _xentrace_bpf_families()
 _xentrace_bpf()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
-	local commands="trace detect check record report diff"
+	local commands="trace detect check record report diff export"
 
 	COMPREPLY=()
 	# behind -- is a command of the user's
@@ -75,8 +75,9 @@ _xentrace_bpf()
 		;;
 	--exact) _xentrace_bpf_words all ;;
 	--root | --save) _xentrace_bpf_files -d ;;
-	-o | --output) _xentrace_bpf_files -f ;;
-	-d | --duration | -i | --interval | --sample | --max-overhead | --mode | --slower | --ready-fd) ;;
+	-o | --output | --textfile) _xentrace_bpf_files -f ;;
+	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
+	-d | --duration | -i | --interval | --sample | --max-overhead | --mode | --slower | --ready-fd | --listen) ;;
 	*)
 		if [[ $cur == -* ]]; then
 			_xentrace_bpf_words "$("${COMP_WORDS[0]}" "$command" --help 2> /dev/null |

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * How metrics are written, in the two forms that Prometheus reads: its own text, version 0.0.4, and
+ * OpenMetrics 1.0. They differ in the names of families, in the end of the text, and in what only
+ * the second one has: units and exemplars. Every name gets "xentrace_" before it.
+ */
+#ifndef XT_OUTPUT_EXPOSITION_H
+#define XT_OUTPUT_EXPOSITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "model/hist.h"
+
+enum dialect { DIALECT_PROMETHEUS, DIALECT_OPENMETRICS, DIALECT_NR };
+
+/* What HTTP calls it. Static. */
+const char *dialect__content_type(enum dialect dialect);
+/*
+ * Which one a client wants by its header Accept, by the weights in it; NULL, or a header that names
+ * neither: Prometheus' own.
+ */
+enum dialect dialect__accepted(const char *accept);
+
+enum metric_type { GAUGE, COUNTER, HISTOGRAM, INFO };
+
+/* What is being written: {out, dialect} at first. */
+struct exposition {
+	FILE *out;
+	enum dialect dialect;
+	const char *family;
+	enum metric_type type;
+};
+
+/* Begin a family: its samples follow, all of them. `unit` is the end of its name, or NULL. */
+void exposition__family(struct exposition *to, const char *name, enum metric_type type,
+			const char *unit, const char *help);
+/* The last line, where there is one. */
+void exposition__end(struct exposition *to);
+
+struct label {
+	const char *name, *value; /* any bytes; NULL is "" */
+};
+
+/* Of a sample; the last one has no name. */
+#define LABELS(...) ((const struct label[]) { __VA_ARGS__, {} })
+#define NO_LABELS   ((const struct label[]) { {} })
+
+/* A sample of the family. */
+void exposition__number(struct exposition *to, const struct label *labels, uint64_t n);
+void exposition__seconds(struct exposition *to, const struct label *labels, uint64_t ns);
+
+void exposition__ratio(struct exposition *to, const struct label *labels, double share);
+
+/* One event of a histogram, shown beside its bucket; only OpenMetrics has them. */
+struct exemplar {
+	const struct label *labels; /* 128 characters at most, names and values together */
+	uint64_t ns;
+	uint64_t wall_ns; /* when it ended, since the epoch; 0: not known */
+};
+
+/* Buckets end at powers of two ns, the same for all, so that histograms may be added. */
+struct histogram {
+	const struct label *labels;
+	const struct hist *hist;
+	uint64_t ns;			 /* the sum */
+	bool buckets;			 /* else count and sum alone, in a bucket of everything */
+	const struct exemplar *exemplar; /* NULL: none */
+};
+
+void exposition__histogram(struct exposition *to, const struct histogram *histogram);
+
+#endif
