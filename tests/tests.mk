@@ -113,10 +113,13 @@ $(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
 
-$(O)/tests/native/given_up: tests/native/given_up.c $(O)/obj/run/privileges.o
+SERVER_OBJ := $(addprefix $(O)/obj/,run/server.o run/privileges.o base/log.o base/clock.o model/hist.o \
+	output/exposition.o output/escape.o)
+
+$(O)/tests/native/given_up: tests/native/given_up.c $(SERVER_OBJ)
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -lcap -lseccomp -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -lmicrohttpd -lcap -lseccomp -lm -o $@
 
 $(O)/tests/native/thin: tests/native/thin.c $(SKEL)
 	$(call msg,CC,$@)

@@ -55,3 +55,10 @@ ends()
 		ends only $attempt killed
 	done
 }
+
+@test "server: what export's server may call opens, makes, loads and sees nothing" {
+	ends server nothing done
+	for attempt in open make leave see kill bpf mount uid chown socket execute; do
+		ends server $attempt killed
+	done
+}
