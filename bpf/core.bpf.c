@@ -334,6 +334,7 @@ int xt_calibrate(void *ctx)
 	struct xt_cpu *cpu = bpf_map_lookup_elem(&xt_cpus, &nr);
 	__u64 start, clock, end, count;
 	struct closed closed;
+	struct xt_hist *h;
 
 	if (!cpu)
 		return 0;
@@ -347,8 +348,9 @@ int xt_calibrate(void *ctx)
 	end = bpf_ktime_get_ns();
 	cpu->clock_ns = start - clock;
 	count_open(cpu, 0);
-	if (thin_close(cpu, 0, &closed))
-		thin_record(cpu, XT_RATE_HYPERCALLS, config.scratch_path, &closed);
+	h = count_close(cpu, 0, &closed) ? hist_of(cpu, config.scratch_path) : NULL;
+	if (h)
+		count_record(cpu, XT_RATE_HYPERCALLS, h);
 	count = bpf_ktime_get_ns();
 	cpu->thinned[XT_RATE_HYPERCALLS].counted--;
 	cpu->pair_ns = end - start - cpu->clock_ns;

@@ -325,20 +325,33 @@ static __always_inline void frame_pass_on(struct xt_cpu *cpu, const struct xt_fr
 	bump(&outer->owed, frame->owed);
 }
 
-/* The other end of thin_open(): as frame_close(), and closed->counted where it was not timed. */
-static __always_inline bool thin_close(struct xt_cpu *cpu, __u32 token, struct closed *closed)
+/* The other end of count_open(); false when the innermost frame is another one. */
+static __always_inline bool count_close(struct xt_cpu *cpu, __u32 token, struct closed *closed)
 {
 	struct xt_frame *top = frame_below(cpu, cpu->depth), frame;
 
-	if (!top || top->token != token || top->start != XT_FRAME_COUNTED)
-		return frame_close(cpu, token, bpf_ktime_get_ns(), closed);
 	*closed = (struct closed) {};
+	if (!top || top->token != token || top->start != XT_FRAME_COUNTED)
+		return false;
 	frame = *(volatile struct xt_frame *)top;
 	*(volatile __u32 *)&cpu->depth = cpu->depth - 1;
 	closed->counted = true;
 	closed->covered = frame.covered;
 	frame_pass_on(cpu, &frame);
 	return true;
+}
+
+static __always_inline void count_record(struct xt_cpu *cpu, enum xt_rate what, struct xt_hist *h)
+{
+	bump(&h->pending, 1);
+	cpu->thinned[what].counted++;
+}
+
+/* The other end of thin_open(): as frame_close(), and closed->counted where it was not timed. */
+static __always_inline bool thin_close(struct xt_cpu *cpu, __u32 token, struct closed *closed)
+{
+	return count_close(cpu, token, closed) ||
+	       frame_close(cpu, token, bpf_ktime_get_ns(), closed);
 }
 
 /*
@@ -354,8 +367,7 @@ static __always_inline void thin_record(struct xt_cpu *cpu, enum xt_rate what, _
 	if (!h)
 		return;
 	if (closed->counted) {
-		bump(&h->pending, 1);
-		cpu->thinned[what].counted++;
+		count_record(cpu, what, h);
 		return;
 	}
 	weight = closed->stands ? hist_weight(h) : 1;

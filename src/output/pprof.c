@@ -227,10 +227,16 @@ static void end_sample(struct profile *profile, enum kind kind, uint64_t ns, uin
 	add_message(&profile->all, PROFILE_SAMPLE, &profile->sample);
 }
 
-/* A sample each bucket, and one without a latency for what is counted and in none. */
+/*
+ * A sample each bucket, and one without a latency for what is counted and in none. What a path owes
+ * (struct hist) is taken off all buckets alike.
+ */
 static void add_path(struct profile *profile, const struct path *path)
 {
 	const struct hist *h = &path->hist;
+	const uint64_t all = hist__total_ns(h), own = path_key__ns(&path->key, h);
+	const double part = own < all ? (double)own / all : 1;
+	uint64_t left = own;
 	const char *names[FLAME_NAMES];
 
 	flame__names(names, &path->key);
@@ -240,10 +246,11 @@ static void add_path(struct profile *profile, const struct path *path)
 		unsigned int index = h->bucket[i].index;
 
 		add_latency(profile, (hist__lower(index) + hist__upper(index)) / 2);
-		end_sample(profile, path->key.kind, h->bucket[i].ns, h->bucket[i].count);
+		end_sample(profile, path->key.kind, h->bucket[i].ns * part, h->bucket[i].count);
+		left -= h->bucket[i].ns * part;
 	}
 	if (h->pending)
-		end_sample(profile, path->key.kind, 0, h->pending);
+		end_sample(profile, path->key.kind, left, h->pending);
 	profile->common.len = 0;
 }
 

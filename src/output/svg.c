@@ -246,9 +246,17 @@ static void print_cell(FILE *out, const struct frame *frame, const struct bar *b
 	fputs("</g>\n", out);
 }
 
+/* ns of a path of this kind that is all of a frame. */
+static uint64_t ns_of(enum kind kind, const struct hist *h)
+{
+	return path_key__ns(&(struct path_key) { .kind = kind }, h);
+}
+
 static void print_cells(FILE *out, const struct graph *graph, const struct frame *frame, double x,
 			double y)
 {
+	/* buckets have what the path owes, and not what none in them stands for: see struct hist */
+	const double part = (double)frame->ns / hist__total_ns(frame->hist);
 	uint64_t rest_ns = frame->ns;
 	struct bar bar = {};
 
@@ -261,10 +269,11 @@ static void print_cells(FILE *out, const struct graph *graph, const struct frame
 			bar.first = bucket->index;
 		bar.last = bucket->index;
 		bar.count += bucket->count;
-		bar.ns += bucket->ns;
-		rest_ns -= bucket->ns;
+		bar.ns += bucket->ns * part;
+		rest_ns -= bucket->ns * part;
 		/* What is left must not end as a sliver of its own. */
-		if (rest_ns && (bar.ns * graph->scale < 1 || rest_ns * graph->scale < 1))
+		if (rest_ns && i + 1 < frame->hist->nr &&
+		    (bar.ns * graph->scale < 1 || rest_ns * graph->scale < 1))
 			continue;
 		print_cell(out, frame, &bar, x, y, bar.ns * graph->scale);
 		x += bar.ns * graph->scale;
@@ -295,7 +304,7 @@ static void print_frame(FILE *out, const struct graph *graph, const struct frame
 	print_label(out, label, x, y, width);
 	fputs("</g>\n", out);
 	/* Only where the path is all of the frame. */
-	if (!frame->child && frame->hist && hist__total_ns(frame->hist) == frame->ns)
+	if (!frame->child && frame->hist && frame->ns == ns_of(graph->kind, frame->hist))
 		print_cells(out, graph, frame, x, y - CELLS);
 }
 

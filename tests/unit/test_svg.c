@@ -68,6 +68,38 @@ static uint64_t sum_of_paths(const struct fixture *f, enum kind kind)
 	return sum;
 }
 
+static unsigned int count_cells(const struct fixture *f)
+{
+	char *svg = fixture__print(f, output_svg.total);
+	unsigned int nr = 0;
+
+	for (const char *at = svg; (at = strstr(at, "class=\"cell\"")); at++)
+		nr++;
+	free(svg);
+	return nr;
+}
+
+/* Of some of its events a path has no time, and others' is in its buckets: it has its cells still. */
+static void paths_that_are_timed_in_part_have_cells(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	const unsigned int cells = count_cells(f);
+
+	(void)state;
+	for (size_t i = 0; i < f->snap.nr_paths; i++) {
+		struct hist *h = &f->snap.paths[i].hist;
+
+		if (f->snap.paths[i].key.kind != KIND_CPU)
+			continue;
+		h->owed = hist__total_ns(h) / 1000 + 1;
+		h->pending = 1;
+	}
+	fixture__close(f);
+	assert_true(cells > 20);
+	assert_int_equal(count_cells(f), cells);
+	fixture__free(f);
+}
+
 static void sums_are_exact(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -241,6 +273,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_exact),
+		cmocka_unit_test(paths_that_are_timed_in_part_have_cells),
 		cmocka_unit_test(nothing_is_drawn_outside),
 		cmocka_unit_test(strip_holds_what_exceeds_the_whole),
 		cmocka_unit_test(hostile_names_are_escaped),
