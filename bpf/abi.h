@@ -113,11 +113,14 @@ enum xt_rate {
 	XT_RATE_PACKETS,
 	XT_RATE_HYPERCALLS,
 	XT_RATE_UPCALLS,
+	XT_RATE_SOFTIRQS,
 	XT_RATES,
 };
 
 #define XT_RATE_BITS 4
 #define XT_RATE_MOST ((1 << XT_RATE_BITS) - 1)
+
+_Static_assert(XT_RATES == 5, "what CPU 0's slice begins with is a cache line");
 
 /* Events of a kind on a CPU; plain adds, since only rates and the own cost are made of them. */
 struct xt_thinned {
@@ -138,7 +141,6 @@ struct xt_cpu {
 	__u64 since;  /* ns, CLOCK_MONOTONIC: after it was set; ~0 until then */
 	__u64 parked; /* tasks that were preempted inside a path: see core.bpf.c */
 	__u64 rate[XT_RATES];
-	__u64 pad0[5 - XT_RATES];
 	__u64 irq_start; /* ns: entry of the interrupt handler that runs now, 0 outside */
 	__u64 served;	 /* the device for which that handler did something; 0: none known */
 	__u64 raised;	 /* softirqs that it raised, a bit a vector */
@@ -152,7 +154,7 @@ struct xt_cpu {
 	__u32 nr_paths;
 	__u32 depth;			     /* open frames */
 	__u32 nr;			     /* this CPU's number */
-	struct xt_thinned thinned[XT_RATES]; /* what has frames: hypercalls, upcalls */
+	struct xt_thinned thinned[XT_RATES]; /* of what has frames: hypercalls and so on */
 	__u64 loss[XT_LOSS_NR];
 	__u64 runs[XT_PROBE_NR];
 	struct xt_frame frame[XT_FRAMES];

@@ -5,11 +5,11 @@
 
 #define XT_BLK_PROBES(X)                                                                          \
 	X(XT_P_RQ_ISSUE, "block_rq_issue", "disk requests: queue, start of the device",           \
-	  TRACEPOINT("xt_rq_issue"))                                                              \
+	  TRACEPOINT("xt_rq_issue"), BODY(135))                                                   \
 	X(XT_P_RQ_REQUEUE, "block_rq_requeue", "disk requests: requeues, ring full",              \
 	  TRACEPOINT("xt_rq_requeue"))                                                            \
 	X(XT_P_IO_DONE, "block_io_done", "disk requests: end", TRACEPOINT("xt_io_done"),          \
-	  .use = FOR_SOME)                                                                        \
+	  BODY(115), .use = FOR_SOME)                                                             \
 	X(XT_P_RQ_UNSTAMPED, "block_rq_complete", "flushes and passthrough: end",                 \
 	  TRACEPOINT("xt_rq_unstamped"), .use = FOR_SOME)                                         \
 	X(XT_P_RQ_UPDATE, "blk_update_request", "disk requests: end", .kind = PROBE_FUNCTION,     \

@@ -246,8 +246,14 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 
 /*
  * A softirq runs at the end of an interrupt, inside whatever that interrupted (before 5.12 even
- * inside the event channel upcall). A frame of its own keeps its time out of other paths.
+ * inside the event channel upcall). A frame of its own keeps its time out of other paths. Those of
+ * packets begin and end legs, and are always timed.
  */
+static __always_inline bool is_of_packets(unsigned int vector)
+{
+	return vector == XT_SOFTIRQ_NET_TX || vector == XT_SOFTIRQ_NET_RX;
+}
+
 SEC("?tp_btf/softirq_entry")
 int BPF_PROG(xt_softirq_entry, unsigned int vector)
 {
@@ -256,6 +262,10 @@ int BPF_PROG(xt_softirq_entry, unsigned int vector)
 
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
+	if (!is_of_packets(vector)) {
+		thin_open(cpu, XT_RATE_SOFTIRQS, XT_TOKEN_SOFTIRQ | vector, false);
+		return 0;
+	}
 	now = bpf_ktime_get_ns();
 	*element(cpu->softirq_at, vector) = now;
 	frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, now);
@@ -271,6 +281,11 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
+	if (!is_of_packets(vector)) {
+		if (thin_close(cpu, XT_TOKEN_SOFTIRQ | vector, &closed))
+			thin_record(cpu, XT_RATE_SOFTIRQS, config.softirq_path + vector, &closed);
+		return 0;
+	}
 	now = bpf_ktime_get_ns();
 	*element(cpu->softirq_at, vector) = 0;
 	*element(cpu->softirq_ended, vector) = now;

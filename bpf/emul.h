@@ -39,9 +39,9 @@
 
 #define XT_EMUL_MSRS(X)                                                                          \
 	X(XT_P_MSR_READ, "read_msr", "privileged operations: counts", TRACEPOINT("xt_msr_read"), \
-	  .use = FOR_HVM)                                                                        \
+	  BODY(40), .use = FOR_HVM)                                                              \
 	X(XT_P_MSR_WRITE, "write_msr", "privileged operations: counts",                          \
-	  TRACEPOINT("xt_msr_write"), .use = FOR_HVM)
+	  TRACEPOINT("xt_msr_write"), BODY(40), .use = FOR_HVM)
 
 #define XT_EMUL_PROBES(X) \
 	XT_EMULATED_NICS(XT_EMUL_NIC, X) XT_EMULATED_PLATFORM(XT_EMUL_DEVICE, X) XT_EMUL_MSRS(X)

@@ -36,9 +36,9 @@
 	  FENTRY_FEXIT("xt_segbase"), .use = FOR_PV, .older = "xen_write_msr",                     \
 	  .older_calls = true)                                                                     \
 	X(XT_P_MC_ENTRY, "xen_mc_entry", "multicalls: which operation", TRACEPOINT("xt_mc_entry"), \
-	  .use = FOR_PV)                                                                           \
+	  BODY(15), .use = FOR_PV)                                                                 \
 	X(XT_P_MC_FLUSH, "xen_mc_flush", "multicalls: how many operations",                        \
-	  TRACEPOINT("xt_mc_flush"), .use = FOR_PV)                                                \
+	  TRACEPOINT("xt_mc_flush"), BODY(15), .use = FOR_PV)                                      \
 	/* which hypercall a flush makes, and whether it makes one, the two above tell */          \
 	X(XT_P_MC_FLUSH_FN, "xen_mc_flush", "multicalls: CPU time", FUNCTION("xt_mc_flush"),       \
 	  .use = FOR_PV, NEEDS(XT_P_MC_ENTRY, XT_P_MC_FLUSH))

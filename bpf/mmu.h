@@ -104,13 +104,13 @@ enum xt_mc_size { XT_MC_SIZES(XT_ENUM) XT_MC_SIZE_NR };
 	XT_MMU_COUNTED(XT_MMU_EVENT,                                                         \
 		       X) /* an entry that is not seen to be batched is counted as single */ \
 	X(XT_P_MMU_PTE, "xen_mmu_set_pte", "page tables: entries written",                   \
-	  TRACEPOINT("xt_mmu_pte"), .use = FOR_PV, NEEDS(XT_P_MMU_EXTEND))                   \
+	  TRACEPOINT("xt_mmu_pte"), BODY(40), .use = FOR_PV, NEEDS(XT_P_MMU_EXTEND))         \
 	X(XT_P_MMU_EXTEND, "xen_mc_extend_args", "page tables: single or batched",           \
-	  TRACEPOINT("xt_mmu_extend"), .use = FOR_PV)                                        \
+	  TRACEPOINT("xt_mmu_extend"), BODY(40), .use = FOR_PV)                              \
 	X(XT_P_MMU_ENTRY, "xen_mc_entry", "multicalls: entries by operation",                \
-	  TRACEPOINT("xt_mmu_entry"), .use = FOR_PV)                                         \
+	  TRACEPOINT("xt_mmu_entry"), BODY(40), .use = FOR_PV)                               \
 	X(XT_P_MMU_FLUSH, "xen_mc_flush", "multicalls: by how many entries they had",        \
-	  TRACEPOINT("xt_mmu_flush"), .use = FOR_PV)
+	  TRACEPOINT("xt_mmu_flush"), BODY(40), .use = FOR_PV)
 
 /* What the loader tells the programs: the first of their paths, and what they cannot find out. */
 struct xt_mmu_config {

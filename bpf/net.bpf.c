@@ -42,6 +42,14 @@ static __always_inline __u64 address_of(const void *pointer)
 	return number + first->address;
 }
 
+/* *now, for which the clock is read where it was not yet: of most packets nobody asks for it. */
+static __always_inline __u64 clock_once(__u64 *now)
+{
+	if (!*now)
+		*now = bpf_ktime_get_ns();
+	return *now;
+}
+
 static __always_inline __u64 address_hash(__u64 address)
 {
 	return address * 0x9e3779b97f4a7c15ull;
@@ -115,7 +123,7 @@ static __always_inline void queue_leave(__u32 at)
 }
 
 /* A queue that its driver had stopped gets a packet: so it runs again, at the latest since now. */
-static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 now)
+static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u64 *now)
 {
 	struct xt_nic_queue *q = bpf_map_lookup_elem(&xt_nic_queues, &at);
 	__u64 since = q ? q->stopped : 0;
@@ -123,8 +131,8 @@ static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u
 	if (!since)
 		return;
 	q->stopped = 0;
-	if (count && now > since)
-		bump(&count->tx_stopped_ns, now - since);
+	if (count && clock_once(now) > since)
+		bump(&count->tx_stopped_ns, *now - since);
 }
 
 /* include/linux/netdevice.h: enum netdev_queue_state_t */
@@ -136,7 +144,8 @@ static __always_inline void queue_runs(__u32 at, struct xt_nic_count *count, __u
  * the queue does.
  */
 static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_net_cpu *net,
-					const struct xt_nic *nic, struct net_device *dev, __u64 now)
+					const struct xt_nic *nic, struct net_device *dev,
+					__u64 *now)
 {
 	__u64 txq = address_of(dev->_tx) + net->queue * bpf_core_type_size(struct netdev_queue);
 	struct xt_nic_count *count = nic_counts(cpu, nic);
@@ -151,7 +160,7 @@ static __always_inline void queue_state(struct xt_cpu *cpu, const struct xt_net_
 	if (!(state & QUEUE_DRV_XOFF))
 		return;
 	bump(&count->tx_stops, 1);
-	q->stopped = now;
+	q->stopped = clock_once(now);
 }
 
 /* The place for this hash in the region of the packet's transmit queue. */
@@ -283,9 +292,9 @@ static __always_inline void queued_put(__u64 address, __u64 now, __u64 rate)
 
 /*
  * Take the stamp out again. Returns when the packet was queued, 0 when that is not known; *rate is
- * the exponent of the sampling. The clock is read only where `now` is 0 and a stamp is found.
+ * the exponent of the sampling. The clock is read only where a stamp is found.
  */
-static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
+static __always_inline __u64 queued_take(__u64 address, __u64 *now, __u64 *rate)
 {
 	__u64 hash = address_hash(address), *queued = queued_get(hash), was, ns;
 
@@ -296,10 +305,8 @@ static __always_inline __u64 queued_take(__u64 address, __u64 now, __u64 *rate)
 		return 0;
 	*queued = 0;
 	*rate = was >> XT_QUEUED_NS_BITS & ((1 << XT_RATE_BITS) - 1);
-	if (!now)
-		now = bpf_ktime_get_ns();
-	ns = (now & ~QUEUED_NS_MASK) | (was & QUEUED_NS_MASK);
-	return ns > now ? ns - (QUEUED_NS_MASK + 1) : ns;
+	ns = (clock_once(now) & ~QUEUED_NS_MASK) | (was & QUEUED_NS_MASK);
+	return ns > *now ? ns - (QUEUED_NS_MASK + 1) : ns;
 }
 
 /* A packet's stamps become legs when the driver has let go of it. */
@@ -478,9 +485,9 @@ static __always_inline void other_end(struct xt_cpu *cpu, struct xt_net_cpu *net
 				      __u32 reason)
 {
 	struct xt_nic_count *count = nic_counts(cpu, nic);
-	__u64 rate = 0, queued;
+	__u64 rate = 0, now = 0, queued;
 
-	queued = queued_take(address, 0, &rate);
+	queued = queued_take(address, &now, &rate);
 	if (queued && reason != NO_DROP) {
 		drop_count(nic, false, reason, 1ull << rate);
 	} else if (queued) {
@@ -614,7 +621,7 @@ int xt_tx_start(__u64 *ctx)
 	struct net_device *dev = (void *)ctx[1];
 	struct xt_cpu *cpu;
 	struct xt_net_cpu *net = net_enter(XT_P_TX_START, &cpu);
-	__u64 now, address, queued, rate = 0;
+	__u64 now = 0, address, queued, rate = 0;
 	struct xt_nic_count *count;
 	struct xt_nic *nic;
 
@@ -625,14 +632,13 @@ int xt_tx_start(__u64 *ctx)
 		nic_missed(cpu, dev);
 		return 0;
 	}
-	now = bpf_ktime_get_ns();
 	count = nic_counts(cpu, nic);
 	sent_count(count, skb, 1);
-	queue_runs(queue_at(nic, skb->queue_mapping), count, now);
+	queue_runs(queue_at(nic, skb->queue_mapping), count, &now);
 	net->at = 0;
 	net->queue = skb->queue_mapping;
 	address = address_of(skb);
-	queued = queued_take(address, now, &rate);
+	queued = queued_take(address, &now, &rate);
 	if (queued) {
 		net->gso = 0;
 	} else {
@@ -642,6 +648,7 @@ int xt_tx_start(__u64 *ctx)
 	net->followed = queued || !rate;
 	if (!net->followed)
 		return 0;
+	clock_once(&now);
 	if (!(nic->flags & XT_NIC_UNFRAMED))
 		frame_open(cpu, XT_P_TX_START, now);
 	net->weight = 1ull << rate;
@@ -660,7 +667,7 @@ int xt_tx_xmit(__u64 *ctx)
 	struct net_device *dev = (void *)ctx[2];
 	struct xt_cpu *cpu;
 	struct xt_net_cpu *net = net_enter(XT_P_TX_XMIT, &cpu);
-	__u64 now, hypercall = 0;
+	__u64 now = 0, hypercall = 0;
 	struct xt_packet *p;
 	struct xt_nic *nic;
 
@@ -669,10 +676,11 @@ int xt_tx_xmit(__u64 *ctx)
 	nic = nic_find(dev);
 	if (!nic)
 		return 0;
-	now = bpf_ktime_get_ns();
+	if (net->followed)
+		clock_once(&now);
 	if (net->followed && !(nic->flags & XT_NIC_UNFRAMED))
 		hypercall = xmit_record(cpu, nic, net->weight, now);
-	queue_state(cpu, net, nic, dev, now);
+	queue_state(cpu, net, nic, dev, &now);
 	p = packet_get(net->at);
 	net->at = 0;
 	net->followed = 0;
@@ -685,7 +693,7 @@ int xt_tx_xmit(__u64 *ctx)
 	if (!p)
 		return 0;
 	p->hypercall = hypercall;
-	p->submitted = now;
+	p->submitted = clock_once(&now);
 	if (p->done == XT_PACKET_COPIED || nic->flags & XT_NIC_VIRTUAL)
 		packet_end(cpu, net, nic, p, now, 0);
 	return 0;

@@ -5,31 +5,32 @@
 
 #define XT_NET_PROBES(X)                                                                           \
 	/* a stamp that nobody takes, as no driver is seen to get its packet, would be a drop */   \
-	X(XT_P_TX_QUEUE, "net_dev_queue", "packets sent: qdisc", PACKETS("xt_tx_queue"),           \
+	X(XT_P_TX_QUEUE, "net_dev_queue", "packets sent: qdisc", PACKETS("xt_tx_queue"), BODY(65), \
 	  NEEDS(XT_P_TX_START))                                                                    \
 	X(XT_P_TX_START, "net_dev_start_xmit", "packets sent: count, start of submit",             \
-	  PACKETS("xt_tx_start"), .counts_sent = true, NEEDS(XT_P_TX_XMIT))                        \
+	  PACKETS("xt_tx_start"), BODY(185), .counts_sent = true, NEEDS(XT_P_TX_XMIT))             \
 	/* what a driver gives back is taken off what it was given; and it ends what that began */ \
 	X(XT_P_TX_XMIT, "net_dev_xmit", "packets sent: end of submit, CPU time",                   \
-	  PACKETS("xt_tx_xmit"), NEEDS(XT_P_TX_START))                                             \
+	  PACKETS("xt_tx_xmit"), BODY(145), NEEDS(XT_P_TX_START))                                  \
 	X(XT_P_TX_CONSUME, "consume_skb", "packets sent: end", PACKETS("xt_tx_consume"))           \
 	X(XT_P_TX_KFREE, "kfree_skb", "packets sent: end, where the driver calls it so",           \
 	  PACKETS("xt_tx_kfree"))                                                                  \
 	X(XT_P_TX_DONE, "dev_kfree_skb_irq_reason", "packets sent: handler and finish apart",      \
 	  FENTRY_ONLY("xt_tx_done"), .use = FOR_NET, .older = "__dev_kfree_skb_irq")               \
 	X(XT_P_RX_RAISE, "softirq_raise", "packets received: interrupt to poll",                   \
-	  PACKETS("xt_rx_raise"))                                                                  \
+	  PACKETS("xt_rx_raise"), BODY(10))                                                        \
 	X(XT_P_RX_POLL, "napi_poll", "packets received: interrupt to poll, poll",                  \
-	  PACKETS("xt_rx_poll"), .by_softirq = true)                                               \
-	X(XT_P_RX_GRO, "napi_gro_receive_entry", "packets received: count", PACKETS("xt_rx_gro"))  \
+	  PACKETS("xt_rx_poll"), BODY(130), .by_softirq = true)                                    \
+	X(XT_P_RX_GRO, "napi_gro_receive_entry", "packets received: count", PACKETS("xt_rx_gro"),  \
+	  BODY(40))                                                                                \
 	X(XT_P_RX_FRAGS, "napi_gro_frags_entry", "the same, for some drivers",                     \
-	  PACKETS("xt_rx_frags"))                                                                  \
+	  PACKETS("xt_rx_frags"), BODY(40))                                                        \
 	X(XT_P_RX_SKB, "netif_receive_skb_entry", "the same, for drivers without GRO",             \
-	  PACKETS("xt_rx_skb"))                                                                    \
+	  PACKETS("xt_rx_skb"), BODY(40))                                                          \
 	X(XT_P_RX_LIST, "netif_receive_skb_list_entry", "the same, for some drivers",              \
-	  PACKETS("xt_rx_list"))                                                                   \
+	  PACKETS("xt_rx_list"), BODY(40))                                                         \
 	X(XT_P_RX_BACKLOG, "netif_rx_entry", "the same, for drivers without NAPI",                 \
-	  PACKETS("xt_rx_backlog"))
+	  PACKETS("xt_rx_backlog"), BODY(40))
 
 /* What the loader tells the programs: the first of their paths, and what they cannot find out. */
 struct xt_net_config {

@@ -5,13 +5,13 @@
 
 #define XT_TIMER_PROBES(X)                                                                     \
 	X(XT_P_HRTIMER, "hrtimer_expire_entry", "timers: how late they expire",                \
-	  TRACEPOINT("xt_hrtimer"))                                                            \
+	  TRACEPOINT("xt_hrtimer"), BODY(105))                                                 \
 	X(XT_P_PROGRAM, "clockevents_program_event", "timers: programming, CPU time",          \
 	  FENTRY_FEXIT("xt_program"), .use = FOR_TIMER)                                        \
 	X(XT_P_CLOCK_GETTIME, "__x64_sys_clock_gettime", "clock reads by system call: counts", \
-	  ENTRY("xt_gettime"))                                                                 \
+	  ENTRY("xt_gettime"), BODY(40))                                                       \
 	X(XT_P_GETTIMEOFDAY, "__x64_sys_gettimeofday", "clock reads by system call: counts",   \
-	  ENTRY("xt_timeofday"))
+	  ENTRY("xt_timeofday"), BODY(40))
 
 /* What the loader tells the programs: the first of their paths, and what they cannot find out. */
 struct xt_timer_config {

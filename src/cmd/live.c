@@ -25,12 +25,12 @@ static const struct argp_option options_table[] = {
 	  "Only this disk: a device, mount point, dm or LVM name; may be repeated", 0 },
 	{ "nic", 'N', "NIC", 0, "Only this NIC's packets; may be repeated", 0 },
 	{ "sample", OPT_SAMPLE, "N", 0,
-	  "Follow 1 of N requests and packets sent, a power of two; without it as many as the "
-	  "budget allows",
+	  "Follow 1 of N requests, packets sent, hypercalls, upcalls and softirqs, a power of "
+	  "two; without it as many as the budget allows",
 	  0 },
 	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
-	  "Above PCT percent of the vCPUs' time, 1 if not said, follow fewer requests and "
-	  "packets; 0: follow all",
+	  "Above PCT percent of the vCPUs' time, 1 if not said, follow fewer of them; 0: follow "
+	  "all",
 	  0 },
 	{ "family", 'f', "FAMILY[,...]", 0, "Only these families:", 0 },
 	{ "exact", OPT_EXACT, "all", OPTION_ARG_OPTIONAL,

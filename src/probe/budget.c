@@ -64,9 +64,11 @@ double budget__run_ns(const struct tracer *tracer, enum xt_probe probe)
 {
 	const enum rung rung = tracer->loader.attempts[probe].rung;
 
+	const unsigned int body = probe_table[probe].body;
+
 	if (rung != RUNG_OFF && probe_table[probe].kind == PROBE_SITES)
 		return calibration__site_ns(&tracer->calibration);
-	return calibration__run_ns(&tracer->calibration, rung);
+	return calibration__run_ns(&tracer->calibration, rung, body ? body / 100.0 : 1);
 }
 
 uint64_t budget__spent_ns(const struct tracer *tracer)

@@ -130,14 +130,14 @@ void calibrate__breakpoint(struct calibration *calibration, struct bpf_object *e
 double calibration__site_ns(const struct calibration *calibration)
 {
 	if (!calibration->breakpoint_ns)
-		return calibration__run_ns(calibration, RUNG_KPROBE);
+		return calibration__run_ns(calibration, RUNG_KPROBE, 1);
 	return calibration->body_ns + calibration->breakpoint_ns;
 }
 
-double calibration__run_ns(const struct calibration *calibration, enum rung rung)
+double calibration__run_ns(const struct calibration *calibration, enum rung rung, double bodies)
 {
 	if (rung == RUNG_OFF)
 		return 0;
-	return calibration->body_ns + calibration->dispatch_ns +
+	return bodies * calibration->body_ns + calibration->dispatch_ns +
 	       (rung == RUNG_KPROBE ? KPROBE_OVER_TRAMPOLINE_NS : 0);
 }

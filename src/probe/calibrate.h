@@ -38,8 +38,8 @@ double calibration__site_ns(const struct calibration *calibration);
 /*
  * ns of one run on a rung. Dispatch was measured for tp_btf; fentry's trampoline costs about the
  * same, a kprobe's exception or ftrace handler more: published figures on one machine are 48 ns
- * and 110 ns.
+ * and 110 ns. `bodies`: how many times the body that was measured this one takes.
  */
-double calibration__run_ns(const struct calibration *calibration, enum rung rung);
+double calibration__run_ns(const struct calibration *calibration, enum rung rung, double bodies);
 
 #endif

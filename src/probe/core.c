@@ -172,7 +172,10 @@ static void rename_served(uint32_t path, struct path_key *key)
 /* The loader runs these to read runstate, to calibrate, and to measure the call of a program. */
 static const char *const extras[] = { "xt_runstate", "xt_calibrate", "xt_dispatch_tp", NULL };
 
+/* At the entry and the exit of a softirq, but of those of packets. */
+static const struct follows follows = { .what = XT_RATE_SOFTIRQS, .programs = 2 };
+
 const struct family family_core = {
 	FAMILY(core, CORE), .needed = true,   .unused = unused,	       .number = number,
-	.place = place,	    .extras = extras, .rename = rename_served,
+	.place = place,	    .extras = extras, .rename = rename_served, .follows = &follows,
 };

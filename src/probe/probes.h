@@ -23,6 +23,12 @@
 #define FENTRY_ONLY(prog)  .kind = PROBE_FUNCTION, .fentry = prog
 #define FENTRY_FEXIT(name) .kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx"
 
+/*
+ * See struct probe: from the kernel's run statistics, less those of an empty program, of Linux 6.18 on a
+ * virtual machine under fio, iperf3 and forks, where half a pair took 114 ns.
+ */
+#define BODY(percent) .body = percent
+
 /* For guests with a disk of this driver. The function is in this module; NULL: in the kernel. */
 #define DRIVER(driver_, module_) .use = FOR_DRIVER, .driver = driver_, .module = module_
 
@@ -62,6 +68,11 @@ struct probe {
 	const char *module; /* that has the function; NULL: the kernel */
 	bool by_softirq;    /* what it measures begins with a softirq */
 	bool counts_sent;   /* without it no packet sent is counted */
+	/*
+	 * What one run's body takes, in per cent of half a pair that opens, closes and records a
+	 * frame, which is what the calibration measures; 0: as much as that.
+	 */
+	unsigned int body;
 	/*
 	 * Programs. A tracepoint has entry alone. A function's entry and exit are attached
 	 * together or not at all: fentry/fexit, else kprobe/kretprobe; exit may be absent.

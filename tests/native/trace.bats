@@ -155,6 +155,32 @@ teardown()
 	off_loop
 }
 
+# softirqs NAME: how many of them there were, on all CPUs
+softirqs()
+{
+	awk -v name="$1:" '$1 == name { for (i = 2; i <= NF; i++) sum += $i } END { print sum }' /proc/softirqs
+}
+
+@test "softirqs of which 1 of 8 is timed: all are counted, and the columns add up" {
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	xentrace-bpf --sample 8 --json --ready-fd 9 9> "$BATS_TEST_TMPDIR/ready" > "$BATS_TEST_TMPDIR/out.json" &
+	pid=$!
+	read -r _ < "$BATS_TEST_TMPDIR/ready"
+	before=$(softirqs SCHED)
+	for ((i = 0; i < 1500; i++)); do (:); done
+	counted=$(($(softirqs SCHED) - before))
+	kill -INT $pid
+	wait $pid
+	jq -es --argjson counted "$counted" '.[-1] |
+		([.paths[] | select(.leg == "softirq" and .op == "sched")] | first) as $path |
+		($path.count >= $counted and $path.count <= $counted * 1.1 + 50) and
+		($path.followed * 8 / $path.count | . > 0.5 and . < 1.6) and
+		([.paths[] | select(.leg == "softirq" and .op == "net rx") | has("followed")] | any | not) and
+		(.cpu | .idle_ns + .stolen_ns + .unattributed_ns + .guest_ns + .pv_ns + .emulated_ns + .hardware_ns -
+			.excess_ns) == .vcpu_ns and .cpu.excess_ns <= 0.005 * .vcpu_ns' \
+		"$BATS_TEST_TMPDIR/out.json"
+}
+
 @test "the slowest requests: who issued them" {
 	# so few that all are kept: of many, the slowest may be those that had to wait for a kworker,
 	# which issued them then
