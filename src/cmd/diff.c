@@ -3,17 +3,31 @@
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cmd/options.h"
 #include "run/run.h"
 
 struct options {
-	const char *file[DIFF_SIDES];
+	char *file[DIFF_SIDES];
+	struct span span[DIFF_SIDES];
 	unsigned int nr_files;
 	struct output_options out;
 	const struct output *output;
 };
+
+/* Cut "@14:00..14:10" off, if it is no part of the file's own name. */
+static void split(char *arg, struct span *span, struct argp_state *state)
+{
+	char *at = strrchr(arg, '@');
+
+	if (!at || !access(arg, F_OK))
+		return;
+	if (!span__parse(span, at + 1))
+		argp_error(state, "'%s' is no span of time: as 14:00..14:10, in UTC", at + 1);
+	*at = '\0';
+}
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
@@ -26,6 +40,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (options->nr_files == DIFF_SIDES)
 			argp_error(state, "'%s' is one argument too many", arg);
+		split(arg, &options->span[options->nr_files], state);
 		options->file[options->nr_files++] = arg;
 		break;
 	case ARGP_KEY_END:
@@ -72,7 +87,7 @@ static void parse(struct options *options, int argc, char **argv)
 	static const struct argp argp = {
 		.parser = parse_one,
 		.children = children,
-		.args_doc = "BEFORE AFTER",
+		.args_doc = "BEFORE[@FROM..TO] AFTER[@FROM..TO]",
 		.doc = "What changed between two recordings, told from what changes anyway.\v"
 		       "Formats, and their extensions: text .txt, json .json, folded .folded, "
 		       "svg .svg, html .html.\n"
@@ -80,7 +95,10 @@ static void parse(struct options *options, int argc, char **argv)
 		       "  xentrace-bpf diff before.xtr after.xtr              a table\n"
 		       "  xentrace-bpf diff before.xtr after.xtr -o diff.svg  a flame graph\n"
 		       "  xentrace-bpf diff before.xtr after.xtr -o diff.html  a page to "
-		       "explore\n" SEE_PAGE("xentrace-bpf-diff"),
+		       "explore\n"
+		       "  xentrace-bpf diff DIR@14:00..14:10 DIR@15:00..15:10  of what record "
+		       "--keep "
+		       "made\n" SEE_PAGE("xentrace-bpf-diff"),
 	};
 
 	cmd__parse(&argp, "xentrace-bpf diff", argc, argv, options);
@@ -98,6 +116,7 @@ int cmd_diff(int argc, char **argv)
 	parse(&options, argc, argv);
 	asked = (struct comparison) {
 		.file = { options.file[0], options.file[1] },
+		.span = { options.span[0], options.span[1] },
 		.to = options.out.nr_paths ? options.out.paths[0] : "-",
 		.output = options.output,
 		.mode = options.out.mode,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cmd/live.h"
+#include "cmd/recorder.h"
 
 #ifdef XT_COMMIT
 const char *argp_program_version = "xentrace-bpf " XT_VERSION " (" XT_COMMIT ")";
@@ -22,7 +23,9 @@ static const struct argp_option options_table[] = {
 };
 
 struct options {
+	bool record;
 	struct traced_options traced;
+	struct recorder_options recorder;
 	struct output_options out;
 	struct view_options view;
 	struct sinks sinks;
@@ -71,6 +74,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &options->traced;
 		state->child_inputs[1] = &options->out;
 		state->child_inputs[2] = &options->view;
+		/* of record alone: trace has no such child, and no place for its input */
+		if (options->record)
+			state->child_inputs[3] = &options->recorder;
 		break;
 	case 'i':
 		options->traced.live.interval = interval(arg, state);
@@ -88,6 +94,14 @@ static const struct argp_child children[] = {
 	{ &traced_options__argp, 0, NULL, 0 },
 	{ &output_options__argp, 0, NULL, 0 },
 	{ &view_options__argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+static const struct argp_child record_children[] = {
+	{ &traced_options__argp, 0, NULL, 0 },
+	{ &output_options__argp, 0, NULL, 0 },
+	{ &view_options__argp, 0, NULL, 0 },
+	{ &recorder_options__argp, 0, NULL, 0 },
 	{ 0 },
 };
 
@@ -110,12 +124,13 @@ static const struct argp trace_argp = {
 static const struct argp record_argp = {
 	.options = options_table,
 	.parser = parse_one,
-	.children = children,
+	.children = record_children,
 	.args_doc = "-o FILE [INTERVAL [COUNT]] [-- COMMAND [ARG...]]",
 	.doc = "Trace into a file, by intervals of 1 s: any report can be made from "
 	       "it.\v" FORMATS_HELP "Examples:\n"
 	       "  xentrace-bpf record -o run.xtr           until Ctrl-C\n"
 	       "  xentrace-bpf record -d 60 -o run.xtr     a minute\n"
+	       "  xentrace-bpf record --keep 24h -o DIR    always: the last day, in DIR\n"
 	       "  xentrace-bpf record -o run.xtr -- make   the life of a command\n"
 	       "  xentrace-bpf report run.xtr -o run.svg   what it was about\n" SEE_PAGE(
 		       "xentrace-bpf-record"),
@@ -157,29 +172,41 @@ static int add_report(struct options *options)
 	return sinks__add(&options->sinks, outfile_stderr, &output_text);
 }
 
-static void parse(struct options *options, bool record, int argc, char **argv)
+/* Where it goes: into files, or to who looks on. */
+static void add_outputs(struct options *options)
+{
+	struct live_options *live = &options->traced.live;
+
+	/* what is recorded into need not be called .xtr; a command's words on standard output stay
+	 * its own */
+	if (output_options__add(&options->out, &options->sinks,
+				options->record ? &output_recording : NULL,
+				live->command ? outfile_stderr : "-"))
+		exit(EXIT_USAGE);
+	if (options->record && !has_recording(&options->sinks)) {
+		elog("record needs a file to record into: -o FILE.xtr");
+		exit(EXIT_USAGE);
+	}
+	if (options->record && live->command && add_report(options))
+		exit(EXIT_USAGE);
+}
+
+static void parse(struct options *options, int argc, char **argv)
 {
 	struct live_options *live = &options->traced.live;
 
 	live->command = split_command(&argc, argv);
-	cmd__parse(record ? &record_argp : &trace_argp,
-		   record ? "xentrace-bpf record" : "xentrace-bpf", argc, argv, options);
-	/* what is recorded into need not be called .xtr */
+	cmd__parse(options->record ? &record_argp : &trace_argp,
+		   options->record ? "xentrace-bpf record" : "xentrace-bpf", argc, argv, options);
 	if (live->command && !*live->command) {
 		elog("-- is followed by no command");
 		exit(EXIT_USAGE);
 	}
-	/* the command's words on standard output stay its own */
-	if (output_options__add(&options->out, &options->sinks, record ? &output_recording : NULL,
-				live->command ? outfile_stderr : "-"))
-		exit(EXIT_USAGE);
-	if (record && !has_recording(&options->sinks)) {
-		elog("record needs a file to record into: -o FILE.xtr");
-		exit(EXIT_USAGE);
-	}
-	if (record && live->command && add_report(options))
-		exit(EXIT_USAGE);
-	if (!live->interval && has_recording(&options->sinks))
+	if (recorder_options__are_said(&options->recorder))
+		recorder_options__end(&options->recorder, &options->out, live);
+	else
+		add_outputs(options);
+	if (!live->interval && (options->record || has_recording(&options->sinks)))
 		live->interval = RECORD_INTERVAL;
 	live->tracer.wanted.slower_ns = options->view.slower_ns;
 	traced_options__end(&options->traced);
@@ -187,20 +214,23 @@ static void parse(struct options *options, bool record, int argc, char **argv)
 
 static int trace(bool record, int argc, char **argv)
 {
-	struct options options = {};
+	struct options options = { .record = record };
 	char command_line[512];
 	struct run run = { .sinks = &options.sinks };
 	int code;
 
 	options__command_line(command_line, sizeof(command_line), argc, argv);
-	parse(&options, record, argc, argv);
+	parse(&options, argc, argv);
 	options.traced.live.command_line = command_line;
 	run.strict = options.out.strict;
 	run.report.verbose = options.out.verbose;
 	run.report.timestamps = options.view.timestamps;
 	run.report.per_vcpu = options.view.per_vcpu;
 	run.report.slower_ns = options.view.slower_ns;
-	code = live__run(&run, &options.traced.live);
+	if (recorder_options__are_said(&options.recorder))
+		code = recorder__run(&options.recorder, &options.out, &run, &options.traced.live);
+	else
+		code = live__run(&run, &options.traced.live);
 	traced_options__free(&options.traced);
 	return code;
 }

@@ -620,6 +620,21 @@ static int read_slowest(const struct layout *layout, struct snapshot *snap)
 	return snap->slow ? 0 : -ENOMEM;
 }
 
+/* An empty place is the least slow, and is taken first. */
+static void forget_slowest(const struct layout *layout, uint64_t before_ns)
+{
+	for (unsigned int cpu = 0; cpu < layout->cpus; cpu++) {
+		for (unsigned int i = 0; i < XT_SLOWEST; i++) {
+			struct xt_slow *slow = &slowest[cpu].kept[i];
+
+			if (slow->queued + slow->total <= before_ns)
+				__atomic_store_n(&slow->total, 0, __ATOMIC_RELAXED);
+		}
+		__atomic_store_n(&by_cpu[cpu].slow_above, layout->wanted->slower_ns,
+				 __ATOMIC_RELAXED);
+	}
+}
+
 static int read_all(const struct tracer *tracer, struct snapshot *snap)
 {
 	int err = read_queues(snap);
@@ -657,6 +672,7 @@ static const struct follows follows = {
 };
 
 const struct family family_blk = {
-	FAMILY(blk, BLK), .unused = unused, .number = number,	 .place = place,
-	.served = served, .start = start,   .follows = &follows, .read = read_all,
+	FAMILY(blk, BLK),    .unused = unused,	       .number = number,
+	.place = place,	     .served = served,	       .start = start,
+	.follows = &follows, .forget = forget_slowest, .read = read_all,
 };

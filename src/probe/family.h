@@ -78,6 +78,8 @@ struct family {
 	const struct follows *follows;
 	/* Rename a path whose device was learned while tracing. */
 	void (*rename)(uint32_t path, struct path_key *key);
+	/* Of what is kept of the whole run, as its slowest, let go what ended before then. */
+	void (*forget)(const struct layout *layout, uint64_t before_ns);
 	/* Read what the family counts beside its paths. Returns 0 or -ENOMEM. */
 	int (*read)(const struct tracer *tracer, struct snapshot *snap);
 };
@@ -122,6 +124,7 @@ bool family__has_sites(const struct family *family);
 
 struct tracer {
 	const struct platform *platform;
+	struct wanted wanted; /* the lists of names apart, which are the caller's until it is made */
 	struct features *features;
 	struct sites sites; /* --exact; else none */
 	struct layout *layout;

@@ -151,7 +151,7 @@ static int prepare(struct tracer *tracer, const struct tracer_options *options, 
 {
 	struct layout from = {
 		.platform = tracer->platform,
-		.wanted = &options->wanted,
+		.wanted = &tracer->wanted,
 		.sites = &tracer->sites,
 	};
 	int err = loader__check_room();
@@ -182,6 +182,7 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 		return -ENOMEM;
 	loader__listen();
 	tracer->platform = platform;
+	tracer->wanted = options->wanted;
 	err = prepare(tracer, options, why);
 	if (err)
 		goto out;
@@ -247,6 +248,19 @@ void tracer__tick(struct tracer *tracer)
 		return;
 	cputime__advance(&tracer->cputime, tracer->layout);
 	budget__tick(tracer);
+}
+
+void tracer__forget(struct tracer *tracer, uint64_t before_ns)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		if (families[i]->forget && tracer->loaded[i].object)
+			families[i]->forget(tracer->layout, before_ns);
+	}
+}
+
+void tracer__allow(struct tracer *tracer, double max_overhead)
+{
+	tracer->wanted.max_overhead = max_overhead;
 }
 
 /*

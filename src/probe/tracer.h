@@ -51,6 +51,15 @@ int tracer__snapshot(struct tracer *tracer, struct snapshot *snap);
 /* Read the vCPUs' times: to be called once a second, see cputime.h. */
 void tracer__tick(struct tracer *tracer);
 
+/*
+ * The slowest requests are those of the whole run up to a reading. From here on they are those that
+ * end after `before_ns` (CLOCK_MONOTONIC): one that a program notes at this very moment may be lost.
+ */
+void tracer__forget(struct tracer *tracer, uint64_t before_ns);
+
+/* From now on this is the budget, a share of the vCPUs' time; 0: follow all. */
+void tracer__allow(struct tracer *tracer, double max_overhead);
+
 /* Stop counting and wait for programs that still run: the next snapshot is exact. */
 void tracer__stop(struct tracer *tracer);
 

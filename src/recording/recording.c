@@ -278,7 +278,7 @@ struct reader {
 	struct bytes payload;
 	struct recording_part part;
 	/* Without an end: the sum of the intervals so far. */
-	bool whole, ended, only_totals;
+	bool whole, cut, ended, only_totals;
 	struct recording_part sum;
 	unsigned int intervals; /* so far */
 	unsigned int nr_intervals;
@@ -379,6 +379,7 @@ static int scan(struct reader *reader, const uint8_t *data)
 		if (found <= 0) {
 			if (found)
 				say_damage(reader, found, at - data, number);
+			reader->cut = found == -ENODATA || (!found && !reader->whole);
 			break;
 		}
 		reader->intervals += block.type == BLOCK_INTERVAL;
@@ -391,7 +392,7 @@ static int scan(struct reader *reader, const uint8_t *data)
 		snprintf(reader->damage, sizeof(reader->damage),
 			 "has no end, after %u intervals: the run was killed or its disk was full",
 			 reader->intervals);
-	return figures ? 0 : -ENODATA;
+	return figures ? 0 : found == -EBADMSG ? found : -ENODATA;
 }
 
 int reader__new(struct reader **out, const void *data, size_t size, const char **why)
@@ -423,10 +424,9 @@ int reader__new(struct reader **out, const void *data, size_t size, const char *
 	if (err)
 		goto out;
 	*why = "ends before its first figures";
-	if (scan(reader, data)) {
-		err = -EBADMSG;
+	err = scan(reader, data);
+	if (err)
 		goto out;
-	}
 	reader->nr_intervals = reader->intervals;
 	reader__rewind(reader);
 	*out = reader;
@@ -468,14 +468,19 @@ const char *reader__damage(const struct reader *reader)
 	return *reader->damage ? reader->damage : NULL;
 }
 
+bool reader__is_cut(const struct reader *reader)
+{
+	return reader->cut;
+}
+
 bool reader__at_end(const struct reader *reader)
 {
 	return reader->ended || !cursor__left(&reader->at);
 }
 
-void reader__skip_intervals(struct reader *reader)
+void reader__skip_intervals(struct reader *reader, bool skip)
 {
-	reader->only_totals = true;
+	reader->only_totals = skip;
 }
 
 void reader__rewind(struct reader *reader)

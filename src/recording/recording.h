@@ -57,8 +57,8 @@ struct reader;
  * names and intervals may be missing there.
  *
  * Returns 0 and *out, which the caller frees with reader__free(), before the memory. Else a
- * negative errno and in *why (static) what is wrong with it: -EBADMSG for no recording or one that
- * ends before any figure, -EPROTO for one of a newer major version, -ENOMEM.
+ * negative errno and in *why (static) what is wrong with it: -EBADMSG for no recording, -ENODATA for
+ * one that ends before any figure, -EPROTO for one of a newer major version, -ENOMEM.
  */
 int reader__new(struct reader **out, const void *data, size_t size, const char **why);
 void reader__free(struct reader *reader);
@@ -69,6 +69,8 @@ const struct recording_header *reader__header(const struct reader *reader);
 unsigned int reader__intervals(const struct reader *reader);
 /* What is wrong with it, in one line; NULL for a recording that is whole. */
 const char *reader__damage(const struct reader *reader);
+/* Does it but lack its end: is it still written, or was its writer killed? */
+bool reader__is_cut(const struct reader *reader);
 
 /* What reader__next() found. */
 enum part_kind { PART_END, PART_INTERVAL, PART_TOTAL };
@@ -83,8 +85,8 @@ int reader__next(struct reader *reader, enum part_kind *kind, const struct recor
 		 const char **why);
 /* Was that the last part? */
 bool reader__at_end(const struct reader *reader);
-/* Pass over intervals that no total is made from: nobody wants to see them. */
-void reader__skip_intervals(struct reader *reader);
+/* Pass over intervals that no total is made from: nobody wants to see them; or no longer. */
+void reader__skip_intervals(struct reader *reader, bool skip);
 /* Begin again. */
 void reader__rewind(struct reader *reader);
 

@@ -7,6 +7,7 @@
 
 struct side {
 	struct replay *replay;
+	unsigned int intervals;
 	struct snapshot total; /* of its end */
 	struct ledger *ledger;
 };
@@ -22,7 +23,8 @@ static int open_sides(struct compare *compare)
 	int err = 0;
 
 	for (int i = 0; !err && i < DIFF_SIDES; i++)
-		err = replay__new(&compare->side[i].replay, compare->asked->file[i]);
+		err = replay__new(&compare->side[i].replay, compare->asked->file[i],
+				  &compare->asked->span[i]);
 	return err;
 }
 
@@ -53,7 +55,7 @@ static int read_side(struct side *side, struct differ *differ, enum diff_side wh
 
 	source->shows_intervals = true;
 	while (!err && (got = source->next(source, &part)) > 0) {
-		if (part.kind == SINK_INTERVAL || !replay__intervals(side->replay))
+		if (part.kind == SINK_INTERVAL || !side->intervals)
 			err = differ__add(differ, which, part.snap);
 		if (!err && part.kind == SINK_TOTAL) {
 			snapshot__free(&side->total);
@@ -102,12 +104,16 @@ static int judge(struct compare *compare)
 	struct diff_run of[DIFF_SIDES];
 	struct differ *differ = NULL;
 	struct diff diff = {};
-	int err;
+	int err = 0;
 
-	for (int i = 0; i < DIFF_SIDES; i++)
-		of[i] = (struct diff_run) { replay__platform(compare->side[i].replay),
-					    replay__intervals(compare->side[i].replay) };
-	err = differ__new(&differ, of);
+	for (int i = 0; !err && i < DIFF_SIDES; i++) {
+		struct side *side = &compare->side[i];
+
+		err = replay__intervals(side->replay, &side->intervals);
+		of[i] = (struct diff_run) { replay__platform(side->replay), side->intervals };
+	}
+	if (!err)
+		err = differ__new(&differ, of);
 	for (int i = 0; !err && i < DIFF_SIDES; i++)
 		err = read_side(&compare->side[i], differ, i);
 	if (!err)

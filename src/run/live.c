@@ -37,7 +37,7 @@ struct live {
 	struct tracer *tracer;
 	struct command *command; /* NULL: none */
 
-	bool begun, ended, hurried;
+	bool begun, stopped, ended, hurried;
 	uint64_t step; /* ns; 0: no intervals */
 	uint64_t next; /* CLOCK_MONOTONIC ns: when the interval ends, and the trace */
 	uint64_t end;
@@ -115,6 +115,8 @@ static int give_interval(struct live *live, struct run_part *part)
 		snapshot__free(&now);
 		return err;
 	}
+	if (live->source.all_intervals)
+		tracer__forget(live->tracer, now.end_ns);
 	if (live->has_last)
 		snapshot__free(&live->last);
 	live->last = now;
@@ -178,7 +180,13 @@ static void stop(struct live *live)
 {
 	if (live->begun)
 		tracer__stop(live->tracer);
+	live->stopped = true;
+}
+
+static int finish(struct live *live, struct run_part *part)
+{
 	live->ended = true;
+	return give_total(live, part);
 }
 
 /* An interval that ends with the trace is one of it. */
@@ -226,7 +234,7 @@ static int wait_for_part(struct live *live, struct run_part *part)
 		tracer__tick(live->tracer);
 	}
 	stop(live);
-	return give_total(live, part);
+	return live->source.all_intervals ? give_interval(live, part) : finish(live, part);
 }
 
 static void say_ready(const struct live_options *options)
@@ -274,7 +282,7 @@ static int live__next(struct source *source, struct run_part *part)
 	if (!live->begun && !live->hurried)
 		err = begin(live);
 	if (!err)
-		err = wait_for_part(live, part);
+		err = live->stopped ? finish(live, part) : wait_for_part(live, part);
 	part->snap = &live->given;
 	part->interval_no = live->intervals;
 	return err ? err : 1;

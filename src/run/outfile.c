@@ -203,6 +203,20 @@ int outfile__open(struct outfile *to)
 	return err;
 }
 
+int outfile__make(struct outfile *to, int dir, const char *name, const char *path, mode_t mode)
+{
+	*to = (struct outfile) { .path = path, .mode = mode };
+	to->place.dir = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	if (to->place.dir < 0) {
+		int err = -errno;
+
+		outfile__say(to, err);
+		return err;
+	}
+	STR_SET(to->place.name, "%s", name);
+	return outfile__open(to);
+}
+
 static void remove_aside(struct outfile *to)
 {
 	if (to->aside[0])

@@ -60,6 +60,12 @@ struct outfile {
 
 /* Look at what is there. Returns 0, or a negative errno with a message. */
 int outfile__find(struct outfile *to, const char *path);
+/*
+ * Begin a new file of that name in this folder, which stays the caller's; where `name` is there by
+ * the time that it is published, it is replaced. `path` is for messages, and kept. Returns 0, or a
+ * negative errno with a message.
+ */
+int outfile__make(struct outfile *to, int dir, const char *name, const char *path, mode_t mode);
 /* Begin to write; nothing that is there changes. Returns 0, or a negative errno with a message. */
 int outfile__open(struct outfile *to);
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "run/ring.h"
 #include "run/run.h"
 #include "run/signals.h"
 
@@ -16,6 +17,7 @@ int run__open(struct run *run, const struct sinks_use *use)
 	if (err)
 		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
 	source->shows_intervals = sinks__show_intervals(run->sinks);
+	source->all_intervals = run->ring;
 	source->draws_course = sinks__want_series(run->sinks) || sinks__keep_intervals(run->sinks);
 	source->exports = run->exporter;
 	source->asks = run->exporter ? exporter__asks(run->exporter) : -1;
@@ -59,6 +61,8 @@ static int write_part(struct run *run, enum sink_part kind, const struct run_par
 		err = exporter__write(run->exporter, kind, &report);
 	if (!err && kind != SINK_READING)
 		err = write_sinks(run, kind, &report);
+	if (!err && run->ring && kind == SINK_INTERVAL)
+		err = ring__interval(run->ring, &report);
 	ledger__free(ledger);
 	return err;
 }
@@ -110,6 +114,8 @@ int run__follow(struct run *run)
 		elog("out of memory");
 	if (!err)
 		err = sinks__publish(run->sinks);
+	if (!err && run->ring)
+		err = ring__end(run->ring);
 	closed = run__close(run);
 	if (err || (closed && closed != -EPIPE))
 		return EXIT_RUNTIME;

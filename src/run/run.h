@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/moment.h"
 #include "model/diff.h"
 #include "output/diff.h"
 #include "probe/tracer.h"
@@ -39,12 +40,18 @@ struct source {
 	bool draws_course;    /* some output draws how the run went, for which it needs intervals */
 	bool exports;	      /* there is an exporter, */
 	int asks; /* and its descriptor: while it is readable somebody wants the whole so far; -1: none */
+	/* intervals are all that is wanted: what comes after the last one is one, too, and each has
+	 * its own slowest requests */
+	bool all_intervals;
 };
+
+struct ring;
 
 struct run {
 	struct source *source;
 	struct sinks *sinks;
 	struct exporter *exporter; /* NULL: none; the caller's */
+	struct ring *ring;	   /* the intervals are recorded there, too; NULL: none */
 	/* What is the same in every part: the run, its platform, and how they are shown. */
 	struct report report;
 	bool strict;	 /* incomplete data is an exit code of its own */
@@ -85,17 +92,21 @@ struct live_options {
  */
 int live__run(struct run *run, const struct live_options *options);
 
-/* A recording. */
+/*
+ * A recording, or what a folder of them (run/folder.h) or one has of a span of time: as one run, and
+ * of intervals that are shown or drawn each.
+ */
 struct replay;
 
-/* Returns 0, or a negative errno after a message that names the file. */
-int replay__new(struct replay **out, const char *file);
+/* `name` is kept. Returns 0, or a negative errno after a message that names the file. */
+int replay__new(struct replay **out, const char *name, const struct span *span);
 void replay__free(struct replay *replay);
 struct source *replay__source(struct replay *replay);
 /* As long as the replay. */
 const struct recording_header *replay__header(const struct replay *replay);
 const struct platform *replay__platform(const struct replay *replay); /* NULL: not recorded */
-unsigned int replay__intervals(const struct replay *replay);
+/* Returns 0, or a negative errno after a message. */
+int replay__intervals(struct replay *replay, unsigned int *nr);
 /* Has it lost its end, or more? That was said when it was opened. */
 bool replay__is_damaged(const struct replay *replay);
 /* Which file it is. */
@@ -104,6 +115,7 @@ const struct stat *replay__stat(const struct replay *replay);
 /* Two recordings. */
 struct comparison {
 	const char *file[DIFF_SIDES];
+	struct span span[DIFF_SIDES];
 	const char *to; /* "-": standard output */
 	const struct output *output;
 	mode_t mode; /* of the file; 0: none was asked for */

@@ -43,9 +43,18 @@ static int find(struct sinks *sinks, const struct sinks_use *use)
 	return 0;
 }
 
-static bool shows_intervals(const struct output *output)
+/* Of a whole run the intervals are for what is made of them alone. */
+static bool takes_intervals(const struct sinks *sinks, const struct sink *sink)
 {
-	return output->interval != output__nothing && !output->keeps_intervals;
+	const struct output *output = sink->output;
+
+	return output->interval != output__nothing &&
+	       (!sinks->only_whole || output->keeps_intervals || output == &output_recording);
+}
+
+static bool shows_intervals(const struct sinks *sinks, const struct sink *sink)
+{
+	return takes_intervals(sinks, sink) && !sink->output->keeps_intervals;
 }
 
 int sinks__open(struct sinks *sinks, const struct sinks_use *use)
@@ -64,7 +73,7 @@ int sinks__open(struct sinks *sinks, const struct sinks_use *use)
 			}
 		}
 		sink->grows = use->live && (sink->output == &output_recording ||
-					    (use->intervals && shows_intervals(sink->output)));
+					    (use->intervals && shows_intervals(sinks, sink)));
 		err = outfile__open(&sink->to);
 		if (err == -EINVAL)
 			err = -EIO;
@@ -75,7 +84,7 @@ int sinks__open(struct sinks *sinks, const struct sinks_use *use)
 bool sinks__show_intervals(const struct sinks *sinks)
 {
 	for (unsigned int i = 0; i < sinks->nr; i++)
-		if (shows_intervals(sinks->sink[i].output))
+		if (shows_intervals(sinks, &sinks->sink[i]))
 			return true;
 	return false;
 }
@@ -166,7 +175,7 @@ int sinks__write(struct sinks *sinks, enum sink_part part, const struct report *
 	for (unsigned int i = 0; i < sinks->nr; i++) {
 		struct sink *sink = &sinks->sink[i];
 
-		if (sink->gone)
+		if (sink->gone || (part == SINK_INTERVAL && !takes_intervals(sinks, sink)))
 			continue;
 		own.state = sink->state;
 		own.width = outfile__width(&sink->to);

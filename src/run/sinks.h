@@ -24,6 +24,7 @@ struct sinks {
 	unsigned int nr;
 	mode_t mode; /* permissions of files; 0: none were asked for */
 	bool live;
+	bool only_whole; /* intervals are for outputs that others are made from */
 };
 
 /* Add one. Opens nothing yet. Returns 0, or -EINVAL with a message. */

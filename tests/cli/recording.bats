@@ -55,7 +55,8 @@ need_recording()
 
 @test "report of what is no recording: 1" {
 	refused 1 "nowhere.xtr: No such file" "$XT" report "$dir/nowhere.xtr"
-	refused 1 "$dir: Is a directory" "$XT" report "$dir"
+	mkdir "$dir/folder"
+	refused 1 "folder has no recording" "$XT" report "$dir/folder"
 	refused 1 "/dev/zero: not a regular file" "$XT" report /dev/zero
 	mkfifo "$dir/pipe"
 	refused 1 "pipe: not a regular file" "$XT" report "$dir/pipe"

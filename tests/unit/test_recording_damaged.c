@@ -33,7 +33,7 @@ static void cut_anywhere_reads_to_there(void **state)
 		if (!*damage)
 			fail_msg("cut at %zu of %zu: nothing is said", size, recording.size);
 		if (err) {
-			assert_int_equal(err, -EBADMSG);
+			assert_true(err == -EBADMSG || err == -ENODATA);
 			assert_int_equal(reported, 0);
 			refused++;
 		} else {
@@ -64,7 +64,7 @@ static void flipped_bits_are_found(void **state)
 	for (size_t at = 0; at < recording.size; at += 3) {
 		recording.data[at] ^= 1 << at % 8;
 		err = recordings__report(recording.data, recording.size, NULL, &text, damage);
-		assert_true(err == 0 || err == -EBADMSG || err == -EPROTO);
+		assert_true(err == 0 || err == -EBADMSG || err == -ENODATA || err == -EPROTO);
 		if (!*damage)
 			fail_msg("bit flipped at %zu of %zu: nothing is said", at, recording.size);
 		if (!err)

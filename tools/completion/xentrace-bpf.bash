@@ -77,7 +77,7 @@ _xentrace_bpf()
 	--root | --save) _xentrace_bpf_files -d ;;
 	-o | --output | --textfile) _xentrace_bpf_files -f ;;
 	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-	-d | --duration | -i | --interval | --sample | --max-overhead | --mode | --slower | --ready-fd | --listen) ;;
+	-d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --to | --ready-fd | --listen) ;;
 	*)
 		if [[ $cur == -* ]]; then
 			_xentrace_bpf_words "$("${COMP_WORDS[0]}" "$command" --help 2> /dev/null |
