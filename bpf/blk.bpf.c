@@ -587,25 +587,35 @@ int BPF_PROG(xt_mq_remote, struct request *rq)
 }
 
 /*
- * A request ended that was never issued. It may have begun before tracing. Or it is an empty flush:
+ * A request ended whose issue was not seen. It may have begun before tracing. Or it is an empty flush:
  * a write without data that waits for flush requests to the device (block/blk-flush.c), and that
- * the kernel's statistics count.
+ * the kernel's statistics count. Or the kernel left the program out at its issue, since that ran on
+ * that CPU already, in a task that was preempted: since 7.0 tracepoints can be. An unknown disk's
+ * may have lost its slot to another one, and is counted as overwritten then.
  */
 static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
 					 struct request *rq, const struct xt_disk *disk, __u64 now)
 {
 	__u64 queued = rq->start_time_ns;
-	struct xt_request sync = { .op = XT_OP_SYNC, .queued = queued };
+	bool sync = request_op(rq) == XT_OP_WRITE && !rq->nr_phys_segments;
+	struct xt_request r = { .op = sync ? XT_OP_SYNC : request_op(rq), .queued = queued };
 
 	if (!queued || queued < tracing_since()) {
 		cpu_lost(cpu, XT_NOTE_PREEXISTING);
-	} else if (request_op(rq) == XT_OP_WRITE && !rq->nr_phys_segments) {
-		sync.disk = disk ? disk->slot : 0;
-		sync.path = request_path(disk, XT_OP_SYNC);
-		bump(&blk->started, 1);
-		request_end(cpu, blk, &sync, now);
-	} else {
+		return;
+	}
+	if (!disk && !sync) {
 		cpu_lost(cpu, XT_LOST_NO_START);
+		return;
+	}
+	r.disk = disk ? disk->slot : 0;
+	r.path = request_path(disk, r.op);
+	bump(&blk->started, 1);
+	if (sync) {
+		request_end(cpu, blk, &r, now);
+	} else {
+		cpu_lost(cpu, XT_NOTE_START_MISSED);
+		counted_end(cpu, blk, &r);
 	}
 }
 

@@ -16,7 +16,7 @@
 	X(XT_LOST_OVERWRITTEN, "overwritten", 1,                                                   \
 	  "a request was issued again without having been seen to end: a completion was missed")   \
 	X(XT_LOST_NO_START, "no-start", 1,                                                         \
-	  "a request ended whose issue was not seen, although it was issued while tracing")        \
+	  "a request of a disk that appeared after the start ended, and its issue was not seen")   \
 	X(XT_LOST_CLOCK, "clock-back", 1, "a request's interval was negative: the clock stepped")  \
 	X(XT_LOST_FRAME_CLOCK, "frames-clock-back", 1,                                             \
 	  "a path's interval was negative: the clock stepped")                                     \
@@ -77,6 +77,9 @@
 	X(XT_LOST_SKIPPED, "skipped", 1,                                                           \
 	  "runs that the kernel left out, since the program ran on that CPU already, as when an "  \
 	  "interrupt comes into it")                                                               \
+	X(XT_NOTE_START_MISSED, "start-missed", 0,                                                 \
+	  "requests whose issue was not seen, since the kernel left that run out; counted, and "   \
+	  "not followed")                                                                          \
 	X(XT_NOTE_END_MISSED, "end-missed", 0,                                                     \
 	  "requests whose end was seen where the driver completed them only: without finish leg")  \
 	X(XT_NOTE_SHARED_ROW, "disks-in-one-row", 0,                                               \

@@ -97,10 +97,16 @@ static void add_queues(struct text_line *line, const struct queue_use *use)
 		text_line__add(line, ", the last one taken %s times", COUNT(use->last));
 }
 
+/* Of every so many one was followed: not of those few that were missed ("start-missed"). */
+static bool is_sampled(uint64_t followed, uint64_t count)
+{
+	return followed && followed < .995 * count;
+}
+
 /* "; 1 of 8.0 followed", and with -v "(mean within 1.2u, p99 40.1u to 45.8u)" */
 static void add_followed(struct text_line *line, const struct wait_row *row, int verbose)
 {
-	if (!row->followed || row->followed >= row->count)
+	if (!is_sampled(row->followed, row->count))
 		return;
 	text_line__add(line, "; 1 of %s followed", RATIO((double)row->count / row->followed));
 	if (verbose)
@@ -247,7 +253,7 @@ static void print_sent(const struct text_page *page, const struct report *report
 			       use->queues > 1 ? ", of one queue" : "");
 	if (use->tx_segments != use->tx_packets)
 		add_note(&note, use->tx_segments, "segments");
-	if (use->tx_sampled && use->tx_sampled < .995 * use->tx_packets)
+	if (is_sampled(use->tx_sampled, use->tx_packets))
 		text_line__add(&note, "%s1 of %s followed", note.used ? "; " : "",
 			       RATIO((double)use->tx_packets / use->tx_sampled));
 	add_note(&note, use->tx_stops, "times full and stopped");

@@ -168,8 +168,8 @@ static int read_probes(const struct tracer *tracer, struct snapshot *snap)
 		snap->cost.runs += status->runs;
 	}
 	snap->cost.bpf_ns = budget__spent_ns(tracer);
-	/* requests whose skipped end was noticed later are not lost */
-	seen = snap->losses[XT_NOTE_END_MISSED].count;
+	/* requests whose skipped issue or end was noticed later are not lost */
+	seen = snap->losses[XT_NOTE_START_MISSED].count + snap->losses[XT_NOTE_END_MISSED].count;
 	snap->losses[XT_LOST_SKIPPED].count += skipped > seen ? skipped - seen : 0;
 	return 0;
 }
