@@ -281,16 +281,16 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
-	if (!is_of_packets(vector)) {
-		if (thin_close(cpu, XT_TOKEN_SOFTIRQ | vector, &closed))
-			thin_record(cpu, XT_RATE_SOFTIRQS, config.softirq_path + vector, &closed);
-		return 0;
+	if (!count_close(cpu, XT_TOKEN_SOFTIRQ | vector, &closed)) {
+		now = bpf_ktime_get_ns();
+		if (is_of_packets(vector)) {
+			*element(cpu->softirq_at, vector) = 0;
+			*element(cpu->softirq_ended, vector) = now;
+		}
+		if (!frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
+			return 0;
 	}
-	now = bpf_ktime_get_ns();
-	*element(cpu->softirq_at, vector) = 0;
-	*element(cpu->softirq_ended, vector) = now;
-	if (frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
-		frame_record(cpu, config.softirq_path + vector, &closed, false);
+	thin_record(cpu, XT_RATE_SOFTIRQS, config.softirq_path + vector, &closed);
 	return 0;
 }
 

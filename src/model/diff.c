@@ -13,7 +13,8 @@
 
 struct batch {
 	uint64_t count, ns;
-	double p99; /* 0: too few events */
+	uint64_t timed; /* 0: all of it were only counted, and there is no mean */
+	double p99;	/* 0: too few events */
 };
 
 /* Paths that are compared as one: without interrupt numbers and the vCPUs' numbers of timers. */
@@ -21,6 +22,7 @@ struct diff_path {
 	struct path_key key;
 	struct hist now, whole; /* of the batch, of the run */
 	struct batch batches[DIFF_BATCHES];
+	size_t total; /* of a leg: the place + 1 of what its requests took in all; 0: not seen yet */
 };
 
 struct side {
@@ -143,6 +145,31 @@ static double p99(const struct hist *h)
 	return 0;
 }
 
+/* The path of all that was waited for by the requests that this is a leg of; else the path itself. */
+static const struct diff_path *total_of(const struct side *side, struct diff_path *path)
+{
+	for (size_t i = 0; !path->total && path->key.kind == KIND_WAIT && i < side->nr_paths; i++) {
+		const struct path_key *key = &side->paths[i].key;
+
+		if (path_key__is_whole(key) && key->area == path->key.area &&
+		    !strcmp(key->device, path->key.device) && !strcmp(key->op, path->key.op))
+			path->total = i + 1;
+	}
+	return path->total ? &side->paths[path->total - 1] : path;
+}
+
+/*
+ * How many events of the batch were followed. Of a leg its histogram does not say it: of so many as
+ * there are, that part that was of its requests.
+ */
+static double followed(const struct side *side, struct diff_path *path)
+{
+	const struct hist *h = &total_of(side, path)->now;
+	const double count = hist__sum(h).count;
+
+	return count > 0 ? hist__sum(&path->now).count * (hist__followed(h) / count) : 0;
+}
+
 static void close_batch(struct side *side)
 {
 	for (size_t i = 0; i < side->nr_paths; i++) {
@@ -151,9 +178,11 @@ static void close_batch(struct side *side)
 
 		batch->count = hist__count(&path->now);
 		batch->ns = hist__all_ns(&path->now);
-		batch->p99 = hist__followed(&path->now) >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
-		hist__free(&path->now);
+		batch->timed = hist__sum(&path->now).count;
+		batch->p99 = followed(side, path) >= DIFF_P99_EVENTS ? p99(&path->now) : 0;
 	}
+	for (size_t i = 0; i < side->nr_paths; i++)
+		hist__free(&side->paths[i].now);
 }
 
 int differ__add(struct differ *differ, enum diff_side which, const struct snapshot *interval)
@@ -506,7 +535,7 @@ static void make_sample(struct sample *to, const struct side *side, const struct
 			continue;
 		if (what == COUNT)
 			to->value[to->nr++] = batch->count * 1e9 / side->batch_ns[i];
-		else if (what == MEAN && batch->count)
+		else if (what == MEAN && batch->count && batch->timed)
 			to->value[to->nr++] = (double)batch->ns / batch->count;
 		else if (what == P99 && batch->p99 > 0)
 			to->value[to->nr++] = batch->p99;

@@ -72,6 +72,39 @@ static void equal_runs_are_equal(void **state)
 	assert_true(called <= 1);
 }
 
+/*
+ * The same load, of which one recording followed all and the other one of 16: no change. What fewer
+ * say less surely is in the noise. A change that is large is found still.
+ */
+static void rates_are_no_change(void **state)
+{
+	unsigned int called = 0, found = 0;
+
+	(void)state;
+	for (unsigned int pair = 0; pair < 20; pair++) {
+		struct blob before = record(300 + pair), after, slower;
+		struct compared *c;
+
+		load.every = 16;
+		after = record(400 + pair);
+		disks[0].slower = "backend";
+		disks[0].factor = 1.5;
+		slower = record(500 + pair);
+		disks[0].slower = NULL;
+		load.every = 0;
+		c = diffs__compare(before, after);
+		called += c->diff.called > 0;
+		diffs__free(c);
+		c = diffs__compare(record(300 + pair), slower);
+		found += find(&c->diff, "xvdb", "read", "backend")->mean.called;
+		diffs__free(c);
+	}
+	print_message("of 20 pairs of different rates %u called different; 50 %% found in %u\n",
+		      called, found);
+	assert_true(called <= 1);
+	assert_true(found >= 19);
+}
+
 /* Noise that lasts as long as the recordings is told from noise that does not. */
 static void drift_is_known_from_all_paths(void **state)
 {
@@ -285,6 +318,7 @@ static void what_is_gone_or_new_is_called(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rates_are_no_change),
 		cmocka_unit_test(drift_is_known_from_all_paths),
 		cmocka_unit_test(equal_runs_are_equal),
 		cmocka_unit_test(legs_stand_below_their_whole),

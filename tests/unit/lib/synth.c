@@ -41,6 +41,8 @@ struct state {
 	double spare; /* Box and Muller make two at once */
 	bool has_spare;
 	double speed; /* the interval's deviation, in sigmas */
+	/* by path: ended since the last one that was followed */
+	uint64_t pending[256];
 	struct fixture *f;
 };
 
@@ -120,10 +122,36 @@ static void add_disk(struct state *s, const struct synth_disk *from)
 	set(disk->mounts, from->mounts ? from->mounts : "");
 }
 
+/* For how many events of this path the next one stands; 0: it is only counted. */
+static uint64_t weight(struct state *s, const struct path *path)
+{
+	uint64_t *pending = &s->pending[path - s->f->snap.paths], weight;
+
+	assert((size_t)(path - s->f->snap.paths) < NR(s->pending));
+	++*pending;
+	if (s->synth->every && uniform(s) * s->synth->every >= 1)
+		return 0;
+	weight = *pending;
+	*pending = 0;
+	return weight;
+}
+
+static void add(struct hist *h, double ns, uint64_t weight)
+{
+	struct hist_bucket *bucket = hist__use(h, hist__index(ns));
+
+	assert(bucket);
+	bucket->count += weight;
+	bucket->ns += weight * (uint64_t)ns;
+	if (ns > h->max)
+		h->max = ns;
+}
+
 static void request(struct state *s, const struct synth_disk *disk, struct path *paths,
 		    struct path *cpu)
 {
 	const struct leg *legs = legs_of(disk);
+	const uint64_t stands = weight(s, &paths[LEGS]);
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < LEGS; i++) {
@@ -132,14 +160,18 @@ static void request(struct state *s, const struct synth_disk *disk, struct path 
 
 		if (disk->slower && !strcmp(disk->slower, legs[i].name))
 			ns *= disk->factor;
-		hist__add(&paths[i].hist, ns);
+		if (stands)
+			add(&paths[i].hist, ns, stands);
 		sum += (uint64_t)ns;
 		if (!strcmp(legs[i].name, "submit"))
 			hist__add(&cpu[0].hist, .8 * ns);
 		if (!strcmp(legs[i].name, "handler"))
 			hist__add(&cpu[1].hist, .8 * ns);
 	}
-	hist__add(&paths[LEGS].hist, sum);
+	if (!stands)
+		return;
+	add(&paths[LEGS].hist, sum, stands);
+	paths[LEGS].hist.extra += stands - 1;
 }
 
 /* Events come when they like: their number in a second is Poisson's, nearly. */
@@ -158,8 +190,11 @@ static void second(struct state *s, struct snapshot *snap)
 
 	s->speed = s->synth->memory * s->speed +
 		   sqrt(1 - s->synth->memory * s->synth->memory) * normal(s);
-	for (size_t i = 0; i < snap->nr_paths; i++)
+	for (size_t i = 0; i < snap->nr_paths; i++) {
 		hist__free(&snap->paths[i].hist);
+		/* an interval's: what pends at its end, without what did at its beginning */
+		snap->paths[i].hist.pending = -s->pending[i];
+	}
 	path = snap->paths;
 	for (size_t i = 0; i < s->synth->nr_disks; i++, path += DISK_PATHS) {
 		const struct synth_disk *disk = &s->synth->disks[i];
@@ -173,11 +208,22 @@ static void second(struct state *s, struct snapshot *snap)
 			request(s, disk, path + OP_PATHS, path + 2 * OP_PATHS);
 	}
 	for (; path < snap->paths + snap->nr_paths; path++) {
-		double ns = path->key.kind == KIND_WAIT ? s->synth->late_ns : 2000;
+		double ns;
 
-		for (unsigned int n = number(s, 300); n; n--)
-			hist__add(&path->hist, ns * exp(.4 * normal(s)));
+		for (unsigned int n = number(s, 300); n; n--) {
+			const bool thinned = path->key.area == AREA_HYPERCALL;
+			const uint64_t stands = thinned ? weight(s, path) : 1;
+
+			ns = (path->key.kind == KIND_WAIT ? s->synth->late_ns : 2000) *
+			     exp(.4 * normal(s));
+			if (!stands)
+				continue;
+			add(&path->hist, ns, stands);
+			path->hist.extra += stands - 1;
+		}
 	}
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		snap->paths[i].hist.pending += s->pending[i];
 	for (size_t i = 0; i < snap->nr_paths; i++) {
 		struct path *p = &snap->paths[i];
 

@@ -26,6 +26,7 @@ struct synth {
 	double noise;		       /* sigma of an interval's speed, as a share */
 	double memory;		       /* how much of it the next interval keeps, 0 to 1 */
 	double late_ns;		       /* how late timers are; 0: it is not seen */
+	unsigned int every; /* of requests and hypercalls 1 of so many is followed; 0: all */
 	uint64_t seed;
 };
 
