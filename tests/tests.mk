@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 60
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
 .PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
-.PHONY: bench-recording bench-pairs compilers hot-path programs
+.PHONY: fleet fuzz-http bench-recording bench-pairs compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -86,6 +86,19 @@ fuzz: $(O)/tests/unit/test_mutations $(O)/tests/fuzz/seeds $(O)/fuzz/fuzz_record
 	$(O)/fuzz/fuzz_recording -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 \
 		-max_len=32768 -print_final_stats=1 -artifact_prefix=$(O)/fuzz/ $(O)/fuzz/corpus
 
+SERVER_OBJ := $(addprefix $(O)/obj/,run/server.o run/privileges.o base/log.o base/clock.o model/hist.o \
+	output/exposition.o output/escape.o)
+FUZZ_HTTP_OBJ := $(SERVER_OBJ:$(O)/obj/%=$(O)/san/%)
+
+$(O)/fuzz/fuzz_http: tests/fuzz/fuzz_http.c $(FUZZ_HTTP_OBJ)
+	$(call msg,TEST-LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -O1 -g $(WARN) $(SAN) $^ -lmicrohttpd -lcap -lseccomp -lm -lpthread -o $@
+
+## make fuzz-http  mutated requests at export's server, with ASan and UBSan, for FUZZ_SECONDS=60
+fuzz-http: $(O)/fuzz/fuzz_http
+	$< $(FUZZ_SECONDS)
+
 ## make lint       format, shellcheck, what a room may include, codespell
 lint:
 	$(call msg,LINT,C)
@@ -113,9 +126,6 @@ $(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
 
-SERVER_OBJ := $(addprefix $(O)/obj/,run/server.o run/privileges.o base/log.o base/clock.o model/hist.o \
-	output/exposition.o output/escape.o)
-
 $(O)/tests/native/given_up: tests/native/given_up.c $(SERVER_OBJ)
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -140,6 +150,12 @@ $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)
 ##                 in a folder with RECORDINGS=DIR, and pictures of it in build/browser
 browser: $(O)/tests/browser/page $(O)/xentrace-bpf
 	tests/browser/run $< $(RECORDINGS)
+
+## make fleet      a real Prometheus scrapes a real run, SCRAPES=120 times; 1,000 bad clients, 100,000 scrapes (root)
+fleet: $(O)/xentrace-bpf
+	tools/setup build test fleet
+	promtool test rules tests/fleet/rules.test.yml
+	$(TESTS_PATH) bats tests/fleet
 
 ## make lab-essential make test's part of the lab: five real Xen guests, oldest and newest kernel (root)
 lab-essential: $(O)/static/xentrace-bpf

@@ -19,6 +19,11 @@
 
 #define NS_PER_S 1000000000ull
 #define TICK_MS	 1000 /* between looks at who has waited too long */
+/*
+ * More than are taken at once, before the oldest make room: at its own limit libmicrohttpd would stop
+ * to take any, and wait for an event to begin again.
+ */
+#define ACCEPTS 256
 
 /* What libmicrohttpd, malloc() and this file call. None opens, makes or executes anything. */
 const char *const server__calls[] = {
@@ -39,6 +44,7 @@ struct client {
 	struct MHD_Connection *connection;
 	int fd;
 	uint64_t since;
+	bool asked; /* its request is here */
 	bool waits; /* suspended, until there are figures */
 	bool ends;  /* its socket is shut down */
 };
@@ -51,9 +57,10 @@ struct server {
 
 	struct MHD_Response *text[DIALECT_NR]; /* NULL: none came yet */
 	struct MHD_Response *page, *not_found, *not_allowed, *nothing_yet;
-	uint64_t came; /* CLOCK_MONOTONIC ns */
-	bool asked;    /* for texts that have not come */
-	bool ended;    /* the loader has */
+	uint64_t came;	 /* CLOCK_MONOTONIC ns */
+	uint64_t looked; /* for clients that have left; the same */
+	bool asked;	 /* for texts that have not come */
+	bool ended;	 /* the loader has */
 };
 
 static enum MHD_Result reply(struct MHD_Connection *connection, unsigned int status,
@@ -116,6 +123,7 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 	if (!client)
 		return MHD_NO;
 	client->connection = connection;
+	client->asked = true;
 	/* who sends a body is answered before it comes, and its connection ends */
 	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
 		return reply(connection, MHD_HTTP_METHOD_NOT_ALLOWED, server->not_allowed);
@@ -191,19 +199,35 @@ static void note_client(void *cls, struct MHD_Connection *connection, void **con
 		remove_client(cls, *context);
 }
 
-/* So many of the oldest end, and all that are too old. */
+/*
+ * Has it left without a whole request? libmicrohttpd does not see the end of what came together with
+ * its last bytes.
+ */
+static bool has_left(const struct client *client)
+{
+	char byte;
+
+	return !client->asked && recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* All that are too old end, once a second those that have left, and the oldest of too many. */
 static void end_clients(struct server *server)
 {
 	uint64_t now = clock__monotonic_ns();
-	unsigned int left = server->clients;
+	bool looks = now - server->looked > NS_PER_S;
+	unsigned int too_many =
+		server->clients > SERVER_CONNECTIONS ? server->clients - SERVER_CONNECTIONS : 0;
 
+	if (looks)
+		server->looked = now;
 	for (struct client *c = server->oldest, *newer; c; c = newer) {
 		newer = c->newer;
-		if (now - c->since > SERVER_PATIENCE * NS_PER_S || left >= SERVER_CONNECTIONS - 1)
+		if (too_many || now - c->since > SERVER_PATIENCE * NS_PER_S ||
+		    (looks && has_left(c)))
 			end_client(c);
 		else if (c->waits && now - c->since > SERVER_WAIT * NS_PER_S)
 			resume(c);
-		left--;
+		too_many -= too_many > 0;
 	}
 }
 
@@ -337,7 +361,7 @@ static int begin(struct server *server)
 			MHD_USE_SUPPRESS_DATE_NO_CLOCK,
 		0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
 		MHD_OPTION_LISTEN_SOCKET, server->options->listening, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned int)SERVER_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(unsigned int)SERVER_CONNECTIONS + ACCEPTS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)SERVER_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SERVER_PATIENCE,
 		MHD_OPTION_NOTIFY_CONNECTION, note_client, server, MHD_OPTION_END);
 	return server->daemon ? make_pages(server) : -EIO;

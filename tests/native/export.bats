@@ -129,7 +129,7 @@ value()
 	losetup -d "$loop"
 	await test ! -s "/sys/block/${loop#/dev/}/loop/backing_file"
 	newer "$dir/gone"
-	! grep "device=\"${loop#/dev/}\"" "$dir/gone"
+	[ -z "$(grep "device=\"${loop#/dev/}\"" "$dir/gone")" ]
 	grep -q '^xentrace_requests_started_total' "$dir/gone"
 }
 
@@ -138,12 +138,12 @@ value()
 	curl -fsS "$url/metrics" > /dev/null
 	status=/proc/$server/status
 	for set in CapInh CapPrm CapEff CapBnd CapAmb; do
-		grep -E "^$set:\s+0000000000000000$" $status
+		grep -E "^$set:\s+0000000000000000$" "$status"
 	done
-	grep -E '^(Uid|Gid):(\s+65534){4}$' $status | wc -l | grep -x 2
-	grep -E '^Groups:\s*$' $status
-	grep -E '^NoNewPrivs:\s+1$' $status
-	grep -E '^Seccomp:\s+2$' $status
+	[ "$(grep -cE '^(Uid|Gid):(\s+65534){4}$' "$status")" -eq 2 ]
+	grep -E '^Groups:\s*$' "$status"
+	grep -E '^NoNewPrivs:\s+1$' "$status"
+	grep -E '^Seccomp:\s+2$' "$status"
 	[ -z "$(ls -A /proc/"$server"/root/)" ]
 	readlink /proc/"$server"/root | grep -F "(deleted)" || [ "$(stat -L -c %h /proc/"$server"/root)" -eq 0 ]
 	for space in pid_for_children mnt net ipc uts; do
