@@ -17,6 +17,7 @@ static const struct {
 	{ "detect", cmd_detect, "what serves each part of this guest" },
 	{ "check", cmd_check, "what can be traced here, by which probe, and why not" },
 	{ "record", cmd_record, "trace into a file" },
+	{ "wait", cmd_wait, "until a condition holds, as a disk's latency" },
 	{ "report", cmd_report, "any report from such a file" },
 	{ "diff", cmd_diff, "what changed between two of them" },
 	{ "export", cmd_export, "metrics for Prometheus, as long as it runs" },
@@ -32,7 +33,8 @@ static int usage(void)
 		printf("  %-8s %s\n", commands[i].name, commands[i].what);
 	printf("\n  xentrace-bpf COMMAND --help tells a command's options; -V the version.\n"
 	       "  Exit codes: 0 done, 1 runtime failure, 2 usage, 3 nothing to trace here,\n"
-	       "  4 missing privilege, BTF or kernel feature, 5 incomplete data (--strict).\n"
+	       "  4 missing privilege, BTF or kernel feature, 5 incomplete data (--strict),\n"
+	       "  6 nothing held until the end (wait).\n"
 	       "  See xentrace-bpf(8): how to read the report, and a GLOSSARY of its terms.\n");
 	return cmd__end_output();
 }

@@ -18,6 +18,7 @@ enum exit_code {
 	EXIT_NOTHING = 3,    /* nothing to trace here */
 	EXIT_PRIVILEGE = 4,  /* missing privilege, BTF or kernel feature */
 	EXIT_INCOMPLETE = 5, /* data incomplete, with --strict */
+	EXIT_UNHELD = 6,     /* wait: no condition held until the end */
 };
 
 #endif

@@ -36,6 +36,10 @@ static void at_exit(void)
 
 void cmd__parse(const struct argp *argp, const char *name, int argc, char **argv, void *input)
 {
+	/* a help text goes out as one: what a part of it fails with nobody could say at the end */
+	static char whole[1 << 15];
+
+	setvbuf(stdout, whole, _IOFBF, sizeof(whole));
 	argp_err_exit_status = EXIT_USAGE;
 	argv[0] = (char *)name;
 	atexit(at_exit);

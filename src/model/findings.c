@@ -718,6 +718,14 @@ const char *verdict__name(enum verdict verdict)
 	return (unsigned int)verdict <= FINDING_UNTESTABLE ? names[verdict] : "?";
 }
 
+bool findings__has(const char *id)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (!strcmp(rules[i].id, id))
+			return true;
+	return false;
+}
+
 int findings__test(struct findings *out, const struct snapshot *snap,
 		   const struct platform *platform, const struct ledger *ledger)
 {

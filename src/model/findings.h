@@ -7,6 +7,7 @@
 #ifndef XT_MODEL_FINDINGS_H
 #define XT_MODEL_FINDINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/snapshot.h"
@@ -36,6 +37,9 @@ struct findings {
 	size_t nr;
 	size_t nr_met, nr_not_met, nr_untestable; /* of answers */
 };
+
+/* Is there a rule of that name? */
+bool findings__has(const char *id);
 
 /*
  * Ask every rule. The ledger's accounts are complete, its findings are what is being made.

@@ -293,6 +293,16 @@ static void live__hurry(struct source *source)
 	((struct live *)source)->hurried = true;
 }
 
+static void live__raise(struct source *source, double max_overhead)
+{
+	struct live *live = (struct live *)source;
+	const double own = live->options->tracer.wanted.max_overhead;
+
+	/* a budget of 0 is none: all is followed already */
+	if (own > 0)
+		tracer__allow(live->tracer, max_overhead > own ? max_overhead : own);
+}
+
 /* Loading and attaching take seconds in a slow guest: who looks on a terminal is told. */
 static void say_attaching(void)
 {
@@ -389,7 +399,7 @@ static int trace(struct live *live, struct run *run)
 int live__run(struct run *run, const struct live_options *options)
 {
 	struct live live = {
-		.source = { .next = live__next, .hurry = live__hurry },
+		.source = { .next = live__next, .hurry = live__hurry, .raise = live__raise },
 		.options = options,
 	};
 	int err,

@@ -5,6 +5,7 @@
 #include "run/ring.h"
 #include "run/run.h"
 #include "run/signals.h"
+#include "run/watch.h"
 
 int run__open(struct run *run, const struct sinks_use *use)
 {
@@ -17,7 +18,7 @@ int run__open(struct run *run, const struct sinks_use *use)
 	if (err)
 		return err == -EINVAL ? EXIT_USAGE : EXIT_RUNTIME;
 	source->shows_intervals = sinks__show_intervals(run->sinks);
-	source->all_intervals = run->ring;
+	source->all_intervals = run->ring || run->watch;
 	source->draws_course = sinks__want_series(run->sinks) || sinks__keep_intervals(run->sinks);
 	source->exports = run->exporter;
 	source->asks = run->exporter ? exporter__asks(run->exporter) : -1;
@@ -63,6 +64,8 @@ static int write_part(struct run *run, enum sink_part kind, const struct run_par
 		err = write_sinks(run, kind, &report);
 	if (!err && run->ring && kind == SINK_INTERVAL)
 		err = ring__interval(run->ring, &report);
+	if (!err && run->watch && kind == SINK_INTERVAL)
+		err = watch__interval(run->watch, run->source, &report);
 	ledger__free(ledger);
 	return err;
 }

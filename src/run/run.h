@@ -34,6 +34,8 @@ struct source {
 	int (*next)(struct source *source, struct run_part *part);
 	/* Nobody reads standard output any more. NULL: that is no reason to end. */
 	void (*hurry)(struct source *source);
+	/* This is the budget, if it is more than the run's own, until 0 is said. NULL: there is none. */
+	void (*raise)(struct source *source, double max_overhead);
 
 	/* Set before the first part. */
 	bool shows_intervals; /* some output has them */
@@ -46,12 +48,14 @@ struct source {
 };
 
 struct ring;
+struct watch;
 
 struct run {
 	struct source *source;
 	struct sinks *sinks;
 	struct exporter *exporter; /* NULL: none; the caller's */
 	struct ring *ring;	   /* the intervals are recorded there, too; NULL: none */
+	struct watch *watch;	   /* and held against its conditions; NULL: none */
 	/* What is the same in every part: the run, its platform, and how they are shown. */
 	struct report report;
 	bool strict;	 /* incomplete data is an exit code of its own */

@@ -130,7 +130,7 @@ formats()
 		[ "$status" -eq 1 ]
 		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
 	done
-	for command in {trace,detect,check,record,report,diff}\ {--help,--usage,-V} "detect --json" detect \
+	for command in {trace,detect,check,record,wait,report,diff}\ {--help,--usage,-V} "detect --json" detect \
 		"report $fixture --format "{text,json,folded,svg,html,openmetrics,pprof,trace-json,recording} \
 		"diff $fixture $fixture --format "{text,json,folded,svg,html}; do
 		run bash -c "'$xt' $command > /dev/full"

@@ -43,7 +43,7 @@ _xentrace_bpf_families()
 _xentrace_bpf()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
-	local commands="trace detect check record report diff export"
+	local commands="trace detect check record wait report diff export"
 
 	COMPREPLY=()
 	# behind -- is a command of the user's
@@ -77,7 +77,7 @@ _xentrace_bpf()
 	--root | --save) _xentrace_bpf_files -d ;;
 	-o | --output | --textfile) _xentrace_bpf_files -f ;;
 	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-	-d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --to | --ready-fd | --listen) ;;
+	-d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --then-overhead | --to | --before | --after | --when | --ready-fd | --listen) ;;
 	*)
 		if [[ $cur == -* ]]; then
 			_xentrace_bpf_words "$("${COMP_WORDS[0]}" "$command" --help 2> /dev/null |
