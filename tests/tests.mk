@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 60
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
 .PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
-.PHONY: fleet fuzz-http bench-recording bench-pairs compilers hot-path programs
+.PHONY: fleet lab-fleet fuzz-http bench-recording bench-pairs compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -180,6 +180,11 @@ lab-exact: $(O)/static/xentrace-bpf
 ## make lab-pairs  does diff find a disk that is 10 % slower in dom0, and nothing else? (root)
 lab-pairs: $(O)/static/xentrace-bpf
 	tests/lab/pairs
+
+## make lab-fleet  a real Prometheus scrapes export in two guests, one with an emulated disk: 30 minutes (root)
+lab-fleet: $(O)/static/xentrace-bpf
+	tools/setup test lab fleet
+	tests/lab/fleet
 
 ## make lab-modes  does diff name the disks first between AHCI and blkfront? (root)
 lab-modes: $(O)/static/xentrace-bpf

@@ -80,13 +80,14 @@ static void ask(struct server *server)
 		server->asked = true;
 }
 
-/* Figures of now, or whatever there are by now. */
+/* Figures that are fresh, or that came while it waited, however long ago that is by now. */
 static enum MHD_Result answer_metrics(struct server *server, struct client *client, bool waited)
 {
+	bool came = waited && server->text[0] && server->came >= client->since;
 	const char *accept = MHD_lookup_connection_value(client->connection, MHD_HEADER_KIND,
 							 MHD_HTTP_HEADER_ACCEPT);
 
-	if (is_fresh(server))
+	if (came || is_fresh(server))
 		return reply(client->connection, MHD_HTTP_OK,
 			     server->text[dialect__accepted(accept)]);
 	if (waited)
