@@ -34,7 +34,7 @@ FAMILIES := $(sort $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c)))
 CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
 override CPPFLAGS += -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
-LIBS	 := libbpf libcap libmicrohttpd libseccomp
+LIBS	 := libbpf libcap libmicrohttpd libseccomp ncursesw
 LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
 # libelf.a may need a libeu.a, which no .pc file names; and some are without one: src/static.
 LIBEU	  = $(if $(filter /%,$(shell $(CC) -print-file-name=libeu.a)),-leu)

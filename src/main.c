@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
 	{ "trace", cmd_trace, "where the time goes: the default" },
 	{ "detect", cmd_detect, "what serves each part of this guest" },
+	{ "top", cmd_top, "the same as a live view, or of a recording" },
 	{ "check", cmd_check, "what can be traced here, by which probe, and why not" },
 	{ "record", cmd_record, "trace into a file" },
 	{ "wait", cmd_wait, "until a condition holds, as a disk's latency" },

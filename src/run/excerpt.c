@@ -190,6 +190,18 @@ static int excerpt__count(struct replay *replay, unsigned int *nr)
 	return got;
 }
 
+static void excerpt__rewind(struct replay *replay)
+{
+	struct excerpt *excerpt = (struct excerpt *)replay;
+
+	for (size_t i = 0; i < excerpt->nr; i++)
+		reader__rewind(excerpt->tapes[i]->tape.reader);
+	splice__free(&excerpt->splice);
+	excerpt->splice = (struct splice) {};
+	excerpt->at = excerpt->intervals = 0;
+	excerpt->reading = excerpt->ended = false;
+}
+
 static void excerpt__free(struct replay *replay)
 {
 	struct excerpt *excerpt = (struct excerpt *)replay;
@@ -353,6 +365,7 @@ int excerpt__new(struct replay **out, const char *name, const struct span *span)
 		.source = { .next = excerpt__next },
 		.name = name,
 		.count = excerpt__count,
+		.rewind = excerpt__rewind,
 		.free = excerpt__free,
 	};
 	dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

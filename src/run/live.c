@@ -242,7 +242,7 @@ static void say_ready(const struct live_options *options)
 	if (options->ready_fd >= 0 && dprintf(options->ready_fd, "ready\n") < 0)
 		elog("--ready-fd %d: %s", options->ready_fd, strerror(errno));
 	/* as time(1), nothing but the command's own words until its end */
-	if (options->command)
+	if (options->command || options->quiet)
 		return;
 	fprintf(stderr,
 		options->duration ? "Tracing for %g s... Ctrl-C to end\n"
@@ -345,7 +345,8 @@ static int attach(struct live *live, const char *const *disks)
 
 	wanted.wanted.disks = *disks ? disks : NULL;
 	wanted.wanted.nics = *options->nics ? options->nics : NULL;
-	say_attaching();
+	if (!options->quiet)
+		say_attaching();
 	err = tracer__new(&live->tracer, live->platform, &wanted, &why);
 	if (!err)
 		return EXIT_DONE;

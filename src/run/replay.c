@@ -102,6 +102,11 @@ static int whole__count(struct replay *replay, unsigned int *nr)
 	return 0;
 }
 
+static void whole__rewind(struct replay *replay)
+{
+	reader__rewind(((struct whole *)replay)->tape.reader);
+}
+
 static void whole__free(struct replay *replay)
 {
 	struct whole *whole = (struct whole *)replay;
@@ -131,6 +136,7 @@ static int whole__new(struct replay **out, const char *name)
 		.st = whole->tape.mapping.st,
 		.damaged = reader__damage(whole->tape.reader),
 		.count = whole__count,
+		.rewind = whole__rewind,
 		.free = whole__free,
 	};
 	if (whole->replay.damaged)
@@ -172,6 +178,29 @@ const struct platform *replay__platform(const struct replay *replay)
 int replay__intervals(struct replay *replay, unsigned int *nr)
 {
 	return replay->count(replay, nr);
+}
+
+/* Parts can be read in their order only: what lies before begins again. */
+int replay__interval(struct replay *replay, unsigned int nr, struct run_part *part)
+{
+	int got = 1;
+
+	replay->source.shows_intervals = true;
+	if (nr <= replay->at) {
+		replay->rewind(replay);
+		replay->at = 0;
+	}
+	while (replay->at < nr && got > 0) {
+		*part = (struct run_part) {};
+		got = replay->source.next(&replay->source, part);
+		/* what has no intervals has a whole */
+		replay->at += got > 0 && (part->kind == SINK_INTERVAL || part->last);
+	}
+	if (!got)
+		elog("%s ends before interval %u", replay->name, nr);
+	part->kind = SINK_INTERVAL;
+	part->interval_no = nr;
+	return got > 0 ? 0 : got ? got : -EIO;
 }
 
 bool replay__is_damaged(const struct replay *replay)

@@ -17,6 +17,9 @@ struct replay {
 	bool damaged;
 	/* How many intervals it has: 0 or a negative errno after a message. */
 	int (*count)(struct replay *replay, unsigned int *nr);
+	/* Its next part is the first one again. */
+	void (*rewind)(struct replay *replay);
+	unsigned int at; /* of replay__interval(): the one that was read last */
 	void (*free)(struct replay *replay);
 };
 

@@ -81,6 +81,7 @@ struct live_options {
 	double interval;    /* s; 0: only the total */
 	unsigned int count; /* intervals; 0: no limit */
 	int ready_fd;	    /* gets a line once the programs are attached; -1: none */
+	bool quiet;	    /* nothing is said of how it goes: a view shows it */
 	char **command;	    /* NULL-ended: traced for its life; NULL: none */
 	/* s, of a run with an exporter: the whole so far at most, and at least, so often; 0: never */
 	double export_pause, export_every;
@@ -113,8 +114,23 @@ const struct platform *replay__platform(const struct replay *replay); /* NULL: n
 int replay__intervals(struct replay *replay, unsigned int *nr);
 /* Has it lost its end, or more? That was said when it was opened. */
 bool replay__is_damaged(const struct replay *replay);
+/*
+ * Interval `nr`, from 1 on, wherever the last one was; of a recording without intervals its whole.
+ * Returns 0 and *part, or a negative errno after a message that names the file.
+ */
+int replay__interval(struct replay *replay, unsigned int nr, struct run_part *part);
 /* Which file it is. */
 const struct stat *replay__stat(const struct replay *replay);
+
+/* The live view (output/top.h). Each returns an exit code. */
+struct top_options {
+	bool color;
+	const char *file;		 /* a recording; NULL: this guest, */
+	const struct live_options *live; /* from now on */
+};
+
+/* `run` has its other outputs. */
+int top__run(struct run *run, const struct top_options *options);
 
 /* Two recordings. */
 struct comparison {

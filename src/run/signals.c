@@ -15,6 +15,11 @@ static int fd = -1;
 static sigset_t ends;		    /* SIGINT, SIGTERM, SIGHUP */
 static volatile sig_atomic_t ended; /* by which signal; 0: not yet */
 static bool for_command;
+static struct {
+	int fd;
+	int (*ready)(void *arg);
+	void *arg;
+} watched = { .fd = -1 };
 
 /* Again and again, since each EINTR ends one call only. */
 static void start_timer(int seconds)
@@ -85,22 +90,48 @@ static int take_ended(void)
 	return signal;
 }
 
-int signals__wait(uint64_t until, int also)
+void signals__watch(int descriptor, int (*ready)(void *arg), void *arg)
+{
+	watched.fd = descriptor;
+	watched.ready = ready;
+	watched.arg = arg;
+}
+
+/*
+ * Until a signal or `also` can be read, or until then. Returns what who is watched wants to be
+ * returned, else 0.
+ */
+static int poll_until(uint64_t until, int also)
 {
 	/* one below 0 is left out */
 	struct pollfd polls[] = { { .fd = fd, .events = POLLIN },
-				  { .fd = also, .events = POLLIN } };
-	uint64_t now = clock__monotonic_ns();
-	struct signalfd_siginfo info;
+				  { .fd = also, .events = POLLIN },
+				  { .fd = watched.fd, .events = POLLIN } };
 	struct timespec left;
+	uint64_t now;
+	int got, wanted = 0;
+
+	while (!wanted && (now = clock__monotonic_ns()) < until) {
+		left.tv_sec = (until - now) / 1000000000ull;
+		left.tv_nsec = (until - now) % 1000000000ull;
+		got = ppoll(polls, 3, &left, NULL);
+		if (watched.fd < 0 || !got || (got > 0 && (polls[0].revents || polls[1].revents)))
+			break;
+		wanted = watched.ready(watched.arg);
+	}
+	return wanted;
+}
+
+int signals__wait(uint64_t until, int also)
+{
+	struct signalfd_siginfo info;
+	int wanted;
 
 	if (ended)
 		return take_ended();
-	if (until > now) {
-		left.tv_sec = (until - now) / 1000000000ull;
-		left.tv_nsec = (until - now) % 1000000000ull;
-		ppoll(polls, 2, &left, NULL);
-	}
+	wanted = poll_until(until, also);
+	if (wanted)
+		return wanted;
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return 0;
 	if (!sigismember(&ends, info.ssi_signo))

@@ -22,6 +22,13 @@ int signals__open(void);
 void signals__for_command(bool runs);
 
 /*
+ * While signals__wait() waits, `ready` is called when there is something to read from this
+ * descriptor, or a signal interrupted the wait: a terminal's size changed, maybe. It returns 0 to
+ * wait on, or what signals__wait() shall return. -1: no descriptor any more.
+ */
+void signals__watch(int descriptor, int (*ready)(void *arg), void *arg);
+
+/*
  * Wait until `until` (CLOCK_MONOTONIC ns), or until the descriptor `also` can be read; -1: none.
  * Returns the number of a signal that came, else 0.
  */

@@ -25,8 +25,8 @@ as_root()
 }
 
 @test "unknown command is no interval: 2, and says which there are" {
-	for word in frobnicate top bogus Detect reports _ /dev/null run.xtr; do
-		refused 2 "unknown command '$word': there are trace, detect, check" "$xt" "$word"
+	for word in frobnicate tops bogus Detect reports _ /dev/null run.xtr; do
+		refused 2 "unknown command '$word': there are trace, detect, top, check" "$xt" "$word"
 		refused 2 "unknown command '$word'" "$xt" "$word" 1 2
 		LINES_MAX=3 refused 2 "'$word' is no number of seconds" "$xt" -d 1 "$word"
 		LINES_MAX=3 refused 2 "'$word' is no number of seconds" "$xt" trace "$word"
@@ -117,7 +117,7 @@ formats()
 
 @test "-h is --help, of every command" {
 	"$xt" -h | cmp - <("$xt" --help)
-	for command in trace detect check record report diff; do
+	for command in trace detect top check record report diff; do
 		"$xt" "$command" --help > "$dir/wanted"
 		"$xt" "$command" -h | cmp - "$dir/wanted"
 	done
@@ -130,7 +130,7 @@ formats()
 		[ "$status" -eq 1 ]
 		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
 	done
-	for command in {trace,detect,check,record,wait,report,diff}\ {--help,--usage,-V} "detect --json" detect \
+	for command in {trace,detect,top,check,record,wait,report,diff}\ {--help,--usage,-V} "detect --json" detect \
 		"report $fixture --format "{text,json,folded,svg,html,openmetrics,pprof,trace-json,recording} \
 		"diff $fixture $fixture --format "{text,json,folded,svg,html}; do
 		run bash -c "'$xt' $command > /dev/full"
@@ -283,7 +283,7 @@ widest()
 	run "$xt" --help
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"detect"*"check"* ]]
-	for command in trace detect check record report diff; do
+	for command in trace detect top check record report diff; do
 		run "$xt" "$command" --help
 		[ "$status" -eq 0 ]
 		[[ "$output" == *"Usage"* ]]
