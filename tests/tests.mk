@@ -126,7 +126,7 @@ $(O)/tests/native/decode: tests/native/decode.c $(O)/obj/callsites/x86.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -o $@
 
-$(O)/tests/native/given_up: tests/native/given_up.c $(SERVER_OBJ)
+$(O)/tests/native/given_up: tests/native/given_up.c $(O)/obj/run/calls.o $(SERVER_OBJ)
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -lmicrohttpd -lcap -lseccomp -lm -o $@

@@ -10,6 +10,7 @@
 #include "cmd/options.h"
 #include "measure/measure.h"
 #include "output/detect.h"
+#include "run/rights.h"
 #include "platform/platform.h"
 
 struct options {
@@ -127,6 +128,9 @@ int cmd_detect(int argc, char **argv)
 		elog("--save %s is the folder that is read: name another one", opts.save);
 		return EXIT_USAGE;
 	}
+	/* what is saved may lie in another user's folder; prices are of what root may do, too */
+	if (!opts.save && !opts.measure && rights__nothing())
+		return EXIT_RUNTIME;
 	if (find(&answer, &opts))
 		return EXIT_RUNTIME;
 	err = print(stdout, &answer, opts.json);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "cmd/options.h"
+#include "run/rights.h"
 #include "run/run.h"
 
 struct options {
@@ -131,6 +132,8 @@ int cmd_report(int argc, char **argv)
 	run.damaged = replay__is_damaged(replay);
 	use.input = replay__stat(replay);
 	code = run__open(&run, &use);
+	if (!code && rights__report(&run))
+		code = EXIT_RUNTIME;
 	if (code)
 		run__close(&run);
 	else

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "base/clock.h"
@@ -248,6 +249,26 @@ void tracer__tick(struct tracer *tracer)
 		return;
 	cputime__advance(&tracer->cputime, tracer->layout);
 	budget__tick(tracer);
+}
+
+bool tracer__can_read(const struct tracer *tracer)
+{
+	struct bpf_program *prog = NULL;
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	int fd;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!tracer->loaded[i].object)
+			continue;
+		bpf_object__for_each_program(prog, tracer->loaded[i].object)
+		{
+			fd = bpf_program__fd(prog);
+			if (fd >= 0)
+				return !bpf_obj_get_info_by_fd(fd, &info, &len);
+		}
+	}
+	return true;
 }
 
 void tracer__forget(struct tracer *tracer, uint64_t before_ns)

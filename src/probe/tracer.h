@@ -60,6 +60,12 @@ void tracer__forget(struct tracer *tracer, uint64_t before_ns);
 /* From now on this is the budget, a share of the vCPUs' time; 0: follow all. */
 void tracer__allow(struct tracer *tracer, double max_overhead);
 
+/*
+ * Whether the capabilities that the process has in effect are enough for all that is read and run from
+ * now on. Older kernels want CAP_BPF even to ask a program that is loaded.
+ */
+bool tracer__can_read(const struct tracer *tracer);
+
 /* Stop counting and wait for programs that still run: the next snapshot is exact. */
 void tracer__stop(struct tracer *tracer);
 

@@ -216,6 +216,11 @@ int exporter__new(struct exporter **out, const struct exporter_options *options)
 	return code;
 }
 
+const struct outfile *exporter__file(const struct exporter *exporter)
+{
+	return exporter->file.path ? &exporter->file : NULL;
+}
+
 static void remove_textfile(struct exporter *exporter)
 {
 	struct outfile *file = &exporter->file;

@@ -33,6 +33,9 @@ void exporter__free(struct exporter *exporter);
 /* A descriptor that is readable while the server wants the figures of now, or has died; -1: none. */
 int exporter__asks(const struct exporter *exporter);
 
+/* The file for node_exporter; NULL: none. */
+const struct outfile *exporter__file(const struct exporter *exporter);
+
 /*
  * Take a part: an interval for its findings, a reading or the whole to be exported. Returns 0; or a negative
  * errno, after a message unless it is -ENOMEM.

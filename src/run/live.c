@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "run/command.h"
+#include "run/rights.h"
 #include "run/run.h"
 #include "run/signals.h"
 
@@ -390,6 +391,10 @@ static int trace(struct live *live, struct run *run)
 	if (code) {
 		run__close(run);
 		return code;
+	}
+	if (rights__trace(run, live->tracer, live->command)) {
+		run__close(run);
+		return EXIT_RUNTIME;
 	}
 	live->info.wall_start_ns = clock__ns(CLOCK_REALTIME);
 	run->report.run = &live->info;

@@ -61,6 +61,23 @@ unsigned int outfile__width(const struct outfile *to)
 	return outfile__is_standard(to) ? width_of(standard(to)) : 0;
 }
 
+bool outfile__is_in_others_folder(const struct outfile *to)
+{
+	const mode_t both = S_IWUSR | S_IXUSR;
+	struct stat st;
+
+	return to->renames &&
+	       (fstat(to->place.dir, &st) || st.st_uid != geteuid() || (st.st_mode & both) != both);
+}
+
+bool outfile__replaces_others(const struct outfile *to)
+{
+	const struct stat *st = &to->place.st;
+
+	return to->renames && to->place.exists &&
+	       (st->st_uid != geteuid() || st->st_gid != getegid());
+}
+
 void outfile__say(const struct outfile *to, int err)
 {
 	const char *name = outfile__name(to);

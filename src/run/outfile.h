@@ -76,6 +76,12 @@ extern const char outfile_stderr[];
 bool outfile__is_standard(const struct outfile *to);
 /* For messages: its path, or "standard output". */
 const char *outfile__name(const struct outfile *to);
+/*
+ * Of one that is open: does it take more than the user's own permissions to make and rename files in
+ * its folder; or to give a new file the owner and group of the one whose place it takes?
+ */
+bool outfile__is_in_others_folder(const struct outfile *to);
+bool outfile__replaces_others(const struct outfile *to);
 /* In columns, of the terminal that it is; 0 for none. */
 unsigned int outfile__width(const struct outfile *to);
 /* The same of standard output. */

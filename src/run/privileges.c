@@ -2,9 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/bpf.h>
 #include <seccomp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -35,6 +38,33 @@ int privileges__keep(const cap_value_t *keep, int nr)
 	cap_free(held);
 	cap_free(kept);
 	return err;
+}
+
+bool privileges__has(cap_value_t which)
+{
+	cap_flag_value_t has = CAP_CLEAR;
+	cap_t held = cap_get_proc();
+
+	if (held && cap_get_flag(held, which, CAP_EFFECTIVE, &has))
+		has = CAP_CLEAR;
+	cap_free(held);
+	return has == CAP_SET;
+}
+
+bool privileges__can_without(const cap_value_t *which, int nr, bool (*works)(void *arg), void *arg)
+{
+	cap_t held = cap_get_proc(), fewer = held ? cap_dup(held) : NULL;
+	bool can = false;
+
+	if (fewer && !cap_set_flag(fewer, CAP_EFFECTIVE, nr, which, CAP_CLEAR) &&
+	    !cap_set_proc(fewer)) {
+		can = works(arg);
+		if (cap_set_proc(held))
+			can = false;
+	}
+	cap_free(fewer);
+	cap_free(held);
+	return can;
 }
 
 /* Nobody gets them back by executing a program; without CAP_SETPCAP no_new_privs says the same. */
@@ -86,12 +116,32 @@ int privileges__become(uid_t uid, gid_t gid)
 	return err;
 }
 
+/* Of these only where the first argument is one of a few. */
+static const struct few {
+	const char *name;
+	unsigned int first;
+} few[] = {
+	{ "bpf", BPF_PROG_TEST_RUN },
+	{ "bpf", BPF_OBJ_GET_INFO_BY_FD },
+	{ "socket", AF_UNIX },
+};
+
 static int allow(scmp_filter_ctx filter, const char *name)
 {
-	int call = seccomp_syscall_resolve_name(name);
+	int err = 0, call = seccomp_syscall_resolve_name(name);
+	bool all = true;
 
 	/* below 0: there is none on this processor */
-	return call < 0 ? 0 : seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+	if (call < 0)
+		return 0;
+	for (size_t i = 0; !err && i < LENGTH(few); i++) {
+		if (strcmp(few[i].name, name))
+			continue;
+		all = false;
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+				       SCMP_A0(SCMP_CMP_EQ, few[i].first));
+	}
+	return all ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) : err;
 }
 
 int privileges__only(const char *const *calls)

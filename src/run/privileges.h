@@ -9,6 +9,7 @@
 #ifndef XT_RUN_PRIVILEGES_H
 #define XT_RUN_PRIVILEGES_H
 
+#include <stdbool.h>
 #include <sys/capability.h>
 #include <sys/types.h>
 
@@ -17,6 +18,15 @@
  * 0: none. Sets no_new_privs.
  */
 int privileges__keep(const cap_value_t *keep, int nr);
+
+/* Is this capability in effect? */
+bool privileges__has(cap_value_t which);
+
+/*
+ * Does it work without these? It is tried: they are taken out of effect meanwhile, and are back when
+ * this returns. False also where that cannot be done.
+ */
+bool privileges__can_without(const cap_value_t *which, int nr, bool (*works)(void *arg), void *arg);
 
 /*
  * Become another user in an empty folder as root, which has no name any more and in which nothing can
@@ -27,7 +37,7 @@ int privileges__become(uid_t uid, gid_t gid);
 
 /*
  * From here on only these system calls, by name and NULL-ended: any other one ends the process with
- * SIGSYS. Names that this machine's libseccomp does not know are left out. Sets no_new_privs.
+ * SIGSYS. Of bpf() only the commands that ask and run a program, of socket() only local ones. Names that this machine's libseccomp does not know are left out. Sets no_new_privs.
  */
 int privileges__only(const char *const *calls);
 

@@ -62,3 +62,13 @@ ends()
 		ends server $attempt killed
 	done
 }
+
+@test "a trace that has attached: its outputs and maps, and nothing else" {
+	for attempt in nothing open see; do
+		ends trace $attempt done
+	done
+	ends trace kill EPERM || ends trace kill done
+	for attempt in make bpf mount uid chown socket execute; do
+		ends trace $attempt killed
+	done
+}

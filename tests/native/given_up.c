@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * given_up WHAT ATTEMPT: gives up WHAT (nothing, keep, become, only, or what
- * export's server gives up), then tries something as that
+ * a trace or export's server gives up), then tries something as that
  * process, and prints how it ended: "done", the name of an errno, or "killed" (by SIGSYS).
  */
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "run/privileges.h"
+#include "run/rights.h"
 #include "run/server.h"
 
 #define NOBODY 65534
@@ -35,6 +36,8 @@ static int give_up(const char *what)
 		return privileges__become(NOBODY, NOBODY);
 	if (!strcmp(what, "only"))
 		return privileges__only(few);
+	if (!strcmp(what, "trace"))
+		return privileges__keep(NULL, 0) ?: privileges__only(rights__calls);
 	if (!strcmp(what, "server")) {
 		int err = privileges__become(NOBODY, NOBODY);
 
