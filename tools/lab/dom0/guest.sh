@@ -85,10 +85,24 @@ dom0_command_end() {
 	mv /out "/results/$1/dom0"
 }
 
-# From creation to death: 0 when it died of itself, 124 when its time was up, else what xl says.
+has_begun() { grep -aqF "@lab:$nonce:begin@" "$1"; }
+
+# lose_stuck NAME LOG SECONDS: a guest that has not begun COMMAND by then is destroyed.
+lose_stuck() {
+	sleep "$3" || return # ended: the guest has died
+	has_begun "$2" && return
+	: >"/run/$1.lost"
+	xl destroy "$1" 2>/dev/null
+}
+
+# From creation to death: 0 when it died of itself or did not begin COMMAND within SECONDS, 124 when its time
+# was up, else what xl says.
 boot_guest() {
-	local name=$1 log=$2 creation console
+	local name=$1 log=$2 seconds=$3 creation console watch
 	: >"$log"
+	rm -f "/run/$name.lost"
+	lose_stuck "$name" "$log" "$seconds" &
+	watch=$!
 	# -F stays until the guest has died, which costs nothing; asking xl for it costs seconds a time.
 	timeout "$((timeout + patience * mode_boot))" xl create -F "/run/$name.cfg" >"/run/$name.xl" 2>&1 &
 	creation=$!
@@ -98,6 +112,9 @@ boot_guest() {
 	wait "$creation"
 	creation=$?
 	wait "$console"
+	pkill -P "$watch"
+	wait "$watch"
+	[[ ! -e /run/$name.lost ]] || return 0
 	return "$creation"
 }
 
@@ -120,13 +137,14 @@ run_guest() {
 	dom0_command_start "$name" "$mode" "$kernel"
 	[[ $mode_nic != pv+vf ]] || vf_start
 	guest_config "$name" "$kernel" >"/run/$name.cfg"
-	# Emulated SVM sometimes loses an HVM guest to a triple fault while it boots; one that had not begun
-	# COMMAND can simply be started again.
+	# Emulated SVM sometimes loses an HVM guest while it boots: to a triple fault, or for ever in a loop. One
+	# that had not begun COMMAND can simply be started again. On a machine that is slow and not stuck, the
+	# next one has twice the time.
 	for ((attempt = 1; attempt <= 3; attempt++)); do
 		((attempt == 1)) || mark "again $name"
-		boot_guest "$name" "$log"
+		boot_guest "$name" "$log" "$((mode_boot << (attempt - 1)))"
 		creation=$?
-		if ((creation)) || grep -aqF "@lab:$nonce:begin@" "$log"; then
+		if ((creation)) || has_begun "$log"; then
 			break
 		fi
 	done

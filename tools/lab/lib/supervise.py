@@ -143,7 +143,7 @@ class Stream:
             stages.wait(self.name, f'COMMAND ended with status {argument} ({now - self.command_began:.0f} s)',
                         'the guest ends')
         elif verb == 'again':
-            stages.wait(argument, 'died before COMMAND began, as guests under emulation sometimes do: once more',
+            stages.wait(argument, 'lost before COMMAND began, as guests under emulation sometimes are: once more',
                         'COMMAND begins', self.usual.get(argument))
         elif verb == 'close':
             self.in_command = False

@@ -103,7 +103,7 @@ xen_run() {
 	read -ra own <<<"${machine_guests[$machine]}"
 	for guest in "${own[@]}"; do
 		mode_get "${guest%-*}"
-		limit=$((limit + mode_boot + timeout + 60))
+		limit=$((limit + 2 * mode_boot + timeout + 60)) # dom0/guest.sh tries up to three times
 		# dom0's COMMAND may patch code on one vCPU that runs on the other
 		[[ $mode_type != - ]] || thread=single
 	done
