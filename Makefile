@@ -7,7 +7,7 @@ COMMIT	:= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 
 O	   ?= build
 CLANG	   ?= clang
-LLVM_STRIP ?= llvm-strip
+LLVM_OBJCOPY ?= llvm-objcopy
 BPFTOOL	   ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 PKG_CONFIG ?= pkg-config
 PREFIX	   ?= /usr/local
@@ -106,10 +106,10 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Werror \
 		-Ibpf -Ivmlinux $(BPF_SYS_INCLUDES) -MMD -MP -c $< -o $@
 
-$(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o
+$(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o bpf/without-lines
 	$(call msg,SKEL,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(LLVM_STRIP) -g -o $(@D)/$*.o $< # of types the programs need BTF, and not DWARF
+	$(Q)bpf/without-lines $(LLVM_OBJCOPY) $< $(@D)/$*.o
 	$(Q)$(BPFTOOL) gen skeleton $(@D)/$*.o name $*_bpf > $@
 
 # What is installed: mode, file, where to.

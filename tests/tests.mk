@@ -8,7 +8,7 @@ UNIT_LIB  := $(wildcard tests/unit/lib/*.c)
 UNIT	  := $(UNIT_SRC:tests/unit/%.c=$(O)/tests/unit/%)
 SAN_OBJ	  := $(PURE:src/%.c=$(O)/san/%.o) $(UNIT_LIB:tests/%.c=$(O)/san/tests/%.o)
 SAN_LIB	  := $(O)/san/pure.a
-SCRIPTS	  := $(shell git ls-files tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
+SCRIPTS	  := $(shell git ls-files bpf tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
 	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/native/*.c tests/compilers/*.c)
 FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,6 +22,12 @@ static struct {
 static char *nothing[] = { NULL };
 
 #define SOME 32
+
+/*
+ * What is at least so large is given back when it is freed. Left alone, glibc raises this by what was
+ * freed, and keeps the next ones: the kernel's BTF, 5 MB, which libbpf reads for each object and frees.
+ */
+#define LARGE (256 << 10)
 
 /* Are there as many as the shallowest work takes? Without them folders would seem empty. */
 static bool has_some(void)
@@ -70,6 +77,7 @@ bool process__init(void)
 	if (!geteuid())
 		environ = nothing;
 	sigaction(SIGPIPE, &ignored, &given.pipe);
+	mallopt(M_MMAP_THRESHOLD, LARGE);
 	return open_descriptors();
 }
 
