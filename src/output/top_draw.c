@@ -50,6 +50,10 @@ static void draw_state(struct screen *screen, const struct top *top, const struc
 	else if (top->playing)
 		screen__print_right(screen, 0, screen->width, PAINT_STRONG, "  %s  playing, %u x ",
 				    time_of_day(text, report->snap), top->speed);
+	else if (report->ledger->elapsed_ns < NS_PER_S / 10)
+		screen__print_right(screen, 0, screen->width, PAINT_DIM, "  %s  of %.1f ms ",
+				    time_of_day(text, report->snap),
+				    report->ledger->elapsed_ns / 1e6);
 	else
 		screen__print_right(screen, 0, screen->width, PAINT_DIM, "  %s  of %.1f s ",
 				    time_of_day(text, report->snap),
@@ -396,7 +400,9 @@ static void draw_keys(struct screen *screen, const struct top *top, unsigned int
 	unsigned int x = 1;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (!keys[i].when)
+		/* whole or not at all */
+		if (!keys[i].when ||
+		    x + strlen(keys[i].key) + 1 + strlen(keys[i].what) > screen->width)
 			continue;
 		x = screen__print(screen, y, x, PAINT_STRONG, "%s", keys[i].key);
 		x = screen__print(screen, y, x + 1, PAINT_DIM, "%s", keys[i].what) + 2;
