@@ -42,7 +42,7 @@ struct state {
 	bool has_spare;
 	double speed; /* the interval's deviation, in sigmas */
 	/* by path: ended since the last one that was followed */
-	uint64_t pending[256];
+	uint64_t pending[1024];
 	struct fixture *f;
 };
 
