@@ -98,17 +98,21 @@ void screen__bar(struct screen *screen, unsigned int y, unsigned int x, unsigned
 	eighths = (share < 1 ? share : 1) * width * 8 + .5;
 	if (!eighths)
 		eighths = 1;
+	if (paint == PAINT_DIM) {
+		for (unsigned int i = 0; i < (eighths + 7) / 8; i++)
+			screen__put(screen, y, x + i, GLYPH_SHADE, paint);
+		return;
+	}
 	for (; eighths >= 8; eighths -= 8)
 		screen__put(screen, y, x++, GLYPH_FULL, paint);
 	if (eighths)
 		screen__put(screen, y, x, GLYPH_EIGHTH + 1 - eighths, paint);
 }
 
-void screen__select(struct screen *screen, unsigned int y)
+void screen__select(struct screen *screen, unsigned int y, unsigned int end)
 {
-	for (unsigned int x = 0; x < screen->width; x++)
-		if (screen__at(screen, y, x))
-			screen__at(screen, y, x)->selected = true;
+	for (unsigned int x = 0; x < end && screen__at(screen, y, x); x++)
+		screen__at(screen, y, x)->selected = true;
 }
 
 static void dump_glyph(FILE *out, unsigned int glyph)

@@ -27,6 +27,7 @@ enum paint {
 /* Glyphs are ASCII, or one of these: a bar's ends, whose last cell is filled by eighths. */
 #define GLYPH_FULL	0x2588
 #define GLYPH_EIGHTH	0x258f /* one; GLYPH_FULL is all of them */
+#define GLYPH_SHADE	0x2591 /* of a bar that is to recede */
 #define GLYPH_LINE	0x2500
 #define GLYPH_CURSOR	0x25c6
 #define GLYPH_ASCII_BAR '#' /* of a bar, where a terminal has ASCII alone */
@@ -58,11 +59,12 @@ unsigned int screen__print(struct screen *screen, unsigned int y, unsigned int x
 /* The same, ending at column `end` (exclusive). */
 void screen__print_right(struct screen *screen, unsigned int y, unsigned int end, enum paint paint,
 			 const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* A share, 0 to 1, of `width` columns; what is more than nothing is seen. */
+/* A share, 0 to 1, of `width` columns; what is more than nothing is seen. One
+ * of PAINT_DIM recedes, and is of whole columns. */
 void screen__bar(struct screen *screen, unsigned int y, unsigned int x, unsigned int width,
 		 double share, enum paint paint);
-/* Mark a row, of all its width. */
-void screen__select(struct screen *screen, unsigned int y);
+/* Mark a row, up to that column. */
+void screen__select(struct screen *screen, unsigned int y, unsigned int end);
 
 /* As text in UTF-8, a line each row without the spaces at its end; then, where `paints`, how they are painted. */
 void screen__dump(const struct screen *screen, FILE *out, bool paints);

@@ -355,7 +355,7 @@ static void draw_rows(struct screen *screen, const struct top *top, const struct
 			draw_wait_row(screen, y, row->wait,
 				      ledger__share(row->wait->waited_ns, whole));
 		if (i == rows->chosen)
-			screen__select(screen, y);
+			screen__select(screen, y, ROW_BAR - 1);
 	}
 }
 

@@ -205,16 +205,17 @@ int terminal__fd(void)
 
 static attr_t attributes(const struct screen_cell *cell)
 {
-	attr_t attr = cell->selected ? A_REVERSE : 0;
-
+	/* a row is one thing: its colours would be its background */
+	if (cell->selected)
+		return A_REVERSE;
 	switch (cell->paint) {
 	case PAINT_DIM:
-		return attr | (cell->selected ? 0 : A_DIM);
+		return A_DIM;
 	case PAINT_STRONG:
 	case PAINT_ALARM:
-		return attr | A_BOLD;
+		return A_BOLD;
 	default:
-		return attr;
+		return 0;
 	}
 }
 
@@ -222,7 +223,16 @@ static wchar_t glyph_of(unsigned int glyph)
 {
 	if (glyph < 0x80 || terminal.unicode)
 		return glyph;
-	return glyph == GLYPH_LINE ? '-' : glyph == GLYPH_CURSOR ? '*' : GLYPH_ASCII_BAR;
+	switch (glyph) {
+	case GLYPH_LINE:
+		return '-';
+	case GLYPH_CURSOR:
+		return '*';
+	case GLYPH_SHADE:
+		return '.';
+	default:
+		return GLYPH_ASCII_BAR;
+	}
 }
 
 void terminal__show(const struct screen *screen)
@@ -234,8 +244,8 @@ void terminal__show(const struct screen *screen)
 			wchar_t text[2] = { glyph_of(cell->glyph) };
 			cchar_t shown;
 
-			setcchar(&shown, text, attributes(cell), terminal.color ? cell->paint : 0,
-				 NULL);
+			setcchar(&shown, text, attributes(cell),
+				 terminal.color && !cell->selected ? cell->paint : 0, NULL);
 			mvadd_wch(y, x, &shown);
 		}
 	}

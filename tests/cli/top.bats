@@ -45,7 +45,7 @@ pid()
 	shows 'SPECTRUM  disk VS P  network P' '^ ! emulated-disk  sda' '^ CPU  paravirtual' '^ WAIT .* p99 ' \
 		'^ sda +read +VS .*41\.3m' '^ q quit  Enter legs'
 	# the ledger as bars
-	shows '^      idle +68\.[0-9] %  █{10}'
+	shows '^      idle +68\.[0-9] %  ░{10}'
 	keys Enter
 	shows '^ sda read  VS ' '^ LEGS .* LATENCY' '^ device .*█' 'GAVG .* = KAVG .* \+ DAVG'
 	keys Escape
@@ -124,7 +124,7 @@ pid()
 	keys "clear; export NO_COLOR=1 LANG=C" Enter
 	view
 	run ! grep -q $'\e\[3[0-7]m' <<< "$(screen -e)"
-	shows '^      idle +68\.[0-9] %  #{10}'
+	shows '^      idle +68\.[0-9] %  \.{10}'
 	keys q
 	ended 0
 }
