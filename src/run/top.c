@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "run/rights.h"
 #include "run/run.h"
 #include "run/signals.h"
 #include "run/terminal.h"
@@ -233,6 +234,9 @@ static int run_replay(struct run *run, struct replay *replay)
 	run->report.platform = replay__platform(replay);
 	run->damaged = replay__is_damaged(replay);
 	code = run__open(run, &use);
+	/* the recording may be anybody's */
+	if (!code && rights__report(run))
+		code = EXIT_RUNTIME;
 	if (code)
 		run__close(run);
 	else
