@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* xentrace-bpf export: metrics for Prometheus, by HTTP or in a file for node_exporter. */
 #include <argp.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +30,8 @@ static const struct argp_option options_table[] = {
 	{ "listen", OPT_LISTEN, "ADDR:PORT", 0,
 	  "Serve /metrics by HTTP there; " LISTEN " if neither this nor --textfile is said", 0 },
 	{ "textfile", OPT_TEXTFILE, "FILE", 0,
-	  "Write the metrics into FILE.prom, again and again, for node_exporter's textfile "
-	  "collector",
+	  "Write the metrics into FILE, whose name ends in .prom, again and again, for "
+	  "node_exporter's textfile collector",
 	  0 },
 	{ "interval", 'i', "SECS", 0,
 	  "Read the figures for scrapes at most so often, 1 if not said, and write the file so "
@@ -49,6 +50,14 @@ struct options {
 	double interval;
 };
 
+/* The only names that node_exporter reads. */
+static bool is_textfile(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 5 && !strcmp(path + len - 5, ".prom");
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -62,8 +71,11 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		options->export.listen = arg;
 		break;
 	case OPT_TEXTFILE:
-		if (!*arg || !strcmp(arg, "-"))
-			argp_error(state, "--textfile '%s' names no file", arg);
+		if (!is_textfile(arg))
+			argp_error(state,
+				   "--textfile '%s': node_exporter reads only names that end in "
+				   ".prom",
+				   arg);
 		options->export.textfile = arg;
 		break;
 	case OPT_USER:

@@ -289,11 +289,23 @@ static int write_text(struct exporter *exporter, FILE *out, const struct report 
 			      });
 }
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x8 /* Linux 6.3: what is in it is no program; some systems ask for it */
+#endif
+
+static int make_memory(void)
+{
+	const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create("metrics", flags | MFD_NOEXEC_SEAL);
+
+	return fd < 0 && errno == EINVAL ? memfd_create("metrics", flags) : fd;
+}
+
 /* Both texts into a file without a name; what is in it changes no more. */
 static int make_texts(struct exporter *exporter, const struct report *report, int *fd,
 		      struct server_texts *texts)
 {
-	int err = 0, made = memfd_create("metrics", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int err = 0, made = make_memory();
 	FILE *out = made < 0 ? NULL : fdopen(made, "w");
 	off_t end = 0;
 

@@ -39,7 +39,9 @@ names()
 	refused 2 "there is no such user" "$xt" export --user no-such-user
 	refused 2 "does not run as root" "$xt" export --user root
 	refused 2 "does not run as root" "$xt" export --user 0
-	refused 2 "names no file" "$xt" export --textfile -
+	for file in - "" x.txt .prom; do
+		refused 2 "only names that end in .prom" "$xt" export --textfile "$file"
+	done
 	refused 2 "is not a number of seconds" "$xt" export -i soon
 	refused 2 "is shorter than" "$xt" export -i 0.01
 	refused 2 "one argument too many" "$xt" export 1

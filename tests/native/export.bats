@@ -84,6 +84,7 @@ value()
 	reads 1000
 	kill -USR1 $loader
 	await grep -q '"type":"total"' "$dir/run.json"
+	[ "$(stat -c %a "$dir/x.prom")" = 644 ]
 	curl -fsS "$url/metrics" > "$dir/scraped"
 	curl -fsS -H 'Accept: application/openmetrics-text; version=1.0.0' "$url/metrics" > "$dir/open"
 	kill -TERM $loader
