@@ -99,6 +99,28 @@ int layout__share(const struct layout *layout, struct bpf_object *object)
 	return err;
 }
 
+/* Its place is kept by what has no memory. */
+int layout__hide(const struct layout *layout)
+{
+	for (const struct shared_map *map = layout->maps; map; map = map->next) {
+		if (mmap(map->at, map->size, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+			 0) == MAP_FAILED)
+			return -errno;
+	}
+	return 0;
+}
+
+int layout__show(const struct layout *layout)
+{
+	for (const struct shared_map *map = layout->maps; map; map = map->next) {
+		if (mmap(map->at, map->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			 map->fd, 0) == MAP_FAILED)
+			return -errno;
+	}
+	return 0;
+}
+
 uint32_t layout__paths(struct layout *layout, uint32_t nr)
 {
 	layout->nr_paths += nr;

@@ -58,6 +58,14 @@ void layout__free(struct layout *layout);
 /* Give an opened object our maps in place of its own. Returns 0 or a negative errno. */
 int layout__share(const struct layout *layout, struct bpf_object *object);
 
+/*
+ * Put the maps out of this process's memory, and back to where they were: nobody may read or write one
+ * meanwhile. A map is resident as a whole from when it is mapped, and loading takes the most memory.
+ * Returns 0 or a negative errno.
+ */
+int layout__hide(const struct layout *layout);
+int layout__show(const struct layout *layout);
+
 /* A path's histogram on a CPU. */
 const struct xt_hist *layout__hist(const struct layout *layout, unsigned int cpu, uint32_t path);
 

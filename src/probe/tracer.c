@@ -95,6 +95,8 @@ static void say_not_had(const struct tracer *tracer, const struct family *family
 
 static void load_all(struct tracer *tracer, const struct tracer_options *options)
 {
+	int err = layout__hide(tracer->layout);
+
 	/*
 	 * the first family is loaded last, since what it needs depends on the others; it is
 	 * attached first
@@ -105,6 +107,10 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 		else
 			not_asked_for(&tracer->loader, families[i]);
 	}
+	if (!err)
+		err = layout__show(tracer->layout);
+	if (err && !tracer->loader.shortage)
+		tracer->loader.shortage = err;
 	if (tracer->loader.shortage)
 		return;
 	for (int i = 0; i < FAMILIES; i++) {
