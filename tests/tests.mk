@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 60
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
 .PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
-.PHONY: fleet lab-fleet fuzz-http bench-recording bench-pairs compilers hot-path programs
+.PHONY: fleet lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -233,6 +233,14 @@ $(O)/tests/bench/slower: tests/bench/slower.c $(PURE:src/%.c=$(O)/obj/%.o)
 ## make bench-pairs  real recordings of the same load: does diff call them equal? 42 minutes (root)
 bench-pairs: $(O)/xentrace-bpf $(O)/tests/bench/slower
 	tests/bench/pairs
+
+## make bench-budget  a minute of fio, iperf3 and forks: is the budget kept, and is what is sampled right? 3 minutes (root)
+bench-budget: $(O)/xentrace-bpf
+	tests/bench/budget --iops 60000 --bits 100M
+
+## make lab-budget  the same in real Xen guests, pv and pvhvm (root)
+lab-budget: $(O)/static/xentrace-bpf
+	tests/lab/budget
 
 $(O)/tests/bench/load: tests/bench/load.c
 	$(call msg,CC,$@)
