@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 60
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
 .PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage test setup-test demo bench
-.PHONY: fleet lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
+.PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -108,7 +108,7 @@ lint:
 	$(call msg,LINT,rooms)
 	$(Q)tests/lib/rooms
 	$(call msg,LINT,spelling)
-	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli \
+	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli tests/soak \
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab
@@ -150,6 +150,12 @@ $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)
 ##                 in a folder with RECORDINGS=DIR, and pictures of it in build/browser
 browser: $(O)/tests/browser/page $(O)/xentrace-bpf
 	tests/browser/run $< $(RECORDINGS)
+
+## make soak       the flight recorder killed again and again, and starts and stops: 3 minutes; SOAK=long: 1.5 hours
+##                 and more, 3600 s with 20 kills and 10,000 cycles (root)
+soak: $(O)/xentrace-bpf
+	tests/soak/recorder $(if $(filter long,$(SOAK)),3600 20,80 4)
+	tests/soak/cycles $(if $(filter long,$(SOAK)),10000,100)
 
 ## make fleet      a real Prometheus scrapes a real run, SCRAPES=120 times; 1,000 bad clients, 100,000 scrapes (root)
 fleet: $(O)/xentrace-bpf
