@@ -174,7 +174,9 @@ softirqs()
 	jq -es --argjson counted "$counted" '.[-1] |
 		([.paths[] | select(.leg == "softirq" and .op == "sched")] | first) as $path |
 		($path.count >= $counted and $path.count <= $counted * 1.1 + 50) and
-		($path.followed * 8 / $path.count | . > 0.5 and . < 1.6) and
+		([.paths[] | select(.leg == "softirq" and (.op | startswith("net ") | not))] |
+			(map(.count) | add / 8) as $want | (map(.followed // .count) | add - $want | fabs) <=
+				6 * ($want | sqrt) + 10) and
 		([.paths[] | select(.leg == "softirq" and .op == "net rx") | has("followed")] | any | not) and
 		(.cpu | .idle_ns + .stolen_ns + .unattributed_ns + .guest_ns + .pv_ns + .emulated_ns + .hardware_ns -
 			.excess_ns) == .vcpu_ns and .cpu.excess_ns <= 0.005 * .vcpu_ns' \
