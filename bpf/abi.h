@@ -124,7 +124,7 @@ _Static_assert(XT_RATES == 5, "what CPU 0's slice begins with is a cache line");
 
 /* Events of a kind on a CPU; plain adds, since only rates and the own cost are made of them. */
 struct xt_thinned {
-	__u64 seq;     /* all of them */
+	__u64 seq;     /* all of them, but those that are timed in any case */
 	__u64 counted; /* those that are only counted */
 };
 

@@ -290,7 +290,7 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 		if (!frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
 			return 0;
 	}
-	thin_record(cpu, XT_RATE_SOFTIRQS, config.softirq_path + vector, &closed);
+	thin_record(cpu, config.softirq_path + vector, &closed);
 	return 0;
 }
 
@@ -365,9 +365,8 @@ int xt_calibrate(void *ctx)
 	count_open(cpu, 0);
 	h = count_close(cpu, 0, &closed) ? hist_of(cpu, config.scratch_path) : NULL;
 	if (h)
-		count_record(cpu, XT_RATE_HYPERCALLS, h);
+		bump(&h->pending, 1);
 	count = bpf_ktime_get_ns();
-	cpu->thinned[XT_RATE_HYPERCALLS].counted--;
 	cpu->pair_ns = end - start - cpu->clock_ns;
 	cpu->count_ns = count - end > cpu->clock_ns ? count - end - cpu->clock_ns : 0;
 	return 0;

@@ -34,7 +34,7 @@ static __always_inline int upcall_exit(void)
 	struct closed closed;
 
 	if (cpu && thin_close(cpu, XT_P_UPCALL, &closed))
-		thin_record(cpu, XT_RATE_UPCALLS, config.upcall_path, &closed);
+		thin_record(cpu, config.upcall_path, &closed);
 	return 0;
 }
 

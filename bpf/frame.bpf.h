@@ -296,20 +296,23 @@ static __always_inline bool thin_chosen(struct xt_cpu *cpu, enum xt_rate what)
 	return !(hash >> (32 - rate));
 }
 
-/* One of this kind begins: it is timed if it is chosen, or if it `must` be. */
+/*
+ * One of this kind begins: it is timed if it is chosen, or if it `must` be. One that must be stands for
+ * itself alone: those that are only counted came in other paths, which owe their time.
+ */
 static __always_inline void thin_open(struct xt_cpu *cpu, enum xt_rate what, __u32 token, bool must)
 {
-	bool chosen = thin_chosen(cpu, what);
 	struct xt_frame *frame;
 
-	if (chosen || must) {
-		frame_open(cpu, token, bpf_ktime_get_ns());
-		frame = frame_below(cpu, cpu->depth);
-		if (chosen && frame && frame->token == token)
-			frame->stands = 1;
+	if (!must && !thin_chosen(cpu, what)) {
+		cpu->thinned[what].counted++;
+		count_open(cpu, token);
 		return;
 	}
-	count_open(cpu, token);
+	frame_open(cpu, token, bpf_ktime_get_ns());
+	frame = frame_below(cpu, cpu->depth);
+	if (!must && frame && frame->token == token)
+		frame->stands = 1;
 }
 
 /* What frames within took from this one, which was not timed, they took from the one around it. */
@@ -341,12 +344,6 @@ static __always_inline bool count_close(struct xt_cpu *cpu, __u32 token, struct 
 	return true;
 }
 
-static __always_inline void count_record(struct xt_cpu *cpu, enum xt_rate what, struct xt_hist *h)
-{
-	bump(&h->pending, 1);
-	cpu->thinned[what].counted++;
-}
-
 /* The other end of thin_open(): as frame_close(), and closed->counted where it was not timed. */
 static __always_inline bool thin_close(struct xt_cpu *cpu, __u32 token, struct closed *closed)
 {
@@ -358,8 +355,7 @@ static __always_inline bool thin_close(struct xt_cpu *cpu, __u32 token, struct c
  * Record it. One that is timed stands for those of its path that were not, since the last one. They
  * took as long as it did; that time is in the paths around them.
  */
-static __always_inline void thin_record(struct xt_cpu *cpu, enum xt_rate what, __u32 path,
-					const struct closed *closed)
+static __always_inline void thin_record(struct xt_cpu *cpu, __u32 path, const struct closed *closed)
 {
 	struct xt_hist *h = hist_of(cpu, path);
 	__u64 weight;
@@ -367,7 +363,7 @@ static __always_inline void thin_record(struct xt_cpu *cpu, enum xt_rate what, _
 	if (!h)
 		return;
 	if (closed->counted) {
-		count_record(cpu, what, h);
+		bump(&h->pending, 1);
 		return;
 	}
 	weight = closed->stands ? hist_weight(h) : 1;

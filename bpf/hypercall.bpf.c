@@ -50,7 +50,7 @@ static __always_inline void wrapper_close(struct xt_cpu *cpu, enum xt_probe prob
 			cover_outer(cpu);
 		return;
 	}
-	thin_record(cpu, XT_RATE_HYPERCALLS, path, &closed);
+	thin_record(cpu, path, &closed);
 	cover_outer(cpu);
 }
 

@@ -2,8 +2,8 @@
 /*
  * thin EVENTS HYPERCALL-RATE UPCALL-RATE: runs the programs of a page-table function, in it an upcall, in
  * that a hypercall's wrapper, and in that another one, which does its work, on one CPU and without their
- * functions: this kernel has none. Their books are printed as JSON: what was counted, what was timed, and
- * where the time went.
+ * functions: this kernel has none. After each of them, the last wrapper runs in a packet that is followed.
+ * Their books are printed as JSON: what was counted, what was timed, and where the time went.
  */
 #include <errno.h>
 #include <sched.h>
@@ -86,6 +86,18 @@ static void run(const struct bpf_object *object, const char *name)
 		die(name);
 }
 
+/* In the frame of a packet that is followed; what is left of the frame. */
+static struct xt_frame run_in_packet(const struct bpf_object *object, struct xt_cpu *slice)
+{
+	slice->frame[0] =
+		(struct xt_frame) { .start = XT_FRAME_COUNTED + 1, .token = XT_P_TX_START };
+	slice->depth = 1;
+	run(object, "notify_remote_via_irq_kp");
+	run(object, "notify_remote_via_irq_kr");
+	slice->depth--;
+	return slice->frame[0];
+}
+
 static void print(const char *name, const struct xt_hist *h, char end)
 {
 	__u64 count = 0, ns = 0;
@@ -112,6 +124,8 @@ int main(int argc, char **argv)
 	struct mmu_bpf *mmu = mmu_bpf__open();
 	const int cpu = sched_getcpu();
 	const struct xt_hist *h;
+	struct xt_frame packets = {}, packet;
+	struct xt_thinned *hypercalls;
 	struct xt_cpu *slices;
 	cpu_set_t one;
 
@@ -143,7 +157,12 @@ int main(int argc, char **argv)
 		run(hypercall->obj, "xen_send_IPI_one_kr");
 		run(evtchn->obj, "xt_upcall_kr");
 		run(mmu->obj, "__xen_pgd_pin_kr");
+		packet = run_in_packet(hypercall->obj, &slices[cpu]);
+		packets.inside += packet.inside;
+		packets.owed += packet.owed;
+		packets.hypercalls += packet.hypercalls;
 	}
+	hypercalls = &slices[cpu].thinned[XT_RATE_HYPERCALLS];
 	putchar('{');
 	for (unsigned int i = 0; i < PATHS; i++) {
 		if (h[i].max || h[i].pending)
@@ -153,6 +172,10 @@ int main(int argc, char **argv)
 					     : "other",
 			      &h[i], ',');
 	}
+	printf("\"packets\":{\"inside\":%llu,\"owed\":%lld,\"hypercalls\":%llu},", packets.inside,
+	       (long long)packets.owed, packets.hypercalls);
+	printf("\"hypercalls\":{\"all\":%llu,\"timed\":%llu},", hypercalls->seq,
+	       hypercalls->seq - hypercalls->counted);
 	printf("\"depth\":%u,\"lost\":%llu}\n", slices[cpu].depth,
 	       slices[cpu].loss[XT_LOST_FRAME_STRAY] + slices[cpu].loss[XT_LOST_FRAME_UNWOUND]);
 	return 0;
