@@ -142,6 +142,13 @@ uint64_t hist__all_ns(const struct hist *h)
 	return h->pending ? (double)own * count / sum.count : own;
 }
 
+uint64_t hist__share_ns(const struct hist *h, uint64_t some_ns, uint64_t all_ns)
+{
+	const uint64_t total = hist__total_ns(h);
+
+	return total ? (unsigned __int128)some_ns * all_ns / total : 0;
+}
+
 double hist__mean_ns(const struct hist *h)
 {
 	struct hist_sum sum = hist__sum(h);

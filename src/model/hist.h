@@ -99,6 +99,11 @@ uint64_t hist__total_ns(const struct hist *h);
  * inside this one. Of the legs of a wait the buckets alone say it: of their whole is known what pends.
  */
 uint64_t hist__all_ns(const struct hist *h);
+/*
+ * Of `all_ns`, what a path took, the part that falls to buckets whose time is `some_ns` together: so that
+ * shares of all buckets, one after the other, add up to `all_ns`.
+ */
+uint64_t hist__share_ns(const struct hist *h, uint64_t some_ns, uint64_t all_ns);
 /* Mean in ns, 0 for an empty histogram. */
 double hist__mean_ns(const struct hist *h);
 /*

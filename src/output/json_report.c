@@ -59,6 +59,7 @@ JSON_PUT(put_start, json__utc,
 JSON_PUT(put_idle, json__uint, vcpu_time__idle_ns(WHAT(vcpu_time)))
 JSON_PUT(put_count, json__uint, hist__count(&WHAT(path)->hist))
 JSON_PUT(put_total, json__uint, path_key__ns(&WHAT(path)->key, &WHAT(path)->hist))
+JSON_PUT(put_owed, json__int, WHAT(path)->hist.owed)
 JSON_PUT(put_followed, json__uint, hist__followed(&WHAT(path)->hist))
 JSON_PUT(put_mean_error, json__real, hist__mean_error_ns(&WHAT(path)->hist))
 JSON_PUT(put_p99_low, json__uint, hist__quantile_bound(&WHAT(path)->hist, .99, -1))
@@ -343,9 +344,9 @@ static const struct json_member path_members[] = {
 		"The same: with 95 % the 99th percentile of all lies between the two.",
 		.when = is_thinned),
 	SHOW_BY(put_p99_high, "p99_high_ns", MEMBER_UINT, .when = is_thinned),
-	SHOW_AS("owed_ns", struct path, hist.owed,
+	SHOW_BY(put_owed, "owed_ns", MEMBER_INT,
 		"cpu: time of paths inside it that were only counted; in buckets, and not in "
-		"total_ns.", .when = is_cpu),
+		"total_ns. An estimate, which may be below 0.", .when = is_cpu),
 	SHOW_AS("inclusive_ns", struct path, hist.inclusive, "cpu: with the paths inside it.",
 		.when = is_cpu),
 	SHOW_AS("held_ns", struct path, hist.held,
@@ -428,7 +429,8 @@ static const struct json_member slow_members[] = {
 	SHOW(struct slow_request, start_ns, "The same, CLOCK_MONOTONIC."),
 	SHOW(struct slow_request, total_ns),
 	SHOW(struct slow_request, vcpu,
-	     "That issued it first; null for an empty flush, which is not issued.",
+	     "That issued it first; null for an empty flush, which is not issued, and for a "
+	     "request that was only counted.",
 	     .known = is_issued),
 	SHOW(struct slow_request, pid,
 	     "Process that was current at its first issue: with an I/O scheduler, or when writing "
@@ -436,7 +438,8 @@ static const struct json_member slow_members[] = {
 	SHOW(struct slow_request, comm, "Its name when the request ended; null when it was gone.",
 	     .or_null = true),
 	SHOW_INLINE("legs", struct slow_request, legs, nr_legs, slow_leg_shape,
-		    "Those that were seen, in the order of time. They add up to total_ns."),
+		    "Those that were seen, in the order of time. They add up to total_ns; none of a "
+		    "request that was only counted."),
 	SHOW(struct slow_request, stolen_ns,
 	     "The issuing vCPU, from issue to end, runnable and not run; null where not known: no "
 	     "runstate, or ended on another vCPU.", .known = knows_issuer),

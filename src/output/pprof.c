@@ -235,8 +235,7 @@ static void add_path(struct profile *profile, const struct path *path)
 {
 	const struct hist *h = &path->hist;
 	const uint64_t all = hist__total_ns(h), own = path_key__ns(&path->key, h);
-	const double part = own < all ? (double)own / all : 1;
-	uint64_t left = own;
+	uint64_t seen = 0, given = 0;
 	const char *names[FLAME_NAMES];
 
 	flame__names(names, &path->key);
@@ -244,13 +243,16 @@ static void add_path(struct profile *profile, const struct path *path)
 	add_path_labels(profile, &path->key);
 	for (unsigned int i = 0; i < h->nr; i++) {
 		unsigned int index = h->bucket[i].index;
+		uint64_t with_this;
 
+		seen += h->bucket[i].ns;
+		with_this = own < all ? hist__share_ns(h, seen, own) : seen;
 		add_latency(profile, (hist__lower(index) + hist__upper(index)) / 2);
-		end_sample(profile, path->key.kind, h->bucket[i].ns * part, h->bucket[i].count);
-		left -= h->bucket[i].ns * part;
+		end_sample(profile, path->key.kind, with_this - given, h->bucket[i].count);
+		given = with_this;
 	}
 	if (h->pending)
-		end_sample(profile, path->key.kind, left, h->pending);
+		end_sample(profile, path->key.kind, own - given, h->pending);
 	profile->common.len = 0;
 }
 

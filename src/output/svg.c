@@ -256,12 +256,12 @@ static void print_cells(FILE *out, const struct graph *graph, const struct frame
 			double y)
 {
 	/* buckets have what the path owes, and not what none in them stands for: see struct hist */
-	const double part = (double)frame->ns / hist__total_ns(frame->hist);
-	uint64_t rest_ns = frame->ns;
+	uint64_t seen = 0, rest_ns = frame->ns;
 	struct bar bar = {};
 
 	for (unsigned int i = 0; i < frame->hist->nr; i++) {
 		const struct hist_bucket *bucket = &frame->hist->bucket[i];
+		uint64_t left;
 
 		if (!bucket->ns && !bucket->count)
 			continue;
@@ -269,8 +269,10 @@ static void print_cells(FILE *out, const struct graph *graph, const struct frame
 			bar.first = bucket->index;
 		bar.last = bucket->index;
 		bar.count += bucket->count;
-		bar.ns += bucket->ns * part;
-		rest_ns -= bucket->ns * part;
+		seen += bucket->ns;
+		left = frame->ns - hist__share_ns(frame->hist, seen, frame->ns);
+		bar.ns += rest_ns - left;
+		rest_ns = left;
 		/* What is left must not end as a sliver of its own. */
 		if (rest_ns && i + 1 < frame->hist->nr &&
 		    (bar.ns * graph->scale < 1 || rest_ns * graph->scale < 1))

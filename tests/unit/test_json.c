@@ -366,6 +366,12 @@ static void extremes_stay_valid(void **state)
 	line = print(f, output_json.total);
 	assert_int_equal(number(json_object_get(line, "cpu"), "idle_ns"), INT64_MAX);
 	json_decref(line);
+	/* an estimate: paths within may have said that more of it is theirs than there is */
+	fixture__path(f, KIND_CPU, AREA_INTERRUPT, MECH_GUEST, "", "rcu", "softirq")->owed = -7;
+	fixture__close(f);
+	line = print(f, output_json.total);
+	assert_int_equal(number(json_array_get(json_object_get(line, "paths"), 0), "owed_ns"), -7);
+	json_decref(line);
 	fixture__free(f);
 }
 

@@ -260,6 +260,17 @@ static void sums_are_the_ledgers(void **state)
 	fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, "xvdy", "read", "total")->pending = -3;
 	fixture__close(f);
 	assert_sums(f);
+	/* and whose time is in the path around it, which owes it */
+	for (size_t i = 0; i < f->snap.nr_paths; i++) {
+		struct hist *h = &f->snap.paths[i].hist;
+
+		if (f->snap.paths[i].key.kind != KIND_CPU)
+			continue;
+		h->owed = hist__total_ns(h) / 3 + 1;
+		h->pending = 1;
+	}
+	fixture__close(f);
+	assert_sums(f);
 	fixture__free(f);
 	f = fixture__empty();
 	assert_sums(f);

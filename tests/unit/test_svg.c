@@ -63,7 +63,7 @@ static uint64_t sum_of_paths(const struct fixture *f, enum kind kind)
 		const struct path *path = &f->snap.paths[i];
 
 		if (path->key.kind == kind && ledger__adds_up(f->ledger, path))
-			sum += hist__total_ns(&path->hist);
+			sum += path_key__ns(&path->key, &path->hist);
 	}
 	return sum;
 }
@@ -84,6 +84,7 @@ static void paths_that_are_timed_in_part_have_cells(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
 	const unsigned int cells = count_cells(f);
+	char *svg;
 
 	(void)state;
 	for (size_t i = 0; i < f->snap.nr_paths; i++) {
@@ -97,6 +98,9 @@ static void paths_that_are_timed_in_part_have_cells(void **state)
 	fixture__close(f);
 	assert_true(cells > 20);
 	assert_int_equal(count_cells(f), cells);
+	svg = fixture__print(f, output_svg.total);
+	assert_int_equal(sum_graph(svg, "cpu").cells, sum_of_paths(f, KIND_CPU));
+	free(svg);
 	fixture__free(f);
 }
 
