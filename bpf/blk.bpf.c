@@ -615,6 +615,7 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *
 		request_end(cpu, blk, &r, now);
 	} else {
 		cpu_lost(cpu, XT_NOTE_START_MISSED);
+		r.state = XT_RQ_COUNTED; /* it has no legs */
 		counted_end(cpu, blk, &r);
 	}
 }

@@ -136,8 +136,13 @@ $(O)/tests/native/thin: tests/native/thin.c $(SKEL)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $< -lbpf -o $@
 
+$(O)/tests/native/forget: tests/native/forget.c bpf/abi.h bpf/blk.h
+	$(call msg,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $< -lbpf -o $@
+
 ## make native     trace this machine's own kernel and disk (root)
-native: $(O)/xentrace-bpf $(O)/tests/native/decode $(O)/tests/native/given_up
+native: $(O)/xentrace-bpf $(addprefix $(O)/tests/native/,decode forget given_up thin)
 	$(TESTS_PATH) bats tests/native
 
 $(O)/tests/browser/page: tests/browser/page.c $(SAN_LIB)

@@ -97,6 +97,20 @@ teardown_file()
 	jq -es '.[-1].slowest == []' "$BATS_TEST_TMPDIR/none.json"
 }
 
+@test "a request whose issue was not seen is counted, and no leg of it is made up" {
+	fio --name=forgotten --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k \
+		--iodepth=16 --ioengine=libaio --runtime=60 --time_based > /dev/null &
+	sleep 1
+	xentrace-bpf -f blk -d 4 --sample 1 --slower 0.001 --json > "$BATS_TEST_TMPDIR/out.json" &
+	trace=$!
+	await build/tests/native/forget $trace 2
+	wait $trace
+	kill %1 && wait %1 || true
+	jq -es '.[-1] | (.losses[] | select(.name == "start-missed") | .count > 10) and
+		([.slowest[] | select(.op == "read" and .vcpu == null)] |
+		 length > 0 and all(.legs == [] and .pid == null))' "$BATS_TEST_TMPDIR/out.json"
+}
+
 # on_loop OPTION…: traces direct reads of a loop device in memory, by which nobody else's requests come; the
 # report is in $BATS_TEST_TMPDIR/run/run.json
 on_loop()
