@@ -20,7 +20,7 @@ const char *const rights__calls[] = {
 	/* signals, and waiting for a command */
 	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall",
 	"setitimer", "poll", "ppoll", "select", "pselect6", "wait4", "waitid", "kill", "tgkill",
-	"getpid", "gettid", "getppid", "getuid", "geteuid", "getgid", "getegid", "exit",
+	"getpid", "gettid", "getppid", "getpgrp", "getuid", "geteuid", "getgid", "getegid", "exit",
 	"exit_group",
 	/* the system's log, and the process that serves HTTP */
 	"socket", "connect", "sendto", "sendmsg", "recvfrom", "recvmsg", "getsockopt",

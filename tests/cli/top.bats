@@ -147,16 +147,20 @@ pid()
 	done
 }
 
-@test "top: Ctrl-Z gives the terminal back, and fg the view" {
+@test "top: Ctrl-Z gives the terminal back, and fg the view, again and again" {
 	in_terminal
 	view
-	keys C-z
-	shows 'Stopped'
-	[ "$(tmux display-message -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
-	keys fg Enter
-	shows '^ WAIT ' '1 of 3$'
+	# the second time curses asks more of the kernel than the first
+	for _ in 1 2 3; do
+		keys C-z
+		shows 'Stopped'
+		[ "$(tmux display-message -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
+		keys clear Enter
+		keys fg Enter
+		shows '^ WAIT ' '1 of 3$'
+	done
 	keys q
-	shows '^ended with |Stopped'
+	shows '^>$'
 	[ "$(tmux display-message -p '#{alternate_on} #{cursor_flag}')" = "0 1" ]
 }
 
