@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@
  * to take any, and wait for an event to begin again.
  */
 #define ACCEPTS 256
+/* Descriptors that are no client's: sockets, the texts, and those that slow clients still read. */
+#define DESCRIPTORS 32
 
 /* What libmicrohttpd, malloc() and this file call. None opens, makes or executes anything. */
 const char *const server__calls[] = {
@@ -54,6 +57,7 @@ struct server {
 	struct MHD_Daemon *daemon;
 	struct client *oldest, *newest;
 	unsigned int clients;
+	unsigned int most; /* of them; of more the oldest makes room */
 
 	struct MHD_Response *text[DIALECT_NR]; /* NULL: none came yet */
 	struct MHD_Response *page, *not_found, *not_allowed, *nothing_yet;
@@ -216,8 +220,7 @@ static void end_clients(struct server *server)
 {
 	uint64_t now = clock__monotonic_ns();
 	bool looks = now - server->looked > NS_PER_S;
-	unsigned int too_many =
-		server->clients > SERVER_CONNECTIONS ? server->clients - SERVER_CONNECTIONS : 0;
+	unsigned int too_many = server->clients > server->most ? server->clients - server->most : 0;
 
 	if (looks)
 		server->looked = now;
@@ -249,12 +252,18 @@ static struct MHD_Response *make_text(int fd, uint64_t offset, uint64_t size, en
 	return text;
 }
 
-/* Who reads the old ones keeps them until then. */
+/*
+ * Who reads the old ones keeps them until then. `fd` is below 0 where the texts came and no
+ * descriptor was free for them: they are asked for again.
+ */
 static void take_texts(struct server *server, int fd, const struct server_texts *texts)
 {
 	struct MHD_Response *text[DIALECT_NR] = {};
 	uint64_t offset = 0;
 
+	server->asked = false;
+	if (fd < 0)
+		return;
 	for (enum dialect d = 0; d < DIALECT_NR; d++) {
 		text[d] = make_text(fd, offset, texts->size[d], d);
 		offset += texts->size[d];
@@ -268,8 +277,9 @@ static void take_texts(struct server *server, int fd, const struct server_texts 
 		if (whole)
 			server->text[d] = text[d];
 	}
+	if (!text[0] || !text[DIALECT_NR - 1])
+		return;
 	server->came = clock__monotonic_ns();
-	server->asked = false;
 	for (struct client *c = server->oldest; c; c = c->newer)
 		resume(c);
 }
@@ -285,18 +295,20 @@ static void hear_loader(struct server *server)
 				  .msg_controllen = sizeof(room) };
 	ssize_t got = recvmsg(server->options->loader, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	struct cmsghdr *control;
-	int fd;
+	int fd = -1;
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	control = got == sizeof(texts) ? CMSG_FIRSTHDR(&message) : NULL;
-	if (!control || control->cmsg_type != SCM_RIGHTS) {
+	if (got != sizeof(texts)) {
 		server->ended = true;
 		return;
 	}
-	memcpy(&fd, CMSG_DATA(control), sizeof(fd));
+	control = CMSG_FIRSTHDR(&message);
+	if (control && control->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(control), sizeof(fd));
 	take_texts(server, fd, &texts);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 }
 
 static int wait_for_work(struct server *server)
@@ -354,16 +366,30 @@ static void say_nothing(void *cls, const char *format, va_list arguments)
 	(void)arguments;
 }
 
+/* More connections than there are descriptors would leave none for the figures. */
+static unsigned int count_accepts(void)
+{
+	const unsigned int wanted = SERVER_CONNECTIONS + ACCEPTS;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= wanted + DESCRIPTORS)
+		return wanted;
+	return files.rlim_cur > 2 * DESCRIPTORS ? files.rlim_cur - DESCRIPTORS : DESCRIPTORS;
+}
+
 /* What it needs is made before anything is given up. */
 static int begin(struct server *server)
 {
+	const unsigned int accepts = count_accepts();
+
+	server->most = accepts - accepts * ACCEPTS / (SERVER_CONNECTIONS + ACCEPTS);
 	server->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
 			MHD_USE_SUPPRESS_DATE_NO_CLOCK,
 		0, NULL, NULL, answer, server, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
 		MHD_OPTION_LISTEN_SOCKET, server->options->listening, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned int)SERVER_CONNECTIONS + ACCEPTS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)SERVER_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SERVER_PATIENCE,
+		accepts, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_MEMORY,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SERVER_PATIENCE,
 		MHD_OPTION_NOTIFY_CONNECTION, note_client, server, MHD_OPTION_END);
 	return server->daemon ? make_pages(server) : -EIO;
 }

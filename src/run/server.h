@@ -32,7 +32,8 @@ struct server_options {
 
 /*
  * A connection is closed once it is answered, or after SERVER_PATIENCE without it, however many
- * bytes its client sends meanwhile. Where there are SERVER_CONNECTIONS, the oldest makes room.
+ * bytes its client sends meanwhile. Where there are SERVER_CONNECTIONS, or nearly as many as the limit
+ * of descriptors allows, the oldest makes room.
  */
 #define SERVER_PATIENCE	   10	/* s */
 #define SERVER_CONNECTIONS 1200 /* of SERVER_MEMORY bytes for a request's header */

@@ -187,3 +187,14 @@ value()
 	curl -fsS "$url/" | grep -F '<a href="/metrics">'
 	kill -0 $loader
 }
+
+@test "where descriptors are few, idle clients leave some for the figures" {
+	printf '#!/bin/sh\nulimit -n 256\nexec %s "$@"\n' "$xt" > "$dir/few"
+	chmod +x "$dir/few"
+	xt=$dir/few export_here -f blk -i 0.1
+	for _ in 1 2 3; do
+		tests/lib/idle-clients "$port" 400 curl -fsS --max-time 5 "$url/metrics" > "$dir/scraped"
+		grep ^xentrace_run_info "$dir/scraped"
+	done
+	kill -0 $loader
+}
