@@ -59,10 +59,11 @@ static void plan(const struct load *load, double budget_ns, unsigned int rates[X
 bool rates__step(struct rates *rates, const struct load *load, uint64_t now_ns)
 {
 	const bool twofold = load->spent_ns > 2 * load->budget_ns;
+	const bool calm = !rates->changed_ns || now_ns >= rates->changed_ns + CALM_NS;
 	unsigned int fits[XT_RATES], spares[XT_RATES];
 	bool changed = false;
 
-	if (!twofold && rates->changed_ns && now_ns < rates->changed_ns + CALM_NS)
+	if (!twofold && !calm)
 		return false;
 	plan(load, load->budget_ns, fits);
 	plan(load, SPARE * load->budget_ns, spares);
@@ -71,7 +72,7 @@ bool rates__step(struct rates *rates, const struct load *load, uint64_t now_ns)
 
 		if (fits[what] > now)
 			next = twofold ? fits[what] : now + 1;
-		else if (spares[what] < now && !twofold)
+		else if (spares[what] < now && calm)
 			next = now - 1;
 		rates->rate[what] = next;
 		changed |= next != now;

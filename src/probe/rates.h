@@ -31,9 +31,10 @@ struct load {
 unsigned int rates__at_first(double clock_read_ns);
 
 /*
- * Move the rates, at `now_ns`, to where the tracing fits into its budget: of fewer the dearest kind is
- * followed first, and of more only if that leaves some of the budget. One step at a time, and none
- * for 5 s after the last one; at once where the budget is passed twofold. Returns whether any changed.
+ * Move the rates, at `now_ns`, to where the tracing fits into its budget. Fewer are followed of the
+ * dearest kind first; more again only if that leaves some of the budget, or if following fewer saves next
+ * to nothing. One step at a time, and none for 5 s after the last one; but to fewer at once where the
+ * budget is passed twofold. Returns whether any changed.
  */
 bool rates__step(struct rates *rates, const struct load *load, uint64_t now_ns);
 

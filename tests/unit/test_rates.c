@@ -128,6 +128,11 @@ static void what_would_save_nothing_is_left(void **state)
 
 	(void)state;
 	assert_int_equal(go(&rates, &demand, &now, 60), 0);
+	/* also of what was followed less before, as where the clock is dear */
+	rates.rate[XT_RATE_REQUESTS] = rates.rate[XT_RATE_UPCALLS] = 7;
+	assert_int_equal(go(&rates, &demand, &now, 60), 7);
+	assert_int_equal(rates.rate[XT_RATE_REQUESTS], 0);
+	assert_int_equal(rates.rate[XT_RATE_UPCALLS], 0);
 }
 
 static void a_dear_clock_begins_thinly(void **state)
