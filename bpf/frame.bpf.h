@@ -203,8 +203,9 @@ static __always_inline void frame_sums(struct xt_hist *h, const struct closed *c
 
 /*
  * This frame stands for `n` events that were only counted, too. Their time is in the paths around
- * them, which the path around this one stands for; but not what events within them would have taken,
- * had those been timed: that has been said already, there.
+ * them, and the path around this frame owes it for all of these. What this frame owes itself is not of
+ * it: what was counted inside those events is owed by the paths around them already, see
+ * frame_pass_on().
  */
 static __always_inline void frame_owe(struct xt_cpu *cpu, const struct closed *closed, __u64 n)
 {
@@ -352,8 +353,8 @@ static __always_inline bool thin_close(struct xt_cpu *cpu, __u32 token, struct c
 }
 
 /*
- * Record it. One that is timed stands for those of its path that were not, since the last one. They
- * took as long as it did; that time is in the paths around them.
+ * Record it. One that was chosen stands for those of its path that were only counted since the last
+ * one, as if each had taken as long.
  */
 static __always_inline void thin_record(struct xt_cpu *cpu, __u32 path, const struct closed *closed)
 {

@@ -95,8 +95,9 @@ uint64_t hist__count(const struct hist *h);
 uint64_t hist__followed(const struct hist *h);
 uint64_t hist__total_ns(const struct hist *h);
 /*
- * ns of all events: with those that none in the buckets stands for yet, and without what is of paths
- * inside this one. Of the legs of a wait the buckets alone say it: of their whole is known what pends.
+ * ns of all events: with those that none in the buckets stands for yet, and without what is owed to
+ * paths inside this one. Of a wait only the whole knows of such events: for its legs it is the buckets'
+ * time.
  */
 uint64_t hist__all_ns(const struct hist *h);
 /*

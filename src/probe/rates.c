@@ -8,8 +8,8 @@
 /* More are followed again only if that leaves some of the budget. */
 #define SPARE 0.75
 /*
- * Fewer are followed only if that saves this part of what the whole tracing would cost: it is no use
- * where others are dear, and samples are worth something, too.
+ * Fewer are followed only if that saves at least this part of all that tracing costs. Less is not worth
+ * the samples that are lost.
  */
 #define WORTH 0.02
 /* A read of a TSC takes 20 to 80 ns; of an HPET, an ACPI timer or a trapped TSC, 500 and more. */

@@ -57,7 +57,7 @@ void tracer__tick(struct tracer *tracer);
  */
 void tracer__forget(struct tracer *tracer, uint64_t before_ns);
 
-/* From now on this is the budget, a share of the vCPUs' time; 0: follow all. */
+/* From now on this is the budget, a share of the vCPUs' time, above 0. */
 void tracer__allow(struct tracer *tracer, double max_overhead);
 
 /*
