@@ -156,6 +156,12 @@ double hist__mean_ns(const struct hist *h)
 	return sum.count ? (double)sum.ns / sum.count : 0;
 }
 
+static uint64_t middle(unsigned int index)
+{
+	return hist__lower(index) + (hist__upper(index) - hist__lower(index)) / 2;
+}
+
+/* By the buckets' midpoints: of an interval the time in each of them is not recorded. */
 double hist__mean_error_ns(const struct hist *h)
 {
 	const double mean = hist__mean_ns(h), followed = hist__followed(h);
@@ -163,7 +169,7 @@ double hist__mean_error_ns(const struct hist *h)
 
 	for (unsigned int i = 0; i < h->nr; i++) {
 		const struct hist_bucket *bucket = &h->bucket[i];
-		double off = bucket->count ? (double)bucket->ns / bucket->count - mean : 0;
+		double off = middle(bucket->index) - mean;
 
 		squares += bucket->count * off * off;
 		count += bucket->count;
@@ -187,14 +193,13 @@ uint64_t hist__quantile(const struct hist *h, double q)
 
 	for (unsigned int i = 0; i < h->nr; i++) {
 		const struct hist_bucket *bucket = &h->bucket[i];
-		uint64_t lower = hist__lower(bucket->index);
 
 		if (!bucket->count)
 			continue;
 		seen += bucket->count;
 		if (seen < rank)
 			continue;
-		mid = lower + (hist__upper(bucket->index) - lower) / 2;
+		mid = middle(bucket->index);
 		return mid < h->max ? mid : h->max;
 	}
 	return count ? h->max : 0;
