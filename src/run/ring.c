@@ -30,6 +30,7 @@ struct current {
 	void *state; /* output_recording's */
 	bool open, kept;
 	uint64_t start_ns, end_ns; /* since the epoch */
+	uint64_t ended;		   /* the last interval; CLOCK_MONOTONIC, ns */
 	unsigned int number;	   /* as struct folder_file */
 	unsigned int intervals;
 	struct snapshot sum;  /* of its intervals */
@@ -42,7 +43,7 @@ struct ring {
 	mode_t mode;
 	struct ring_limit limit;
 	struct ring_limit file; /* of one; both are set */
-	uint64_t hold_until;	/* ns since the epoch */
+	uint64_t hold_until;	/* CLOCK_MONOTONIC, ns: whatever the time of day is set to */
 	struct current current;
 };
 
@@ -148,16 +149,29 @@ static bool is_too_much(const struct ring *ring, const struct folder_file *file,
 		    : file->end_ns < now && now - file->end_ns > ring->limit.ns;
 }
 
-/* Of each kind the oldest go, until what is left is no more than may be. */
+static size_t count_past(const struct folder *folder, uint64_t now)
+{
+	size_t nr = 0;
+
+	while (nr < folder->nr && folder->files[nr].start_ns <= now)
+		nr++;
+	return nr;
+}
+
+/*
+ * Of each kind the oldest go, until what is left is no more than may be. What began in the future was
+ * recorded while the clock was wrong, before all that is from now on: it is the oldest.
+ */
 static int trim(struct ring *ring)
 {
 	const uint64_t now = clock__ns(CLOCK_REALTIME);
 	struct ring_limit sums[2] = {};
 	struct folder folder;
 	int err = folder__list(&folder, ring->dir);
+	const size_t past = err ? 0 : count_past(&folder, now);
 
 	for (size_t i = folder.nr; !err && i > 0; i--) {
-		const struct folder_file *file = &folder.files[i - 1];
+		const struct folder_file *file = &folder.files[(i - 1 + past) % folder.nr];
 
 		if (ring->current.open && !strcmp(file->name, ring->current.name))
 			continue;
@@ -195,7 +209,7 @@ static int begin_file(struct ring *ring, const struct report *report, uint64_t s
 
 	*current = (struct current) {
 		.start_ns = start_ns,
-		.kept = start_ns < ring->hold_until,
+		.kept = report->snap->start_ns < ring->hold_until,
 		.report = *report,
 	};
 	err = find_name(ring, current);
@@ -251,7 +265,7 @@ static bool is_full(const struct ring *ring)
 
 	return current->end_ns - current->start_ns >= ring->file.ns ||
 	       (uint64_t)bytes >= ring->file.bytes ||
-	       (current->kept && current->end_ns >= ring->hold_until);
+	       (current->kept && current->ended >= ring->hold_until);
 }
 
 static int write_interval(struct ring *ring, const struct snapshot *snap)
@@ -269,6 +283,7 @@ static int write_interval(struct ring *ring, const struct snapshot *snap)
 	if (!err)
 		err = snapshot__add(&current->sum, snap);
 	current->end_ns = snap->wall_start_ns + (snap->end_ns - snap->start_ns);
+	current->ended = snap->end_ns;
 	return err;
 }
 
@@ -306,14 +321,17 @@ static int keep(struct ring *ring, const char *name, uint64_t start_ns, unsigned
 	return 0;
 }
 
-int ring__hold(struct ring *ring, uint64_t from, uint64_t to)
+int ring__hold(struct ring *ring, uint64_t before_ns, uint64_t after_ns)
 {
+	const uint64_t now = clock__ns(CLOCK_REALTIME),
+		       from = now > before_ns ? now - before_ns : 0;
+	const uint64_t until = clock__monotonic_ns() + after_ns;
 	struct current *current = &ring->current;
 	char kept[FOLDER_NAME];
 	struct folder folder;
 	int err = folder__list(&folder, ring->dir);
 
-	ring->hold_until = to > ring->hold_until ? to : ring->hold_until;
+	ring->hold_until = until > ring->hold_until ? until : ring->hold_until;
 	for (size_t i = 0; !err && i < folder.nr; i++) {
 		const struct folder_file *file = &folder.files[i];
 

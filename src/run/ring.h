@@ -38,9 +38,9 @@ int ring__interval(struct ring *ring, const struct report *report);
 int ring__end(struct ring *ring);
 
 /*
- * What was recorded since `from` and what will be until `to`, ns since the epoch, is kept: no newer
+ * What was recorded in the last `before_ns`, and what will be in the next `after_ns`, is kept: no newer
  * recording takes its place, until what is kept is more than the limit in turn.
  */
-int ring__hold(struct ring *ring, uint64_t from, uint64_t to);
+int ring__hold(struct ring *ring, uint64_t before_ns, uint64_t after_ns);
 
 #endif

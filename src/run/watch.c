@@ -27,7 +27,7 @@ struct watched {
 struct watch {
 	struct watch_options options;
 	struct watched *all;
-	uint64_t raised_until; /* ns since the epoch; 0: the budget is the run's own */
+	uint64_t raised_until; /* CLOCK_MONOTONIC, ns; 0: the budget is the run's own */
 	bool has_held, in_journal;
 };
 
@@ -91,17 +91,15 @@ static void say_unknown(struct watch *watch, size_t i, const char *why)
 static int fire(struct watch *watch, struct source *source, const char *line)
 {
 	const struct watch_options *options = &watch->options;
-	const uint64_t now = clock__ns(CLOCK_REALTIME);
 	int err;
 
 	elog("%s", line);
 	if (!watch->in_journal)
 		syslog(LOG_NOTICE, "%s", line);
-	err = ring__hold(options->ring, now > options->before_ns ? now - options->before_ns : 0,
-			 now + options->after_ns);
+	err = ring__hold(options->ring, options->before_ns, options->after_ns);
 	if (err)
 		return err;
-	watch->raised_until = now + options->after_ns;
+	watch->raised_until = clock__monotonic_ns() + options->after_ns;
 	if (source->raise)
 		source->raise(source, options->max_overhead);
 	return 0;
@@ -109,7 +107,7 @@ static int fire(struct watch *watch, struct source *source, const char *line)
 
 static void end_raise(struct watch *watch, struct source *source)
 {
-	if (!watch->raised_until || clock__ns(CLOCK_REALTIME) < watch->raised_until)
+	if (!watch->raised_until || clock__monotonic_ns() < watch->raised_until)
 		return;
 	watch->raised_until = 0;
 	if (source->raise)

@@ -126,6 +126,19 @@ intervals()
 	[ "$(ls "$ring" | wc -l)" -ge 2 ]
 }
 
+@test "what was recorded while the clock was ahead goes before what is new" {
+	as_root
+	mkdir -m 700 "$ring"
+	for name in 20260101T000000Z 20990101T000000Z 20990101T010000Z 20990101T020000Z; do
+		truncate -s 300K "$ring/$name.xtr"
+	done
+	"$xt" record -f blk --keep 1M -o "$ring" -d 0.5 2> /dev/null
+	[ ! -e "$ring/20990101T000000Z.xtr" ]
+	for name in 20260101T000000Z 20990101T010000Z 20990101T020000Z; do
+		[ -e "$ring/$name.xtr" ]
+	done
+}
+
 @test "who is killed loses one interval at most, and the next recorder goes on" {
 	as_root
 	for run in 1 2 3; do

@@ -116,6 +116,27 @@ kept()
 	jq -es '[.[] | select(.type == "interval") | .own_cost.budget] | (max - 0.05 | fabs < 1e-9) and (.[0] - 0.01 | fabs < 1e-9)' "$dir/moment.json"
 }
 
+@test "a clock that is set back meanwhile prolongs nothing" {
+	as_root
+	own_disk
+	gcc -shared -fPIC -o "$dir/clock.so" tests/lib/set_clock.c
+	CLOCK_BEHIND=$dir/behind LD_PRELOAD=$dir/clock.so "$xt" record -f blk --keep 60s -i 0.25 -o "$ring" \
+		--when "$busy" --before 1s --after 2s 2> "$dir/err" > /dev/null 3>&- &
+	recorder=$!
+	until ls "$ring"/*.xtr > /dev/null 2>&1; do sleep 0.1; done
+	load 1
+	until [ -n "$(kept)" ]; do sleep 0.1; done
+	touch "$dir/behind"
+	sleep 5
+	kill "$recorder"
+	wait "$recorder"
+	# what is recorded now is named an hour ago, is not kept, and has the run's own budget
+	last=$(find "$ring" -name "$(date -u -d '1 hour ago' +%Y%m%dT%H)*" -o -name "$(date -u -d '61 min ago' +%Y%m%dT%H)*" |
+		sort | tail -1)
+	[[ -n $last && $last != *.kept.xtr ]]
+	"$xt" report "$last" --json 2> /dev/null | jq -es '[.[] | select(.type == "interval")][-1].own_cost.budget == 0.01'
+}
+
 @test "what is kept is bounded, too" {
 	as_root
 	mkdir -m 700 "$ring"
