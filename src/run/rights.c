@@ -96,6 +96,16 @@ int rights__report(const struct run *run)
 	return err ? err : only();
 }
 
+int rights__comparison(const struct outfile *to)
+{
+	struct kept kept = {};
+	int err;
+
+	add_output(&kept, to);
+	err = keep(&kept);
+	return err ? err : only();
+}
+
 int rights__nothing(void)
 {
 	struct kept kept = {};

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+struct outfile;
 struct run;
 struct tracer;
 
@@ -23,8 +24,9 @@ extern const char *const rights__calls[];
  */
 int rights__trace(const struct run *run, struct tracer *tracer, bool command);
 
-/* A report or a comparison, whose input is open: the same of its outputs. */
+/* A report, whose input is open: the same of its outputs. And a comparison, of its one output. */
 int rights__report(const struct run *run);
+int rights__comparison(const struct outfile *to);
 
 /* What reads and prints alone: nothing. */
 int rights__nothing(void);

@@ -112,6 +112,28 @@ left()
 	tail -c 7 "$dir/theirs/old.svg" | grep '</svg>'
 }
 
+@test "a comparison has nothing left when it reads, either" {
+	as_root
+	run=tests/fixtures/recording-4.0.xtr
+	mkfifo "$dir/full"
+	exec 8<> "$dir/full"
+	head -c 65536 /dev/zero >&8
+	"$xt" diff "$run" "$run" > "$dir/full" 3>&- 8>&- &
+	differ=$!
+	for _ in {1..100}; do
+		! grep -qE '^Seccomp:.2' "/proc/$differ/status" || break
+		sleep 0.1
+	done
+	grep -E '^Seccomp:.2' "/proc/$differ/status"
+	grep -E '^CapEff:.0000000000000000' "/proc/$differ/status"
+	exec 8>&-
+	wait "$differ"
+	# and it still writes where it takes more
+	install -d -o 65534 -m 700 "$dir/theirs"
+	"$xt" diff "$run" "$run" -o "$dir/theirs/new.json"
+	jq -es '.[0].type == "diff"' "$dir/theirs/new.json"
+}
+
 @test "the flight recorder rotates and is told by conditions without any" {
 	as_root
 	"$xt" record -f blk --keep 10s -i 0.2 -d 4 -o "$dir/ring" --when 'guest>0.001%' 2> "$dir/err" 3>&- &
