@@ -101,9 +101,11 @@ teardown_file()
 	fio --name=forgotten --filename="$FILE" --size=64M --direct=1 --rw=randread --bs=4k \
 		--iodepth=16 --ioengine=libaio --runtime=60 --time_based > /dev/null &
 	sleep 1
-	xentrace-bpf -f blk -d 4 --sample 1 --slower 0.001 --json > "$BATS_TEST_TMPDIR/out.json" &
+	xentrace-bpf -f blk -d 4 --sample 1 --slower 0.001 --json > "$BATS_TEST_TMPDIR/out.json" \
+		2> "$BATS_TEST_TMPDIR/said" &
 	trace=$!
-	await build/tests/native/forget $trace 2
+	await grep -q Tracing "$BATS_TEST_TMPDIR/said"
+	build/tests/native/forget $trace 2
 	wait $trace
 	kill %1 && wait %1 || true
 	jq -es '.[-1] | (.losses[] | select(.name == "start-missed") | .count > 10) and
