@@ -59,6 +59,14 @@ static void note_verifier(struct said *said, const char *log)
 	snprintf(said->detail, sizeof(said->detail), "%.*s", (int)strcspn(line, "\n"), line);
 }
 
+/* Not of a program without lines: ours have none (bpf/without-lines). */
+static bool is_worth_saying(enum libbpf_print_level level, const char *text)
+{
+	if (strstr(text, "missing .BTF.ext line info"))
+		return false;
+	return log_verbosity >= 2 && (level != LIBBPF_DEBUG || log_verbosity >= 3);
+}
+
 static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	char *text; /* a verifier's log can be megabytes, and its end is what matters */
@@ -69,7 +77,7 @@ static int print(enum libbpf_print_level level, const char *fmt, va_list ap)
 		note_program(listening, text);
 		note_verifier(listening, text);
 	}
-	if (log_verbosity >= 2 && (level != LIBBPF_DEBUG || log_verbosity >= 3))
+	if (is_worth_saying(level, text))
 		fputs(text, stderr);
 	free(text);
 	return 0;

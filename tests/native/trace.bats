@@ -232,6 +232,9 @@ softirqs()
 	jq -e '[.probes[] | select(.applicable and .rung == "off")] |
 		all(.cause != "" and .fix != "")' "$BATS_TEST_TMPDIR/check.json"
 	jq -e '[.probes[] | select(.rung != "off")] | length >= 5' "$BATS_TEST_TMPDIR/check.json"
+	# that objects have no lines is as it should be
+	xentrace-bpf check -vv > "$BATS_TEST_TMPDIR/check.txt" 2>&1
+	[ "$(grep -c 'line info' "$BATS_TEST_TMPDIR/check.txt")" -eq 0 ]
 }
 
 @test "intervals: as many as asked for, and their sum is the total" {
