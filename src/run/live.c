@@ -72,6 +72,7 @@ static int find_device(const char *what, dev_t *dev)
 static int resolve_disk(const struct platform *platform, const char *what, const char **names,
 			size_t *nr)
 {
+	const char *name = strncmp(what, "/dev/", 5) ? what : what + 5;
 	char link[PATH_MAX];
 	dev_t dev;
 	int err = find_device(what, &dev);
@@ -80,8 +81,9 @@ static int resolve_disk(const struct platform *platform, const char *what, const
 		STR_SET(link, "sys/dev/block/%u:%u", major(dev), minor(dev));
 		err = platform__leaves(platform, "/", link, names, nr, DISKS_MAX);
 	}
+	/* also where there is no such file in /dev, as in a service that has a /dev of its own */
 	if (err && err != -E2BIG) {
-		STR_SET(link, "sys/block/%s", what);
+		STR_SET(link, "sys/class/block/%s", name);
 		err = platform__leaves(platform, "/", link, names, nr, DISKS_MAX);
 	}
 	if (err == -E2BIG)

@@ -36,3 +36,16 @@ teardown()
 	"$xt" report "$dir/state" > "$dir/report"
 	grep -q "data complete\|INCOMPLETE" "$dir/report"
 }
+
+@test "in the /dev of its own that it has, disks and partitions are found by name" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	disk=$(basename "$(find /sys/block -name '[svx]*d[a-z]' | head -n 1)")
+	[ -n "$disk" ] || skip "needs a disk"
+	partition=$(find "/sys/block/$disk/" -maxdepth 1 -name "$disk*" -printf '%f\n' | head -n 1)
+	for name in "$disk" "/dev/$disk" ${partition:+"$partition" "/dev/$partition"}; do
+		unshare -m sh -c 'mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && exec "$@"' sh \
+			"$xt" -f blk -D "$name" -d 0.2 -o "$dir/run.json" 2> "$dir/err"
+		jq -es '.[0].type == "header"' "$dir/run.json"
+	done
+	run -2 "$xt" -f blk -D /dev/no-such-disk
+}
