@@ -16,7 +16,7 @@ static struct {
 	char **environment;
 	struct rlimit files;
 	bool has_files;
-	struct sigaction pipe;
+	struct sigaction pipe, size;
 } given;
 
 static char *nothing[] = { NULL };
@@ -76,7 +76,9 @@ bool process__init(void)
 	given.environment = environ ? environ : nothing;
 	if (!geteuid())
 		environ = nothing;
+	/* what cannot be written any more is an error with a message, and no death without one */
 	sigaction(SIGPIPE, &ignored, &given.pipe);
+	sigaction(SIGXFSZ, &ignored, &given.size);
 	mallopt(M_MMAP_THRESHOLD, LARGE);
 	return open_descriptors();
 }
@@ -100,6 +102,7 @@ void process__restore(void)
 {
 	environ = given.environment;
 	sigaction(SIGPIPE, &given.pipe, NULL);
+	sigaction(SIGXFSZ, &given.size, NULL);
 	if (given.has_files)
 		setrlimit(RLIMIT_NOFILE, &given.files);
 }

@@ -134,6 +134,14 @@ ended()
 	[ "$(find "$dir/small" -type f | wc -l)" -eq 5 ]
 }
 
+@test "an existing file stays when files may be no larger (ulimit -f), and it is said" {
+	echo old > "$dir/out.html"
+	# shellcheck disable=SC2016 # the inner shell's
+	refused 1 "cannot write $dir/out.html: File too large" \
+		bash -c 'ulimit -f 8; exec "$@"' bash "$XT" report "$dir/run.xtr" -o "$dir/out.html"
+	[ "$(< "$dir/out.html")" = old ]
+}
+
 @test "an existing file stays where nothing is traced: no privilege, nothing here, no such disk" {
 	as_root
 	for file in run.svg run.json new.xtr; do
