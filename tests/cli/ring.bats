@@ -101,12 +101,17 @@ intervals()
 		touch -d '2020-01-01 01:00 UTC' "$ring/$name"
 	done
 	ln -s /etc/passwd "$ring/20200101T000001Z.xtr"
-	"$xt" record -f blk --keep 10s -o "$ring" -i 0.5 -d 14 2> /dev/null
+	"$xt" record -f blk --keep 10s -o "$ring" -i 0.5 2> /dev/null 3>&- &
+	recorder=$!
+	until first=$(compgen -G "$ring/*.xtr" | grep -v /2020 | head -1) && [ "$first" ]; do sleep 0.1; done
+	while [ -e "$first" ]; do sleep 0.1; done
+	kill -INT $recorder
+	wait $recorder
 	[ ! -e "$ring/20200101T000000Z.xtr" ] && [ ! -e "$ring/20200101T000000Z-2.xtr" ]
 	[ "$(grep -l mine -r "$ring" --include='*' | wc -l)" -eq 7 ]
 	[ -L "$ring/20200101T000001Z.xtr" ]
 	rm "$ring/20200101T000001Z.xtr"
-	"$xt" report "$ring" --json 2> /dev/null | jq -es '.[-1] | .end_ns - .start_ns | . > 10e9 and . < 13.9e9'
+	"$xt" report "$ring" --json 2> /dev/null | jq -es '.[-1] | .end_ns - .start_ns > 10e9'
 }
 
 @test "by size there is never more than was said" {
