@@ -22,7 +22,8 @@
 #include "run/exporter.h"
 #include "run/server.h"
 
-#define NS_PER_S 1000000000.0
+#define NS_PER_S   1000000000.0
+#define ASKED_MOST 64 /* a server asks once, and waits for the answer */
 
 struct exporter {
 	const struct exporter_options *options;
@@ -349,13 +350,17 @@ static int send_texts(int server, int fd, const struct server_texts *texts)
 	return 0;
 }
 
-/* What it asked until now is answered by what is written next. */
+/*
+ * What it asked until now is answered by what is written next. Not more at a time than it can have asked:
+ * a server that somebody has taken over could send faster than this reads, for ever.
+ */
 static void hear_asking(struct exporter *exporter)
 {
 	char bytes[16];
 
-	while (recv(exporter->server, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
-		;
+	for (int i = 0; i < ASKED_MOST; i++)
+		if (recv(exporter->server, bytes, sizeof(bytes), MSG_DONTWAIT) <= 0)
+			break;
 }
 
 static void say_how_it_ended(struct exporter *exporter)

@@ -151,10 +151,10 @@ kept()
 
 @test "a line is logged by syslog, once for each time" {
 	as_root
-	# always so: a share of the guest is 0 in some intervals of an idle machine
 	"$syslog" "$dir/log" > "$dir/logged" 3>&- &
 	log=$!
 	until [ -S "$dir/log" ]; do sleep 0.1; done
+	# a condition that always holds; the guest's share is 0 in some intervals of an idle machine
 	unshare -m sh -c 'mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && ln -s "$0/log" /dev/log &&
 		exec "$1" record -f blk --keep 10s -i 0.5 -d 4 -o "$2" --when "lost<99%"' "$dir" "$xt" "$ring" 2> "$dir/err"
 	kill "$log"
