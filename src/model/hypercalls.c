@@ -57,6 +57,28 @@ const char *hypercall__name(unsigned int number)
 		       : NULL;
 }
 
+/*
+ * xen_mc_flush makes multicalls of page-table updates and of task switches (arch/x86/xen/mmu_pv.c,
+ * enlighten_pv.c): where the hardware translates, there are none.
+ */
+static const struct {
+	const char *function;
+	enum path_role role;
+} function_roles[] = {
+	{ "notify_remote_via_irq", PATH_NOTIFY }, { "clockevents_program_event", PATH_TIMER_SET },
+	{ "xen_send_IPI_one", PATH_IPI },	  { "native_apic_icr_write", PATH_IPI },
+	{ "xen_mc_flush", PATH_PV_ALONE },	  { "xen_load_gs_index", PATH_PV_ALONE },
+	{ "xen_do_write_msr", PATH_PV_ALONE },	  { "xen_update_io_bitmap", PATH_PV_ALONE },
+};
+
+unsigned int hypercall__role(const char *function)
+{
+	for (size_t i = 0; i < sizeof(function_roles) / sizeof(function_roles[0]); i++)
+		if (!strcmp(function_roles[i].function, function))
+			return function_roles[i].role;
+	return 0;
+}
+
 static struct exact_name *name_of(struct exact_name *names, size_t *nr, size_t room,
 				  const struct probe_status *site)
 {

@@ -12,6 +12,12 @@
 /* By number, as in xen/include/public/xen.h; NULL for a number that has no name. */
 const char *hypercall__name(unsigned int number);
 
+/*
+ * The role, of enum path_role, of what this function of the kernel does in a virtual machine: a
+ * wrapper of a hypercall, or what does the same by an emulated device; 0 for any other.
+ */
+unsigned int hypercall__role(const char *function);
+
 /* --exact: call sites are among the snapshot's probes, each "function+0x1d" for one hypercall. */
 
 struct exact_name {

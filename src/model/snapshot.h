@@ -34,6 +34,11 @@ enum path_role {
 	PATH_RING_FULL = 1 << 7,    /* a place in its ring */
 	PATH_GRANTS_SHORT = 1 << 8, /* grant references */
 	PATH_REQUEUED = 1 << 9,	    /* the driver gave it back, and does not say why */
+	/* what a function does, by whatever mechanism, of hypercalls and of what stands in for them: */
+	PATH_NOTIFY = 1 << 10,	  /* tells a back end of requests or packets */
+	PATH_TIMER_SET = 1 << 11, /* sets the clock event device */
+	PATH_IPI = 1 << 12,	  /* interrupts another vCPU */
+	PATH_PV_ALONE = 1 << 13,  /* a hypercall that only PV kernels make: page tables, segments */
 };
 
 struct path_key {

@@ -2,6 +2,7 @@
 /* Drivers of emulated devices by their functions, and MSRs. */
 #include <string.h>
 
+#include "model/hypercalls.h"
 #include "probe/family.h"
 #include "emul.skel.h"
 
@@ -54,7 +55,8 @@ static int place(struct layout *layout)
 		layout__name(layout, config.access_path + i, KIND_CPU,
 			     one->nic ? AREA_NET : area_of(XT_EMUL_BEGIN + i), MECH_EMULATED,
 			     one->nic ? nic_of(layout->platform, one->what) : one->what, "",
-			     one->nic ? "submit" : one->function);
+			     one->nic ? "submit" : one->function)
+			->roles = hypercall__role(one->function);
 	}
 	/* the hypervisor decides whether an access to an MSR exits: it is counted, not judged */
 	for (uint32_t i = 0; i < MSRS; i++)

@@ -88,7 +88,8 @@ static int place(struct layout *layout)
 		/* paths of wrappers are named already */
 		if (!site->cause && site->path > config.other_path)
 			layout__name(layout, site->path, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-				     name_of(site, number), site->function);
+				     name_of(site, number), site->function)
+				->roles = hypercall__role(site->function);
 	}
 	return 0;
 }

@@ -40,12 +40,14 @@ static int place(struct layout *layout)
 	layout__map(layout, "xt_hypercall", sizeof(struct xt_hypercall_cpu), layout->cpus);
 	for (uint32_t i = 0; i < MAKERS; i++)
 		layout__name(layout, config.wrapper_path + i, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-			     makers[i].hypercall, makers[i].function);
+			     makers[i].hypercall, makers[i].function)
+			->roles = hypercall__role(makers[i].function);
 	for (uint32_t i = 0; i < XT_HYPERCALLS; i++) {
 		name = hypercall__name(i);
 		snprintf(number, sizeof(number), "%u", i);
 		layout__name(layout, config.flush_path + i, KIND_CPU, AREA_HYPERCALL, MECH_PV, "",
-			     name ? name : number, "xen_mc_flush");
+			     name ? name : number, "xen_mc_flush")
+			->roles = hypercall__role("xen_mc_flush");
 	}
 	return 0;
 }

@@ -2,6 +2,7 @@
 /*
  * Timers, by the clock event device that the guest has: how late they are, and reads of the clock.
  */
+#include "model/hypercalls.h"
 #include "probe/family.h"
 #include "timer.skel.h"
 
@@ -46,7 +47,8 @@ static int place(struct layout *layout)
 			     platform->clockevent, op_names[op], "lateness")
 			->roles = PATH_WHOLE;
 	layout__name(layout, config.program_path, KIND_CPU, AREA_TIMER, mech, platform->clockevent,
-		     "", "clockevents_program_event");
+		     "", "clockevents_program_event")
+		->roles = hypercall__role("clockevents_program_event");
 	/* a system call is the guest's own; what its read of the clock adds is the clock's price */
 	for (uint32_t i = 0; i < CLOCK_CALLS; i++)
 		layout__count(layout, config.clock_path + i, AREA_TIMER, MECH_GUEST,

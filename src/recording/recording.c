@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/hypercalls.h"
 #include "recording/coding.h"
 
 /* What is recorded beside snapshots (model/snapshot.c): the guest and the run. */
@@ -550,6 +551,13 @@ static void upgrade_from_4_0(struct snapshot *snap)
 					   !strcmp(snap->probes[i].purpose, "by number");
 }
 
+/* And of hypercalls 4.2 has the roles. */
+static void upgrade_from_4_1(struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		snap->paths[i].key.roles |= hypercall__role(snap->paths[i].key.leg);
+}
+
 static int read_part(struct reader *reader, const struct block *block)
 {
 	int err = block__unpack(block, &reader->payload);
@@ -561,6 +569,8 @@ static int read_part(struct reader *reader, const struct block *block)
 			     &reader->part);
 	if (!err && !reader->minor)
 		upgrade_from_4_0(&reader->part.snap);
+	if (!err && reader->minor < 2)
+		upgrade_from_4_1(&reader->part.snap);
 	if (err || block->type != BLOCK_INTERVAL)
 		return err;
 	reader->intervals++;

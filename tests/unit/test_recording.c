@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <jansson.h>
+#include <zlib.h>
 
 #include "golden.h"
 #include "recordings.h"
@@ -269,6 +270,45 @@ static void the_first_recording_stays_readable(void **state)
 	fixture__free(f);
 }
 
+/* The roles of what notifies back ends in the total of a recording of this minor version. */
+static unsigned int roles_of_notify(struct blob recording, unsigned int minor)
+{
+	const struct recording_part *part;
+	unsigned int roles = 0;
+	struct reader *reader;
+	enum part_kind kind;
+	const char *why;
+	uint32_t sum;
+
+	recording.data[10] = minor;
+	sum = crc32(0, (const uint8_t *)recording.data, 12);
+	memcpy(recording.data + 12, &sum, sizeof(sum));
+	assert_int_equal(reader__new(&reader, recording.data, recording.size, &why), 0);
+	do {
+		assert_int_equal(reader__next(reader, &kind, &part, &why), 0);
+		for (size_t i = 0; kind == PART_TOTAL && i < part->snap.nr_paths; i++)
+			if (!strcmp(part->snap.paths[i].key.leg, "notify_remote_via_irq"))
+				roles = part->snap.paths[i].key.roles;
+	} while (kind != PART_END);
+	reader__free(reader);
+	return roles;
+}
+
+static void older_hypercalls_get_their_roles(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct blob recording;
+
+	(void)state;
+	for (size_t i = 0; i < f->snap.nr_paths; i++)
+		f->snap.paths[i].key.roles &= ~PATH_NOTIFY;
+	recording = recordings__live(f, 1, RUN_ENDS, &output_recording);
+	assert_int_equal(roles_of_notify(recording, RECORDING_MINOR) & PATH_NOTIFY, 0);
+	assert_int_equal(roles_of_notify(recording, 1) & PATH_NOTIFY, PATH_NOTIFY);
+	free(recording.data);
+	fixture__free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +318,7 @@ int main(void)
 		cmocka_unit_test(unknown_blocks_and_fields_are_skipped),
 		cmocka_unit_test(another_major_version_is_refused),
 		cmocka_unit_test(the_first_recording_stays_readable),
+		cmocka_unit_test(older_hypercalls_get_their_roles),
 	};
 
 	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/hypercalls.h"
+
 #define append(field, text) strncat(field, text, sizeof(field) - strlen(field) - 1)
 
 void *fixture__grow(void *array, size_t nr, size_t size)
@@ -37,7 +39,7 @@ void fixture__set_roles(struct path_key *key)
 		{ "requeue", PATH_REQUEUED },
 	};
 
-	key->roles = 0;
+	key->roles = hypercall__role(key->leg);
 	for (size_t i = 0; i < NR(roles); i++)
 		if (!strcmp(key->leg, roles[i].leg))
 			key->roles |= roles[i].role;
