@@ -27,6 +27,7 @@ JSON_NAMES(mech, "mechanism", mech__name, MECH_NR);
 JSON_NAMES(kind, "kind", kind__name, KIND_NR);
 JSON_NAMES(rung, "rung", rung__name, RUNG_KPROBE + 1);
 JSON_NAMES(verdict, "verdict", verdict__name, FINDING_UNTESTABLE + 1);
+JSON_NAMES(remedy, "remedy", remedy__name, REMEDY_NR);
 JSON_NAMES(direction, "direction", direction__name, 2);
 
 #define REPORT	   ((const struct report *)json->all)
@@ -53,6 +54,8 @@ JSON_IF(is_issued, WHAT(slow_request)->issued)
 JSON_IF(knows_issuer, has_runstate(json) && WHAT(slow_request)->overlap_known)
 JSON_IF(is_off, WHAT(probe_status)->rung == RUNG_OFF)
 JSON_IF(knows_vdso, WHAT(own_cost)->vdso_known)
+JSON_IF(knows_cost, WHAT(finding)->cost_known)
+JSON_IF(knows_gain, WHAT(finding)->gain.known)
 
 JSON_PUT(put_start, json__utc,
 	 REPORT->snap ? REPORT->snap->wall_start_ns : REPORT->run->wall_start_ns)
@@ -67,6 +70,7 @@ JSON_PUT(put_p99_high, json__uint, hist__quantile_bound(&WHAT(path)->hist, .99, 
 JSON_PUT(put_p50, json__uint, hist__quantile(&WHAT(path)->hist, .5))
 JSON_PUT(put_p99, json__uint, hist__quantile(&WHAT(path)->hist, .99))
 JSON_PUT(put_p999, json__uint, hist__quantile(&WHAT(path)->hist, .999))
+JSON_PUT(put_action, json__str, WHAT(finding)->nr_actions ? WHAT(finding)->actions[0].what : "")
 JSON_PUT(put_sent_counted, json__bool, !snapshot__sent_uncounted(REPORT->snap))
 JSON_PUT(put_complete, json__bool, !REPORT->ledger->quality.incomplete)
 /* What none of the other members accounts for. */
@@ -153,6 +157,16 @@ static void put_figures(struct json *json, const char *key)
 	json__open(json, key, '[');
 	for (size_t n = 0; n < FINDING_FIGURES && finding->figures[n][0]; n++)
 		json__str(json, NULL, finding->figures[n]);
+	json__close(json, ']');
+}
+
+static void put_excluded(struct json *json, const char *key)
+{
+	const struct finding *finding = WHAT(finding);
+
+	json__open(json, key, '[');
+	for (size_t n = 0; n < FINDING_EXCLUDED && finding->excluded[n][0]; n++)
+		json__str(json, NULL, finding->excluded[n]);
 	json__close(json, ']');
 }
 
@@ -532,13 +546,35 @@ static JSON_SHAPE(quality,
 		  "What complete is judged by, and how many of the probes for this kind of guest "
 		  "are attached.");
 
+static const struct json_member gain_members[] = {
+	SHOW(struct gain, low),
+	SHOW(struct gain, high),
+	SHOW(struct gain, unit),
+};
+static JSON_SHAPE(gain, "What the change is expected to save in a run like this one.");
+
+static const struct json_member action_members[] = {
+	SHOW_ENUM("how", struct finding_action, remedy, remedy_names),
+	SHOW(struct finding_action, what),
+};
+static JSON_SHAPE(action, "how: in the running guest, by an argument of its kernel or of a module, "
+		  "by another boot, or by the host's administrator.");
+
 static const struct json_member finding_members[] = {
 	SHOW(struct finding, id),
 	SHOW_ENUM("verdict", struct finding, verdict, verdict_names),
 	SHOW(struct finding, subject),
 	SHOW(struct finding, what),
+	SHOW_AS("cost_ns", struct finding, cost_ns, "The time that it costs, by which findings that "
+		"are met are ranked; null where it is not known.", .known = knows_cost),
+	SHOW_ENUM("cost_kind", struct finding, cost_kind, kind_names, .known = knows_cost),
 	SHOW_BY(put_figures, "figures", MEMBER_TEXTS),
-	SHOW_AS("do", struct finding, action),
+	SHOW_BY(put_excluded, "ruled_out", MEMBER_TEXTS,
+		"What else was tested, and is not the cause."),
+	SHOW_BY(put_action, "do", MEMBER_STRING, "The first of actions; \"\": none."),
+	SHOW_INLINE("actions", struct finding, actions, nr_actions, action_shape),
+	SHOW_OBJECT("gain", struct finding, gain, gain_shape, .known = knows_gain),
+	SHOW_AS("gain_unknown", struct finding, gain.why, "Why gain is null.", .or_null = true),
 	SHOW(struct finding, check),
 };
 static JSON_SHAPE(finding, NULL);

@@ -505,6 +505,19 @@ static void print_findings(struct writing *w)
 						  { "subject", finding->subject }),
 					   finding->verdict == FINDING_MET);
 	}
+	exposition__family(&w->to, "finding_cost_seconds", GAUGE, "seconds",
+			   "What a finding that is met costs: time of vCPUs, or waited.");
+	for (size_t i = 0; i < findings->nr; i++) {
+		const struct finding *finding = &findings->all[i];
+
+		if (finding->verdict == FINDING_MET && finding->cost_known &&
+		    !is_repeated(findings, i))
+			exposition__seconds(&w->to,
+					    LABELS({ "id", finding->id },
+						   { "subject", finding->subject },
+						   { "kind", kind__name(finding->cost_kind) }),
+					    finding->cost_ns);
+	}
 }
 
 static void print_cost(struct writing *w)

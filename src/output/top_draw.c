@@ -457,6 +457,20 @@ unsigned int top__wrap(struct screen *screen, unsigned int y, unsigned int x, un
 	return y;
 }
 
+static unsigned int draw_gain(struct screen *screen, const struct gain *gain, unsigned int y,
+			      unsigned int right)
+{
+	char text[160];
+
+	if (gain->known)
+		snprintf(text, sizeof(text), "%.2f to %.2f %s in a run like this", gain->low,
+			 gain->high, gain->unit);
+	else
+		snprintf(text, sizeof(text), "cannot be told from here: %s", gain->why);
+	screen__print(screen, y, 5, PAINT_STRONG, "gain:");
+	return top__wrap(screen, y, 11, right, PAINT_PLAIN, text, UINT_MAX);
+}
+
 void top__draw_findings(struct screen *screen, const struct top *top, const struct report *report,
 			unsigned int y)
 {
@@ -474,9 +488,19 @@ void top__draw_findings(struct screen *screen, const struct top *top, const stru
 		for (size_t n = 0; n < FINDING_FIGURES && *finding->figures[n]; n++)
 			y = top__wrap(screen, y, 5, right, PAINT_PLAIN, finding->figures[n],
 				      UINT_MAX);
-		if (*finding->action) {
-			screen__print(screen, y, 5, PAINT_STRONG, "do:");
-			y = top__wrap(screen, y, 9, right, PAINT_PLAIN, finding->action, UINT_MAX);
+		for (size_t n = 0; n < FINDING_EXCLUDED && *finding->excluded[n]; n++) {
+			screen__print(screen, y, 5, PAINT_STRONG, "not:");
+			y = top__wrap(screen, y, 10, right, PAINT_PLAIN, finding->excluded[n],
+				      UINT_MAX);
+		}
+		y = draw_gain(screen, &finding->gain, y, right);
+		for (size_t n = 0; n < finding->nr_actions; n++) {
+			unsigned int at =
+				screen__print(screen, y, 5, PAINT_STRONG,
+					      "do (%s):", remedy__name(finding->actions[n].remedy));
+
+			y = top__wrap(screen, y, at + 1, right, PAINT_PLAIN,
+				      finding->actions[n].what, UINT_MAX);
 		}
 	}
 }

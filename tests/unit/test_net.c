@@ -226,7 +226,7 @@ static void findings_are_told_apart(void **state)
 	assert_int_equal(find(f, "nic-full")->verdict, FINDING_MET);
 	assert_non_null(
 		strstr(find(f, "nic-full")->figures[0], "0.60 s of the run's 10.00 (6.0 %)"));
-	assert_non_null(strstr(find(f, "nic-full")->action, "max_queues"));
+	assert_non_null(strstr(find(f, "nic-full")->actions[0].what, "max_queues"));
 	assert_int_equal(find(f, "emulated-nic")->verdict, FINDING_MET);
 	assert_string_equal(find(f, "emulated-nic")->subject, "eth0");
 	f->platform.nics = NULL;

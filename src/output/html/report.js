@@ -34,10 +34,21 @@ function drawHead() {
 		`Made by xentrace-bpf ${header.version || ""}: ${header.command_line || ""}`);
 }
 
+/* Bounds of what the change would save, or why nobody can tell. */
+function tellGain({gain, gain_unknown}) {
+	if (!gain)
+		return "cannot be told from here: " + gain_unknown;
+	const low = gain.low.toFixed(2), high = gain.high.toFixed(2);
+
+	return `${low === high ? high : low + " to " + high} ${gain.unit} in a run like this`;
+}
+
 function drawFinding(f) {
 	return el("article", {class: "finding"}, el("p", null, `${f.id}: ${f.what}`),
-		el("ul", null, f.figures.map((figure) => el("li", null, figure))),
-		f.do && el("p", null, el("b", null, "Do "), f.do),
+		el("ul", null, f.figures.map((figure) => el("li", null, figure)),
+			f.ruled_out.map((other) => el("li", null, "not: " + other))),
+		el("p", null, el("b", null, "Gain "), tellGain(f)),
+		f.actions.map(({how, what}) => el("p", null, el("b", null, `Do (${how}) `), what)),
 		f.check && el("p", null, el("b", null, "Check "), f.check));
 }
 

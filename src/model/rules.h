@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the rules of findings share (model/findings*.c); nobody else sees it. */
+#ifndef XT_MODEL_RULES_H
+#define XT_MODEL_RULES_H
+
+#include "model/ledger.h"
+#include "model/units.h"
+
+/* What a rule gets to see. */
+struct question {
+	const char *id;
+	const struct snapshot *snap;
+	const struct platform *platform; /* may be NULL */
+	const struct ledger *ledger;
+	struct findings *out;
+	struct finding spare; /* written to in place of an answer for which there is no memory */
+	int err;
+};
+
+/* It answers once for each device that meets it; without an answer it is not met. */
+struct rule {
+	const char *id;
+	void (*ask)(struct question *q);
+};
+
+struct rules {
+	const struct rule *rule;
+	size_t nr;
+};
+
+#define RULES(name, table) \
+	const struct rules name = { .rule = table, .nr = sizeof(table) / sizeof(table[0]) }
+
+extern const struct rules run_rules, disk_rules, slow_rules, time_rules, guest_rules, event_rules,
+	net_rules;
+
+#define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* A new answer to fill in, owned by the list and valid until the next one. */
+struct finding *rule__met(struct question *q, const char *subject);
+void rule__untestable(struct question *q, const char *fmt, ...) PRINTF(2, 3);
+/* An untestable one about a device. */
+void rule__untestable_of(struct question *q, const char *subject, const char *fmt, ...)
+	PRINTF(3, 4);
+
+/* The parts of an answer. What is beyond the room for a list of them is dropped. */
+void finding__say(struct finding *f, const char *fmt, ...) PRINTF(2, 3);
+void finding__figure(struct finding *f, const char *fmt, ...) PRINTF(2, 3);
+void finding__exclude(struct finding *f, const char *fmt, ...) PRINTF(2, 3);
+void finding__do(struct finding *f, enum remedy remedy, const char *fmt, ...) PRINTF(3, 4);
+void finding__check(struct finding *f, const char *fmt, ...) PRINTF(2, 3);
+void finding__cost(struct finding *f, enum kind kind, uint64_t ns);
+/* In s of that kind; at least 0. */
+void finding__gain(struct finding *f, enum kind kind, double low_ns, double high_ns);
+void finding__gain_unknown(struct finding *f, const char *fmt, ...) PRINTF(2, 3);
+
+/* How to see whether a change helped, where nothing else is said. */
+#define CHECK_AGAIN "trace the same load again"
+
+/* Fewer requests or packets have no mean and no tail to speak of. */
+#define EVENTS_ENOUGH 100
+
+/* A run whose probes are not listed (a test's literal) is taken at its word. */
+bool rule__family_is_off(const struct snapshot *snap, const char *family);
+/* Where emulated devices can be replaced by virtio, not by Xen's PV ones. */
+bool rule__has_virtio(const struct platform *platform);
+/* The platform's feature of that name; NULL where it is not known. */
+const struct feature *rule__feature(const struct platform *platform, const char *name);
+bool rule__is_active(const struct platform *platform, const char *name);
+size_t rule__online_vcpus(const struct snapshot *snap);
+
+/* Requests of a plain disk that this mechanism serves. */
+bool rule__is_disk(const struct wait_row *row, enum mech mech);
+/* "3.76ms (+-41us)": a row's mean, and with 95 % how far off that is. */
+#define MEAN_LEN 64
+const char *rule__mean(char buf[MEAN_LEN], const struct wait_row *row);
+/* ns of a row's legs with these roles; of leg `order` where roles is 0. */
+uint64_t rule__legs_ns(const struct wait_row *row, unsigned int roles);
+
+/* Of the CPU account: rows of that area and device ("" any, NULL none). */
+struct cpu_sum {
+	uint64_t ns, held_ns, events;
+};
+struct cpu_sum rule__cpu(const struct ledger *ledger, enum mech mech, enum area area,
+			 const char *device);
+
+#endif
