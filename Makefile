@@ -34,7 +34,7 @@ FAMILIES := $(sort $(patsubst bpf/%.bpf.c,%,$(wildcard bpf/*.bpf.c)))
 CFLAGS	 ?= -O2 -g
 WARN	 := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wno-missing-field-initializers
 override CPPFLAGS += -D_GNU_SOURCE -DXT_VERSION='"$(VERSION)"' -Ibpf -Isrc -I$(O)/skel
-LIBS	 := libbpf libcap libmicrohttpd libseccomp ncursesw
+LIBS	 := jansson libbpf libcap libmicrohttpd libseccomp ncursesw
 LDLIBS	  = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lelf -lz -lm
 # libelf.a may need a libeu.a, which no .pc file names; and some are without one: src/static.
 LIBEU	  = $(if $(filter /%,$(shell $(CC) -print-file-name=libeu.a)),-leu)
@@ -97,8 +97,10 @@ $(O)/commit: FORCE
 $(O)/obj/cmd/trace.o: $(O)/commit
 $(O)/obj/cmd/trace.o: override CPPFLAGS += $(if $(COMMIT),-DXT_COMMIT='"$(COMMIT)"')
 
-# The page's scripts and style are embedded by .incbin, of which the compiler lists no dependency.
+# What is embedded by .incbin, of which the compiler lists no dependency: the page's scripts and style, and the
+# table of the lab's prices.
 $(O)/obj/output/html.o $(O)/san/output/html.o: $(wildcard src/output/html/*)
+$(O)/obj/model/prices.o $(O)/san/model/prices.o: src/model/lab-prices.txt
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
