@@ -21,6 +21,7 @@ static const struct {
 	{ "wait", cmd_wait, "until a condition holds, as a disk's latency" },
 	{ "report", cmd_report, "any report from such a file" },
 	{ "diff", cmd_diff, "what changed between two of them" },
+	{ "advise", cmd_advise, "what a recorded load would cost in other modes" },
 	{ "export", cmd_export, "metrics for Prometheus, as long as it runs" },
 };
 

@@ -106,6 +106,13 @@ int rights__comparison(const struct outfile *to)
 	return err ? err : only();
 }
 
+int rights__printing(void)
+{
+	int err = rights__nothing();
+
+	return err ? err : only();
+}
+
 int rights__nothing(void)
 {
 	struct kept kept = {};

@@ -28,6 +28,9 @@ int rights__trace(const struct run *run, struct tracer *tracer, bool command);
 int rights__report(const struct run *run);
 int rights__comparison(const struct outfile *to);
 
+/* What has opened files of anybody's and prints what it makes of them: nothing. */
+int rights__printing(void);
+
 /* What reads and prints alone: nothing. */
 int rights__nothing(void);
 

@@ -145,4 +145,17 @@ struct comparison {
 /* Compare them. Returns an exit code. */
 int compare__run(const struct comparison *comparison);
 
+/* A recording, and lists of prices: what its load would cost in other modes. */
+#define ADVICE_LISTS 16
+
+struct advice {
+	const char *file;
+	const char *list[ADVICE_LISTS];
+	unsigned int nr_lists;
+	bool json, strict;
+};
+
+/* Print it. Returns an exit code. */
+int advice__run(const struct advice *advice);
+
 #endif

@@ -62,6 +62,9 @@ offered()
 	done
 	touch "$dir/run.xtr" "$dir/run.txt"
 	[ "$(offered xentrace-bpf report "$dir/r")" = "$dir/run.xtr" ]
+	[ "$(offered xentrace-bpf advise "$dir/r")" = "$dir/run.xtr" ]
+	touch "$dir/run.json"
+	[ "$(offered xentrace-bpf advise --prices "$dir/r")" = "$dir/run.json" ]
 }
 
 @test "bash: behind -- come commands, and then files" {
@@ -81,6 +84,7 @@ offered()
 		detect --mea:detect --measure
 		report --format op:report --format openmetrics
 		diff --format=sv:diff --format=svg
+		advise --pri:advise --prices
 		-f blk,ti:-f blk,timer,
 		record -o x -- mkfif:record -o x -- mkfifo
 	END

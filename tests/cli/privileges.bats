@@ -74,7 +74,7 @@ left()
 	done
 }
 
-@test "detect, report and diff need nothing" {
+@test "detect, report, diff and advise need nothing" {
 	as_root
 	cp tests/fixtures/recording-4.0.xtr "$dir/run.xtr"
 	chmod 644 "$dir/run.xtr"
@@ -82,6 +82,8 @@ left()
 	with -all "$dir/xt" report "$dir/run.xtr" > "$dir/theirs"
 	"$xt" report "$dir/run.xtr" | cmp - "$dir/theirs"
 	with -all "$dir/xt" diff "$dir/run.xtr" "$dir/run.xtr" > /dev/null
+	with -all "$dir/xt" advise "$dir/run.xtr" > "$dir/theirs"
+	"$xt" advise "$dir/run.xtr" | cmp - "$dir/theirs"
 }
 
 @test "what is attached has no capability left, no new privileges and a filter" {

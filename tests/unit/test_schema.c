@@ -14,10 +14,11 @@
 #include "fixture.h"
 #include "golden.h"
 #include "model/schema.h"
-#include "output/json.h"
+#include "output/advise.h"
 
 static const struct json_document *const documents[] = {
-	&json_header, &json_interval, &json_total, &json_diff, &json_detect, &json_check,
+	&json_header, &json_interval, &json_total,  &json_diff,
+	&json_detect, &json_check,    &json_advise,
 };
 
 static json_t *ref(const char *key)

@@ -43,7 +43,7 @@ _xentrace_bpf_families()
 _xentrace_bpf()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
-	local commands="trace detect top check record wait report diff export"
+	local commands="trace detect top check record wait report diff advise export"
 
 	COMPREPLY=()
 	# behind -- is a command of the user's
@@ -75,6 +75,7 @@ _xentrace_bpf()
 		;;
 	--exact) _xentrace_bpf_words all ;;
 	--root | --save) _xentrace_bpf_files -d ;;
+	--prices) _xentrace_bpf_files -f -X '!*.json' ;;
 	-o | --output | --textfile) _xentrace_bpf_files -f ;;
 	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
 	-d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --then-overhead | --to | --before | --after | --when | --ready-fd | --listen) ;;
@@ -84,7 +85,7 @@ _xentrace_bpf()
 				grep -oE -- '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,')"
 		elif ((COMP_CWORD == 1)); then
 			_xentrace_bpf_words "$commands"
-		elif [[ $command == report || $command == diff || $command == top ]]; then
+		elif [[ $command == report || $command == diff || $command == advise || $command == top ]]; then
 			_xentrace_bpf_files -f -X '!*.xtr'
 			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$cur")
 		fi
