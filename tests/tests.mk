@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 60
 # What tests find before the system's: jq.
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
-.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-sabotage lab-trigger test setup-test demo bench
+.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-prices lab-sabotage lab-trigger test setup-test demo bench
 .PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
@@ -204,6 +204,10 @@ lab-fleet: $(O)/static/xentrace-bpf
 ## make lab-modes  does diff name the disks first between AHCI and blkfront? (root)
 lab-modes: $(O)/static/xentrace-bpf
 	tests/lab/modes
+
+## make lab-prices  what operations cost in each mode of the lab, and how far advise is off
+lab-prices: $(O)/static/xentrace-bpf
+	tests/lab/prices
 
 ## make lab-sabotage the program broken on purpose: the oracle has to find each fault (root)
 lab-sabotage:

@@ -148,6 +148,16 @@ static bool price_by_exits(const struct asked *asked, enum mechanism by, enum gu
 	return true;
 }
 
+/* Of the lab's guest of this mode, if it has it; else of another that does it in this way. */
+static const struct lab_price *find_lab(const struct asked *asked, enum guest_mode mode,
+					enum mechanism by)
+{
+	const struct lab_prices *lab = asked->prices->lab;
+
+	return lab_prices__find(lab, mode, mechanism__name(by))
+		       ?: lab_prices__find(lab, MODE_NR, mechanism__name(by));
+}
+
 /* The mechanism of the same operation that this run has most of, if the lab has its price. */
 static enum mechanism reference(const struct asked *asked, enum mechanism than)
 {
@@ -158,7 +168,7 @@ static enum mechanism reference(const struct asked *asked, enum mechanism than)
 
 		if (by != than && workload__has(asked->load, by) &&
 		    asked->load->by[by].ns > asked->load->by[most].ns &&
-		    lab_prices__find(asked->prices->lab, MODE_NR, mechanism__name(by)))
+		    find_lab(asked, asked->load->mode, by))
 			most = by;
 	}
 	return most;
@@ -173,10 +183,10 @@ static void set_ratio(struct offer *offer, struct estimate own, const struct lab
 		there->ns.mid / here->ns.mid, of);
 }
 
-static bool price_by_lab(const struct asked *asked, enum mechanism by, struct offer *offer)
+static bool price_by_lab(const struct asked *asked, enum mechanism by, enum guest_mode mode,
+			 struct offer *offer)
 {
-	const struct lab_prices *lab = asked->prices->lab;
-	const struct lab_price *there = lab_prices__find(lab, MODE_NR, mechanism__name(by)), *here;
+	const struct lab_price *there = find_lab(asked, mode, by), *here;
 	enum mechanism from = reference(asked, by);
 	const char *yardstick = knowledge[by].yardstick;
 	struct estimate own;
@@ -185,11 +195,11 @@ static bool price_by_lab(const struct asked *asked, enum mechanism by, struct of
 		return false;
 	if (from) {
 		set_ratio(offer, workload__each(asked->load, from), there,
-			  lab_prices__find(lab, MODE_NR, mechanism__name(from)),
-			  mechanism__name(from));
+			  find_lab(asked, asked->load->mode, from), mechanism__name(from));
 		return true;
 	}
-	here = yardstick ? lab_prices__find(lab, asked->load->mode, yardstick) : NULL;
+	here = yardstick ? lab_prices__find(asked->prices->lab, asked->load->mode, yardstick)
+			 : NULL;
 	if (!here || !find_price(asked, asked->load->mode, yardstick, &own))
 		return false;
 	set_ratio(offer, own, there, here, yardstick);
@@ -228,7 +238,7 @@ void offer__make(struct offer *offer, const struct workload *load,
 	if (by == UPCALL_PCI && load->mode == mode)
 		by = UPCALL;
 	if (price_by_run(&asked, by, mode, offer) || price_by_swap(&asked, by, mode, offer) ||
-	    price_by_exits(&asked, by, mode, offer) || price_by_lab(&asked, by, offer))
+	    price_by_exits(&asked, by, mode, offer) || price_by_lab(&asked, by, mode, offer))
 		return;
 	say_no_price(&asked, by, mode, offer);
 }

@@ -81,7 +81,7 @@ struct lab_prices {
 };
 
 /*
- * The table: lines of "MODE | OPERATION | MEDIAN | MINIMUM | P90 | SOURCE", in ns, '-' for bounds that
+ * The table: lines of "MODE | OPERATION | MEDIAN | LOW | HIGH | SOURCE", in ns, '-' for bounds that
  * nobody kept; '#' begins a comment. Returns 0, or the number of the first line that is none.
  */
 unsigned int lab_prices__parse(struct lab_prices *table, const char *text);

@@ -266,6 +266,23 @@ static void the_lab_gives_ratios_alone(void **state)
 	assert_estimate(cell(&a, ADVISE_NOTIFY, IN(PVH))->count, 0, 100, 100);
 }
 
+/* Of several guests of the lab those of the two modes are compared. */
+static void the_lab_s_prices_are_of_the_two_modes(void **state)
+{
+	struct fixture *f = guest("pvh");
+	struct lab_prices table;
+	struct advise a;
+
+	(void)state;
+	parse(&table, "pv | blkfront request | 100 | - | - | a\n"
+		      "pvhvm | emulated request | 300 | - | - | b\n"
+		      "pvh | blkfront request | 200 | - | - | c\n"
+		      "hvm | emulated request | 800 | - | - | d\n");
+	requests(f, MECH_PV, "xvda", 100, 1000);
+	a = advise(f, NULL, 0, &table);
+	assert_near(cell(&a, ADVISE_DISK, IN(HVM))->each.mid, 4000);
+}
+
 static void few_are_no_price_elsewhere(void **state)
 {
 	struct fixture *f = guest("pvh");
@@ -508,6 +525,7 @@ int main(void)
 		cmocka_unit_test(without_lists_another_way_is_unknown),
 		cmocka_unit_test(page_tables_are_pv_alone),
 		cmocka_unit_test(the_lab_gives_ratios_alone),
+		cmocka_unit_test(the_lab_s_prices_are_of_the_two_modes),
 		cmocka_unit_test(few_are_no_price_elsewhere),
 		cmocka_unit_test(bounds_are_those_of_the_mean),
 		cmocka_unit_test(a_vf_takes_packets_and_what_they_notify),
