@@ -296,6 +296,26 @@ static const struct field own_cost_fields[] = {
 };
 static SCHEMA(own_cost_schema, struct own_cost, own_cost_fields);
 
+static const struct field kernel_counts_fields[] = {
+#define KERNEL_COUNTER(id, name, text) COUNTER(id, struct kernel_counts, name),
+	KERNEL_COUNTS(KERNEL_COUNTER)
+};
+static SCHEMA(kernel_counts_schema, struct kernel_counts, kernel_counts_fields);
+
+static const struct field disk_counts_fields[] = {
+	KEY(1, struct disk_counts, device),
+#define DISK_COUNTER(id, name, text) COUNTER(id, struct disk_counts, name),
+	DISK_COUNTS(DISK_COUNTER)
+};
+static SCHEMA(disk_counts_schema, struct disk_counts, disk_counts_fields);
+
+static const struct field nic_losses_fields[] = {
+	KEY(1, struct nic_losses, device),
+#define NIC_LOSS(id, name, text) COUNTER(id, struct nic_losses, name),
+	NIC_LOSSES(NIC_LOSS)
+};
+static SCHEMA(nic_losses_schema, struct nic_losses, nic_losses_fields);
+
 static const struct field snapshot_fields[] = {
 	FIRST(1, struct snapshot, start_ns),
 	GAUGE(2, struct snapshot, end_ns),
@@ -316,6 +336,9 @@ static const struct field snapshot_fields[] = {
 	LIST(17, struct snapshot, nics, nic_use_schema),
 	STRUCT(18, struct snapshot, packets, conservation_schema),
 	LIST(19, struct snapshot, drops, drop_schema),
+	STRUCT(24, struct snapshot, kernel, kernel_counts_schema),
+	LIST(25, struct snapshot, disk_counts, disk_counts_schema),
+	LIST(26, struct snapshot, nic_losses, nic_losses_schema),
 };
 SCHEMA(snapshot_schema, struct snapshot, snapshot_fields);
 

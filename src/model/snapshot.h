@@ -260,6 +260,11 @@ struct snapshot {
 	struct probe_status *probes;
 	size_t nr_probes;
 	struct own_cost cost;
+	struct kernel_counts kernel;
+	struct disk_counts *disk_counts; /* of each disk that is traced */
+	size_t nr_disk_counts;
+	struct nic_losses *nic_losses; /* of each NIC that is traced */
+	size_t nr_nic_losses;
 };
 
 extern const struct schema snapshot_schema; /* see model/schema.h */

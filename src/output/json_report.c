@@ -420,6 +420,24 @@ static const struct json_member nic_members[] = {
 };
 static JSON_SHAPE(nic, NULL);
 
+#define SHOW_KERNEL(id, name, text) SHOW(struct kernel_counts, name, text),
+#define SHOW_DISK(id, name, text) SHOW(struct disk_counts, name, text),
+#define SHOW_LOSS(id, name, text) SHOW(struct nic_losses, name, text),
+static const struct json_member kernel_members[] = { KERNEL_COUNTS(SHOW_KERNEL) };
+static JSON_SHAPE(kernel, "What the kernel counts of the whole guest.");
+
+static const struct json_member disk_counts_members[] = {
+	SHOW(struct disk_counts, device),
+	DISK_COUNTS(SHOW_DISK)
+};
+static JSON_SHAPE(disk_counts, NULL);
+
+static const struct json_member nic_losses_members[] = {
+	SHOW(struct nic_losses, device),
+	NIC_LOSSES(SHOW_LOSS)
+};
+static JSON_SHAPE(nic_losses, NULL);
+
 static const struct json_member drop_members[] = {
 	SHOW(struct drop, device),
 	SHOW_ENUM("direction", struct drop, received, direction_names),
@@ -618,6 +636,11 @@ static const struct json_member part_members[] = {
 	SHOW_LIST("drops", struct snapshot, drops, nr_drops, drop_shape,
 		  "Packets that the kernel dropped, in a NIC's qdisc or having received them.",
 		  OF_SNAP),
+	SHOW_OBJECT("kernel", struct snapshot, kernel, kernel_shape, OF_SNAP),
+	SHOW_LIST("disk_counts", struct snapshot, disk_counts, nr_disk_counts, disk_counts_shape,
+		  "What the kernel counts of each traced disk.", OF_SNAP),
+	SHOW_LIST("nic_losses", struct snapshot, nic_losses, nr_nic_losses, nic_losses_shape,
+		  "What each traced NIC's driver says it lost.", OF_SNAP),
 	SHOW_LIST("slowest", struct snapshot, slow, nr_slow, slow_shape,
 		  "The slowest requests first, at most 16; with --slower those that took longer. "
 		  "In an interval those of the run that ended in it.", OF_SNAP),

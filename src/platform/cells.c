@@ -214,6 +214,7 @@ static void timers(struct cell *cell, const struct guest *guest)
 	const char *clock = cheaper_clock(guest);
 	bool xen = !strcmp(event, "xen");
 
+	STR_SET(guest->p->better_clock, "%s", clock ? clock : "");
 	SET(cell, how, "%s%s", event, event[0] ? " timer" : "");
 	cell->conflicting = xen && (guest->p->boot == BOOT_KVM || guest->p->boot == BOOT_BARE);
 	if (!event[0])

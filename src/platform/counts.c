@@ -123,6 +123,100 @@ int bus_events__read(struct bus_events **out, size_t *nr, const char *root)
 	return 0;
 }
 
+int disk_counts__read(struct disk_counts *disks, size_t nr, const char *root)
+{
+	struct files *files;
+	char line[256];
+	int err = files__open(&files, root);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < nr; i++) {
+		unsigned long long reads = 0, read = 0, writes = 0, written = 0, flushes = 0;
+
+		if (FILES_READ(files, line, "sys/block/%s/stat", disks[i].device))
+			continue;
+		sscanf(line, "%llu %*u %llu %*u %llu %*u %llu %*u %*u %*u %*u %*u %*u %*u %*u %llu",
+		       &reads, &read, &writes, &written, &flushes);
+		disks[i].reads = reads;
+		disks[i].read_bytes = read * 512;
+		disks[i].writes = writes;
+		disks[i].write_bytes = written * 512;
+		disks[i].flushes = flushes;
+	}
+	files__close(files);
+	return 0;
+}
+
+int nic_losses__read(struct nic_losses *nics, size_t nr, const char *root)
+{
+	struct files *files;
+	int err = files__open(&files, root);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < nr; i++) {
+		unsigned long long count;
+#define READ(id, name, text)                                                                     \
+	if (!files__number(files, &count, "sys/class/net/%s/statistics/" #name, nics[i].device)) \
+		nics[i].name = count;
+		NIC_LOSSES(READ)
+#undef READ
+	}
+	files__close(files);
+	return 0;
+}
+
+/* Lines of a name and a number. */
+static uint64_t find_number(const char *text, const char *name)
+{
+	const size_t len = strlen(name);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, len) && line[len] == ' ')
+			return strtoull(line + len, NULL, 10);
+	}
+	return 0;
+}
+
+/* A line a CPU, in hexadecimal: processed, dropped, squeezed, ... */
+static void sum_softnet(struct kernel_counts *counts, const char *text)
+{
+	for (const char *line = text; line && *line;) {
+		unsigned int dropped = 0, squeezed = 0;
+
+		sscanf(line, "%*x %x %x", &dropped, &squeezed);
+		counts->backlog_drops += dropped;
+		counts->squeezed += squeezed;
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+}
+
+int kernel_counts__read(struct kernel_counts *counts, const char *root)
+{
+	struct files *files;
+	char *text;
+	int err = files__open(&files, root);
+
+	*counts = (struct kernel_counts) {};
+	if (err)
+		return err;
+	text = files__slurp(files, "proc/vmstat");
+	if (text) {
+		counts->swapped_in = find_number(text, "pswpin");
+		counts->swapped_out = find_number(text, "pswpout");
+	}
+	free(text);
+	text = files__slurp(files, "proc/net/softnet_stat");
+	if (text)
+		sum_softnet(counts, text);
+	free(text);
+	files__close(files);
+	return 0;
+}
+
 /* Forwards by less than half of what the counter holds; else it began at 0 again. */
 static uint64_t since(uint64_t later, uint64_t earlier)
 {

@@ -36,6 +36,54 @@ struct bus_events {
  */
 int bus_events__read(struct bus_events **out, size_t *nr, const char *root);
 
+/*
+ * What the kernel counts since it booted or made the device: X(its id in a recording, name, what it
+ * is). Of a disk /sys/block/DISK/stat (Documentation/block/stat.rst).
+ */
+/* clang-format off */
+#define DISK_COUNTS(X) \
+	X(2, reads, "Done, merged ones are one.") \
+	X(3, read_bytes, "By them.") \
+	X(4, writes, "Done.") \
+	X(5, write_bytes, "By them.") \
+	X(6, flushes, "Done; 0 before Linux 5.5.")
+
+/* Of a NIC, in its statistics folder (Documentation/networking/statistics.rst). */
+#define NIC_LOSSES(X) \
+	X(2, tx_dropped, "Packets to be sent, by its driver.") \
+	X(3, rx_missed_errors, "Received by the device, which had no room in memory for them.") \
+	X(4, rx_fifo_errors, "Its own queue was full.") \
+	X(5, rx_over_errors, "The same, of other drivers.")
+
+/* Of all: /proc/vmstat and /proc/net/softnet_stat (net/core/net-procfs.c). */
+#define KERNEL_COUNTS(X) \
+	X(1, swapped_in, "Pages of 4 kB.") \
+	X(2, swapped_out, "Pages.") \
+	X(3, backlog_drops, "Packets received for which a CPU's backlog had no room.") \
+	X(4, squeezed, "Polls of NICs that ended with work left: time or packets were used up.")
+/* clang-format on */
+
+#define XT_COUNT(id, name, text) uint64_t name;
+struct disk_counts {
+	char device[48];
+	DISK_COUNTS(XT_COUNT)
+};
+
+struct nic_losses {
+	char device[48];
+	NIC_LOSSES(XT_COUNT)
+};
+
+struct kernel_counts {
+	KERNEL_COUNTS(XT_COUNT)
+};
+#undef XT_COUNT
+
+/* Each reads what there is below `root`; what is missing is 0. Returns 0 or a negative errno. */
+int disk_counts__read(struct disk_counts *disks, size_t nr, const char *root);
+int nic_losses__read(struct nic_losses *nics, size_t nr, const char *root);
+int kernel_counts__read(struct kernel_counts *counts, const char *root);
+
 /* later -= earlier of the same device, which counts in 32 bits; anew if it was made anew. */
 void bus_events__subtract(struct bus_events *later, const struct bus_events *earlier);
 

@@ -56,6 +56,37 @@ static void read_queues(struct guest *guest, const char *name, struct disk *disk
 	disk->depth = bounded(depth, DEPTH_MAX);
 }
 
+/* "mq-deadline" of "none [mq-deadline] kyber". */
+static void find_chosen(char *chosen, size_t size, const char *list)
+{
+	const char *begin = strchr(list, '[');
+
+	if (begin)
+		str__set(chosen, size, "%.*s", (int)strcspn(begin + 1, "]"), begin + 1);
+	else
+		str__set(chosen, size, "%s", list);
+}
+
+/*
+ * How requests are ordered and how large they may be. Of blkfront `segments` says whether it got
+ * indirect descriptors: else it is 11, what fits into the ring (BLKIF_MAX_SEGMENTS_PER_REQUEST;
+ * drivers/block/xen-blkfront.c:blkif_set_queue_limits()).
+ */
+static void read_limits(struct guest *guest, struct disk *disk)
+{
+	unsigned long long segments;
+	char text[128];
+
+	if (!FILES_READ(guest->files, text, "sys/block/%s/queue/scheduler", disk->name))
+		find_chosen(disk->scheduler, sizeof(disk->scheduler), text);
+	if (!files__number(guest->files, &segments, "sys/block/%s/queue/max_segments", disk->name))
+		disk->segments = bounded(segments, QUEUES_MAX);
+	if (!strcmp(disk->driver, "blkfront") &&
+	    !FILES_READ(guest->files, text,
+			"sys/module/xen_blkfront/parameters/feature_persistent"))
+		disk->persistent = text[0] == 'Y' ? SETTING_ON : SETTING_OFF;
+}
+
 /*
  * The number of an emulated disk in the guest's configuration: Xen's toolstack puts disk N of an
  * AHCI controller on port N, and of an IDE one on channel N / 2 as master or slave
@@ -403,6 +434,7 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 	disk->letter = more->origin.letter;
 	disk->requests = requests_done(guest, name);
 	read_queues(guest, name, disk);
+	read_limits(guest, disk);
 	return true;
 }
 

@@ -235,6 +235,55 @@ static const char *next_mount(const char *line, struct mount *mount, const char 
 	return NULL;
 }
 
+static int note_swap(void *ctx, const char *name)
+{
+	struct guest *guest = ctx;
+
+	for (size_t i = 0; i < guest->p->nr_disks; i++)
+		if (!strcmp(guest->p->disks[i].name, name))
+			guest->p->disks[i].swap = true;
+	return 0;
+}
+
+/* The mount that a file lies on, of those of block devices; the last one hides others. */
+static bool find_holder(const char *mounts, const char *file, struct mount *holder)
+{
+	size_t len, best = 0;
+	struct mount mount;
+	const char *line;
+
+	for (const char *at = mounts; (at = next_mount(at, &mount, &line, &len));) {
+		if (!above(&mount, file) || above(&mount, file) < best)
+			continue;
+		best = above(&mount, file);
+		*holder = mount;
+	}
+	return best;
+}
+
+/* Swap areas are block devices or files: proc(5), "/dev/xvda2 partition 1048572 0 -2". */
+static void read_swaps(struct guest *guest, const char *mounts)
+{
+	char *text = files__slurp(guest->files, "proc/swaps"), *save = NULL, name[128], type[16];
+	char link[192];
+	struct mount mount;
+
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "%127s %15s", name, type) != 2 || name[0] != '/')
+			continue;
+		unescape(name);
+		if (!strncmp(name, "/dev/", 5) && !strchr(name + 5, '/'))
+			STR_SET(link, "sys/class/block/%s", name + 5);
+		else if (!strcmp(type, "file") && find_holder(mounts, name, &mount) && mount.major)
+			STR_SET(link, "sys/dev/block/%u:%u", mount.major, mount.minor);
+		else
+			continue;
+		for_disks_below(guest->files, link, note_swap, guest, 0);
+	}
+	free(text);
+}
+
 int mounts__read(struct guest *guest)
 {
 	char *text = files__slurp(guest->files, "proc/self/mountinfo");
@@ -257,6 +306,7 @@ int mounts__read(struct guest *guest)
 		if (is_block(&mount))
 			mount__place(guest, &mount);
 	}
+	read_swaps(guest, text);
 	files__note(guest->files, "proc/self/mountinfo", seen);
 	free(seen);
 	free(text);

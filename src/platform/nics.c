@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Network interfaces that have a device below them. */
 #include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "platform/guest.h"
 
@@ -24,6 +31,49 @@ static unsigned int count_queues(struct files *files, const char *name)
 	if (tx > rx)
 		rx = tx;
 	return rx ? rx : 1;
+}
+
+/* No file has what ethtool(8) shows: asked of the running kernel, and saved as one. */
+#define SAVED "ethtool/%s"
+
+static enum setting ask_ethtool(int fd, const char *name, unsigned int command)
+{
+	struct ethtool_value value = { .cmd = command };
+	struct ifreq request = { .ifr_data = (char *)&value };
+
+	if (strlen(name) >= sizeof(request.ifr_name))
+		return SETTING_UNKNOWN;
+	strcpy(request.ifr_name, name);
+	if (ioctl(fd, SIOCETHTOOL, &request))
+		return SETTING_UNKNOWN;
+	return value.data ? SETTING_ON : SETTING_OFF;
+}
+
+static void read_offloads(struct files *files, struct nic *nic)
+{
+	static const char *const names[] = { "?", "off", "on" };
+	char text[64], path[64], tso[8], gso[8];
+	int fd;
+
+	if (!files__live(files)) {
+		if (FILES_READ(files, text, SAVED, nic->name) ||
+		    sscanf(text, "tso %7s gso %7s", tso, gso) != 2)
+			return;
+		for (enum setting i = SETTING_OFF; i < SETTING_NR; i++) {
+			nic->tso = strcmp(tso, names[i]) ? nic->tso : i;
+			nic->gso = strcmp(gso, names[i]) ? nic->gso : i;
+		}
+		return;
+	}
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	nic->tso = ask_ethtool(fd, nic->name, ETHTOOL_GTSO);
+	nic->gso = ask_ethtool(fd, nic->name, ETHTOOL_GGSO);
+	close(fd);
+	STR_SET(path, SAVED, nic->name);
+	STR_SET(text, "tso %s gso %s\n", names[nic->tso], names[nic->gso]);
+	files__note(files, path, text);
 }
 
 /* Returns false for a virtual interface (a bridge, lo) and for dom0's end of a guest's NIC. */
@@ -49,6 +99,7 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 	strcpy(nic->driver, more->origin.driver);
 	nic->letter = more->origin.letter;
 	nic->queues = count_queues(files, name);
+	read_offloads(files, nic);
 	return true;
 }
 

@@ -42,6 +42,9 @@ enum letter { XT_LETTERS(XT_ENUM) LETTER_NR };
 enum feature_state { XT_FEATURE_STATES(XT_ENUM) FEATURE_STATE_NR };
 #undef XT_ENUM
 
+/* What can be on or off, if anything says which. */
+enum setting { SETTING_UNKNOWN, SETTING_OFF, SETTING_ON, SETTING_NR };
+
 const char *boot__name(enum boot boot);
 const char *letter__name(enum letter letter);
 enum mech letter__mech(enum letter letter);
@@ -79,6 +82,12 @@ struct disk {
 	uint64_t sectors;	/* of 512 bytes; 0 unknown */
 	char mounts[128];	/* where it or a partition or a stacked device of it is mounted */
 	bool gone;		/* since it was read: platform__note_gone() */
+
+	char scheduler[16];    /* "none", "mq-deadline", …; "": not known */
+	unsigned int segments; /* pages that a request may have at most; 0: not known */
+	bool swap;	       /* a swap area lies on it */
+	/* grants that stay with the back end: what blkfront was told */
+	enum setting persistent;
 };
 
 /*
@@ -100,6 +109,8 @@ struct nic {
 	char driver[32];
 	unsigned int queues;
 	bool gone; /* since it was read: platform__note_gone() */
+	/* what the device, and what the kernel for it, may get in one piece: ethtool(8), -k */
+	enum setting tso, gso;
 };
 
 /* An interrupt action: who it belongs to. Event channels are interrupts of Xen's chips. */
@@ -131,6 +142,7 @@ struct platform {
 	char host[72];
 	char clocksource[32];
 	char clockevent[32];
+	char better_clock[32]; /* available, and cheaper to read than the clock source; "": none */
 	unsigned int vcpus;    /* online */
 	unsigned int possible; /* possible CPUs: highest number + 1 */
 	bool steal_measured;   /* somebody accounts steal; else it is not measurable, never 0 */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "model/hypercalls.h"
 #include "probe/budget.h"
+#include "probe/counts.h"
 
 #define NAME(id, name, ...)		[id] = name,
 #define WHY(id, name, is_lost, why)	[id] = why,
@@ -235,6 +236,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 		if (families[i]->read)
 			err = families[i]->read(tracer, snap);
 	}
+	if (!err)
+		err = counts__read(snap);
 	if (!err)
 		err = read_losses(tracer->layout, snap);
 	if (!err)

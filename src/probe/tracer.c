@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "probe/budget.h"
+#include "probe/counts.h"
 
 #define DECLARED(name, NAME) extern const struct family family_##name;
 #define LISTED(name, NAME)   &family_##name,
@@ -228,6 +229,7 @@ void tracer__start(struct tracer *tracer)
 		if (families[i]->start)
 			families[i]->start(tracer);
 	}
+	counts__start(tracer->platform);
 	budget__start(tracer);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);

@@ -46,6 +46,10 @@ static const struct field disk_fields[] = {
 	VALUE(13, struct disk, tags),
 	VALUE(14, struct disk, requests),
 	VALUE(15, struct disk, gone),
+	VALUE(16, struct disk, scheduler),
+	VALUE(17, struct disk, segments),
+	ENUM(18, struct disk, persistent, SETTING_NR, SETTING_UNKNOWN),
+	VALUE(19, struct disk, swap),
 };
 static SCHEMA(disk_schema, struct disk, disk_fields);
 
@@ -68,6 +72,8 @@ static const struct field nic_fields[] = {
 	VALUE(4, struct nic, driver),
 	VALUE(5, struct nic, queues),
 	VALUE(6, struct nic, gone),
+	ENUM(7, struct nic, tso, SETTING_NR, SETTING_UNKNOWN),
+	ENUM(8, struct nic, gso, SETTING_NR, SETTING_UNKNOWN),
 };
 static SCHEMA(nic_schema, struct nic, nic_fields);
 
@@ -103,6 +109,7 @@ static const struct field platform_fields[] = {
 	LIST(15, struct platform, irqs, irq_schema),
 	VALUE(16, struct platform, not_xen),
 	LIST(17, struct platform, paths, disk_path_schema),
+	VALUE(18, struct platform, better_clock),
 };
 static SCHEMA(platform_schema, struct platform, platform_fields);
 

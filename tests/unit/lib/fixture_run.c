@@ -22,8 +22,20 @@ static struct queue_use *add_queue(struct fixture *f, const char *device, unsign
 
 void fixture__add_queues(struct fixture *f)
 {
+	static const struct disk_counts counts[] = {
+		{ .device = "sda", .reads = 22043, .read_bytes = 22043 * 4096ull },
+		{ .device = "xvdb",
+		  .reads = 142107,
+		  .read_bytes = 142107 * 4096ull,
+		  .writes = 3120,
+		  .write_bytes = 3120 * 16384ull },
+	};
 	struct queue_use *use;
 
+	f->snap.nr_disk_counts = NR(counts);
+	f->snap.disk_counts = malloc(sizeof(counts));
+	assert(f->snap.disk_counts);
+	memcpy(f->snap.disk_counts, counts, sizeof(counts));
 	add_queue(f, "sda", 1, 31)->most = 12;
 	use = add_queue(f, "xvdb", 2, 32);
 	use->most = 32;
@@ -130,6 +142,8 @@ void fixture__add_nics(struct fixture *f)
 	struct snapshot *snap = &f->snap;
 
 	assert(!snap->nr_nics && !snap->nr_drops);
+	snap->nic_losses = fixture__grow(NULL, snap->nr_nic_losses++, sizeof(*snap->nic_losses));
+	snap->nic_losses[0] = (struct nic_losses) { .device = "eth0" };
 	snap->nics = fixture__grow(NULL, snap->nr_nics++, sizeof(*snap->nics));
 	snap->drops = fixture__grow(NULL, snap->nr_drops++, sizeof(*snap->drops));
 	snap->nics[0] = (struct nic_use) { .device = "eth0", .tx_packets = 1, .rx_packets = 1 };
