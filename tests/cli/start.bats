@@ -113,7 +113,8 @@ whole()
 	all=$(probes "$dir/all.json")
 	short=0
 	for mb in 9 12 16 18 20 24 28 32 36 40 44 60 200; do
-		run bash -c "ulimit -v $((1024 * mb)); exec '$xt' -d 0.1 -o '$dir/out.json' 2> '$dir/err' 3>&-"
+		status=0
+		(ulimit -v $((1024 * mb)) && exec "$xt" -d 0.1 -o "$dir/out.json" 2> "$dir/err" 3>&-) || status=$?
 		# where the program itself cannot be loaded it says nothing
 		[ "$status" -ne 127 ] || continue
 		whole "out of memory"
