@@ -58,6 +58,13 @@ static const struct op {
 			   [MODE_HVM_PV] = IPI_APIC,
 			   [MODE_PVHVM] = IPI_EXIT,
 			   [MODE_PVH] = IPI_EXIT } },
+	[ADVISE_CLOCK] = { "clock read by call",
+			   { ALL_BUT_HVM(CLOCK_CALL), [MODE_HVM] = CLOCK_CALL } },
+	[ADVISE_PLATFORM] = { "emulated platform",
+			      { [MODE_HVM] = EMULATED_PLATFORM,
+				[MODE_HVM_PV] = EMULATED_PLATFORM,
+				[MODE_PVHVM] = EMULATED_PLATFORM },
+			      "no device model" },
 	[ADVISE_PAGE_TABLES] = { "page tables of PV",
 				 { [MODE_PV] = PV_TABLES },
 				 "the kernel writes its page tables itself; what the hardware's "
@@ -130,6 +137,10 @@ static struct estimate count_of(const struct run *run, enum advise_op op, enum g
 		return estimate__exact(all_timers(run));
 	case ADVISE_IPI:
 		return estimate__exact(all_ipis(run));
+	case ADVISE_CLOCK:
+		return estimate__exact(by[CLOCK_CALL].count);
+	case ADVISE_PLATFORM:
+		return estimate__exact(by[EMULATED_PLATFORM].count);
 	case ADVISE_PAGE_TABLES:
 		return run->load.mode == MODE_PV ? estimate__exact(by[PV_TABLES].count)
 						 : estimate__unknown();
@@ -161,7 +172,10 @@ static void price(const struct run *run, enum advise_op op, enum mechanism by, e
 {
 	struct offer offer;
 
-	offer__make(&offer, &run->load, run->prices, ops[op].by, by, mode);
+	if (op == ADVISE_CLOCK)
+		offer__of_list(&offer, &run->load, run->prices, "clock read", mode);
+	else
+		offer__make(&offer, &run->load, run->prices, ops[op].by, by, mode);
 	cell->basis = offer.basis;
 	cell->each = offer.each;
 	memcpy(cell->why, offer.why, sizeof(cell->why));
@@ -215,8 +229,9 @@ static void fill_mode(const struct run *run, enum advise_op op, enum guest_mode 
 	if (!estimate__is_known(&cell->count)) {
 		set_unknown(cell, why_no_count(run, op));
 	} else if (!cell->count.high) {
+		/* functions of page tables may be timed where multicalls are not counted */
 		cell->basis = BASIS_RUN;
-		cell->load = cell->count;
+		cell->load = mode == run->load.mode ? workload__load(&run->load, by) : cell->count;
 	} else {
 		price(run, op, by, mode, cell);
 		set_load(cell);
@@ -248,6 +263,9 @@ static void fill_now(const struct run *run, enum advise_op op, struct advise_cel
 
 		if (!is_of(op, by) || !(m->count > 0 || m->ns > 0))
 			continue;
+		/* a part of the other */
+		if (by == UPCALL && run->load.mode == MODE_HVM_PV)
+			continue;
 		cell->mechanism = nr++ ? NULL : mechanism__name(by);
 		cell->count = estimate__sum(
 			cell->count, estimate__exact(workload__per_second(&run->load, m->count)));
@@ -258,17 +276,14 @@ static void fill_now(const struct run *run, enum advise_op op, struct advise_cel
 		cell->count = estimate__unknown();
 	if (untimed || !estimate__is_known(&cell->count))
 		set_unknown(cell, "not timed, or not counted: see xentrace-bpf check");
-	else if (nr)
+	else if (cell->count.mid > 0)
 		cell->each = estimate__quotient(cell->load, cell->count);
 }
 
-/* Interrupts without upcalls are seen, and not what they cost. */
-static void fill_interrupts_now(const struct run *run, struct advise_cell *cell)
+/* Of some a run has the number and not the time: they have the price of this guest's list. */
+static bool is_only_counted(const struct run *run, enum advise_op op)
 {
-	if (run->load.mode == MODE_HVM)
-		fill_mode(run, ADVISE_INTERRUPT, MODE_HVM, cell);
-	else
-		fill_now(run, ADVISE_INTERRUPT, cell);
+	return op == ADVISE_CLOCK || (op == ADVISE_INTERRUPT && run->load.mode == MODE_HVM);
 }
 
 /* With a VF in place of the NICs that are not hardware. */
@@ -314,8 +329,8 @@ static void fill_row(struct advise *advise, const struct run *run, enum advise_o
 	row->nr_cells = ADVISE_COLUMNS;
 	for (enum advise_column column = 0; column < ADVISE_COLUMNS; column++)
 		row->cell[column].column = advise_column__name(column);
-	if (op == ADVISE_INTERRUPT)
-		fill_interrupts_now(run, &row->cell[ADVISE_NOW]);
+	if (is_only_counted(run, op))
+		fill_mode(run, op, run->load.mode, &row->cell[ADVISE_NOW]);
 	else
 		fill_now(run, op, &row->cell[ADVISE_NOW]);
 	for (enum guest_mode mode = 0; mode < MODE_NR; mode++)

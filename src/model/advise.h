@@ -22,6 +22,8 @@ enum advise_op {
 	ADVISE_INTERRUPT,
 	ADVISE_TIMER,
 	ADVISE_IPI,
+	ADVISE_CLOCK, /* read by a system call */
+	ADVISE_PLATFORM,
 	ADVISE_PAGE_TABLES,
 	ADVISE_OTHER, /* hypercalls */
 	ADVISE_OPS

@@ -73,7 +73,7 @@ static bool price_by_run(const struct asked *asked, enum mechanism by, enum gues
 {
 	/* in this guest's own mode even one is what it costs */
 	if (!workload__has(asked->load, by) &&
-	    !(mode == asked->load->mode && asked->load->by[by].ns > 0))
+	    !(mode == asked->load->mode && workload__has_any(asked->load, by)))
 		return false;
 	offer->basis = BASIS_RUN;
 	offer->each = workload__each(asked->load, by);
@@ -234,9 +234,6 @@ void offer__make(struct offer *offer, const struct workload *load,
 	const struct asked asked = { load, prices, alike };
 
 	*offer = (struct offer) { .each = estimate__unknown() };
-	/* the upcall is the same function; in this guest its exits are in no figure */
-	if (by == UPCALL_PCI && load->mode == mode)
-		by = UPCALL;
 	if (price_by_run(&asked, by, mode, offer) || price_by_swap(&asked, by, mode, offer) ||
 	    price_by_exits(&asked, by, mode, offer) || price_by_lab(&asked, by, mode, offer))
 		return;

@@ -76,12 +76,42 @@ static enum mechanism of_hypercall(unsigned int roles, bool trap)
 	return trap ? OTHER_TRAP : OTHER_EXIT;
 }
 
+static void collect_timer(struct workload *load, const struct path *path)
+{
+	const struct path_key *key = &path->key;
+
+	/* what sets it calls the device's own function, a path inside */
+	if (key->mech == MECH_PV || key->roles & PATH_IRQ)
+		return;
+	add_time(&load->by[TIMER_APIC], &path->hist);
+	if (key->roles & PATH_TIMER_SET)
+		load->by[TIMER_APIC].count += hist__count(&path->hist);
+}
+
+/* Of the platform, and of interrupts: xen-platform-pci is the one that upcalls come by. */
+static void collect_other(struct workload *load, const struct path *path)
+{
+	const struct path_key *key = &path->key;
+
+	if (key->roles & PATH_IPI)
+		add(&load->by[IPI_APIC], &path->hist);
+	else if (key->area == AREA_PLATFORM && key->mech == MECH_EMULATED)
+		add(&load->by[EMULATED_PLATFORM], &path->hist);
+	else if (key->area == AREA_INTERRUPT && key->mech == MECH_EMULATED)
+		add_time(&load->by[UPCALL_PCI], &path->hist);
+}
+
+static bool is_of_device(enum area area)
+{
+	return area == AREA_DISK || area == AREA_NET || area == AREA_PLATFORM;
+}
+
 static void collect_path(struct workload *load, const struct path *path)
 {
 	const struct path_key *key = &path->key;
 	struct measured *by = load->by;
 
-	if (key->roles & PATH_IRQ && key->mech == MECH_EMULATED)
+	if (key->roles & PATH_IRQ && key->mech == MECH_EMULATED && is_of_device(key->area))
 		load->irqs += hist__count(&path->hist);
 	switch (key->area) {
 	case AREA_DISK:
@@ -100,17 +130,27 @@ static void collect_path(struct workload *load, const struct path *path)
 		add_time(&by[PV_TABLES], &path->hist);
 		break;
 	case AREA_TIMER:
-		/* what sets it calls the device's own function, a path inside */
-		if (key->mech == MECH_PV || key->roles & PATH_IRQ)
-			break;
-		add_time(&by[TIMER_APIC], &path->hist);
-		if (key->roles & PATH_TIMER_SET)
-			by[TIMER_APIC].count += hist__count(&path->hist);
+		collect_timer(load, path);
 		break;
 	default:
-		if (key->roles & PATH_IPI)
-			add(&by[IPI_APIC], &path->hist);
+		collect_other(load, path);
 	}
+}
+
+/* There an upcall is one and the interrupt around it. */
+static void close_upcalls(struct workload *load)
+{
+	const struct measured *upcall = &load->by[UPCALL];
+	struct measured *pci = &load->by[UPCALL_PCI];
+
+	if (load->mode != MODE_HVM_PV) {
+		*pci = (struct measured) {};
+		return;
+	}
+	pci->count = upcall->count;
+	pci->ns += upcall->ns;
+	pci->variance += upcall->variance;
+	pci->unseen += upcall->unseen;
 }
 
 static void count_requests(struct workload *load, const struct ledger *ledger)
@@ -160,6 +200,8 @@ void workload__collect(struct workload *load, enum guest_mode mode, const struct
 			collect_path(load, &snap->paths[i]);
 	count_requests(load, ledger);
 	count_packets(load, snap, platform);
+	close_upcalls(load);
+	load->by[CLOCK_CALL].count = snapshot__clock_calls(snap);
 	load->by[NO_MECHANISM] = (struct measured) {};
 }
 
@@ -171,6 +213,11 @@ double workload__per_second(const struct workload *load, double count)
 bool workload__has(const struct workload *load, enum mechanism by)
 {
 	return load->by[by].count >= WORKLOAD_FEW && load->by[by].ns > 0;
+}
+
+bool workload__has_any(const struct workload *load, enum mechanism by)
+{
+	return load->by[by].count > 0 && load->by[by].ns > 0;
 }
 
 static struct estimate with_error(double mean, double variance)

@@ -28,6 +28,8 @@
 	X(IPI_TRAP, "IPI by trap")                    \
 	X(IPI_EXIT, "IPI by VM exit")                 \
 	X(IPI_APIC, "emulated IPI")                   \
+	X(EMULATED_PLATFORM, "emulated platform")     \
+	X(CLOCK_CALL, "clock read by call")           \
 	X(PV_TABLES, "page tables by trap")           \
 	X(OTHER_TRAP, "others by trap")               \
 	X(OTHER_EXIT, "others by VM exit")
@@ -48,7 +50,7 @@ struct workload {
 	enum guest_mode mode;
 	double seconds;
 	struct measured by[MECHANISM_NR];
-	double irqs;		    /* interrupts of emulated devices */
+	double irqs;		    /* interrupts of emulated devices, but the one of upcalls */
 	double emulated_sent, sent; /* packets; emulated and all but a VF's */
 	bool packets_unknown;
 };
@@ -62,6 +64,8 @@ void workload__collect(struct workload *load, enum guest_mode mode, const struct
 
 /* Enough of them to take their price for that of others. */
 bool workload__has(const struct workload *load, enum mechanism by);
+/* Some at all. */
+bool workload__has_any(const struct workload *load, enum mechanism by);
 /* ns of one, with the 95 % interval of the mean: what others would take. */
 struct estimate workload__each(const struct workload *load, enum mechanism by);
 /* ns a second of all of them, uncertain only where not all were followed. */

@@ -356,6 +356,75 @@ static void a_vf_takes_packets_and_what_they_notify(void **state)
 	assert_near(cell(&a, ADVISE_PACKET, IN(PVH))->load.mid, 60 * 2000 + 20 * 3000);
 }
 
+/* In hvm-pv an upcall is the function and the interrupt around it; elsewhere the function alone. */
+static void an_upcall_by_the_platform_device_is_more(void **state)
+{
+	struct fixture *f = guest("hvm-pv");
+	struct advise a;
+
+	(void)state;
+	path(f, KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall", 100, 1024);
+	path(f, KIND_CPU, AREA_INTERRUPT, MECH_EMULATED, "xen-platform-pci", "irq 24", "handler",
+	     100, 4096);
+	a = advise(f, NULL, 0, &no_table);
+	assert_estimate(cell(&a, ADVISE_INTERRUPT, ADVISE_NOW)->count, 100, 100, 100);
+	assert_near(cell(&a, ADVISE_INTERRUPT, ADVISE_NOW)->each.mid, 5120);
+	assert_near(cell(&a, ADVISE_INTERRUPT, IN(HVM_PV))->each.mid, 5120);
+	assert_near(cell(&a, ADVISE_INTERRUPT, IN(PVHVM))->each.mid, 1024);
+	assert_estimate(cell(&a, ADVISE_INTERRUPT, IN(PVHVM))->count, 100, 100, 100);
+
+	f = guest("pvh");
+	path(f, KIND_CPU, AREA_EVTCHN, MECH_PV, "", "", "upcall", 100, 1024);
+	a = advise(f, lists, NR(lists), &no_table);
+	assert_estimate(cell(&a, ADVISE_INTERRUPT, IN(HVM_PV))->each, 1024, 1024 + 2100,
+			1024 + 2500);
+	assert_estimate(cell(&a, ADVISE_INTERRUPT, IN(HVM))->each, 0, 2100, 2500);
+}
+
+/* Their number is of the run, their price of lists, also of this guest's own. */
+static void reads_of_the_clock_have_each_list_s_price(void **state)
+{
+	struct price hvm[] = { { .name = "clock read", .min_ns = 8, .median_ns = 9, .p90_ns = 10 } };
+	struct price pvh[] = { { .name = "clock read", .min_ns = 1, .median_ns = 2, .p90_ns = 3 } };
+	const struct price_list of[] = { { "a", "hvm", "", hvm, 1 }, { "b", "pvh", "", pvh, 1 } };
+	struct fixture *f = guest("hvm");
+	struct advise a;
+
+	(void)state;
+	path(f, KIND_CPU, AREA_TIMER, MECH_GUEST, "hpet", "clock_gettime", "count", 500, 0);
+	a = advise(f, of, NR(of), &no_table);
+	assert_estimate(cell(&a, ADVISE_CLOCK, ADVISE_NOW)->load, 4000, 4500, 5000);
+	assert_estimate(cell(&a, ADVISE_CLOCK, IN(PVH))->load, 500, 1000, 1500);
+	assert_unknown(cell(&a, ADVISE_CLOCK, IN(PV)), "no list of this mode's prices");
+	assert_near(cell(&a, ADVISE_TIMER, ADVISE_NOW)->count.mid, 0);
+}
+
+static void what_the_platform_emulates_is_of_modes_with_a_device_model(void **state)
+{
+	struct fixture *f = guest("hvm");
+	struct advise a;
+
+	(void)state;
+	path(f, KIND_CPU, AREA_PLATFORM, MECH_EMULATED, "ttyS0", "irq 4", "handler", 20, 1000);
+	path(f, KIND_CPU, AREA_PLATFORM, MECH_EMULATED, "LAPIC", "", "native_apic_icr_write", 30,
+	     2000);
+	path(f, KIND_CPU, AREA_TIMER, MECH_EMULATED, "lapic", "", "clockevents_program_event", 40,
+	     3000);
+	path(f, KIND_CPU, AREA_TIMER, MECH_EMULATED, "lapic", "", "lapic_next_event", 40, 4000);
+	a = advise(f, NULL, 0, &no_table);
+	assert_near(cell(&a, ADVISE_PLATFORM, ADVISE_NOW)->load.mid, 20000);
+	assert_near(cell(&a, ADVISE_PLATFORM, IN(PVHVM))->load.mid, 20000);
+	assert_int_equal(cell(&a, ADVISE_PLATFORM, IN(PVH))->basis, BASIS_NOT_MADE);
+	assert_near(cell(&a, ADVISE_IPI, IN(HVM))->each.mid, 2000);
+	/* the device's function is inside the one that sets it, and counts with it */
+	assert_near(cell(&a, ADVISE_TIMER, IN(HVM))->count.mid, 40);
+	assert_near(cell(&a, ADVISE_TIMER, IN(HVM))->each.mid, 7000);
+	/* interrupts: the UART's, the timer's and IPIs; nobody sees what they cost */
+	assert_near(cell(&a, ADVISE_INTERRUPT, ADVISE_NOW)->count.mid, 20 + 40 + 30);
+	assert_unknown(cell(&a, ADVISE_INTERRUPT, ADVISE_NOW), "port read 0x61");
+	assert_estimate(cell(&a, ADVISE_INTERRUPT, IN(PVH))->count, 0, 90, 90);
+}
+
 static void other_runs_are_refused(void **state)
 {
 	static const char *const modes[] = { "dom0", "kvm", "nitro", "bare-metal", "unknown", "" };
@@ -516,6 +585,60 @@ static void json_is_as_before(void **state)
 	free(text);
 }
 
+static void assert_in_order(const struct estimate *e)
+{
+	if (!estimate__is_known(e))
+		return;
+	assert_true(e->mid >= 0);
+	assert_false(e->low > e->mid * (1 + 1e-9) || e->high < e->mid * (1 - 1e-9));
+}
+
+/* Whatever a run has: bounds contain their figure, what is unknown says why, and all of it is printed. */
+static void any_run_keeps_the_rules(void **state)
+{
+	struct lab_prices table;
+
+	(void)state;
+	parse(&table, lab_prices__text);
+	for (unsigned int seed = 0; seed < 200; seed++) {
+		struct fixture *f = fixture__random(seed);
+		struct advise a;
+		char *text = NULL;
+		size_t size = 0;
+		FILE *out = open_memstream(&text, &size);
+
+		strcpy(f->platform.mode, guest_mode__name(seed % MODE_NR));
+		f->snap.end_ns = f->snap.start_ns + 1 + seed * 1000000;
+		assert_int_equal(advise__build(&a,
+					       &(struct advise_input) {
+						       .snap = &f->snap,
+						       .ledger = f->ledger,
+						       .platform = &f->platform,
+						       .prices = { lists, NR(lists), &table } }),
+				 0);
+		for (size_t i = 0; i < a.nr_rows; i++) {
+			for (size_t n = 0; n < a.row[i].nr_cells; n++) {
+				const struct advise_cell *c = &a.row[i].cell[n];
+
+				assert_in_order(&c->count);
+				assert_in_order(&c->each);
+				assert_in_order(&c->load);
+				assert_int_equal(c->basis != BASIS_UNKNOWN,
+						 estimate__is_known(&c->load));
+				assert_true(c->basis != BASIS_UNKNOWN || c->why[0]);
+			}
+		}
+		assert_int_equal(advise__json(out,
+					      &(struct advise_report) { &a, &f->run, &f->platform,
+									&f->snap, f->ledger, lists,
+									NR(lists) }),
+				 0);
+		fclose(out);
+		free(text);
+		fixture__free(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -529,10 +652,14 @@ int main(void)
 		cmocka_unit_test(few_are_no_price_elsewhere),
 		cmocka_unit_test(bounds_are_those_of_the_mean),
 		cmocka_unit_test(a_vf_takes_packets_and_what_they_notify),
+		cmocka_unit_test(an_upcall_by_the_platform_device_is_more),
+		cmocka_unit_test(reads_of_the_clock_have_each_list_s_price),
+		cmocka_unit_test(what_the_platform_emulates_is_of_modes_with_a_device_model),
 		cmocka_unit_test(other_runs_are_refused),
 		cmocka_unit_test(lists_of_a_mode_are_put_together),
 		cmocka_unit_test(a_wrong_line_of_the_table_is_named),
 		cmocka_unit_test(the_shipped_table_says_where_it_is_from),
+		cmocka_unit_test(any_run_keeps_the_rules),
 		cmocka_unit_test(text_is_as_before),
 		cmocka_unit_test(json_is_as_before),
 	};
