@@ -50,6 +50,12 @@ struct xt_hist {
 	struct xt_bucket bucket[XT_BUCKETS];
 };
 
+/* One owner's requests that ended on one CPU: by CPU, then fixed ones and places (who.h). */
+struct xt_owner_sum {
+	__u64 bytes; /* of those whose issue was seen */
+	struct xt_hist hist;
+};
+
 /*
  * Frames: paths open on this CPU, innermost last. The innermost owns each
  * nanosecond: on close a frame's length is added to `inside` of the one below.

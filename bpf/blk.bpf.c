@@ -20,13 +20,7 @@ XT_SHARED_ARRAY(xt_disks, struct xt_disk);
 XT_SHARED_ARRAY(xt_requests, struct xt_request);
 XT_SHARED_ARRAY(xt_disk_queues, struct xt_disk_queue); /* by disk's first + hardware queue */
 
-/* include/linux/blk_types.h, include/linux/blk-mq.h: unchanged since 4.16 */
-#define REQ_OP_MASK	     0xff
-#define REQ_OP_READ	     0
-#define REQ_OP_WRITE	     1
-#define REQ_OP_FLUSH	     2
-#define REQ_OP_DISCARD	     3
-#define REQ_OP_DRV_IN	     34 /* passthrough: DRV_IN, DRV_OUT */
+/* include/linux/blk_types.h */
 #define BLK_STS_OK	     0
 #define BLK_STS_DEV_RESOURCE 13
 
@@ -429,6 +423,7 @@ static __always_inline void request_start(struct xt_cpu *cpu, struct xt_blk_cpu 
 	r->disk = disk ? disk->slot : 0;
 	r->path = request_path(disk, r->op);
 	r->rq = (__u64)rq;
+	owner_issue(cpu, r, rq);
 	r->state = XT_RQ_COUNTED;
 	bump(&blk->started, 1);
 }
@@ -521,6 +516,25 @@ int xt_rq_issue(__u64 *ctx)
 	/* an overwritten request has left its place in the queue to this one */
 	if (was == XT_RQ_FREE)
 		queue_enter(queue_of(rq, disk), disk, (now - r->queued) << rate);
+	return 0;
+}
+
+/*
+ * Loaded where owners are asked for. A request that is inserted again, since its driver gave it back,
+ * has its owner.
+ */
+SEC("?tp_btf/block_rq_insert")
+int xt_rq_insert(__u64 *ctx)
+{
+	struct request *rq = tp_request(ctx);
+	struct xt_cpu *cpu = cpu_enter(XT_P_RQ_INSERT);
+	struct xt_request *r;
+
+	if (!cpu)
+		return 0;
+	r = request_get(request_at(rq, disk_find(rq)));
+	if (r && (r->state == XT_RQ_FREE || r->rq != (__u64)rq))
+		owner_insert(cpu, r, rq);
 	return 0;
 }
 

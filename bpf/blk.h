@@ -3,9 +3,13 @@
 #ifndef XT_BLK_H
 #define XT_BLK_H
 
+#include "who.h"
+
 #define XT_BLK_PROBES(X)                                                                          \
 	X(XT_P_RQ_ISSUE, "block_rq_issue", "disk requests: queue, start of the device",           \
 	  TRACEPOINT("xt_rq_issue"), BODY(135))                                                   \
+	X(XT_P_RQ_INSERT, "block_rq_insert", "owners of requests that others issue",              \
+	  TRACEPOINT("xt_rq_insert"), .use = FOR_SOME)                                            \
 	X(XT_P_RQ_REQUEUE, "block_rq_requeue", "disk requests: requeues, ring full",              \
 	  TRACEPOINT("xt_rq_requeue"))                                                            \
 	X(XT_P_IO_DONE, "block_io_done", "disk requests: end", TRACEPOINT("xt_io_done"),          \
@@ -48,6 +52,7 @@ struct xt_blk_config {
 	bool runstate;	     /* a Xen guest: elsewhere the area is there and stays 0 */
 	bool rq_second;	     /* tracepoints have the queue first: see tp_request() */
 	__u32 flush_seq_bit; /* of a request's flags: see rq_in_flush() */
+	struct xt_who_config who;
 };
 
 #define XT_BLK_OPS(X)                                                                         \
@@ -106,9 +111,14 @@ struct xt_request {
 	__u64 task;		 /* struct task_struct * that issued it first */
 	__u64 ring, grants;	 /* ns of failed attempts, by cause; valid once reissued */
 	__u16 cpu;		 /* that issued it first */
-	__u16 pad;
-	__u32 pid; /* of that task's process */
+	__u16 owner;		 /* enum xt_owner_fixed, or XT_OWNER_FIRST + place */
+	__u32 pid;		 /* of that task's process */
+	__u64 inserted; /* its `queued`, where it was inserted for its owner; 0: it was not */
+	__u32 bytes;	/* where owners are asked for */
+	__u32 pad;
 } __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct xt_request) == 128, "two cache lines");
 
 enum xt_request_state {
 	XT_RQ_FREE,

@@ -7,7 +7,7 @@
 #define XT_LEGS_BPF_H
 
 #include <bpf/bpf_core_read.h>
-#include "frame.bpf.h"
+#include "who.bpf.h"
 
 extern const volatile struct xt_blk_config config;
 
@@ -296,6 +296,7 @@ static __always_inline void request_add(struct xt_cpu *cpu, struct xt_blk_cpu *b
 	legs.weight = weight_take(cpu, r);
 	legs_add(&legs, r, now);
 	total_add(cpu, r, now, stolen, legs.weight);
+	owner_add(cpu, r, now - r->queued);
 	bump(&blk->completed, 1);
 	if (now - r->queued > blk->slow_above)
 		slow_note(cpu, blk, r, now, stolen);
@@ -321,6 +322,7 @@ static __always_inline void counted_end(struct xt_cpu *cpu, struct xt_blk_cpu *b
 	bump(&blk->completed, 1);
 	if (h)
 		bump(&h->pending, 1);
+	owner_count(cpu, r);
 	if (!config.slower || !r->queued)
 		return;
 	now = bpf_ktime_get_ns();

@@ -40,6 +40,40 @@ struct blk_mq_hw_ctx {
 	unsigned int queue_num;
 };
 
+/* include/linux/kernfs.h, include/linux/cgroup-defs.h */
+struct kernfs_node {
+	const char *name;
+	u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[16];
+	struct cgroup *dfl_cgrp;
+};
+
+/* block/blk-cgroup.h; in include/linux/blk-cgroup.h before 5.18 */
+struct blkcg {
+	struct cgroup_subsys_state css;
+};
+
+struct blkcg_gq {
+	struct blkcg *blkcg;
+};
+
+/* include/linux/blk_types.h */
+struct bio {
+	struct blkcg_gq *bi_blkg; /* with CONFIG_BLK_CGROUP */
+};
+
 struct request {
 	struct request_queue *q;
 	struct blk_mq_hw_ctx *mq_hctx;
@@ -50,10 +84,14 @@ struct request {
 	unsigned int __data_len;
 	unsigned short nr_phys_segments;
 	u64 start_time_ns;
+	struct bio *bio;
 };
 
 /* include/linux/sched.h */
 struct task_struct {
+	unsigned int flags;
+	struct task_struct *group_leader;
+	struct css_set *cgroups;
 	int pid;
 	int tgid;
 	char comm[16];

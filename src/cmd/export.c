@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cmd/live.h"
+#include "cmd/owners.h"
 
 #define OPT_LISTEN   OPT_OWN
 #define OPT_TEXTFILE (OPT_OWN + 1)
@@ -100,6 +101,7 @@ static void parse(struct options *options, int argc, char **argv)
 	static const struct argp_child children[] = {
 		{ &traced_options__argp, 0, NULL, 0 },
 		{ &output_options__argp, 0, NULL, 0 },
+		{ &owner_options__refused, 0, NULL, 0 },
 		{ 0 },
 	};
 	static const struct argp argp = {

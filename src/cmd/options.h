@@ -74,6 +74,7 @@ struct view_options {
 extern const struct argp output_options__argp, view_options__argp;
 
 #define OPT_TRACED 0x180 /* those of cmd/live.h */
+#define OPT_OWNERS 0x1c0 /* those of cmd/owners.h */
 #define OPT_OWN	   0x200
 
 /* Of trace and report, for the end of their help. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cmd/live.h"
+#include "cmd/owners.h"
 #include "cmd/recorder.h"
 
 #ifdef XT_COMMIT
@@ -25,6 +26,7 @@ static const struct argp_option options_table[] = {
 struct options {
 	bool record;
 	struct traced_options traced;
+	struct owner_options owners;
 	struct recorder_options recorder;
 	struct output_options out;
 	struct view_options view;
@@ -74,9 +76,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &options->traced;
 		state->child_inputs[1] = &options->out;
 		state->child_inputs[2] = &options->view;
+		state->child_inputs[3] = &options->owners;
 		/* of record alone: trace has no such child, and no place for its input */
 		if (options->record)
-			state->child_inputs[3] = &options->recorder;
+			state->child_inputs[4] = &options->recorder;
 		break;
 	case 'i':
 		options->traced.live.interval = interval(arg, state);
@@ -94,15 +97,14 @@ static const struct argp_child children[] = {
 	{ &traced_options__argp, 0, NULL, 0 },
 	{ &output_options__argp, 0, NULL, 0 },
 	{ &view_options__argp, 0, NULL, 0 },
+	{ &owner_options__argp, 0, NULL, 0 },
 	{ 0 },
 };
 
 static const struct argp_child record_children[] = {
-	{ &traced_options__argp, 0, NULL, 0 },
-	{ &output_options__argp, 0, NULL, 0 },
-	{ &view_options__argp, 0, NULL, 0 },
-	{ &recorder_options__argp, 0, NULL, 0 },
-	{ 0 },
+	{ &traced_options__argp, 0, NULL, 0 },	 { &output_options__argp, 0, NULL, 0 },
+	{ &view_options__argp, 0, NULL, 0 },	 { &owner_options__argp, 0, NULL, 0 },
+	{ &recorder_options__argp, 0, NULL, 0 }, { 0 },
 };
 
 static const struct argp trace_argp = {
@@ -118,6 +120,7 @@ static const struct argp trace_argp = {
 	       "  xentrace-bpf -d 10 -o run.svg    the flame-style histogram\n"
 	       "  xentrace-bpf -d 60 -o run.html   all of it as a page that opens offline\n"
 	       "  xentrace-bpf -D /var/lib/pg      only the disks under that mount\n"
+	       "  xentrace-bpf -d 10 --by cgroup   whose the disks' requests are\n"
 	       "See xentrace-bpf(8): how to read the report, and a GLOSSARY of its terms.\n",
 };
 
@@ -209,6 +212,7 @@ static void parse(struct options *options, int argc, char **argv)
 	if (!live->interval && (options->record || has_recording(&options->sinks)))
 		live->interval = RECORD_INTERVAL;
 	live->tracer.wanted.slower_ns = options->view.slower_ns;
+	live->tracer.wanted.by = options->owners.by;
 	traced_options__end(&options->traced);
 }
 

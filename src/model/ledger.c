@@ -676,6 +676,8 @@ int ledger__build(struct ledger **out, const struct snapshot *snap, const struct
 		err = build_waits(ledger, snap, platform, sums);
 	if (!err)
 		err = build_events(&ledger->events, snap);
+	if (!err)
+		err = owner_rows__build(&ledger->owners, snap, ledger->elapsed_ns);
 	if (err)
 		goto out;
 	judge(ledger, snap, sums);
@@ -697,6 +699,7 @@ void ledger__free(struct ledger *ledger)
 	findings__free(&ledger->findings);
 	free(ledger->cpu.rows);
 	free(ledger->waits);
+	free(ledger->owners.rows);
 	free(ledger->events.rows);
 	free(ledger->events.counts);
 	free(ledger);

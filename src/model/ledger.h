@@ -153,6 +153,7 @@ struct ledger {
 	struct cpu_account cpu;
 	struct wait_row *waits; /* most waited first: of requests, of timers, of what is stacked */
 	size_t nr_waits;
+	struct owner_rows owners; /* none where they were not asked for */
 	struct event_rows events;
 	struct quality quality;
 	struct findings findings;

@@ -97,6 +97,16 @@ static bool is_without_drops(const void *drop)
 	return !((const struct drop *)drop)->count;
 }
 
+static bool is_same_owner(const void *a, const void *b)
+{
+	return owner__same(a, b);
+}
+
+static bool is_without_requests(const void *owner)
+{
+	return !hist__count(&((const struct owner *)owner)->hist);
+}
+
 /* Each interval's slowest requests are others. */
 static bool is_another(const void *a, const void *b)
 {
@@ -244,6 +254,21 @@ static const struct field slow_request_fields[] = {
 static SCHEMA(slow_request_schema, struct slow_request, slow_request_fields, .same = is_another,
 	    .precedes = is_as_slow);
 
+static const struct field whose_fields[] = {
+	KEY_ENUM(1, struct whose, by, BY_NR, BY_NOTHING),
+};
+static SCHEMA(whose_schema, struct whose, whose_fields);
+
+static const struct field owner_fields[] = {
+	KEY_ENUM(1, struct owner, kind, OWNER_KIND_NR, OWNER_UNKNOWN),
+	KEY(2, struct owner, id),
+	KEY(3, struct owner, name),
+	COUNTER(4, struct owner, bytes),
+	STRUCT(5, struct owner, hist, hist_schema),
+};
+static SCHEMA(owner_schema, struct owner, owner_fields, .same = is_same_owner,
+	    .is_empty = is_without_requests);
+
 static const struct field loss_fields[] = {
 	KEY(1, struct loss, name),
 	KEY(2, struct loss, why),
@@ -336,6 +361,8 @@ static const struct field snapshot_fields[] = {
 	LIST(17, struct snapshot, nics, nic_use_schema),
 	STRUCT(18, struct snapshot, packets, conservation_schema),
 	LIST(19, struct snapshot, drops, drop_schema),
+	STRUCT(20, struct snapshot, whose, whose_schema),
+	LIST(21, struct snapshot, owners, owner_schema),
 	STRUCT(24, struct snapshot, kernel, kernel_counts_schema),
 	LIST(25, struct snapshot, disk_counts, disk_counts_schema),
 	LIST(26, struct snapshot, nic_losses, nic_losses_schema),

@@ -13,6 +13,7 @@
 
 #include "base/terms.h"
 #include "model/hist.h"
+#include "model/owners.h"
 #include "model/vcpus.h"
 #include "platform/counts.h"
 
@@ -192,6 +193,11 @@ struct conservation {
 	uint64_t kernel; /* done as the kernel counts it, preexisting ones too; 0: unknown */
 };
 
+/* What is said of owners of disk requests, as it was asked for. */
+struct whose {
+	enum owners_by by; /* BY_NOTHING: they were not asked for, and there are none */
+};
+
 enum rung { RUNG_OFF, RUNG_TP_BTF, RUNG_FENTRY, RUNG_KPROBE };
 
 /* One probe: what it measures, how it got attached, and if not, why and what to do. */
@@ -256,6 +262,9 @@ struct snapshot {
 	struct loss *losses; /* all of them, zero or not */
 	size_t nr_losses;
 	struct conservation io;
+	struct whose whose;
+	struct owner *owners; /* of the requests of traced disks that ended */
+	size_t nr_owners;
 	struct conservation packets; /* sent, that a driver had; preexisting ones are not known */
 	struct probe_status *probes;
 	size_t nr_probes;

@@ -28,6 +28,8 @@ JSON_NAMES(kind, "kind", kind__name, KIND_NR);
 JSON_NAMES(rung, "rung", rung__name, RUNG_KPROBE + 1);
 JSON_NAMES(verdict, "verdict", verdict__name, FINDING_UNTESTABLE + 1);
 JSON_NAMES(remedy, "remedy", remedy__name, REMEDY_NR);
+JSON_NAMES(owners_by, "owners_by", owners_by__name, BY_NR);
+JSON_NAMES(owner_kind, "owner_kind", owner_kind__name, OWNER_KIND_NR);
 JSON_NAMES(direction, "direction", direction__name, 2);
 
 #define REPORT	   ((const struct report *)json->all)
@@ -52,6 +54,9 @@ JSON_IF(is_sampled, WHAT(wait_row)->followed < WHAT(wait_row)->count)
 JSON_IF(knows_places, WHAT(queue_use)->places)
 JSON_IF(is_issued, WHAT(slow_request)->issued)
 JSON_IF(knows_issuer, has_runstate(json) && WHAT(slow_request)->overlap_known)
+JSON_FROM(owner_of, WHAT(owner_row)->owner)
+JSON_IF(has_id, owner_of(json) && WHAT(owner_row)->owner->id)
+JSON_IF(is_named, WHAT(owner_row)->owner->kind == OWNER_NAMED)
 JSON_IF(is_off, WHAT(probe_status)->rung == RUNG_OFF)
 JSON_IF(knows_vdso, WHAT(own_cost)->vdso_known)
 JSON_IF(knows_cost, WHAT(finding)->cost_known)
@@ -130,10 +135,8 @@ static void put_event_row_by_vcpu(struct json *json, const char *key)
 }
 
 /* An interval has no times: a recording has none (recording/coding.h), and gives the same. */
-static void put_buckets(struct json *json, const char *key)
+static void put_hist(struct json *json, const char *key, const struct hist *hist)
 {
-	const struct hist *hist = &WHAT(path)->hist;
-
 	json__open(json, key, '[');
 	for (unsigned int i = 0; i < hist->nr; i++) {
 		const struct hist_bucket *bucket = &hist->bucket[i];
@@ -148,6 +151,16 @@ static void put_buckets(struct json *json, const char *key)
 		json__close(json, ']');
 	}
 	json__close(json, ']');
+}
+
+static void put_buckets(struct json *json, const char *key)
+{
+	put_hist(json, key, &WHAT(path)->hist);
+}
+
+static void put_owner_buckets(struct json *json, const char *key)
+{
+	put_hist(json, key, &WHAT(owner_row)->owner->hist);
 }
 
 static void put_figures(struct json *json, const char *key)
@@ -448,6 +461,28 @@ static const struct json_member drop_members[] = {
 };
 static JSON_SHAPE(drop, NULL);
 
+static const struct json_member owner_members[] = {
+	SHOW_ENUM("kind", struct owner, kind, owner_kind_names, .from = owner_of,
+		  .text = "\"named\": a task, process or cgroup; the others are nobody's."),
+	SHOW(struct owner, name, "comm; of a cgroup its path, or its last part where it is gone.",
+	     .from = owner_of, .known = is_named),
+	SHOW(struct owner, id, "Of a process or cgroup its number.", .from = owner_of,
+	     .known = has_id),
+	SHOW(struct owner_row, count, "Requests that ended."),
+	SHOW(struct owner_row, followed, "Of them: the times are theirs, and stand for all."),
+	SHOW(struct owner_row, per_second),
+	SHOW(struct owner_row, bytes, "Of those whose issue was seen."),
+	SHOW(struct owner_row, waited_ns),
+	SHOW(struct owner_row, share, "Of what all requests waited."),
+	SHOW(struct owner_row, mean_ns),
+	SHOW(struct owner_row, p99_ns),
+	SHOW(struct owner_row, max_ns),
+	SHOW_BY(put_owner_buckets, "buckets", MEMBER_TUPLES, "As of a path."),
+};
+static JSON_SHAPE(owner,
+		  "Whose requests of the traced disks were: who was at work when they were made. "
+		  "Their counts add up to those of the disks.");
+
 static const struct json_member slow_leg_members[] = {
 	SHOW_AS("leg", slow_leg, name),
 	SHOW(slow_leg, ns),
@@ -619,6 +654,10 @@ static const struct json_member part_members[] = {
 		  "which cpu has.", OF_LEDGER),
 	SHOW_LIST("wait_rows", struct ledger, waits, nr_waits, wait_row_shape,
 		  "The report's rows of what requests waited.", OF_LEDGER),
+	SHOW_ENUM("owners_by", struct snapshot, whose.by, owners_by_names, OF_SNAP,
+		  .text = "--by; \"nothing\": owners were not asked for."),
+	SHOW_LIST("owners", struct ledger, owners.rows, owners.nr, owner_shape,
+		  "Whose the requests were that ended, most waited first.", OF_LEDGER),
 	SHOW_LIST("per_vcpu", struct snapshot, vcpus, nr_vcpus, vcpu_shape,
 		  "vCPUs that were online at some time; cpu has their sums.", OF_SNAP),
 	SHOW_LIST("event_rows", struct ledger, events.rows, events.nr, event_row_shape,

@@ -11,6 +11,7 @@
 
 #include "platform/counts.h"
 #include "probe/family.h"
+#include "probe/who.h"
 #include "blk.skel.h"
 #include "model/ledger.h"
 
@@ -378,6 +379,7 @@ static int place(struct layout *layout)
 	config.runstate = platform__on_xen(platform);
 	config.flush_seq_bit = features__enum_value(layout->features, "__RQF_FLUSH_SEQ", 4);
 	config.rq_second = features__tracepoint_args(layout->features, "block_rq_issue") == 2;
+	who__place(layout, &config.who);
 	for (uint32_t slot = 0; slot < nr_rows; slot++)
 		name_row(layout, slot);
 	for (size_t i = 0; i < platform->nr_disks; i++) {
@@ -447,6 +449,8 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 {
 	enum xt_probe end = end_probe(loader);
 
+	if (probe == XT_P_RQ_INSERT)
+		return config.who.by ? NULL : "no owners are asked for";
 	if (probe == end || (probe == XT_P_RQ_UNSTAMPED && end == XT_P_IO_DONE))
 		return NULL;
 	return "another hook ends requests here";
@@ -639,6 +643,8 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 {
 	int err = read_queues(snap);
 
+	if (!err)
+		err = who__read(tracer->layout, snap);
 	if (!err)
 		err = read_slowest(tracer->layout, snap);
 	read_conservation(tracer, &snap->io);

@@ -134,13 +134,17 @@ static int place(struct layout *layout)
 FAMILY_OBJECT(core)
 
 /*
- * Softirqs and task switches matter only where something is timed that they could interrupt. The
- * other families are loaded before this one.
+ * Softirqs and task switches matter only where something is timed that they could interrupt, and
+ * softirqs where owners are asked for, which they have not. The other families are loaded before
+ * this one.
  */
 static const char *unused(enum xt_probe probe, const struct loader *loader)
 {
 	if (probe == XT_P_SWITCH && !features__preempts())
 		return "no task is preempted inside this kernel";
+	/* who is at work: see in_interrupt() of who.bpf.h */
+	if (probe != XT_P_SWITCH && loader->layout->wanted->by)
+		return NULL;
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		if (loader->attempts[i].rung != RUNG_OFF && probe__is_timed(&probe_table[i]))
 			return NULL;

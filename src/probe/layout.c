@@ -18,7 +18,7 @@ struct shared_map {
 	struct shared_map *next;
 	const char *name;
 	int fd;
-	void *at;
+	void *at; /* NULL: it is not made, see layout__no_map() */
 	size_t size;
 };
 
@@ -72,6 +72,17 @@ void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t
 	return at;
 }
 
+void layout__no_map(struct layout *layout, const char *name)
+{
+	struct shared_map *map = layout__memory(layout, 1, sizeof(*map));
+
+	if (!map)
+		return;
+	map->name = name;
+	map->next = layout->maps;
+	layout->maps = map;
+}
+
 static const struct shared_map *find_map(const struct layout *layout, const char *name)
 {
 	const struct shared_map *map = layout->maps;
@@ -92,7 +103,11 @@ int layout__share(const struct layout *layout, struct bpf_object *object)
 		if (bpf_map__is_internal(map) || !(bpf_map__map_flags(map) & BPF_F_MMAPABLE))
 			continue;
 		ours = find_map(layout, bpf_map__name(map));
-		err = ours ? bpf_map__reuse_fd(map, ours->fd) : -ENOENT;
+		if (!ours)
+			err = -ENOENT;
+		else
+			err = ours->at ? bpf_map__reuse_fd(map, ours->fd)
+				       : bpf_map__set_autocreate(map, false);
 		if (err)
 			break;
 	}
@@ -103,9 +118,9 @@ int layout__share(const struct layout *layout, struct bpf_object *object)
 int layout__hide(const struct layout *layout)
 {
 	for (const struct shared_map *map = layout->maps; map; map = map->next) {
-		if (mmap(map->at, map->size, PROT_NONE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-			 0) == MAP_FAILED)
+		if (map->at && mmap(map->at, map->size, PROT_NONE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+				    0) == MAP_FAILED)
 			return -errno;
 	}
 	return 0;
@@ -114,8 +129,8 @@ int layout__hide(const struct layout *layout)
 int layout__show(const struct layout *layout)
 {
 	for (const struct shared_map *map = layout->maps; map; map = map->next) {
-		if (mmap(map->at, map->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-			 map->fd, 0) == MAP_FAILED)
+		if (map->at && mmap(map->at, map->size, PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_FIXED, map->fd, 0) == MAP_FAILED)
 			return -errno;
 	}
 	return 0;
@@ -228,6 +243,8 @@ void layout__free(struct layout *layout)
 	if (!layout)
 		return;
 	for (const struct shared_map *map = layout->maps; map; map = map->next) {
+		if (!map->at)
+			continue;
 		munmap(map->at, map->size);
 		close(map->fd);
 	}

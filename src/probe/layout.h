@@ -12,6 +12,7 @@
 
 #include "abi.h"
 #include "model/snapshot.h"
+#include "platform/cgroups.h"
 #include "platform/platform.h"
 
 struct bpf_object;
@@ -22,9 +23,11 @@ struct sites;
 struct wanted {
 	const char *const *disks; /* as in platform->disks */
 	const char *const *nics;
-	unsigned int every;  /* follow 1 of so many, a power of two; 0: by the budget */
-	double max_overhead; /* the budget: a share of the vCPUs' time; 0: follow all */
-	uint64_t slower_ns;  /* note only requests slower than this; 0: the slowest */
+	unsigned int every;	       /* follow 1 of so many, a power of two; 0: by the budget */
+	double max_overhead;	       /* the budget: a share of the vCPUs' time; 0: follow all */
+	uint64_t slower_ns;	       /* note only requests slower than this; 0: the slowest */
+	enum owners_by by;	       /* tell owners of disk requests apart */
+	const struct cgroups *cgroups; /* where they are cgroups: which hierarchy's */
 };
 
 struct layout {
@@ -91,6 +94,8 @@ struct path_key *layout__count(const struct layout *layout, uint32_t path, enum 
  * they return NULL and set layout->err: only who writes to it at once has to ask.
  */
 void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries);
+/* There is no map of this name, and no program that runs has use for it. */
+void layout__no_map(struct layout *layout, const char *name);
 void *layout__memory(struct layout *layout, size_t nr, size_t size);
 bool layout__is_wanted(const char *const *wanted, const char *name);
 

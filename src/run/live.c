@@ -35,6 +35,7 @@ struct live {
 	struct run_info info;
 	struct utsname host;
 	struct platform *platform;
+	struct cgroups cgroups; /* where owners are cgroups */
 	struct tracer *tracer;
 	struct command *command; /* NULL: none */
 
@@ -339,6 +340,22 @@ static int find_nics(struct live *live)
 	return EXIT_DONE;
 }
 
+/* The control groups' hierarchy, where it is asked for. */
+static int find_cgroups(struct live *live)
+{
+	int err;
+
+	if (live->options->tracer.wanted.by != BY_CGROUP)
+		return EXIT_DONE;
+	err = cgroups__choose(&live->cgroups, "/");
+	if (!err)
+		return EXIT_DONE;
+	elog("--by cgroup: %s",
+	     err == -ENOENT ? "no control groups are mounted here (cgroup2, or cgroup with blkio)"
+			    : strerror(-err));
+	return EXIT_PRIVILEGE;
+}
+
 static int attach(struct live *live, const char *const *disks)
 {
 	const struct live_options *options = live->options;
@@ -348,6 +365,7 @@ static int attach(struct live *live, const char *const *disks)
 
 	wanted.wanted.disks = *disks ? disks : NULL;
 	wanted.wanted.nics = *options->nics ? options->nics : NULL;
+	wanted.wanted.cgroups = &live->cgroups;
 	if (!options->quiet)
 		say_attaching();
 	err = tracer__new(&live->tracer, live->platform, &wanted, &why);
@@ -381,6 +399,8 @@ static int prepare(struct live *live, struct run *run)
 	code = find_disks(live, disks);
 	if (!code)
 		code = find_nics(live);
+	if (!code)
+		code = find_cgroups(live);
 	if (!code)
 		code = run__open(run, &use);
 	return code ? code : attach(live, disks);

@@ -45,6 +45,8 @@ names()
 	refused 2 "is not a number of seconds" "$xt" export -i soon
 	refused 2 "is shorter than" "$xt" export -i 0.01
 	refused 2 "one argument too many" "$xt" export 1
+	refused 2 "owners are in no metrics" "$xt" export --by comm
+	refused 2 "owners are in no metrics" "$xt" export --by=cgroup
 }
 
 @test "a port that is taken, and a folder that is not there, are said with status 1" {

@@ -51,6 +51,16 @@ as_root()
 	LINES_MAX=3 refused 2 "count '0x1' is not a number" "$xt" 1 0x1
 }
 
+@test "owners are by comm, pid or cgroup: 2" {
+	for by in '' nothing user COMM comm,pid; do
+		LINES_MAX=3 refused 2 "--by '$by' is none of comm, pid, cgroup" "$xt" --by "$by" -d 0.2
+		LINES_MAX=3 refused 2 "is none of comm, pid, cgroup" "$xt" record -o "$dir/x" --by "$by"
+	done
+	for command in report top wait diff detect check; do
+		LINES_MAX=3 refused 2 "unrecognized option" "$xt" $command --by comm
+	done
+}
+
 @test "an empty word is no word: 2" {
 	for families in '' , blk, ,blk blk,,net; do
 		LINES_MAX=3 refused 2 "unknown family ''" "$xt" -f "$families" -d 0.2

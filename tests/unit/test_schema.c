@@ -235,6 +235,13 @@ static const struct {
 	{ "9.7", "a path's id joins the readings of a run" },
 	{ "12.6", "idle time by /proc/stat: idle_ns, without runstate" },
 	{ "13.5", "an interrupt's number: op says it" },
+	{ "21.5.2", "of CPU paths" },
+	{ "21.5.3", "the paths of disks have it" },
+	{ "21.5.4", "of CPU paths" },
+	{ "21.5.5", "the paths of disks have it" },
+	{ "21.5.6", "the paths of disks have it" },
+	{ "21.5.7", "the paths of disks have it" },
+	{ "21.5.10", "of CPU paths" },
 };
 
 static const char *why_left_out(const char *path)
@@ -312,7 +319,9 @@ static struct fixture *make_fixture(void)
 	struct fixture *f = fixture__pvhvm();
 
 	fixture__add_nics(f);
+	fixture__add_owner(f);
 	f->snap.cost.vdso_known = true;
+	fixture__close(f);
 	return f;
 }
 

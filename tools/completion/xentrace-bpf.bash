@@ -74,6 +74,7 @@ _xentrace_bpf()
 		fi
 		;;
 	--exact) _xentrace_bpf_words all ;;
+	--by) _xentrace_bpf_words "comm pid cgroup" ;;
 	--root | --save) _xentrace_bpf_files -d ;;
 	--prices) _xentrace_bpf_files -f -X '!*.json' ;;
 	-o | --output | --textfile) _xentrace_bpf_files -f ;;

@@ -47,6 +47,8 @@ struct hist *fixture__path(struct fixture *f, enum kind kind, enum area area, en
  */
 void fixture__add_series(struct fixture *f, unsigned int steps);
 
+/* An owner of requests. */
+void fixture__add_owner(struct fixture *f);
 /* A NIC, and packets of it that were dropped. */
 void fixture__add_nics(struct fixture *f);
 

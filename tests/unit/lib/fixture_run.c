@@ -137,6 +137,22 @@ void fixture__add_probes(struct fixture *f)
 	set(probe->fix, "none: the compiler inlined it");
 }
 
+void fixture__add_owner(struct fixture *f)
+{
+	struct snapshot *snap = &f->snap;
+	struct owner *owner;
+	struct hist_bucket *bucket;
+
+	assert(!snap->nr_owners);
+	snap->whose.by = BY_PID;
+	snap->owners = owner = fixture__grow(NULL, snap->nr_owners++, sizeof(*owner));
+	*owner = (struct owner) { .id = 812, .name = "postgres", .bytes = 4096 };
+	bucket = hist__use(&owner->hist, 100);
+	assert(bucket);
+	bucket->count = 1;
+	bucket->ns = owner->hist.max = hist__lower(100);
+}
+
 void fixture__add_nics(struct fixture *f)
 {
 	struct snapshot *snap = &f->snap;
