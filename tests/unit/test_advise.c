@@ -346,6 +346,12 @@ static void a_vf_takes_packets_and_what_they_notify(void **state)
 	assert_unknown(cell(&a, ADVISE_INTERRUPT, ADVISE_VF), "not in this run");
 	assert_estimate(cell(&a, ADVISE_NOTIFY, ADVISE_VF)->count, 40, 100, 100);
 
+	/* packets that an emulated NIC sends now would notify, once at most; those received would not */
+	f = guest("hvm");
+	nic(f, "eth0", LETTER_VS, 60, 40);
+	a = advise(f, NULL, 0, &no_table);
+	assert_estimate(cell(&a, ADVISE_NOTIFY, IN(PVHVM))->count, 0, 60, 60);
+
 	/* with a VF in the run its price is known, and its packets are its own in each mode */
 	f = guest("pv");
 	nic(f, "eth0", LETTER_P, 60, 40);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -11,6 +12,7 @@
 #include "golden.h"
 #include "model/statistics.h"
 #include "output/detect.h"
+#include "recording/price_list.h"
 #include "schema.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
@@ -152,6 +154,112 @@ static void not_measured_is_null_never_zero(void **state)
 	json_decref(json);
 }
 
+/* The line of --measure of a guest of this mode; freed by the caller. */
+static char *print_list(const char *mode)
+{
+	struct platform platform = { .host = "db-7" };
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	snprintf(platform.mode, sizeof(platform.mode), "%s", mode);
+	assert_int_equal(detect__json(out, &platform, list, NR(list)), 0);
+	fclose(out);
+	return text;
+}
+
+static void a_list_is_read_as_it_was_printed(void **state)
+{
+	char *text = print_list("pvhvm"), why[100];
+	struct price_list read;
+
+	(void)state;
+	assert_int_equal(price_list__read(&read, text, strlen(text), why, sizeof(why)), 0);
+	assert_string_equal(read.mode, "pvhvm");
+	assert_string_equal(read.host, "db-7");
+	assert_int_equal(read.nr, NR(list));
+	for (size_t i = 0; i < NR(list); i++) {
+		assert_string_equal(read.prices[i].name, list[i].name);
+		assert_int_equal(!read.prices[i].why_not, !list[i].why_not);
+		if (!list[i].why_not)
+			assert_figures(read.prices[i], list[i].min_ns, list[i].median_ns,
+				       list[i].p90_ns);
+	}
+	price_list__free(&read);
+	free(text);
+}
+
+#define HEAD "{\"schema\":\"xentrace-bpf/1\",\"type\":\"detect\",\"mode\":\"pv\""
+#define PRICE(min, median, p90)                                                      \
+	HEAD ",\"prices\":[{\"name\":\"a\",\"min_ns\":" min ",\"median_ns\":" median \
+	     ",\"p90_ns\":" p90 "}]}"
+
+static void what_is_no_list_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} wrong[] = {
+		{ "", "no JSON" },
+		{ "PRICES  median\n", "no JSON" },
+		{ PRICE("1", "2", "3") "x", "no JSON" },
+		{ "{}", "is not what detect" },
+		{ "[]", "is not what detect" },
+		{ "{\"schema\":7,\"type\":[]}", "is not what detect" },
+		{ "{\"schema\":\"xentrace-bpf/1\",\"type\":\"total\"}", "is not what detect" },
+		{ "{\"schema\":\"xentrace-bpf/1\",\"type\":\"detect\",\"mode\":\"kvm\"}",
+		  "is of no guest whose mode" },
+		{ HEAD "}", "has no prices" },
+		{ HEAD ",\"prices\":[]}", "has no prices" },
+		{ HEAD ",\"prices\":7}", "has no prices" },
+		{ HEAD ",\"prices\":[7]}", "price 1" },
+		{ HEAD ",\"prices\":[{\"name\":\"a\"}]}", "price 1" },
+		{ HEAD ",\"prices\":[{\"name\":\"a\",\"why_not\":\"b\"},{\"name\":\"\"}]}",
+		  "price 2" },
+		{ PRICE("3", "2", "4"), "price 1" },
+		{ PRICE("1", "5", "4"), "price 1" },
+		{ PRICE("-1", "2", "4"), "price 1" },
+		{ PRICE("0", "2", "4"), "price 1" },
+		{ PRICE("null", "2", "4"), "price 1" },
+		{ PRICE("\"1\"", "2", "4"), "price 1" },
+	};
+	struct price_list read;
+	char why[100];
+
+	(void)state;
+	for (size_t i = 0; i < NR(wrong); i++) {
+		int err = price_list__read(&read, wrong[i].text, strlen(wrong[i].text), why,
+					   sizeof(why));
+
+		if (err != -EBADMSG || !strstr(why, wrong[i].why))
+			fail_msg("%s: %d '%s'", wrong[i].text, err, why);
+		assert_null(read.prices);
+	}
+	assert_int_equal(price_list__read(&read, PRICE("1", "2", "3"), strlen(PRICE("1", "2", "3")),
+					  why, sizeof(why)),
+			 0);
+	price_list__free(&read);
+}
+
+/* Cut anywhere, and each bit another one: a list or an error, and nothing that is left. */
+static void a_damaged_list_is_a_list_or_none(void **state)
+{
+	char *text = print_list("pvh"), why[100];
+	size_t len = strlen(text);
+	struct price_list read;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < len; i++) {
+		assert_int_equal(price_list__read(&read, text, i, why, sizeof(why)), -EBADMSG);
+		for (unsigned int bit = 0; bit < 8; bit++) {
+			text[i] ^= 1 << bit;
+			if (!price_list__read(&read, text, len, why, sizeof(why)))
+				price_list__free(&read);
+			text[i] ^= 1 << bit;
+		}
+	}
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +269,9 @@ int main(void)
 		cmocka_unit_test(text_is_as_before),
 		cmocka_unit_test(json_is_as_before),
 		cmocka_unit_test(not_measured_is_null_never_zero),
+		cmocka_unit_test(a_list_is_read_as_it_was_printed),
+		cmocka_unit_test(what_is_no_list_is_refused),
+		cmocka_unit_test(a_damaged_list_is_a_list_or_none),
 	};
 
 	return cmocka_run_group_tests_name("prices", tests, NULL, NULL);
