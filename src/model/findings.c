@@ -17,7 +17,8 @@
 
 /* Answers that are not met are told in this order. */
 static const struct rules *const subjects[] = {
-	&run_rules, &disk_rules, &time_rules, &event_rules, &net_rules,
+	&run_rules,  &disk_rules,  &ring_rules,	 &slow_rules,
+	&time_rules, &guest_rules, &event_rules, &net_rules,
 };
 
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
@@ -250,6 +251,75 @@ struct cpu_sum rule__cpu(const struct ledger *ledger, enum mech mech, enum area 
 		sum.events += row->events;
 	}
 	return sum;
+}
+
+struct cpu_sum rule__role_cpu(const struct snapshot *snap, enum mech mech, unsigned int roles)
+{
+	struct cpu_sum sum = {};
+
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		const struct path *path = &snap->paths[i];
+
+		if (path->key.kind != KIND_CPU || path->key.mech != mech ||
+		    !(path->key.roles & roles))
+			continue;
+		sum.ns += path_key__ns(&path->key, &path->hist);
+		sum.held_ns += path->hist.held;
+		sum.events += hist__count(&path->hist);
+	}
+	return sum;
+}
+
+bool rule__knows_disks(struct question *q)
+{
+	if (!rule__family_is_off(q->snap, "blk"))
+		return true;
+	rule__untestable(q, "no probe of family blk is on");
+	return false;
+}
+
+const struct wait_row *rule__busiest(const struct ledger *ledger, const char *device)
+{
+	for (size_t i = 0; i < ledger->nr_waits; i++)
+		if (ledger->waits[i].area == AREA_DISK && !strcmp(ledger->waits[i].device, device))
+			return &ledger->waits[i];
+	return NULL;
+}
+
+/* An empty flush waits for those that serve it: the longer of the two is the disk's. */
+struct disk_sum rule__disk(const struct ledger *ledger, const char *device)
+{
+	struct disk_sum sum = {};
+
+	for (size_t i = 0; i < ledger->nr_waits; i++) {
+		const struct wait_row *row = &ledger->waits[i];
+
+		if (row->area != AREA_DISK || strcmp(row->device, device))
+			continue;
+		sum.count += row->count;
+		sum.waited_ns += row->waited_ns;
+		if (row->roles & PATH_FLUSH && row->waited_ns > sum.flush_ns) {
+			sum.flush_count = row->count;
+			sum.flush_ns = row->waited_ns;
+		}
+	}
+	return sum;
+}
+
+const struct disk_counts *rule__counts(const struct snapshot *snap, const char *device)
+{
+	for (size_t i = 0; i < snap->nr_disk_counts; i++)
+		if (!strcmp(snap->disk_counts[i].device, device))
+			return &snap->disk_counts[i];
+	return NULL;
+}
+
+const struct queue_use *rule__queue(const struct snapshot *snap, const char *device)
+{
+	for (size_t i = 0; i < snap->nr_queues; i++)
+		if (!strcmp(snap->queues[i].device, device))
+			return &snap->queues[i];
+	return NULL;
 }
 
 /* The whole. */

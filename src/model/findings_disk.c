@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Rules about disks: what serves them, and what a PV disk's requests are short of. */
+/* Rules about disks: what serves them, and what they are used for. */
 #include "model/rules.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define RING_FULL_SHARE 0.05 /* of what a disk's requests waited */
-
-/* The first row of a device is its busiest: rows are sorted by waited time. */
-static bool is_first_of_device(const struct ledger *ledger, const struct wait_row *row)
-{
-	for (const struct wait_row *r = ledger->waits; r < row; r++)
-		if (r->area == row->area && !strcmp(r->device, row->device))
-			return false;
-	return true;
-}
-
-static bool is_off(struct question *q)
-{
-	if (!rule__family_is_off(q->snap, "blk"))
-		return false;
-	rule__untestable(q, "no probe of family blk is on");
-	return true;
-}
+#define SWAPPED_MIN 1000  /* pages: 4 MB */
+#define FLUSH_SHARE 0.5	  /* of what a disk's requests waited */
+#define WRITES_MAX  4	  /* for each flush: a group commit has more */
+#define SMALL_WRITE 65536 /* bytes in the mean */
 
 /* Emulated ones. */
 
@@ -39,20 +25,6 @@ static const struct wait_row *busiest_pv(const struct ledger *ledger, const char
 			best = row;
 	}
 	return best;
-}
-
-static void sum_device(const struct ledger *ledger, const char *device, uint64_t *count,
-		       uint64_t *waited_ns)
-{
-	*count = *waited_ns = 0;
-	for (size_t i = 0; i < ledger->nr_waits; i++) {
-		const struct wait_row *row = &ledger->waits[i];
-
-		if (row->area == AREA_DISK && !strcmp(row->device, device)) {
-			*count += row->count;
-			*waited_ns += row->waited_ns;
-		}
-	}
 }
 
 /*
@@ -113,7 +85,7 @@ static void expect_emulated(const struct question *q, struct finding *f, const s
 			    const struct wait_row *pv, uint64_t count)
 {
 	struct cpu_sum rival = {};
-	uint64_t requests = 0, waited_ns;
+	uint64_t requests = 0;
 
 	if (!cpu->ns) {
 		finding__gain_unknown(f, "the vCPU time of its path was not measured");
@@ -122,7 +94,7 @@ static void expect_emulated(const struct question *q, struct finding *f, const s
 	finding__cost(f, KIND_CPU, cpu->ns);
 	if (pv) {
 		rival = rule__cpu(q->ledger, MECH_PV, AREA_DISK, pv->device);
-		sum_device(q->ledger, pv->device, &requests, &waited_ns);
+		requests = rule__disk(q->ledger, pv->device).count;
 	}
 	if (requests < EVENTS_ENOUGH)
 		rival.ns = requests = 0;
@@ -136,33 +108,31 @@ static void show_emulated_cost(const struct question *q, struct finding *f,
 {
 	const struct wait_row *pv = busiest_pv(q->ledger, row->op);
 	struct cpu_sum cpu = emulated_cpu(q->ledger, row->device);
-	uint64_t count, waited_ns;
+	struct disk_sum sum = rule__disk(q->ledger, row->device);
 	char mean[MEAN_LEN];
 
-	sum_device(q->ledger, row->device, &count, &waited_ns);
-	finding__figure(f, "%.2f s waited by %s I/Os, %s mean %s", waited_ns / 1e9, COUNT(count),
-			row->op, rule__mean(mean, row));
+	finding__figure(f, "%.2f s waited by %s I/Os, %s mean %s", sum.waited_ns / 1e9,
+			COUNT(sum.count), row->op, rule__mean(mean, row));
 	if (pv)
 		finding__figure(f, "%s %s in this run: mean %s", pv->device, pv->op,
 				rule__mean(mean, pv));
 	if (cpu.ns)
-		show_cpu_cost(q, f, &cpu, count);
-	expect_emulated(q, f, &cpu, pv, count);
+		show_cpu_cost(q, f, &cpu, sum.count);
+	expect_emulated(q, f, &cpu, pv, sum.count);
 }
 
 static void ask_emulated_disk(struct question *q)
 {
-	if (is_off(q))
+	if (!rule__knows_disks(q))
 		return;
 	for (size_t i = 0; i < q->ledger->nr_waits; i++) {
 		const struct wait_row *row = &q->ledger->waits[i];
-		uint64_t count, waited_ns;
 		struct finding *f;
 
-		if (!rule__is_disk(row, MECH_EMULATED) || !is_first_of_device(q->ledger, row))
+		if (!rule__is_disk(row, MECH_EMULATED) ||
+		    rule__busiest(q->ledger, row->device) != row)
 			continue;
-		sum_device(q->ledger, row->device, &count, &waited_ns);
-		if (count < EVENTS_ENOUGH)
+		if (rule__disk(q->ledger, row->device).count < EVENTS_ENOUGH)
 			continue;
 		f = rule__met(q, row->device);
 		describe_emulated(f, row->device, platform__disk(q->platform, row->device),
@@ -171,139 +141,123 @@ static void ask_emulated_disk(struct question *q)
 	}
 }
 
-/* Shortages of a PV disk. */
-
-/* Why a PV disk's requests had to be issued again, and what helps. */
-struct shortage {
-	enum path_role leg;
-	const char *what;
-	void (*advise)(struct finding *f);
-};
-
-static void advise_ring(struct finding *f)
-{
-	finding__do(f, REMEDY_ARGUMENT,
-		    "a larger ring or more queues: xen_blkfront.max_ring_page_order, .max_queues");
-	finding__do(f, REMEDY_HOST,
-		    "the same of the back end: xen_blkback.max_ring_page_order, "
-		    ".max_queues; what it does not offer the guest cannot have");
-}
-
-static void advise_queue(struct finding *f)
-{
-	finding__do(f, REMEDY_HOST, "larger or more queues, as the back end permits");
-}
-
-static void advise_grants(struct finding *f)
-{
-	finding__do(f, REMEDY_HOST,
-		    "a larger grant table: max_grant_frames of the guest, "
-		    "gnttab_max_frames of Xen");
-}
-
-/* What was waited for a place may be waited in the back end instead, if that is what is slow. */
-static void expect_places(struct finding *f, const struct wait_row *row, uint64_t ns)
-{
-	uint64_t device_ns = rule__legs_ns(row, PATH_DEVICE);
-
-	finding__cost(f, KIND_WAIT, ns);
-	finding__gain(f, KIND_WAIT, 0, ns);
-	finding__exclude(f, "%s itself: %.1f %% of the wait, %ss a request",
-			 row->mech == MECH_PV ? "the back end" : "the device",
-			 100 * ledger__share(device_ns, row->waited_ns),
-			 NS((double)device_ns / row->count));
-}
-
-static void ask_shortage(struct question *q, const struct wait_row *row,
-			 const struct shortage *shortage)
-{
-	uint64_t ns = rule__legs_ns(row, shortage->leg);
-	double share = ledger__share(ns, row->waited_ns);
-	struct finding *f;
-
-	if (share < RING_FULL_SHARE || row->count < EVENTS_ENOUGH)
-		return;
-	f = rule__met(q, row->device);
-	finding__say(f, "%s %s %s", row->device, row->op, shortage->what);
-	finding__figure(f, "%.2f s of %.2f s waited (%.1f %%), %ss an I/O; %.1f in flight",
-			ns / 1e9, row->waited_ns / 1e9, 100 * share, NS((double)ns / row->count),
-			row->in_flight);
-	expect_places(f, row, ns);
-	shortage->advise(f);
-}
-
-static void ask_shortages(struct question *q, const struct shortage *shortages, size_t nr)
-{
-	if (is_off(q))
-		return;
-	for (size_t i = 0; i < q->ledger->nr_waits; i++)
-		for (size_t n = 0; n < nr && rule__is_disk(&q->ledger->waits[i], MECH_PV); n++)
-			ask_shortage(q, &q->ledger->waits[i], &shortages[n]);
-}
-
-/* The busiest row of a disk; NULL if it did nothing. */
-static const struct wait_row *busiest_of(const struct ledger *ledger, const char *device)
-{
-	for (size_t i = 0; i < ledger->nr_waits; i++)
-		if (ledger->waits[i].area == AREA_DISK && !strcmp(ledger->waits[i].device, device))
-			return &ledger->waits[i];
-	return NULL;
-}
-
 /*
- * With an I/O scheduler a request waits in its queue until there is a place; without one the issuer
- * waits before there is a request, which nobody measures.
+ * Both paths to one disk in use: each has a cache of its own, so that what is written by one may
+ * never be seen by the other, or be written over.
  */
-static void ask_last_place(struct question *q, const struct queue_use *use)
+static void ask_same_disk_twice(struct question *q)
 {
-	const struct disk *disk = platform__disk(q->platform, use->device);
-	const struct wait_row *row = busiest_of(q->ledger, use->device);
-	struct finding *f;
-	uint64_t count, waited_ns;
-	double share;
-
-	sum_device(q->ledger, use->device, &count, &waited_ns);
-	share = ledger__share(use->last_waited_ns, waited_ns);
-	if (!disk || !row || disk->letter != LETTER_P || share < RING_FULL_SHARE ||
-	    use->last < EVENTS_ENOUGH)
+	if (!rule__knows_disks(q))
 		return;
-	f = rule__met(q, use->device);
-	finding__say(f, "%s's requests wait in its queue until one of its %llu places is free",
-		     use->device, (unsigned long long)use->places * use->queues);
-	finding__figure(f,
-			"%.2f s of %.2f s waited (%.1f %%), in the queue, by %s that took the last",
-			use->last_waited_ns / 1e9, waited_ns / 1e9, 100 * share, COUNT(use->last));
-	expect_places(f, row, use->last_waited_ns);
-	(strcmp(disk->driver, "blkfront") ? advise_queue : advise_ring)(f);
+	for (size_t i = 0; q->platform && i < q->platform->nr_disks; i++) {
+		const struct disk *disk = &q->platform->disks[i];
+		struct disk_sum emulated = rule__disk(q->ledger, disk->name);
+		struct disk_sum pv = rule__disk(q->ledger, disk->same_as);
+		struct cpu_sum cpu;
+		struct finding *f;
+
+		if (disk->letter != LETTER_VS || !*disk->same_as ||
+		    emulated.count < EVENTS_ENOUGH || pv.count < EVENTS_ENOUGH)
+			continue;
+		f = rule__met(q, disk->name);
+		finding__say(f,
+			     "%s and %s are one disk and both are used: what one writes the other "
+			     "may not see, or write over",
+			     disk->name, disk->same_as);
+		finding__figure(f, "%s I/Os by %s, %s by %s", COUNT(emulated.count), disk->name,
+				COUNT(pv.count), disk->same_as);
+		finding__exclude(f, "two disks of equal size: they have one place in the guest's "
+				    "configuration");
+		finding__do(f, REMEDY_LIVE, "use %s alone, by UUID or label", disk->same_as);
+		cpu = emulated_cpu(q->ledger, disk->name);
+		finding__cost(f, KIND_CPU, cpu.ns);
+		finding__gain_unknown(f, "it is the data that is in danger");
+		finding__check(f, "lsblk -f: each UUID is mounted once");
+	}
 }
 
-static void ask_ring_full(struct question *q)
+/* Memory that is short waits for the device model, page by page. */
+static void ask_swap_on_emulated(struct question *q)
 {
-	static const struct shortage shortages[] = {
-		{ PATH_RING_FULL, "waits for a place in its ring", advise_ring },
-		/* other drivers do not say whether their queue was full */
-		{ PATH_REQUEUED, "is given back by its driver and waits to be issued again",
-		  advise_queue },
-	};
+	const struct kernel_counts *kernel = &q->snap->kernel;
 
-	ask_shortages(q, shortages, sizeof(shortages) / sizeof(shortages[0]));
-	for (size_t i = 0; i < q->snap->nr_queues; i++)
-		ask_last_place(q, &q->snap->queues[i]);
+	for (size_t i = 0; q->platform && i < q->platform->nr_disks; i++) {
+		const struct disk *disk = &q->platform->disks[i];
+		const struct wait_row *row = rule__busiest(q->ledger, disk->name);
+		char mean[MEAN_LEN];
+		struct finding *f;
+
+		if (!disk->swap || disk->letter != LETTER_VS ||
+		    kernel->swapped_in + kernel->swapped_out < SWAPPED_MIN)
+			continue;
+		f = rule__met(q, disk->name);
+		finding__say(f, "the guest swaps to %s, which is emulated", disk->name);
+		finding__figure(f, "%s pages swapped in, %s out", COUNT(kernel->swapped_in),
+				COUNT(kernel->swapped_out));
+		if (row)
+			finding__figure(f, "%s %s: mean %s", row->device, row->op,
+					rule__mean(mean, row));
+		if (*disk->same_as)
+			finding__do(f, REMEDY_LIVE,
+				    "swapoff there, swapon %s: the same disk, by blkfront",
+				    disk->same_as);
+		else
+			finding__do(f, REMEDY_HOST, "swap on a PV disk, or more memory");
+		finding__gain_unknown(f, "swapping is no file's I/O, and not told apart from it");
+		finding__check(f, "/proc/swaps, and vmstat 1");
+	}
 }
 
-static void ask_grants_short(struct question *q)
+static void show_writes(struct finding *f, const struct disk_counts *counts,
+			const struct disk_sum *sum)
 {
-	static const struct shortage shortage = {
-		PATH_GRANTS_SHORT, "waits for grant references: the guest has none left",
-		advise_grants
-	};
+	finding__figure(f, "%.2f s of %.2f s waited (%.1f %%) for %s flushes", sum->flush_ns / 1e9,
+			sum->waited_ns / 1e9, 100 * ledger__share(sum->flush_ns, sum->waited_ns),
+			COUNT(sum->flush_count));
+	finding__figure(f, "%.1f writes for each, of %.1f kB in the mean",
+			(double)counts->writes / sum->flush_count,
+			counts->writes ? counts->write_bytes / 1e3 / counts->writes : 0);
+}
 
-	ask_shortages(q, &shortage, 1);
+/* A flush waits for all that was written before, so its price is shared by few small writes. */
+static bool is_flushed(const struct disk_counts *counts, const struct disk_sum *sum)
+{
+	return sum->flush_count >= EVENTS_ENOUGH && sum->flush_ns >= FLUSH_SHARE * sum->waited_ns &&
+	       counts && counts->writes <= WRITES_MAX * sum->flush_count &&
+	       counts->write_bytes <= SMALL_WRITE * counts->writes;
+}
+
+static void ask_flushes(struct question *q)
+{
+	if (!rule__knows_disks(q))
+		return;
+	for (size_t i = 0; i < q->ledger->nr_waits; i++) {
+		const struct wait_row *row = &q->ledger->waits[i];
+		const struct disk_counts *counts = rule__counts(q->snap, row->device);
+		struct disk_sum sum = rule__disk(q->ledger, row->device);
+		struct finding *f;
+
+		if (row->area != AREA_DISK || row->stacked ||
+		    rule__busiest(q->ledger, row->device) != row || !is_flushed(counts, &sum))
+			continue;
+		f = rule__met(q, row->device);
+		finding__say(f, "%s's requests wait for flushes, each after few small writes",
+			     row->device);
+		show_writes(f, counts, &sum);
+		finding__exclude(f, "writes and reads themselves: %.1f %% of the wait",
+				 100 - 100 * ledger__share(sum.flush_ns, sum.waited_ns));
+		finding__do(f, REMEDY_LIVE,
+			    "fewer fsync(): commits in groups, a log on another disk");
+		finding__do(f, REMEDY_HOST, "storage that answers flushes from a protected cache");
+		finding__cost(f, KIND_WAIT, sum.flush_ns);
+		finding__gain(f, KIND_WAIT, 0, sum.flush_ns);
+	}
 }
 
 static const struct rule rules[] = {
 	{ "emulated-disk", ask_emulated_disk },
-	{ "ring-full", ask_ring_full },
-	{ "grants-short", ask_grants_short },
+	{ "same-disk-twice", ask_same_disk_twice },
+	{ "swap-on-emulated", ask_swap_on_emulated },
+	{ "small-writes-with-flush", ask_flushes },
 };
 RULES(disk_rules, rules);

@@ -31,8 +31,8 @@ struct rules {
 #define RULES(name, table) \
 	const struct rules name = { .rule = table, .nr = sizeof(table) / sizeof(table[0]) }
 
-extern const struct rules run_rules, disk_rules, slow_rules, time_rules, guest_rules, event_rules,
-	net_rules;
+extern const struct rules run_rules, disk_rules, ring_rules, slow_rules, time_rules, guest_rules,
+	event_rules, net_rules;
 
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
@@ -71,6 +71,21 @@ size_t rule__online_vcpus(const struct snapshot *snap);
 
 /* Requests of a plain disk that this mechanism serves. */
 bool rule__is_disk(const struct wait_row *row, enum mech mech);
+/* False, and it is said, where disk requests are not measured. */
+bool rule__knows_disks(struct question *q);
+/* The busiest row of a disk, as rows are sorted by waited time; NULL if it did nothing. */
+const struct wait_row *rule__busiest(const struct ledger *ledger, const char *device);
+
+/* All requests of a disk. */
+struct disk_sum {
+	uint64_t count, waited_ns;
+	uint64_t flush_count, flush_ns; /* of them: flushes */
+};
+struct disk_sum rule__disk(const struct ledger *ledger, const char *device);
+/* What the kernel counts of it; NULL where that was not recorded. */
+const struct disk_counts *rule__counts(const struct snapshot *snap, const char *device);
+/* How it uses its places; NULL where that is not known. */
+const struct queue_use *rule__queue(const struct snapshot *snap, const char *device);
 /* "3.76ms (+-41us)": a row's mean, and with 95 % how far off that is. */
 #define MEAN_LEN 64
 const char *rule__mean(char buf[MEAN_LEN], const struct wait_row *row);
@@ -81,6 +96,8 @@ uint64_t rule__legs_ns(const struct wait_row *row, unsigned int roles);
 struct cpu_sum {
 	uint64_t ns, held_ns, events;
 };
+/* The same of paths with one of these roles. */
+struct cpu_sum rule__role_cpu(const struct snapshot *snap, enum mech mech, unsigned int roles);
 struct cpu_sum rule__cpu(const struct ledger *ledger, enum mech mech, enum area area,
 			 const char *device);
 

@@ -40,6 +40,7 @@ enum path_role {
 	PATH_TIMER_SET = 1 << 11, /* sets the clock event device */
 	PATH_IPI = 1 << 12,	  /* interrupts another vCPU */
 	PATH_PV_ALONE = 1 << 13,  /* a hypercall that only PV kernels make: page tables, segments */
+	PATH_FLUSH = 1 << 14,	  /* of a disk's requests: writes nothing, and waits for all */
 };
 
 struct path_key {

@@ -246,6 +246,8 @@ static void name_row(struct layout *layout, uint32_t slot)
 							    backend ? "backend" : leg->name);
 
 			key->roles = leg->roles;
+			if (op == XT_OP_FLUSH || op == XT_OP_SYNC)
+				key->roles |= PATH_FLUSH;
 			key->order = leg->order;
 		}
 	}

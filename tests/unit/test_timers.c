@@ -158,7 +158,7 @@ static void clock_and_its_price_are_said(void **state)
 	fixture__close(f);
 	text = fixture__print(f, output_text.total);
 	assert_non_null(strstr(text, "5.01us by clock_gettime() in the vDSO"));
-	assert_null(strstr(text, "emulated-clock"));
+	assert_null(strstr(text, "expensive-clock"));
 	free(text);
 	fixture__free(f);
 }

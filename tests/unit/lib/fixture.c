@@ -47,6 +47,8 @@ void fixture__set_roles(struct path_key *key)
 		key->roles |= PATH_SHARES;
 	if (key->area == AREA_NET && !strcmp(key->op, "sent"))
 		key->roles |= PATH_SENT;
+	if (key->area == AREA_DISK && (!strcmp(key->op, "flush") || !strcmp(key->op, "sync")))
+		key->roles |= PATH_FLUSH;
 	if (key->area == AREA_NET && !strcmp(key->op, "poll"))
 		key->roles |= PATH_POLL;
 	if (key->kind == KIND_CPU && !strncmp(key->op, "irq ", 4))
