@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 60
 # What tests find before the system's: jq.
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
-.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-prices lab-sabotage lab-trigger test setup-test demo bench
+.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-prices lab-sabotage lab-trigger lab-diagnose test setup-test demo bench
 .PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
@@ -191,6 +191,10 @@ lab-exact: $(O)/static/xentrace-bpf
 ## make lab-trigger a flight recorder keeps the minute before a back end becomes slow (root)
 lab-trigger: $(O)/static/xentrace-bpf
 	$(TESTS_PATH) tests/lab/trigger
+
+## make lab-diagnose causes made by the test, and which findings are met: half an hour (root)
+lab-diagnose: $(O)/static/xentrace-bpf
+	tests/lab/diagnose
 
 ## make lab-pairs  does diff find a disk that is 10 % slower in dom0, and nothing else? (root)
 lab-pairs: $(O)/static/xentrace-bpf
