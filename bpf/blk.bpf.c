@@ -428,6 +428,37 @@ static __always_inline void request_start(struct xt_cpu *cpu, struct xt_blk_cpu 
 	bump(&blk->started, 1);
 }
 
+/*
+ * Read each time: of one value in a register that is compared again and again, the verifier would
+ * follow what comes after for each outcome.
+ */
+static __always_inline __u8 state_of(const struct xt_request *r)
+{
+	return *(const volatile __u8 *)&r->state;
+}
+
+static __always_inline bool is_unasked(const struct xt_request *r)
+{
+	return config.who.only &&
+	       (state_of(r) == XT_RQ_UNASKED || state_of(r) == XT_RQ_UNASKED_REQUEUED);
+}
+
+/* Another's than who is asked for: what a slot says of it, and its place in the queue. */
+static __always_inline void unasked_start(struct xt_cpu *cpu, struct xt_blk_cpu *blk,
+					  struct xt_request *r, struct request *rq,
+					  const struct xt_disk *disk)
+{
+	issuing_of(cpu)->disk = XT_DISK_IGNORED << XT_ISSUING_FLAGS;
+	blk->left_out++; /* a plain add: it is in no sum */
+	r->rq = (__u64)rq;
+	r->op = request_op(rq);
+	r->disk = disk ? disk->slot : 0;
+	r->completed = r->inserted = 0;
+	if (state_of(r) == XT_RQ_FREE)
+		queue_enter(queue_of(rq, disk), disk, 0);
+	r->state = XT_RQ_UNASKED;
+}
+
 /* It is followed from its issue at `now` on. */
 static __always_inline void request_follow(struct xt_cpu *cpu, struct xt_request *r, __u64 now)
 {
@@ -439,15 +470,6 @@ static __always_inline void request_follow(struct xt_cpu *cpu, struct xt_request
 	issuer_set(r);
 	stolen_start(r);
 	r->state = XT_RQ_ISSUED;
-}
-
-/*
- * Read each time: of one value in a register that is compared again and again, the verifier would
- * follow what comes after for each outcome.
- */
-static __always_inline __u8 state_of(const struct xt_request *r)
-{
-	return *(const volatile __u8 *)&r->state;
 }
 
 /* The request in this slot is issued at `now`: the driver's function that does it finds it there. */
@@ -499,9 +521,19 @@ int xt_rq_issue(__u64 *ctx)
 		r->state = XT_RQ_COUNTED;
 		return 0;
 	}
+	if (is_unasked(r) && state_of(r) == XT_RQ_UNASKED_REQUEUED && r->rq == (__u64)rq) {
+		issuing_of(cpu)->disk = XT_DISK_IGNORED << XT_ISSUING_FLAGS;
+		r->completed = 0;
+		r->state = XT_RQ_UNASKED;
+		return 0;
+	}
 	was = state_of(r);
-	if (was != XT_RQ_FREE)
+	if (was != XT_RQ_FREE && !is_unasked(r))
 		end_missed(cpu, blk, r);
+	if (!is_asked(cpu, r, rq)) {
+		unasked_start(cpu, blk, r, rq, disk);
+		return 0;
+	}
 	request_start(cpu, blk, r, rq, disk);
 	rate = rate_of(XT_RATE_REQUESTS);
 	now = r->queued;
@@ -554,6 +586,8 @@ int xt_rq_requeue(__u64 *ctx)
 		r->state = XT_RQ_REQUEUED;
 	else if (r->state == XT_RQ_COUNTED)
 		r->state = XT_RQ_COUNTED_REQUEUED;
+	else if (r->state == XT_RQ_UNASKED)
+		r->state = XT_RQ_UNASKED_REQUEUED;
 	return 0;
 }
 
@@ -618,7 +652,12 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *
 		cpu_lost(cpu, XT_NOTE_PREEXISTING);
 		return;
 	}
-	if (!disk && !sync) {
+	/* nobody issues an empty flush; of others it is not known whether they are asked for */
+	if (sync && config.who.only) {
+		blk->left_out++;
+		return;
+	}
+	if (!sync && (!disk || config.who.only)) {
 		cpu_lost(cpu, XT_LOST_NO_START);
 		return;
 	}
@@ -632,6 +671,13 @@ static __always_inline void unissued_end(struct xt_cpu *cpu, struct xt_blk_cpu *
 		r.state = XT_RQ_COUNTED; /* it has no legs */
 		counted_end(cpu, blk, &r);
 	}
+}
+
+static __always_inline void unasked_end(struct xt_request *r, struct request *rq,
+					const struct xt_disk *disk)
+{
+	r->state = XT_RQ_FREE;
+	queue_leave(queue_of(rq, disk));
 }
 
 /*
@@ -658,6 +704,11 @@ static __always_inline int rq_end(struct request *rq, enum xt_probe probe)
 		return 0;
 	}
 	ours = r->rq == (__u64)rq && r->state != XT_RQ_FREE;
+	if (ours && is_unasked(r)) {
+		if (r->op == XT_OP_FLUSH || !rq_in_flush(rq))
+			unasked_end(r, rq, disk);
+		return 0;
+	}
 	counted = ours && is_counted(r);
 	now = counted ? 1 : bpf_ktime_get_ns();
 	if (!ours) {

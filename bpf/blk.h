@@ -125,6 +125,9 @@ enum xt_request_state {
 	/* not followed: counted at its end; of the stamps only `queued` is right */
 	XT_RQ_COUNTED,
 	XT_RQ_COUNTED_REQUEUED,
+	/* of an owner that is not asked for: only its place in the queue counts */
+	XT_RQ_UNASKED,
+	XT_RQ_UNASKED_REQUEUED,
 	XT_RQ_ISSUED,
 	/* to be issued again: the driver gave it back, for a cause that it told or not */
 	XT_RQ_REQUEUED,
@@ -258,8 +261,9 @@ struct xt_blk_cpu {
 	__u64 batching;		  /* inside a queue_rqs() … */
 	__u64 switches;		  /* … since so many task switches */
 	__u64 nr_batch;
-	__u64 seq;     /* requests issued here, while not all are followed */
-	__u64 counted; /* of them, those that are counted only */
+	__u64 seq;	/* requests issued here, while not all are followed */
+	__u64 counted;	/* of them, those that are counted only */
+	__u64 left_out; /* another owner's than who is asked for */
 	struct xt_issue batch[XT_BATCH];
 } __attribute__((aligned(64)));
 

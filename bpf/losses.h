@@ -16,7 +16,9 @@
 	X(XT_LOST_OVERWRITTEN, "overwritten", 1,                                                   \
 	  "a request was issued again without having been seen to end: a completion was missed")   \
 	X(XT_LOST_NO_START, "no-start", 1,                                                         \
-	  "a request of a disk that appeared after the start ended, and its issue was not seen")   \
+	  "a request of a disk that appeared after the start, or with -p or -c of any, ended, "    \
+	  "and "                                                                                   \
+	  "its issue was not seen")                                                                \
 	X(XT_LOST_CLOCK, "clock-back", 1, "a request's interval was negative: the clock stepped")  \
 	X(XT_LOST_FRAME_CLOCK, "frames-clock-back", 1,                                             \
 	  "a path's interval was negative: the clock stepped")                                     \

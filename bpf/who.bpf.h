@@ -13,6 +13,7 @@
 extern const volatile struct xt_blk_config config;
 
 XT_SHARED_ARRAY(xt_owners, struct xt_owners);	     /* one element */
+XT_SHARED_ARRAY(xt_asked, struct xt_asked);	     /* one element */
 XT_SHARED_ARRAY(xt_owner_sums, struct xt_owner_sum); /* by CPU and owner */
 
 /* include/linux/sched.h */
@@ -185,6 +186,56 @@ static __always_inline __u32 owner_now(struct xt_cpu *cpu, struct request *rq)
 	return owner_place(&who);
 }
 
+/* 7f203bc89eb6 ("cgroup: Replace cgroup->ancestor_ids[] with ->ancestors[]"), 6.1 */
+struct cgroup___old {
+	u64 ancestor_ids[1];
+} __attribute__((preserve_access_index));
+
+/* The number of the cgroup's ancestor, or its own, at a level that is not below its own. */
+static __always_inline __u64 ancestor_id(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup___old *old = (void *)cgroup;
+	struct cgroup *ancestor = NULL;
+	__u64 id = 0;
+
+	if (bpf_core_field_exists(old->ancestor_ids)) {
+		bpf_probe_read_kernel(&id, sizeof(id),
+				      (void *)__builtin_preserve_access_index(&old->ancestor_ids) +
+					      level * sizeof(id));
+		return id;
+	}
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+			      (void *)__builtin_preserve_access_index(&cgroup->ancestors) +
+				      level * sizeof(ancestor));
+	return BPF_CORE_READ(ancestor, kn, id);
+}
+
+static __always_inline bool is_asked_cgroup(struct cgroup *cgroup)
+{
+	__u32 first = 0;
+	const struct xt_asked *asked = bpf_map_lookup_elem(&xt_asked, &first);
+	__u32 level;
+
+	if (!asked || !asked->id || !cgroup)
+		return false;
+	level = asked->level;
+	return (__u32)BPF_CORE_READ(cgroup, level) >= level &&
+	       ancestor_id(cgroup, level) == asked->id;
+}
+
+/* Is a request that is made here and now one that is asked for? */
+static __always_inline bool is_asked_now(struct xt_cpu *cpu, struct request *rq)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	bool interrupt = in_interrupt(cpu);
+	__u32 flags;
+
+	if (config.who.pid)
+		return !interrupt && bpf_get_current_pid_tgid() >> 32 == config.who.pid;
+	flags = interrupt ? PF_KTHREAD | PF_WQ_WORKER : BPF_CORE_READ(task, flags);
+	return is_asked_cgroup(cgroup_now(task, flags, rq));
+}
+
 /*
  * The request is inserted into a scheduler's queue, or into one that is busy: whoever issues it may
  * be another. Only its maker's time tells that the slot is still about this request, as one that is
@@ -193,22 +244,37 @@ static __always_inline __u32 owner_now(struct xt_cpu *cpu, struct request *rq)
 static __always_inline void owner_insert(struct xt_cpu *cpu, struct xt_request *r,
 					 struct request *rq)
 {
-	if (!config.who.by || !rq->start_time_ns)
+	if ((!config.who.by && !config.who.only) || !rq->start_time_ns)
 		return;
-	r->owner = owner_now(cpu, rq);
+	if (config.who.only && !is_asked_now(cpu, rq))
+		r->owner = XT_OWNER_UNASKED;
+	else
+		r->owner = config.who.by ? owner_now(cpu, rq) : XT_OWNER_UNKNOWN;
 	r->inserted = rq->start_time_ns;
+}
+
+/* Is the request in this slot, which is issued for the first time, asked for? */
+static __always_inline bool is_asked(struct xt_cpu *cpu, const struct xt_request *r,
+				     struct request *rq)
+{
+	if (!config.who.only)
+		return true;
+	if (r->inserted && r->inserted == rq->start_time_ns)
+		return r->owner != XT_OWNER_UNASKED;
+	return is_asked_now(cpu, rq);
 }
 
 /* It is issued for the first time. */
 static __always_inline void owner_issue(struct xt_cpu *cpu, struct xt_request *r,
 					struct request *rq)
 {
-	if (!config.who.by)
-		return;
-	r->bytes = rq->__data_len;
-	if (!r->inserted || r->inserted != r->queued)
-		r->owner = owner_now(cpu, rq);
-	r->inserted = 0;
+	if (config.who.by) {
+		r->bytes = rq->__data_len;
+		if (!r->inserted || r->inserted != r->queued)
+			r->owner = owner_now(cpu, rq);
+	}
+	if (config.who.by || config.who.only)
+		r->inserted = 0;
 }
 
 static __always_inline struct xt_owner_sum *owner_sum(struct xt_cpu *cpu,

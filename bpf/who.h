@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Owners of disk requests, part of family blk: who was at work when a request was made. All of it
- * is only there where owners are asked for (--by).
+ * is only there where owners are asked for (--by), or one of them alone (-p, -c).
  */
 #ifndef XT_WHO_H
 #define XT_WHO_H
@@ -29,6 +29,8 @@ struct xt_who_config {
 	__u32 io;     /* the kernel's number of the controller, where cgroups are those of blkio */
 	bool legacy;  /* … of the first version; else the unified ones */
 	bool bio;     /* a bio's cgroup is one of these */
+	bool only;    /* requests of one owner are asked for, and no others: */
+	__u32 pid;    /* of this process; 0: of the cgroup in xt_asked */
 };
 
 #define XT_OWNERS	128 /* places: a power of two */
@@ -46,6 +48,19 @@ struct xt_owner {
 	__u64 came;	 /* how many tried */
 	__u64 door;	 /* how many passed: 0 is open */
 	char name[XT_OWNER_NAME]; /* comm, or the last part of the cgroup's path */
+};
+
+/* In place of an owner's number: the request is another's, and not asked for. */
+#define XT_OWNER_UNASKED 0xffff
+
+/*
+ * The cgroup that is asked for, with those inside it. The loader looks for it again and again, since it
+ * may be made later.
+ */
+struct xt_asked {
+	__u64 id;    /* 0: it is not there */
+	__u32 level; /* of the hierarchy; its root has 0 */
+	__u32 pad;
 };
 
 struct xt_owners {

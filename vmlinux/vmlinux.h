@@ -49,6 +49,7 @@ struct kernfs_node {
 struct cgroup {
 	int level;
 	struct kernfs_node *kn;
+	struct cgroup *ancestors[]; /* since 6.1 (7f203bc89eb6): before, struct cgroup___old */
 };
 
 struct cgroup_subsys_state {

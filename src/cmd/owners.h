@@ -8,6 +8,8 @@
 
 struct owner_options {
 	enum owners_by by;
+	unsigned int pid;   /* 0: not said */
+	const char *cgroup; /* NULL: not said */
 };
 
 /* For an argp's children, as those of options.h; and for commands that have no owners, without input. */

@@ -213,6 +213,8 @@ static void parse(struct options *options, int argc, char **argv)
 		live->interval = RECORD_INTERVAL;
 	live->tracer.wanted.slower_ns = options->view.slower_ns;
 	live->tracer.wanted.by = options->owners.by;
+	live->tracer.wanted.pid = options->owners.pid;
+	live->tracer.wanted.cgroup = options->owners.cgroup;
 	traced_options__end(&options->traced);
 }
 

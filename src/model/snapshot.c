@@ -256,6 +256,8 @@ static SCHEMA(slow_request_schema, struct slow_request, slow_request_fields, .sa
 
 static const struct field whose_fields[] = {
 	KEY_ENUM(1, struct whose, by, BY_NR, BY_NOTHING),
+	KEY(2, struct whose, only),
+	COUNTER(3, struct whose, left_out),
 };
 static SCHEMA(whose_schema, struct whose, whose_fields);
 

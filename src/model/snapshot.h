@@ -197,6 +197,8 @@ struct conservation {
 /* What is said of owners of disk requests, as it was asked for. */
 struct whose {
 	enum owners_by by; /* BY_NOTHING: they were not asked for, and there are none */
+	char only[128];	   /* the one whose requests alone were asked for; "": all */
+	uint64_t left_out; /* then: requests of others, and of nobody that is known */
 };
 
 enum rung { RUNG_OFF, RUNG_TP_BTF, RUNG_FENTRY, RUNG_KPROBE };

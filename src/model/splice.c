@@ -12,7 +12,7 @@ static bool are_alike(const struct snapshot *a, const struct snapshot *b)
 	if (a->nr_losses != b->nr_losses || a->nr_probes != b->nr_probes ||
 	    a->nr_queues != b->nr_queues || a->nr_nics != b->nr_nics ||
 	    a->nr_channels != b->nr_channels || a->nr_cpus != b->nr_cpus ||
-	    a->whose.by != b->whose.by)
+	    a->whose.by != b->whose.by || strcmp(a->whose.only, b->whose.only))
 		return false;
 	for (size_t i = 0; i < a->nr_losses; i++)
 		if (strcmp(a->losses[i].name, b->losses[i].name))

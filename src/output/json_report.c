@@ -54,6 +54,7 @@ JSON_IF(is_sampled, WHAT(wait_row)->followed < WHAT(wait_row)->count)
 JSON_IF(knows_places, WHAT(queue_use)->places)
 JSON_IF(is_issued, WHAT(slow_request)->issued)
 JSON_IF(knows_issuer, has_runstate(json) && WHAT(slow_request)->overlap_known)
+JSON_IF(is_one_owners, *REPORT->snap->whose.only)
 JSON_FROM(owner_of, WHAT(owner_row)->owner)
 JSON_IF(has_id, owner_of(json) && WHAT(owner_row)->owner->id)
 JSON_IF(is_named, WHAT(owner_row)->owner->kind == OWNER_NAMED)
@@ -656,6 +657,11 @@ static const struct json_member part_members[] = {
 		  "The report's rows of what requests waited.", OF_LEDGER),
 	SHOW_ENUM("owners_by", struct snapshot, whose.by, owners_by_names, OF_SNAP,
 		  .text = "--by; \"nothing\": owners were not asked for."),
+	SHOW_AS("only", struct snapshot, whose.only, "-p, -c: whose disk requests alone were asked for; "
+		"null: all.", OF_SNAP, .or_null = true),
+	SHOW_AS("left_out", struct snapshot, whose.left_out,
+		"Requests of others, and empty flushes, which are nobody's; null where all were asked "
+		"for.", OF_SNAP, .known = is_one_owners),
 	SHOW_LIST("owners", struct ledger, owners.rows, owners.nr, owner_shape,
 		  "Whose the requests were that ended, most waited first.", OF_LEDGER),
 	SHOW_LIST("per_vcpu", struct snapshot, vcpus, nr_vcpus, vcpu_shape,

@@ -41,6 +41,16 @@ static void print_row(const struct text_page *page, const struct report *report,
 		text__say(page, 5, "   %s", owner_kind__why(row->owner->kind));
 }
 
+/* Disk requests: only those of process 812 (fio); 1,204 others are left out */
+static void print_only(const struct text_page *page, const struct whose *whose)
+{
+	if (!*whose->only)
+		return;
+	text__say(page, 5, "Disk requests: only those of %s; %s others are left out", whose->only,
+		  COUNT(whose->left_out));
+	fputc('\n', page->out);
+}
+
 /*
  * WHO  requests of the disks by cgroup; of 0.4 % no owner is known
  *                                            count      IOPS     bytes    mean     p99    time
@@ -53,6 +63,7 @@ void text__who(const struct text_page *page, const struct report *report)
 	const struct owner_rows *owners = &report->ledger->owners;
 	size_t shown = report->verbose || owners->nr < MAX_ROWS ? owners->nr : MAX_ROWS;
 
+	print_only(page, &report->snap->whose);
 	if (report->snap->whose.by == BY_NOTHING)
 		return;
 	fprintf(page->out, "WHO  requests of the disks by %s",

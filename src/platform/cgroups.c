@@ -63,20 +63,44 @@ static int is_child(void *arg, const char *path, uint64_t id)
 	return *path;
 }
 
-int cgroups__choose(struct cgroups *cgroups, const char *root)
+/* The part of a path behind the mount, without slashes before it; NULL: it is elsewhere. */
+static const char *below_mount(const struct cgroups *cgroups, const char *path)
+{
+	size_t len = strlen(cgroups->mount);
+
+	if (strncmp(path, cgroups->mount, len) || (path[len] && path[len] != '/'))
+		return NULL;
+	path += len;
+	return path + strspn(path, "/");
+}
+
+static bool has(const struct cgroups *cgroups, const char *root, const char *name)
+{
+	struct cgroup_place place;
+
+	return *cgroups->mount && cgroups__find(cgroups, root, name, &place) != -ENOENT;
+}
+
+int cgroups__choose(struct cgroups *cgroups, const char *root, const char *name)
 {
 	struct cgroups unified = {}, legacy = { .legacy = true, .io = true };
 	int err = find_mounts(root, &unified, &legacy);
+	bool in_legacy;
 
 	if (err)
 		return err;
 	unified.io = !*legacy.mount;
 	if (!*unified.mount && !*legacy.mount)
 		return -ENOENT;
-	if (!*legacy.mount || (*unified.mount && cgroups__walk(&unified, root, is_child, NULL) > 0))
-		*cgroups = unified;
-	else
-		*cgroups = legacy;
+	in_legacy = !*unified.mount ||
+		    (*legacy.mount && cgroups__walk(&unified, root, is_child, NULL) <= 0);
+	if (name && *legacy.mount && *unified.mount) {
+		if (below_mount(&legacy, name) || has(&legacy, root, name))
+			in_legacy = !has(&unified, root, name);
+		else if (below_mount(&unified, name) || has(&unified, root, name))
+			in_legacy = false;
+	}
+	*cgroups = in_legacy ? legacy : unified;
 	return 0;
 }
 
@@ -138,4 +162,92 @@ int cgroups__walk(const struct cgroups *cgroups, const char *root, cgroup_fn *vi
 	STR_SET(path, "%s%s", strcmp(root, "/") ? root : "", cgroups->mount);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : walk_folder(&walk, fd, 0);
+}
+
+static int stat_place(const struct cgroups *cgroups, const char *root, const char *path,
+		      struct stat *st)
+{
+	char all[2 * CGROUP_PATH + FILES_PATH];
+
+	STR_SET(all, "%s%s/%s", strcmp(root, "/") ? root : "", cgroups->mount, path);
+	if (stat(all, st))
+		return -errno;
+	return S_ISDIR(st->st_mode) ? 0 : -ENOENT;
+}
+
+static void set_place(struct cgroup_place *place, const char *path, uint64_t id)
+{
+	STR_SET(place->path, "%s", path);
+	place->id = id;
+	place->level = *path != '\0';
+	for (const char *at = path; (at = strchr(at, '/')); at++)
+		place->level++;
+}
+
+/* "pg" is pg, and the unit pg.service. */
+static bool has_name(const char *path, const char *name)
+{
+	static const char *const kinds[] = { "", ".service", ".scope", ".slice" };
+	const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+	size_t len = strlen(name);
+
+	if (strncmp(last, name, len))
+		return false;
+	for (size_t i = 0; i < LENGTH(kinds); i++)
+		if (!strcmp(last + len, kinds[i]))
+			return true;
+	return false;
+}
+
+struct search {
+	const char *name;
+	struct cgroup_place *place;
+	unsigned int found;
+};
+
+static int look_at(void *arg, const char *path, uint64_t id)
+{
+	struct search *search = arg;
+
+	if (!*path || !has_name(path, search->name))
+		return 0;
+	if (!search->found++)
+		set_place(search->place, path, id);
+	return 0;
+}
+
+int cgroups__find(const struct cgroups *cgroups, const char *root, const char *name,
+		  struct cgroup_place *place)
+{
+	const char *path = below_mount(cgroups, name);
+	struct search search = { .name = name, .place = place };
+	char plain[CGROUP_PATH];
+	struct stat st;
+	size_t len;
+	int err;
+
+	if (!path && strchr(name, '/'))
+		path = name + strspn(name, "/");
+	if (path) {
+		STR_SET(plain, "%s", path);
+		len = strlen(plain);
+		while (len && plain[len - 1] == '/')
+			plain[--len] = '\0';
+		err = stat_place(cgroups, root, plain, &st);
+		if (!err)
+			set_place(place, plain, st.st_ino);
+		return err;
+	}
+	err = cgroups__walk(cgroups, root, look_at, &search);
+	if (err)
+		return err;
+	return search.found == 1 ? 0 : search.found ? -ENOTUNIQ : -ENOENT;
+}
+
+bool cgroups__is_there(const struct cgroups *cgroups, const char *root,
+		       const struct cgroup_place *place)
+{
+	struct stat st;
+
+	return !stat_place(cgroups, root, place->path, &st) && st.st_ino == place->id;
 }

@@ -16,10 +16,29 @@ struct cgroups {
 };
 
 /*
- * Choose one below `root`: the unified one, unless nobody has made a cgroup in it and blkio has a
- * hierarchy of its own. Returns 0, or -ENOENT where none is mounted, or another negative errno.
+ * Choose one below `root`: where the cgroup `name` is (NULL: no matter), as cgroups__find() takes it;
+ * else the unified one, unless nobody has made a cgroup in it and blkio has a hierarchy of its own.
+ * Returns 0, or -ENOENT where none is mounted, or another negative errno.
  */
-int cgroups__choose(struct cgroups *cgroups, const char *root);
+int cgroups__choose(struct cgroups *cgroups, const char *root, const char *name);
+
+/* One of them. */
+struct cgroup_place {
+	char path[CGROUP_PATH]; /* below the mount; "" is the root */
+	uint64_t id;
+	unsigned int level; /* of the hierarchy; its root has 0 */
+};
+
+/*
+ * Find one by its path, from the root of the file system or from the mount, or by its last part: of a
+ * systemd unit without .service, .scope or .slice, too. Returns 0, -ENOENT where there is none,
+ * -ENOTUNIQ where several have this name, or another negative errno.
+ */
+int cgroups__find(const struct cgroups *cgroups, const char *root, const char *name,
+		  struct cgroup_place *place);
+/* Is it there still? Else one of this path may have been made anew. */
+bool cgroups__is_there(const struct cgroups *cgroups, const char *root,
+		       const struct cgroup_place *place);
 
 /*
  * Visit all cgroups, a parent before its children, until it returns other than 0, which is returned.

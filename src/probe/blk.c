@@ -452,7 +452,7 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 	enum xt_probe end = end_probe(loader);
 
 	if (probe == XT_P_RQ_INSERT)
-		return config.who.by ? NULL : "no owners are asked for";
+		return config.who.by || config.who.only ? NULL : "no owners are asked for";
 	if (probe == end || (probe == XT_P_RQ_UNSTAMPED && end == XT_P_IO_DONE))
 		return NULL;
 	return "another hook ends requests here";
@@ -515,6 +515,11 @@ static int read_queues(struct snapshot *snap)
 	return 0;
 }
 
+static bool is_unasked(const struct xt_request *r)
+{
+	return r->state == XT_RQ_UNASKED || r->state == XT_RQ_UNASKED_REQUEUED;
+}
+
 static void read_conservation(const struct tracer *tracer, struct conservation *io)
 {
 	const struct layout *layout = tracer->layout;
@@ -524,13 +529,15 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 		io->completed += by_cpu[cpu].completed;
 	}
 	for (uint32_t i = 0; i < nr_requests; i++) {
-		if (requests[i].state != XT_RQ_FREE)
+		if (requests[i].state != XT_RQ_FREE && !is_unasked(&requests[i]))
 			io->in_flight++;
 	}
 	io->lost = reader__sum_loss(layout, XT_LOST_OVERWRITTEN) +
 		   reader__sum_loss(layout, XT_LOST_CLOCK);
 	io->preexisting = reader__sum_loss(layout, XT_NOTE_PREEXISTING);
-	io->kernel = disks_done(tracer->platform) - done_at_start;
+	/* whose they were the kernel does not count */
+	if (!config.who.only)
+		io->kernel = disks_done(tracer->platform) - done_at_start;
 }
 
 _Static_assert(SLOWEST == XT_SLOWEST, "what a CPU keeps is what a run does");
@@ -650,6 +657,8 @@ static int read_all(const struct tracer *tracer, struct snapshot *snap)
 	if (!err)
 		err = read_slowest(tracer->layout, snap);
 	read_conservation(tracer, &snap->io);
+	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
+		snap->whose.left_out += by_cpu[cpu].left_out;
 	return err;
 }
 
@@ -680,7 +689,7 @@ static const struct follows follows = {
 };
 
 const struct family family_blk = {
-	FAMILY(blk, BLK),    .unused = unused,	       .number = number,
-	.place = place,	     .served = served,	       .start = start,
-	.follows = &follows, .forget = forget_slowest, .read = read_all,
+	FAMILY(blk, BLK), .unused = unused,  .number = number,	  .place = place,
+	.served = served, .start = start,    .follows = &follows, .forget = forget_slowest,
+	.read = read_all, .tick = who__tick,
 };

@@ -143,7 +143,7 @@ static const char *unused(enum xt_probe probe, const struct loader *loader)
 	if (probe == XT_P_SWITCH && !features__preempts())
 		return "no task is preempted inside this kernel";
 	/* who is at work: see in_interrupt() of who.bpf.h */
-	if (probe != XT_P_SWITCH && loader->layout->wanted->by)
+	if (probe != XT_P_SWITCH && (loader->layout->wanted->by || *loader->layout->wanted->only))
 		return NULL;
 	for (int i = 0; i < XT_PROBE_NR; i++) {
 		if (loader->attempts[i].rung != RUNG_OFF && probe__is_timed(&probe_table[i]))

@@ -74,6 +74,7 @@ struct family {
 	const char *const *extras;
 
 	void (*start)(struct tracer *tracer); /* when tracing begins */
+	void (*tick)(void);		      /* once a second from then on */
 	/* What it may follow in part: see budget.h. NULL: all of it is followed. */
 	const struct follows *follows;
 	/* Rename a path whose device was learned while tracing. */

@@ -28,6 +28,9 @@ struct wanted {
 	uint64_t slower_ns;	       /* note only requests slower than this; 0: the slowest */
 	enum owners_by by;	       /* tell owners of disk requests apart */
 	const struct cgroups *cgroups; /* where they are cgroups: which hierarchy's */
+	unsigned int pid;	       /* only disk requests of this process, 0: of all */
+	const char *cgroup; /* … of this cgroup, as cgroups__find() takes it; NULL: of all */
+	char only[128];	    /* whose that is, for people; "": everybody's */
 };
 
 struct layout {

@@ -257,6 +257,10 @@ void tracer__tick(struct tracer *tracer)
 		return;
 	cputime__advance(&tracer->cputime, tracer->layout);
 	budget__tick(tracer);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (families[i]->tick)
+			families[i]->tick();
+	}
 }
 
 bool tracer__can_read(const struct tracer *tracer)

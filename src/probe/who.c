@@ -51,26 +51,68 @@ static uint32_t places(const struct layout *layout)
 	return nr;
 }
 
-void who__place(struct layout *layout, struct xt_who_config *config)
-{
-	const struct wanted *wanted = layout->wanted;
+/* Where it was found; its id is 0 while it was not. */
+static struct xt_asked *asked;
+static struct cgroup_place place;
+static const char *asked_name;
 
-	if (!wanted->by) {
+static void look_for_cgroup(void)
+{
+	if (place.id && cgroups__is_there(cgroups, "/", &place))
+		return;
+	if (cgroups__find(cgroups, "/", asked_name, &place))
+		place.id = 0;
+	/* nobody's, before the level is another's */
+	__atomic_store_n(&asked->id, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&asked->level, place.level, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&asked->id, place.id, __ATOMIC_SEQ_CST);
+}
+
+void who__tick(void)
+{
+	if (asked)
+		look_for_cgroup();
+}
+
+/* The hierarchy, and how the kernel numbers its controller. */
+static void place_cgroups(const struct layout *layout)
+{
+	cgroups = layout->wanted->cgroups;
+	who.legacy = cgroups->legacy;
+	who.bio = cgroups->io;
+	who.io = features__enum_value(layout->features, "io_cgrp_id", 0);
+}
+
+static void place_owners(struct layout *layout)
+{
+	if (!who.by) {
 		layout__no_map(layout, "xt_owners");
 		layout__no_map(layout, "xt_owner_sums");
 		return;
 	}
-	cgroups = wanted->cgroups;
-	who.by = wanted->by;
 	who.places = places(layout);
-	if (wanted->by == BY_CGROUP) {
-		who.legacy = cgroups->legacy;
-		who.bio = cgroups->io;
-		who.io = features__enum_value(layout->features, "io_cgrp_id", 0);
+	if (who.by == XT_BY_CGROUP)
 		paths = layout__memory(layout, XT_OWNERS, sizeof(*paths));
-	}
 	owners = layout__map(layout, "xt_owners", sizeof(*owners), 1);
 	sums = layout__map(layout, "xt_owner_sums", sizeof(*sums), layout->cpus * owners_of_cpu());
+}
+
+void who__place(struct layout *layout, struct xt_who_config *config)
+{
+	const struct wanted *wanted = layout->wanted;
+
+	who.by = wanted->by;
+	who.only = *wanted->only;
+	who.pid = wanted->pid;
+	asked_name = wanted->cgroup;
+	if (who.by == XT_BY_CGROUP || asked_name)
+		place_cgroups(layout);
+	place_owners(layout);
+	if (asked_name)
+		asked = layout__map(layout, "xt_asked", sizeof(*asked), 1);
+	else
+		layout__no_map(layout, "xt_asked");
+	who__tick();
 	*config = who;
 }
 
@@ -154,6 +196,7 @@ int who__read(const struct layout *layout, struct snapshot *snap)
 	int err = 0;
 
 	snap->whose.by = (enum owners_by)who.by;
+	STR_SET(snap->whose.only, "%s", layout->wanted->only);
 	if (!who.by)
 		return 0;
 	snap->owners = calloc(owners_of_cpu(), sizeof(*snap->owners));

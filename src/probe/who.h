@@ -10,6 +10,8 @@
  * there are none.
  */
 void who__place(struct layout *layout, struct xt_who_config *config);
+/* Look whether the cgroup that is asked for is there, and is the same. */
+void who__tick(void);
 /* Returns 0 or -ENOMEM. */
 int who__read(const struct layout *layout, struct snapshot *snap);
 

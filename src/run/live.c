@@ -35,7 +35,8 @@ struct live {
 	struct run_info info;
 	struct utsname host;
 	struct platform *platform;
-	struct cgroups cgroups; /* where owners are cgroups */
+	struct cgroups cgroups;	      /* where owners are cgroups */
+	struct tracer_options wanted; /* the options', with whose requests those are */
 	struct tracer *tracer;
 	struct command *command; /* NULL: none */
 
@@ -341,31 +342,83 @@ static int find_nics(struct live *live)
 }
 
 /* The control groups' hierarchy, where it is asked for. */
-static int find_cgroups(struct live *live)
+static int find_cgroups(struct live *live, struct wanted *wanted)
 {
+	struct cgroup_place place;
 	int err;
 
-	if (live->options->tracer.wanted.by != BY_CGROUP)
+	if (wanted->by != BY_CGROUP && !wanted->cgroup)
 		return EXIT_DONE;
-	err = cgroups__choose(&live->cgroups, "/");
-	if (!err)
+	err = cgroups__choose(&live->cgroups, "/", wanted->cgroup);
+	if (err) {
+		elog("%s: %s", wanted->cgroup ? "-c" : "--by cgroup",
+		     err == -ENOENT ? "no control groups are mounted here (cgroup2, or cgroup with "
+				      "blkio)"
+				    : strerror(-err));
+		return EXIT_PRIVILEGE;
+	}
+	wanted->cgroups = &live->cgroups;
+	if (!wanted->cgroup)
 		return EXIT_DONE;
-	elog("--by cgroup: %s",
-	     err == -ENOENT ? "no control groups are mounted here (cgroup2, or cgroup with blkio)"
-			    : strerror(-err));
-	return EXIT_PRIVILEGE;
+	err = cgroups__find(&live->cgroups, "/", wanted->cgroup, &place);
+	if (err == -ENOTUNIQ) {
+		elog("-c %s: several control groups have this name: say the path of one",
+		     wanted->cgroup);
+		return EXIT_USAGE;
+	}
+	if (err)
+		elog("-c %s: there is no such control group in %s now; one that is made later is "
+		     "traced",
+		     wanted->cgroup, live->cgroups.mount);
+	STR_SET(wanted->only, "control group %s",
+		err	      ? wanted->cgroup
+		: *place.path ? place.path
+			      : "/");
+	return EXIT_DONE;
+}
+
+/* The whole process, of which a thread may have been named. */
+static int find_process(struct wanted *wanted)
+{
+	char path[64], line[128], name[32] = "?";
+	unsigned int process = 0;
+	FILE *file;
+
+	if (!wanted->pid)
+		return EXIT_DONE;
+	STR_SET(path, "/proc/%u/status", wanted->pid);
+	file = fopen(path, "re");
+	while (file && !process && fgets(line, sizeof(line), file)) {
+		sscanf(line, "Name: %31s", name);
+		sscanf(line, "Tgid: %u", &process);
+	}
+	if (file)
+		fclose(file);
+	if (!process) {
+		elog("-p %u: no such process", wanted->pid);
+		return EXIT_USAGE;
+	}
+	wanted->pid = process;
+	STR_SET(wanted->only, "process %u (%s)", process, name);
+	return EXIT_DONE;
+}
+
+static int find_owners(struct live *live)
+{
+	int code = find_process(&live->wanted.wanted);
+
+	return code ? code : find_cgroups(live, &live->wanted.wanted);
 }
 
 static int attach(struct live *live, const char *const *disks)
 {
 	const struct live_options *options = live->options;
-	struct tracer_options wanted = options->tracer;
+	struct tracer_options wanted = live->wanted;
 	const char *why;
 	int err;
 
 	wanted.wanted.disks = *disks ? disks : NULL;
 	wanted.wanted.nics = *options->nics ? options->nics : NULL;
-	wanted.wanted.cgroups = &live->cgroups;
 	if (!options->quiet)
 		say_attaching();
 	err = tracer__new(&live->tracer, live->platform, &wanted, &why);
@@ -400,7 +453,7 @@ static int prepare(struct live *live, struct run *run)
 	if (!code)
 		code = find_nics(live);
 	if (!code)
-		code = find_cgroups(live);
+		code = find_owners(live);
 	if (!code)
 		code = run__open(run, &use);
 	return code ? code : attach(live, disks);
@@ -429,6 +482,7 @@ int live__run(struct run *run, const struct live_options *options)
 	struct live live = {
 		.source = { .next = live__next, .hurry = live__hurry, .raise = live__raise },
 		.options = options,
+		.wanted = options->tracer,
 	};
 	int err,
 		code = options->command ? command__new(&live.command, options->command) : EXIT_DONE;

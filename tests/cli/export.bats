@@ -47,6 +47,8 @@ names()
 	refused 2 "one argument too many" "$xt" export 1
 	refused 2 "owners are in no metrics" "$xt" export --by comm
 	refused 2 "owners are in no metrics" "$xt" export --by=cgroup
+	refused 2 "owners are in no metrics" "$xt" export -p 1
+	refused 2 "owners are in no metrics" "$xt" export -c x
 }
 
 @test "a port that is taken, and a folder that is not there, are said with status 1" {

@@ -56,9 +56,23 @@ as_root()
 		LINES_MAX=3 refused 2 "--by '$by' is none of comm, pid, cgroup" "$xt" --by "$by" -d 0.2
 		LINES_MAX=3 refused 2 "is none of comm, pid, cgroup" "$xt" record -o "$dir/x" --by "$by"
 	done
+	for pid in '' 0 -1 1x 0x10 99999999999; do
+		LINES_MAX=3 refused 2 "-p '$pid' is not the number of a process" "$xt" -p "$pid" -d 0.2
+	done
+	LINES_MAX=3 refused 2 "names no control group" "$xt" -c '' -d 0.2
+	LINES_MAX=3 refused 2 "-p and -c: say one of them" "$xt" -p 1 -c x -d 0.2
 	for command in report top wait diff detect check; do
 		LINES_MAX=3 refused 2 "unrecognized option" "$xt" $command --by comm
 	done
+}
+
+@test "a process that is not there: 2, before anything is attached" {
+	as_root
+	true & gone=$!
+	wait $gone
+	refused 2 "-p $gone: no such process" "$xt" -p "$gone" -d 0.2
+	refused 2 "-p 2147483647: no such process" "$xt" record -o "$dir/x" -p 2147483647 -d 0.2
+	[ ! -e "$dir/x" ]
 }
 
 @test "an empty word is no word: 2" {

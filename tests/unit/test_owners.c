@@ -164,6 +164,36 @@ static void intervals_subtract_and_add_up(void **state)
 	fixture__free(later);
 }
 
+/* What was left out is said, and is in the JSON. */
+static void one_owner_alone_is_said(void **state)
+{
+	struct fixture *f = with_owners(10), *all = with_owners(10);
+	struct splice splice = {};
+	char *text;
+
+	(void)state;
+	strcpy(f->snap.whose.only, "process 812 (postgres)");
+	f->snap.whose.left_out = 1204;
+	f->snap.whose.by = BY_NOTHING;
+	all->snap.whose.by = BY_NOTHING;
+	fixture__close(f);
+	text = fixture__print(f, output_text.total);
+	assert_non_null(strstr(text, "Disk requests: only those of process 812 (postgres); 1,204 "
+				     "others are left out\n"));
+	free(text);
+	text = fixture__print(f, output_json.total);
+	assert_non_null(strstr(text, "\"only\":\"process 812 (postgres)\",\"left_out\":1204,"));
+	free(text);
+	text = fixture__print(all, output_json.total);
+	assert_non_null(strstr(text, "\"only\":null,\"left_out\":null,"));
+	free(text);
+	assert_int_equal(splice__add(&splice, &f->snap, 1), 0);
+	assert_int_equal(splice__add(&splice, &all->snap, 2), -EXDEV);
+	splice__free(&splice);
+	fixture__free(f);
+	fixture__free(all);
+}
+
 /* Whose requests were only asked for in one of them nobody can say of both. */
 static void runs_that_ask_other_things_are_not_put_together(void **state)
 {
@@ -260,6 +290,7 @@ int main(void)
 		cmocka_unit_test(the_text_says_what_was_asked_for),
 		cmocka_unit_test(intervals_subtract_and_add_up),
 		cmocka_unit_test(runs_that_ask_other_things_are_not_put_together),
+		cmocka_unit_test(one_owner_alone_is_said),
 		cmocka_unit_test(json_follows_the_schema),
 		cmocka_unit_test(a_recording_keeps_them),
 		cmocka_unit_test(no_name_breaks_an_output),

@@ -28,7 +28,7 @@ static struct cgroups choose(const char *mounts, const char *folder)
 	tree__file(tree, "proc/self/mounts", mounts);
 	if (folder)
 		tree__file(tree, folder, "");
-	assert_int_equal(cgroups__choose(&cgroups, tree), 0);
+	assert_int_equal(cgroups__choose(&cgroups, tree, NULL), 0);
 	tree__remove(tree);
 	return cgroups;
 }
@@ -62,9 +62,9 @@ static void none_is_an_error(void **state)
 	char *tree = tree__new();
 
 	(void)state;
-	assert_int_equal(cgroups__choose(&cgroups, tree), -ENOENT);
+	assert_int_equal(cgroups__choose(&cgroups, tree, NULL), -ENOENT);
 	tree__file(tree, "proc/self/mounts", OTHERS);
-	assert_int_equal(cgroups__choose(&cgroups, tree), -ENOENT);
+	assert_int_equal(cgroups__choose(&cgroups, tree, NULL), -ENOENT);
 	tree__remove(tree);
 }
 
@@ -107,12 +107,85 @@ static void all_are_visited_with_their_numbers(void **state)
 	tree__remove(tree);
 }
 
+static void one_is_found_by_path_name_or_unit(void **state)
+{
+	static const struct {
+		const char *name, *path;
+		unsigned int level;
+	} found[] = {
+		{ "/sys/fs/cgroup/system.slice/pg.service", "system.slice/pg.service", 2 },
+		{ "/sys/fs/cgroup", "", 0 },
+		{ "/sys/fs/cgroup/", "", 0 },
+		{ "/", "", 0 },
+		{ "/system.slice/", "system.slice", 1 },
+		{ "system.slice/pg.service/inner", "system.slice/pg.service/inner", 3 },
+		{ "pg", "system.slice/pg.service", 2 },
+		{ "pg.service", "system.slice/pg.service", 2 },
+		{ "inner", "system.slice/pg.service/inner", 3 },
+		{ "system", "system.slice", 1 },
+	};
+	static const char *const not_found[] = { "p",
+						 "pg.scope",
+						 "/pg.service",
+						 "pg.service/x",
+						 "/sys/fs/cgroups",
+						 "cgroup.procs",
+						 "system.slice/cgroup.procs" };
+	struct cgroups cgroups = {};
+	struct cgroup_place place;
+	char *tree = tree__new();
+
+	(void)state;
+	tree__file(tree, "proc/self/mounts", UNIFIED);
+	tree__file(tree, "sys/fs/cgroup/system.slice/pg.service/inner/cgroup.procs", "");
+	tree__file(tree, "sys/fs/cgroup/system.slice/cgroup.procs", "");
+	tree__file(tree, "sys/fs/cgroup/a/two/cgroup.procs", "");
+	tree__file(tree, "sys/fs/cgroup/b/two.scope/cgroup.procs", "");
+	assert_int_equal(cgroups__choose(&cgroups, tree, "pg"), 0);
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+		assert_int_equal(cgroups__find(&cgroups, tree, found[i].name, &place), 0);
+		assert_string_equal(place.path, found[i].path);
+		assert_int_equal(place.level, found[i].level);
+		assert_true(cgroups__is_there(&cgroups, tree, &place));
+	}
+	for (size_t i = 0; i < sizeof(not_found) / sizeof(not_found[0]); i++)
+		assert_int_equal(cgroups__find(&cgroups, tree, not_found[i], &place), -ENOENT);
+	assert_int_equal(cgroups__find(&cgroups, tree, "two", &place), -ENOTUNIQ);
+	assert_int_equal(cgroups__find(&cgroups, tree, "b/two.scope", &place), 0);
+	tree__drop(tree, "sys/fs/cgroup/b/two.scope");
+	assert_false(cgroups__is_there(&cgroups, tree, &place));
+	tree__remove(tree);
+}
+
+/* Where there are two hierarchies, the one is taken in which it is. */
+static void its_hierarchy_is_chosen(void **state)
+{
+	struct cgroups cgroups = {};
+	char *tree = tree__new();
+
+	(void)state;
+	tree__file(tree, "proc/self/mounts", HYBRID LEGACY);
+	tree__file(tree, "sys/fs/cgroup/unified/init.scope/cgroup.procs", "");
+	tree__file(tree, "sys/fs/cgroup/blkio/docker/abc/cgroup.procs", "");
+	assert_int_equal(cgroups__choose(&cgroups, tree, "abc"), 0);
+	assert_true(cgroups.legacy);
+	assert_int_equal(cgroups__choose(&cgroups, tree, "/sys/fs/cgroup/blkio/later"), 0);
+	assert_true(cgroups.legacy);
+	assert_int_equal(cgroups__choose(&cgroups, tree, "later"), 0);
+	assert_false(cgroups.legacy);
+	assert_int_equal(cgroups__choose(&cgroups, tree, "init"), 0);
+	assert_false(cgroups.legacy);
+	tree__remove(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_hierarchy_that_is_used_is_chosen),
 		cmocka_unit_test(none_is_an_error),
 		cmocka_unit_test(all_are_visited_with_their_numbers),
+		cmocka_unit_test(one_is_found_by_path_name_or_unit),
+		cmocka_unit_test(its_hierarchy_is_chosen),
 	};
 
 	return cmocka_run_group_tests_name("platform_cgroups", tests, NULL, NULL);
