@@ -108,11 +108,12 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(Q)$(CLANG) -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Werror \
 		-Ibpf -Ivmlinux $(BPF_SYS_INCLUDES) -MMD -MP -c $< -o $@
 
-$(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o bpf/without-lines
+$(O)/skel/%.skel.h: $(O)/bpf/%.bpf.o bpf/without-lines bpf/embed
 	$(call msg,SKEL,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)bpf/without-lines $(LLVM_OBJCOPY) $< $(@D)/$*.o
-	$(Q)$(BPFTOOL) gen skeleton $(@D)/$*.o name $*_bpf > $@
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/$*.o name $*_bpf > $@.plain
+	$(Q)bpf/embed $(@D)/$*.o < $@.plain > $@
 
 # What is installed: mode, file, where to.
 INSTALLED = \

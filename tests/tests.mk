@@ -131,10 +131,10 @@ $(O)/tests/native/given_up: tests/native/given_up.c $(O)/obj/run/calls.o $(SERVE
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $^ -lmicrohttpd -lcap -lseccomp -lm -o $@
 
-$(O)/tests/native/thin: tests/native/thin.c $(SKEL)
+$(O)/tests/native/thin: tests/native/thin.c $(O)/obj/probe/embedded.o $(SKEL)
 	$(call msg,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $< -lbpf -o $@
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(filter %.c %.o,$^) -lbpf -lz -o $@
 
 $(O)/tests/native/forget: tests/native/forget.c bpf/abi.h bpf/blk.h
 	$(call msg,CC,$@)

@@ -9,8 +9,11 @@
 #ifndef XT_PROBE_FAMILY_H
 #define XT_PROBE_FAMILY_H
 
+#include <errno.h>
+
 #include "probe/calibrate.h"
 #include "probe/cputime.h"
+#include "probe/embedded.h"
 #include "probe/features.h"
 #include "probe/layout.h"
 #include "probe/load.h"
@@ -110,7 +113,10 @@ bool family__has_sites(const struct family *family);
 	static void *open_object(struct bpf_object **object)  \
 	{                                                     \
 		struct name##_bpf *skel = name##_bpf__open(); \
+		const int err = embedded__done();             \
                                                               \
+		if (err)                                      \
+			errno = -err;                         \
 		if (!skel)                                    \
 			return NULL;                          \
 		skel->rodata->config = config;                \

@@ -65,7 +65,7 @@ pid()
 	shows '^ disk xvdb  P|^ disk sda  VS' '^ PARTS'
 	keys Escape
 	keys f
-	shows 'do: mount it from xvda'
+	shows 'do \(live\): mount it from xvda'
 	keys '?'
 	shows 'Ctrl-C +ends the view'
 	keys '?'
