@@ -72,8 +72,7 @@ static void ask_over_budget(struct question *q)
 	finding__figure(f, "most by %s; %ss an event, %ss a read of the clock", quality->dearest,
 			NS(quality->ns_per_event), NS(cost->clock_read_ns));
 	finding__do(f, REMEDY_LIVE,
-		    "leave that family or other disks out (-f, -D), or allow more "
-		    "(--max-overhead)");
+		    "leave families or disks out (-f, -D), or allow more (--max-overhead)");
 	finding__cost(f, KIND_CPU, cost->bpf_ns + cost->user_ns);
 	finding__gain(f, KIND_CPU, cost->bpf_ns + cost->user_ns - allowed_ns,
 		      cost->bpf_ns + cost->user_ns);

@@ -105,6 +105,8 @@ void text__wrap(const struct text_page *page, unsigned int indent, const char *t
 
 		while (end > text && *end != ' ')
 			end--;
+		while (end > text && end[-1] == ' ')
+			end--;
 		/* A word longer than a line is broken. */
 		if (end == text)
 			end = limit;

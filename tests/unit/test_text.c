@@ -13,6 +13,7 @@
 #include "golden.h"
 #include "model/units.h"
 #include "output/escape.h"
+#include "output/text.h"
 
 static void assert_fits(const char *text)
 {
@@ -20,6 +21,8 @@ static void assert_fits(const char *text)
 
 	for (const char *c = text; *c; c++) {
 		if (*c == '\n') {
+			if (column && c[-1] == ' ')
+				fail_msg("ends in a space: %.*s", (int)column, c - column);
 			column = 0;
 			continue;
 		}
@@ -27,6 +30,30 @@ static void assert_fits(const char *text)
 			fail_msg("not printable: %d", *c);
 		if (++column > 100)
 			fail_msg("too wide: %.110s", c - 100);
+	}
+}
+
+static void say_in_two(const struct text_page *page, const void *what)
+{
+	text__say(page, 4, "%s", (const char *)what);
+}
+
+/* Two spaces are between sentences, wherever the line ends. */
+static void no_line_ends_in_a_space(void **state)
+{
+	const char *what = "one two three four five;  six";
+
+	(void)state;
+	for (unsigned int width = 20; width < 40; width++) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *out = open_memstream(&text, &len);
+
+		assert_non_null(out);
+		assert_int_equal(text__print(out, width, say_in_two, what), 0);
+		fclose(out);
+		assert_fits(text);
+		free(text);
 	}
 }
 
@@ -491,6 +518,7 @@ static void escapes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_line_ends_in_a_space),
 		cmocka_unit_test(report_is_as_it_was),
 		cmocka_unit_test(what_is_timed_in_part_is_said),
 		cmocka_unit_test(verbose_shows_more),
