@@ -78,7 +78,7 @@ _xentrace_bpf()
 	--root | --save) _xentrace_bpf_files -d ;;
 	--prices) _xentrace_bpf_files -f -X '!*.json' ;;
 	-o | --output | --textfile) _xentrace_bpf_files -f ;;
-	-p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -G "$cur[0-9]*") ;;
+	-p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -G "${cur}[0-9]*") ;;
 	-c | --cgroup) ;;
 	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
 	-d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --then-overhead | --to | --before | --after | --when | --ready-fd | --listen) ;;
