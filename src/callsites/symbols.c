@@ -9,7 +9,8 @@
 
 struct symbol {
 	uint64_t address;
-	uint32_t name; /* in the text */
+	uint32_t name;	 /* in the text */
+	uint32_t module; /* in the text; 0: the kernel's own */
 };
 
 struct symbols {
@@ -17,6 +18,7 @@ struct symbols {
 	size_t nr, room;
 	char *text; /* the names, each with its end */
 	size_t used, text_room;
+	uint32_t module; /* of the last symbol that has one: they come one after the other */
 };
 
 static int by_address(const void *a, const void *b)
@@ -53,23 +55,46 @@ static int grow(void **memory, size_t *room, size_t needed, size_t size)
 	return 0;
 }
 
-static int add(struct symbols *symbols, uint64_t address, const char *name)
+static int add_text(struct symbols *symbols, const char *text, uint32_t *at)
 {
-	size_t len = strlen(name) + 1;
+	size_t len = strlen(text) + 1;
+
+	if (grow((void **)&symbols->text, &symbols->text_room, symbols->used + len, 1))
+		return -ENOMEM;
+	*at = symbols->used;
+	memcpy(symbols->text + symbols->used, text, len);
+	symbols->used += len;
+	return 0;
+}
+
+static int add_module(struct symbols *symbols, const char *module, uint32_t *at)
+{
+	int err = 0;
+
+	*at = 0;
+	if (!*module)
+		return 0;
+	if (!symbols->module || strcmp(symbols->text + symbols->module, module) != 0)
+		err = add_text(symbols, module, &symbols->module);
+	*at = symbols->module;
+	return err;
+}
+
+static int add(struct symbols *symbols, uint64_t address, const char *name, const char *module)
+{
+	struct symbol symbol = { .address = address };
 
 	if (grow((void **)&symbols->all, &symbols->room, symbols->nr + 1, sizeof(*symbols->all)) ||
-	    grow((void **)&symbols->text, &symbols->text_room, symbols->used + len, 1))
+	    add_text(symbols, name, &symbol.name) || add_module(symbols, module, &symbol.module))
 		return -ENOMEM;
-	symbols->all[symbols->nr++] = (struct symbol) { address, symbols->used };
-	memcpy(symbols->text + symbols->used, name, len);
-	symbols->used += len;
+	symbols->all[symbols->nr++] = symbol;
 	return 0;
 }
 
 /* "ffffffff81000000 T _stext"; modules' have "\t[module]" behind it. */
 static int add_line(struct symbols *symbols, char *line, const char *const *wanted)
 {
-	char *end, *name, type;
+	char *end, *name, *module, type;
 	uint64_t address;
 
 	address = strtoull(line, &end, 16);
@@ -77,10 +102,13 @@ static int add_line(struct symbols *symbols, char *line, const char *const *want
 		return 0;
 	type = end[1];
 	name = end + 3;
+	module = name + strcspn(name, "\t\n");
+	module += strspn(module, "\t[");
+	module[strcspn(module, "]\n")] = '\0';
 	name[strcspn(name, "\t\n")] = '\0';
 	if (!strchr("tTwW", type) && !is_wanted(name, wanted))
 		return 0;
-	return add(symbols, address, name);
+	return add(symbols, address, name, module);
 }
 
 int symbols__read(struct symbols **out, FILE *file, const char *const *wanted)
@@ -90,6 +118,8 @@ int symbols__read(struct symbols **out, FILE *file, const char *const *wanted)
 	char *line = NULL;
 	size_t size = 0;
 
+	if (!err)
+		err = add_text(symbols, "", &symbols->module);
 	while (!err && getline(&line, &size, file) > 0)
 		err = add_line(symbols, line, wanted);
 	free(line);
@@ -119,6 +149,18 @@ void symbols__free(struct symbols *symbols)
 	free(symbols);
 }
 
+bool symbols__shown(FILE *file)
+{
+	bool shown = false;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (!shown && getline(&line, &size, file) > 0)
+		shown = strtoull(line, NULL, 16);
+	free(line);
+	return shown;
+}
+
 uint64_t symbols__address(const struct symbols *symbols, const char *name)
 {
 	for (size_t i = 0; i < symbols->nr; i++) {
@@ -144,19 +186,38 @@ static size_t above(const struct symbols *symbols, uint64_t address)
 	return low;
 }
 
-const char *symbols__function(const struct symbols *symbols, uint64_t address, uint64_t *start,
-			      uint64_t *end)
+/* The function that holds an address: of several names the first that the kernel lists. */
+static const struct symbol *function_at(const struct symbols *symbols, uint64_t address,
+					uint64_t *end)
 {
 	size_t next = above(symbols, address);
+	const struct symbol *at;
 
 	if (!next || next == symbols->nr)
 		return NULL;
 	*end = symbols->all[next].address;
-	*start = symbols->all[next - 1].address;
-	/* of several names the first that the kernel lists */
-	for (next--; next && symbols->all[next - 1].address == *start; next--)
+	for (at = &symbols->all[next - 1]; at > symbols->all && at[-1].address == at->address; at--)
 		;
-	return symbols->text + symbols->all[next].name;
+	return at;
+}
+
+const char *symbols__function(const struct symbols *symbols, uint64_t address, uint64_t *start,
+			      uint64_t *end)
+{
+	const struct symbol *at = function_at(symbols, address, end);
+
+	if (!at)
+		return NULL;
+	*start = at->address;
+	return symbols->text + at->name;
+}
+
+const char *symbols__module(const struct symbols *symbols, uint64_t address)
+{
+	uint64_t end;
+	const struct symbol *at = function_at(symbols, address, &end);
+
+	return at ? symbols->text + at->module : NULL;
 }
 
 uint64_t symbols__start(const struct symbols *symbols, size_t i)

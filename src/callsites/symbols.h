@@ -3,6 +3,7 @@
 #ifndef XT_CALLSITES_SYMBOLS_H
 #define XT_CALLSITES_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,13 @@ struct symbols;
 int symbols__read(struct symbols **out, FILE *file, const char *const *wanted);
 void symbols__free(struct symbols *symbols);
 
+/* What is said where a stream shows no addresses, and what to do about it. */
+#define SYMBOLS_HIDDEN "/proc/kallsyms shows no addresses"
+#define SYMBOLS_FIX    "kernel.kptr_restrict=1 or less, and CAP_SYSLOG"
+
+/* Whether a stream shows addresses at all: of those who may not see them each is 0. */
+bool symbols__shown(FILE *file);
+
 /* The address of a symbol; 0 if there is none of that name. */
 uint64_t symbols__address(const struct symbols *symbols, const char *name);
 
@@ -26,6 +34,12 @@ uint64_t symbols__address(const struct symbols *symbols, const char *name);
  */
 const char *symbols__function(const struct symbols *symbols, uint64_t address, uint64_t *start,
 			      uint64_t *end);
+
+/*
+ * The module of that function, or what the kernel lists as one ("bpf"); "" for the kernel itself.
+ * NULL without a function.
+ */
+const char *symbols__module(const struct symbols *symbols, uint64_t address);
 
 /* All of them by address, for walking over all code: the i-th one's start; 0 after the last. */
 uint64_t symbols__start(const struct symbols *symbols, size_t i);

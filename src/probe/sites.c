@@ -267,8 +267,8 @@ static int find(struct search *search, const char **cause, const char **fix)
 	uint64_t page;
 	int err;
 
-	*cause = "/proc/kallsyms shows no addresses";
-	*fix = "kernel.kptr_restrict=1 or less, and CAP_SYSLOG";
+	*cause = SYMBOLS_HIDDEN;
+	*fix = SYMBOLS_FIX;
 	err = read_symbols(search);
 	if (err)
 		return err;

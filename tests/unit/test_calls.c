@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "callsites/calls.h"
-#include "callsites/symbols.h"
+#include "callsites/stack.h"
 
 #define START 0xffffffff81000000ull
 
@@ -239,9 +239,58 @@ static void symbols_are_read(void **state)
 	symbols__free(symbols);
 }
 
+static void a_stack_gets_names(void **state)
+{
+	struct symbols *symbols = read_symbols("ffffffff81000000 T notify\n"
+					       "ffffffff81000100 T vfs_read\n"
+					       "ffffffff81000200 T asm_sysvec_upcall\n"
+					       "ffffffff81000300 T bpf_trace_run2\n"
+					       "ffffffff81000400 T end\n"
+					       "ffffffffc0000000 t queue_rq\t[xen_blkfront]\n"
+					       "ffffffffc0000100 t other\t[xen_blkfront]\n"
+					       "ffffffffc0100000 t bpf_prog_1_x\t[bpf]\n"
+					       "ffffffffc0200000 t last\t[bpf]\n",
+					       0);
+	/* the program, its trampoline, which has no symbol, the function; a call at another's end */
+	const uint64_t called[] = { 0xffffffffc0100010, 0xffffffffc0150000, START + 5,
+				    0xffffffffc0000100, START + 0x180 };
+	const uint64_t traced[] = { 0xffffffffc0100010, START + 0x310, START + 0x150 };
+	const uint64_t interrupted[] = { START + 1, START + 0x210, START + 0x110 };
+	uint64_t deep[64];
+	char text[STACK_TEXT];
+
+	(void)state;
+	assert_string_equal(symbols__module(symbols, 0xffffffffc00000ff), "xen_blkfront");
+	assert_string_equal(symbols__module(symbols, START), "");
+	assert_int_equal(stack__name(text, symbols, called, 5), 3);
+	assert_string_equal(text, "notify;queue_rq [xen_blkfront];vfs_read");
+	assert_int_equal(stack__name(text, symbols, traced, 3), 1);
+	assert_string_equal(text, "vfs_read");
+	/* what was interrupted has not called */
+	assert_int_equal(stack__name(text, symbols, interrupted, 3), 2);
+	assert_string_equal(text, "notify;asm_sysvec_upcall");
+	assert_int_equal(stack__name(text, symbols, called, 2), 0);
+	assert_string_equal(text, "");
+	for (int i = 0; i < 64; i++)
+		deep[i] = i % 2 ? START + 0x110 : 0xffffffffc0050000;
+	deep[0] = START + 0x110;
+	assert_int_equal(stack__name(text, symbols, deep, 64), 64);
+	assert_non_null(strstr(text, "vfs_read;vfs_read;[unknown];vfs_read"));
+	symbols__free(symbols);
+}
+
 static void symbols_are_hidden(void **state)
 {
+	static char hidden[] = "0000000000000000 t second\n0000000000000000 T first\n";
+	static char shown[] = "0000000000000000 A cpu_data\n0000000000001000 A more\n";
+	FILE *file = fmemopen(hidden, strlen(hidden), "r");
+
 	(void)state;
+	assert_false(symbols__shown(file));
+	fclose(file);
+	file = fmemopen(shown, strlen(shown), "r");
+	assert_true(symbols__shown(file));
+	fclose(file);
 	read_symbols("0000000000000000 t second\n0000000000000000 T first\n", -EACCES);
 	read_symbols("", -ENOENT);
 }
@@ -253,7 +302,7 @@ int main(void)
 		cmocka_unit_test(cannot_be_bracketed),	  cmocka_unit_test(cut_code),
 		cmocka_unit_test(a_list_of_sites),	  cmocka_unit_test(calls_into_the_page),
 		cmocka_unit_test(a_pair_for_breakpoints), cmocka_unit_test(symbols_are_read),
-		cmocka_unit_test(symbols_are_hidden),
+		cmocka_unit_test(symbols_are_hidden),	  cmocka_unit_test(a_stack_gets_names),
 	};
 
 	return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
