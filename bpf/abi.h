@@ -8,6 +8,7 @@
 
 #include "families.h"
 #include "losses.h"
+#include "stacks.h"
 
 /*
  * Histogram: log-linear, 8 buckets an octave. Values 0..7 have a bucket each; above, bucket
@@ -63,14 +64,16 @@ struct xt_owner_sum {
 #define XT_FRAMES 16
 
 struct xt_frame {
-	__u64 start;	  /* ns; 0 while the frame is being opened; XT_FRAME_COUNTED */
-	__u64 inside;	  /* ns of closed frames within */
-	__u64 off_cpu;	  /* runstate at open (runnable + blocked), plus what frames within had */
-	__u64 offline;	  /* the same for offline */
-	__u32 token;	  /* who opened it: exits find their entry by it */
-	__u32 covered;	  /* a frame within did its work and was recorded for it */
-	__u32 path;	  /* of a call site's: the hypercall's, known at its entry only */
-	__u32 stands;	  /* it was chosen to be followed, and stands for those that were not */
+	__u64 start;   /* ns; 0 while the frame is being opened; XT_FRAME_COUNTED */
+	__u64 inside;  /* ns of closed frames within */
+	__u64 off_cpu; /* runstate at open (runnable + blocked), plus what frames within had */
+	__u64 offline; /* the same for offline */
+	__u32 token;   /* who opened it: exits find their entry by it */
+	__u32 covered; /* a frame within did its work and was recorded for it */
+	__u32 path;    /* of a call site's: the hypercall's, known at its entry only */
+	__u32 stands;  /* it was chosen to be followed, and stands for those that were not */
+	__u32 stack;   /* who called: a stack's place + 1; 0: not known */
+	__u32 pad;
 	__u64 hypercalls; /* ns in hypercalls that were made in it and in no frame within */
 	__u64 owed;	  /* ns in it that frames within would have taken, had they been timed */
 };
@@ -155,11 +158,14 @@ struct xt_cpu {
 	__u64 runstate_at; /* ns, CLOCK_MONOTONIC: when that was; 0: never */
 	__u64 clock_ns;	   /* calibration: one clock read; a frame's open, close and record */
 	__u64 pair_ns;
-	__u64 count_ns;	  /* a frame of an event that is only counted, likewise */
+	__u64 count_ns; /* a frame of an event that is only counted, likewise */
+	__u64 stack_ns; /* a kernel stack, taken and added to; one frame of it alone */
+	__u64 frame_ns;
 	__u32 first_path; /* of this CPU, in xt_hists */
 	__u32 nr_paths;
 	__u32 depth;			     /* open frames */
 	__u32 nr;			     /* this CPU's number */
+	__u64 walks;			     /* kernel stacks that were taken */
 	struct xt_thinned thinned[XT_RATES]; /* of what has frames: hypercalls and so on */
 	__u64 loss[XT_LOSS_NR];
 	__u64 runs[XT_PROBE_NR];

@@ -243,9 +243,10 @@ static __always_inline void issuing_set(struct xt_cpu *cpu, const struct xt_disk
  * exit ends the submit leg of the request that it issued. It reads no arguments: block_rq_issue ran
  * on this CPU and left the request's slot.
  */
-static __always_inline int submit_enter(enum xt_probe probe, bool issues)
+static __always_inline int submit_enter(void *ctx, enum xt_probe probe, bool issues)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	__u32 stack;
 
 	if (!cpu)
 		return 0;
@@ -253,7 +254,8 @@ static __always_inline int submit_enter(enum xt_probe probe, bool issues)
 		issuing_set(cpu, NULL);
 		issuing_of(cpu)->no_grants = 0;
 	}
-	frame_open(cpu, probe, bpf_ktime_get_ns());
+	stack = stack_here(ctx, cpu);
+	frame_open(cpu, probe, bpf_ktime_get_ns(), stack);
 	return 0;
 }
 
@@ -341,9 +343,10 @@ static __always_inline void batch_end(struct xt_cpu *cpu, struct xt_blk_cpu *blk
 	blk->batching = 0;
 }
 
-static __always_inline int batch_enter(enum xt_probe probe)
+static __always_inline int batch_enter(void *ctx, enum xt_probe probe)
 {
 	struct xt_cpu *cpu;
+	__u32 stack;
 	struct xt_blk_cpu *blk = blk_enter(probe, &cpu);
 
 	if (!blk)
@@ -353,7 +356,8 @@ static __always_inline int batch_enter(enum xt_probe probe)
 	blk->nr_batch = 0;
 	blk->switches = switches_seen(cpu);
 	blk->batching = 1;
-	frame_open(cpu, probe, bpf_ktime_get_ns());
+	stack = stack_here(ctx, cpu);
+	frame_open(cpu, probe, bpf_ktime_get_ns(), stack);
 	return 0;
 }
 
@@ -472,6 +476,20 @@ static __always_inline void request_follow(struct xt_cpu *cpu, struct xt_request
 	r->state = XT_RQ_ISSUED;
 }
 
+/*
+ * Who issues this request. Inside a driver's function its caller is known already, unless an interrupt
+ * or a softirq came between, which has a frame of its own.
+ */
+static __always_inline void issue_stack(void *ctx, struct xt_cpu *cpu, struct xt_request *r)
+{
+	const struct xt_frame *outer;
+
+	if (!xt_stacks_asked)
+		return;
+	outer = frame_below(cpu, cpu->depth);
+	r->stack = outer && outer->stack ? outer->stack : stack_here(ctx, cpu);
+}
+
 /* The request in this slot is issued at `now`: the driver's function that does it finds it there. */
 static __always_inline void issue_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk, __u32 at,
 				       __u64 now)
@@ -538,6 +556,7 @@ int xt_rq_issue(__u64 *ctx)
 	rate = rate_of(XT_RATE_REQUESTS);
 	now = r->queued;
 	if (is_followed(&blk->seq, rate)) {
+		issue_stack(ctx, cpu, r);
 		now = bpf_ktime_get_ns();
 		issue_note(cpu, blk, at, now);
 		request_follow(cpu, r, now);
@@ -807,7 +826,7 @@ int xt_rq_complete(__u64 *ctx)
 	SEC("?fentry/" #function)                                                               \
 	int name##_fe(void *ctx)                                                                \
 	{                                                                                       \
-		return submit_enter(probe, issues);                                             \
+		return submit_enter(ctx, probe, issues);                                        \
 	}                                                                                       \
 	SEC("?fexit/" #function)                                                                \
 	int name##_fx(__u64 *ctx)                                                               \
@@ -818,7 +837,7 @@ int xt_rq_complete(__u64 *ctx)
 	SEC("?kprobe/" #function)                                                               \
 	int name##_kp(struct pt_regs *ctx)                                                      \
 	{                                                                                       \
-		return submit_enter(probe, issues);                                             \
+		return submit_enter(ctx, probe, issues);                                        \
 	}                                                                                       \
 	SEC("?kretprobe/" #function)                                                            \
 	int name##_kr(struct pt_regs *ctx)                                                      \
@@ -840,7 +859,7 @@ XT_SUBMIT_PROGS(xt_ahci, XT_P_AHCI_ISSUE, ahci_qc_issue, false)
 XT_SUBMIT_PROGS(xt_bmdma, XT_P_BMDMA_ISSUE, ata_bmdma_qc_issue, false)
 
 #define XT_BATCH_PROGS(name, probe, function) \
-	XT_TIMED_PROGS(name, function, batch_enter(probe), batch_exit(probe))
+	XT_TIMED_PROGS(name, function, batch_enter(ctx, probe), batch_exit(probe))
 
 XT_BATCH_PROGS(xt_virtios, XT_P_VIRTIO_BATCH, virtio_queue_rqs)
 XT_BATCH_PROGS(xt_nvmes, XT_P_NVME_BATCH, nvme_queue_rqs)

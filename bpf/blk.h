@@ -115,7 +115,7 @@ struct xt_request {
 	__u32 pid;		 /* of that task's process */
 	__u64 inserted; /* its `queued`, where it was inserted for its owner; 0: it was not */
 	__u32 bytes;	/* where owners are asked for */
-	__u32 pad;
+	__u32 stack;	/* at `issued`: its place + 1; 0: none */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct xt_request) == 128, "two cache lines");
@@ -151,6 +151,8 @@ struct xt_slow {
 	__u32 pid;	    /* of the process */
 	__u32 flags;	    /* XT_SLOW_* */
 	char comm[XT_COMM]; /* "": the issuer is gone */
+	__u32 stack;	    /* that issued it first: its place + 1; 0: none */
+	__u32 pad;
 };
 
 #define XT_SLOW_ISSUED (1 << 0) /* else an empty flush: cpu, pid and comm are nobody's */

@@ -210,7 +210,7 @@ int BPF_PROG(xt_irq_entry, int irq, struct irqaction *action)
 	cpu->irq_start = now;
 	cpu->served = 0;
 	cpu->raised = 0;
-	frame_open(cpu, XT_TOKEN_IRQ | (__u32)irq, now);
+	frame_open(cpu, XT_TOKEN_IRQ | (__u32)irq, now, 0);
 	return 0;
 }
 
@@ -240,6 +240,7 @@ int BPF_PROG(xt_irq_exit, int irq, struct irqaction *action, int ret)
 	}
 	if (!slot)
 		cpu_lost(cpu, XT_NOTE_OTHER_IRQ);
+	closed.stack = 0; /* it has none: what is done with one is left out here */
 	frame_record(cpu, config.irq_path + slot, &closed, emulated);
 	return 0;
 }
@@ -263,12 +264,12 @@ int BPF_PROG(xt_softirq_entry, unsigned int vector)
 	if (!cpu || vector >= XT_SOFTIRQS)
 		return 0;
 	if (!is_of_packets(vector)) {
-		thin_open(cpu, XT_RATE_SOFTIRQS, XT_TOKEN_SOFTIRQ | vector, false);
+		thin_open(cpu, XT_RATE_SOFTIRQS, XT_TOKEN_SOFTIRQ | vector, false, false, NULL);
 		return 0;
 	}
 	now = bpf_ktime_get_ns();
 	*element(cpu->softirq_at, vector) = now;
-	frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, now);
+	frame_open(cpu, XT_TOKEN_SOFTIRQ | vector, now, 0);
 	return 0;
 }
 
@@ -290,6 +291,7 @@ int BPF_PROG(xt_softirq_exit, unsigned int vector)
 		if (!frame_close(cpu, XT_TOKEN_SOFTIRQ | vector, now, &closed))
 			return 0;
 	}
+	closed.stack = 0; /* as of an interrupt */
 	thin_record(cpu, config.softirq_path + vector, &closed);
 	return 0;
 }
@@ -337,6 +339,30 @@ int xt_runstate(void *ctx)
 }
 
 /*
+ * What a kernel stack costs: taken here and added to, and one frame of it alone. How much each frame
+ * more takes the loader makes of both, and of how many this stack has.
+ */
+static __always_inline void calibrate_stack(void *ctx, struct xt_cpu *cpu)
+{
+	__u64 start, end, one[1];
+	__u32 stack;
+
+	if (!xt_stacks_asked)
+		return;
+	start = bpf_ktime_get_ns();
+	stack = stack_here(ctx, cpu);
+	if (stack)
+		stack_add(cpu, config.scratch_path, stack, 0, 1);
+	end = bpf_ktime_get_ns();
+	cpu->stack_ns = stack ? end - start - cpu->clock_ns : 0;
+	start = bpf_ktime_get_ns();
+	bpf_get_stack(ctx, one, sizeof(one), 0);
+	end = bpf_ktime_get_ns();
+	cpu->frame_ns = end - start - cpu->clock_ns;
+	cpu->walks = 0;
+}
+
+/*
  * Never attached either: what one event costs on this machine. It opens, closes and records a
  * frame, with the clock reads that a pair of programs makes, does the same for an event that is only
  * counted, and measures the clock alone. The loader runs it many times, and takes what an undisturbed
@@ -356,7 +382,7 @@ int xt_calibrate(void *ctx)
 	clock = bpf_ktime_get_ns();
 	start = bpf_ktime_get_ns();
 	(*(volatile __u64 *)&cpu->runs[XT_P_SWITCH])++;
-	frame_open(cpu, 0, bpf_ktime_get_ns());
+	frame_open(cpu, 0, bpf_ktime_get_ns(), 0);
 	(*(volatile __u64 *)&cpu->runs[XT_P_SWITCH])--;
 	if (frame_close(cpu, 0, bpf_ktime_get_ns(), &closed))
 		frame_record(cpu, config.scratch_path, &closed, false);
@@ -369,6 +395,7 @@ int xt_calibrate(void *ctx)
 	count = bpf_ktime_get_ns();
 	cpu->pair_ns = end - start - cpu->clock_ns;
 	cpu->count_ns = count - end > cpu->clock_ns ? count - end - cpu->clock_ns : 0;
+	calibrate_stack(ctx, cpu);
 	return 0;
 }
 

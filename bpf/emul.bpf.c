@@ -12,8 +12,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct xt_emul_config config;
 
-#define XT_ACCESS_PROGS(_, id, function, what)                 \
-	XT_TIMED_PROGS(function, function, timed_enter(id, 0), \
+#define XT_ACCESS_PROGS(_, id, function, what)                      \
+	XT_TIMED_PROGS(function, function, timed_enter(ctx, id, 0), \
 		       timed_exit(id, &config.access_path, id - XT_EMUL_BEGIN, true))
 
 XT_EMULATED(XT_ACCESS_PROGS, _)

@@ -24,7 +24,7 @@ static __always_inline int upcall_enter(void)
 	struct xt_cpu *cpu = cpu_enter(XT_P_UPCALL);
 
 	if (cpu)
-		thin_open(cpu, XT_RATE_UPCALLS, XT_P_UPCALL, false);
+		thin_open(cpu, XT_RATE_UPCALLS, XT_P_UPCALL, false, false, NULL);
 	return 0;
 }
 
@@ -33,8 +33,10 @@ static __always_inline int upcall_exit(void)
 	struct xt_cpu *cpu = cpu_enter(XT_P_UPCALL);
 	struct closed closed;
 
-	if (cpu && thin_close(cpu, XT_P_UPCALL, &closed))
-		thin_record(cpu, config.upcall_path, &closed);
+	if (!cpu || !thin_close(cpu, XT_P_UPCALL, &closed))
+		return 0;
+	closed.stack = 0; /* as of an interrupt */
+	thin_record(cpu, config.upcall_path, &closed);
 	return 0;
 }
 

@@ -95,7 +95,7 @@ int xt_site_before(struct pt_regs *regs)
 	struct xt_cpu *cpu = cpu_enter(XT_P_SITES);
 	struct xt_frame *frame;
 	struct xt_site *site;
-	__u32 number, path, token;
+	__u32 number, path, token, stack;
 
 	if (!cpu)
 		return 0;
@@ -104,7 +104,8 @@ int xt_site_before(struct pt_regs *regs)
 		return 0;
 	path = path_of(cpu, regs, site);
 	token = XT_TOKEN_HYPERCALL | XT_TOKEN_SITE | number;
-	frame_open(cpu, token, bpf_ktime_get_ns());
+	stack = stack_here(regs, cpu);
+	frame_open(cpu, token, bpf_ktime_get_ns(), stack);
 	frame = frame_below(cpu, cpu->depth);
 	if (frame && frame->token == token) /* there was room */
 		frame->path = path;

@@ -15,7 +15,7 @@
 #ifndef XT_FRAME_BPF_H
 #define XT_FRAME_BPF_H
 
-#include "cpu.bpf.h"
+#include "stacks.bpf.h"
 
 /* arch/x86/xen/time.c, per CPU; weak: Debian 5.10 has no BTF of variables, others no Xen */
 extern const struct vcpu_runstate_info xen_runstate __ksym __weak;
@@ -58,6 +58,7 @@ struct closed {
 	__u64 off_cpu;
 	bool covered; /* a frame inside it did this frame's work: see cover_outer() */
 	bool counted; /* it was not timed, and all of the above is 0 */
+	__u32 stack;  /* as struct xt_frame */
 	__u64 hypercalls;
 	__u64 owed; /* of self: see struct xt_frame */
 	__u32 path;
@@ -81,18 +82,22 @@ static __always_inline struct xt_frame *frame_reserve(struct xt_cpu *cpu, __u32 
 	frame->token = token;
 	frame->covered = 0;
 	frame->stands = 0;
+	frame->stack = 0;
 	frame->hypercalls = 0;
 	frame->owed = 0;
 	return frame;
 }
 
-static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 now)
+/* `stack` is who called, taken before; 0: that is not of interest, or not known. */
+static __always_inline void frame_open(struct xt_cpu *cpu, __u32 token, __u64 now, __u32 stack)
 {
 	struct xt_frame *frame = frame_reserve(cpu, token);
 	struct away away;
 
 	if (!frame)
 		return;
+	if (stack)
+		frame->stack = stack;
 	away_now(&away);
 	frame->off_cpu = away.off_cpu;
 	frame->offline = away.offline;
@@ -174,6 +179,7 @@ static __always_inline bool frame_close(struct xt_cpu *cpu, __u32 token, __u64 n
 	closed->hypercalls = frame.hypercalls;
 	closed->owed = frame.owed;
 	closed->stands = frame.stands;
+	closed->stack = frame.stack;
 	closed->self = closed->inclusive - frame.inside;
 	if ((s64)closed->self < 0)
 		closed->self = 0;
@@ -216,17 +222,32 @@ static __always_inline void frame_owe(struct xt_cpu *cpu, const struct closed *c
 }
 
 /*
+ * The same for who called: what the histogram got, `n` times `ns`. So the sum of a path's stacks is
+ * its time, but for frames without one.
+ */
+static __always_inline void frame_stack(struct xt_cpu *cpu, __u32 path, const struct closed *closed,
+					__u64 ns, __u64 n)
+{
+	/* in this order: where there is never one, no flag is looked at */
+	if (closed->stack && xt_stacks_asked)
+		stack_add(cpu, path, closed->stack, (ns - closed->owed) * n, n);
+}
+
+/*
  * Record a closed frame on a CPU path. If Xen held the vCPU off inside an emulated path, the device
  * model served that path: the time is the path's. Elsewhere it is reported beside the histogram.
  */
 static __always_inline void frame_record(struct xt_cpu *cpu, __u32 path,
 					 const struct closed *closed, bool emulated)
 {
+	__u64 ns = closed->self + (emulated ? closed->held : 0);
 	struct xt_hist *h;
 
-	h = hist_add(cpu, path, closed->self + (emulated ? closed->held : 0));
-	if (h)
-		frame_sums(h, closed, 1);
+	h = hist_add(cpu, path, ns);
+	if (!h)
+		return;
+	frame_sums(h, closed, 1);
+	frame_stack(cpu, path, closed, ns, 1);
 }
 
 /*
@@ -299,18 +320,22 @@ static __always_inline bool thin_chosen(struct xt_cpu *cpu, enum xt_rate what)
 
 /*
  * One of this kind begins: it is timed if it is chosen, or if it `must` be. One that must be stands for
- * itself alone: those that are only counted came in other paths, which owe their time.
+ * itself alone: those that are only counted came in other paths, which owe their time. If it was
+ * `called`, its stack is taken, with the program's `ctx`.
  */
-static __always_inline void thin_open(struct xt_cpu *cpu, enum xt_rate what, __u32 token, bool must)
+static __always_inline void thin_open(struct xt_cpu *cpu, enum xt_rate what, __u32 token, bool must,
+				      bool called, void *ctx)
 {
 	struct xt_frame *frame;
+	__u32 stack;
 
 	if (!must && !thin_chosen(cpu, what)) {
 		cpu->thinned[what].counted++;
 		count_open(cpu, token);
 		return;
 	}
-	frame_open(cpu, token, bpf_ktime_get_ns());
+	stack = called ? stack_here(ctx, cpu) : 0;
+	frame_open(cpu, token, bpf_ktime_get_ns(), stack);
 	frame = frame_below(cpu, cpu->depth);
 	if (!must && frame && frame->token == token)
 		frame->stands = 1;
@@ -370,16 +395,20 @@ static __always_inline void thin_record(struct xt_cpu *cpu, __u32 path, const st
 	weight = closed->stands ? hist_weight(h) : 1;
 	hist_put(h, closed->self, weight);
 	frame_sums(h, closed, weight);
+	frame_stack(cpu, path, closed, closed->self, weight);
 	frame_owe(cpu, closed, weight - 1);
 }
 
 /* A function that is timed: a frame from its entry to its exit. */
-static __always_inline int timed_enter(enum xt_probe probe, __u32 kind)
+static __always_inline int timed_enter(void *ctx, enum xt_probe probe, __u32 kind)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
+	__u32 stack;
 
-	if (cpu)
-		frame_open(cpu, kind | probe, bpf_ktime_get_ns());
+	if (!cpu)
+		return 0;
+	stack = stack_here(ctx, cpu);
+	frame_open(cpu, kind | probe, bpf_ktime_get_ns(), stack);
 	return 0;
 }
 
@@ -395,7 +424,10 @@ static __always_inline int timed_exit(enum xt_probe probe, const volatile __u32 
 	return 0;
 }
 
-/* Programs at a function's entry: fentry, or kprobe where there is no BTF of it. */
+/*
+ * Programs at a function's entry: fentry, or kprobe where there is no BTF of it. `on_entry` may pass
+ * their `ctx` on.
+ */
 #define XT_ENTRY_PROGS(name, function, on_entry) \
 	SEC("?fentry/" #function)                \
 	int name##_fe(void *ctx)                 \

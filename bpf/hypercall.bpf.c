@@ -21,7 +21,7 @@ XT_FAMILY_CPU(hypercall)
  * A wrapper begins. Inside a packet that is followed it is timed in any case: of that packet's time it
  * is a leg.
  */
-static __always_inline int wrapper_enter(enum xt_probe probe)
+static __always_inline int wrapper_enter(void *ctx, enum xt_probe probe)
 {
 	struct xt_cpu *cpu = cpu_enter(probe);
 	struct xt_frame *outer;
@@ -30,7 +30,7 @@ static __always_inline int wrapper_enter(enum xt_probe probe)
 		return 0;
 	outer = frame_below(cpu, cpu->depth);
 	thin_open(cpu, XT_RATE_HYPERCALLS, XT_TOKEN_HYPERCALL | probe,
-		  outer && outer->token == XT_P_TX_START);
+		  outer && outer->token == XT_P_TX_START, true, ctx);
 	return 0;
 }
 
@@ -64,7 +64,7 @@ static __always_inline int wrapper_exit(enum xt_probe probe)
 }
 
 #define XT_WRAPPER_PROGS(_, id, function, hypercall, guests) \
-	XT_TIMED_PROGS(function, function, wrapper_enter(id), wrapper_exit(id))
+	XT_TIMED_PROGS(function, function, wrapper_enter(ctx, id), wrapper_exit(id))
 
 XT_WRAPPERS(XT_WRAPPER_PROGS, _)
 
@@ -80,7 +80,7 @@ int BPF_PROG(xt_clockev_fe, struct clock_event_device *dev)
 	bpf_probe_read_kernel(name, sizeof(name), dev->name);
 	if (name[0] != 'x' || name[1] != 'e' || name[2] != 'n' || name[3])
 		return 0;
-	return wrapper_enter(XT_P_CLOCKEVENT);
+	return wrapper_enter(ctx, XT_P_CLOCKEVENT);
 }
 
 SEC("?fexit/clockevents_program_event")
@@ -114,7 +114,7 @@ static __always_inline bool is_segment_base(__u32 msr)
 SEC("?fentry/xen_do_write_msr")
 int BPF_PROG(xt_segbase_fe, __u32 msr)
 {
-	return is_segment_base(msr) ? wrapper_enter(XT_P_SEGMENT_BASE) : 0;
+	return is_segment_base(msr) ? wrapper_enter(ctx, XT_P_SEGMENT_BASE) : 0;
 }
 
 SEC("?fexit/xen_do_write_msr")
@@ -173,4 +173,4 @@ static __always_inline int mc_flush_exit(void)
 	return 0;
 }
 
-XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, wrapper_enter(XT_P_MC_FLUSH_FN), mc_flush_exit())
+XT_TIMED_PROGS(xt_mc_flush, xen_mc_flush, wrapper_enter(ctx, XT_P_MC_FLUSH_FN), mc_flush_exit())

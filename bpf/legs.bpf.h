@@ -262,6 +262,8 @@ static __always_inline void slow_note(struct xt_cpu *cpu, struct xt_blk_cpu *blk
 		slow->flags = XT_SLOW_ISSUED;
 		slow->cpu = r->cpu;
 		issuer_name(r, slow);
+		if (xt_stacks_asked)
+			slow->stack = r->stack;
 	}
 	if (stolen->known) {
 		slow->flags |= XT_SLOW_KNOWN;

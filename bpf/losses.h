@@ -87,7 +87,13 @@
 	X(XT_NOTE_SHARED_ROW, "disks-in-one-row", 0,                                               \
 	  "disks that have no row of their own and are together in \"more disks\", the least "     \
 	  "used "                                                                                  \
-	  "of too many: name with -D which are to be apart")
+	  "of too many: name with -D which are to be apart")                                       \
+	X(XT_NOTE_STACK_COLLIDED, "stacks-collided", 0,                                            \
+	  "kernel stacks whose place another one has; they are in \"[no stack]\"")                 \
+	X(XT_NOTE_STACK_FULL, "stacks-full", 0,                                                    \
+	  "kernel stacks for which there was no room any more; they are in \"[no stack]\"")        \
+	X(XT_NOTE_STACK_NONE, "stacks-none", 0,                                                    \
+	  "kernel stacks that the kernel did not give; they are in \"[no stack]\"")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 

@@ -142,8 +142,8 @@ int BPF_PROG(xt_mmu_flush, unsigned int entries)
 	return 0;
 }
 
-#define XT_FUNCTION_PROGS(_, id, function, older, what)        \
-	XT_TIMED_PROGS(function, function, timed_enter(id, 0), \
+#define XT_FUNCTION_PROGS(_, id, function, older, what)             \
+	XT_TIMED_PROGS(function, function, timed_enter(ctx, id, 0), \
 		       timed_exit(id, &config.function_path, id - XT_MMU_BEGIN, false))
 
 XT_MMU_FUNCTIONS(XT_FUNCTION_PROGS, _)

@@ -427,13 +427,15 @@ static __always_inline __u64 xmit_record(struct xt_cpu *cpu, const struct xt_nic
 {
 	struct closed closed;
 	struct xt_hist *h;
+	__u64 ns;
 
 	if (!frame_close(cpu, XT_P_TX_START, now, &closed))
 		return 0;
-	h = hist_add_n(cpu, config.submit_path + nic->slot,
-		       closed.self + (nic->flags & XT_NIC_EMULATED ? closed.held : 0), weight);
+	ns = closed.self + (nic->flags & XT_NIC_EMULATED ? closed.held : 0);
+	h = hist_add_n(cpu, config.submit_path + nic->slot, ns, weight);
 	if (h) {
 		frame_sums(h, &closed, weight);
+		frame_stack(cpu, config.submit_path + nic->slot, &closed, ns, weight);
 		bump(&h->extra, weight - 1);
 	}
 	frame_owe(cpu, &closed, weight - 1);
@@ -624,6 +626,7 @@ int xt_tx_start(__u64 *ctx)
 	__u64 now = 0, address, queued, rate = 0;
 	struct xt_nic_count *count;
 	struct xt_nic *nic;
+	__u32 stack = 0;
 
 	if (!net)
 		return 0;
@@ -648,9 +651,11 @@ int xt_tx_start(__u64 *ctx)
 	net->followed = queued || !rate;
 	if (!net->followed)
 		return 0;
+	if (!(nic->flags & XT_NIC_UNFRAMED))
+		stack = stack_here(ctx, cpu);
 	clock_once(&now);
 	if (!(nic->flags & XT_NIC_UNFRAMED))
-		frame_open(cpu, XT_P_TX_START, now);
+		frame_open(cpu, XT_P_TX_START, now, stack);
 	net->weight = 1ull << rate;
 	packet_start(cpu, net, nic, skb->queue_mapping, address, now, queued, rate);
 	return 0;

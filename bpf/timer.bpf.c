@@ -97,7 +97,7 @@ int xt_hrtimer(__u64 *ctx)
 SEC("?fentry/clockevents_program_event")
 int xt_program_fe(void *ctx)
 {
-	return timed_enter(XT_P_PROGRAM, 0);
+	return timed_enter(ctx, XT_P_PROGRAM, 0);
 }
 
 SEC("?fexit/clockevents_program_event")

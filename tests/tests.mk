@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 60
 # What tests find before the system's: jq.
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
-.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-prices lab-sabotage lab-trigger lab-diagnose test setup-test demo bench
+.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-prices lab-sabotage lab-stacks lab-trigger lab-diagnose test setup-test demo bench
 .PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
@@ -195,6 +195,10 @@ lab-trigger: $(O)/static/xentrace-bpf
 ## make lab-diagnose causes made by the test, and which findings are met: half an hour (root)
 lab-diagnose: $(O)/static/xentrace-bpf
 	tests/lab/diagnose
+
+## make lab-stacks who calls: fork below mmu_update, blkfront below event_channel_op, in a PV guest (root)
+lab-stacks: $(O)/static/xentrace-bpf
+	tests/lab/stacks
 
 ## make lab-pairs  does diff find a disk that is 10 % slower in dom0, and nothing else? (root)
 lab-pairs: $(O)/static/xentrace-bpf

@@ -18,8 +18,12 @@ const char *argp_program_version = "xentrace-bpf " XT_VERSION;
 const char *const cmd__revision;
 #endif
 
+#define OPT_STACKS OPT_OWN
+
 static const struct argp_option options_table[] = {
 	{ "interval", 'i', "SECS", 0, "A report every SECS seconds, and one of the whole", 0 },
+	{ "stacks", OPT_STACKS, NULL, 0,
+	  "Kernel stacks below each path of vCPU time, and of the slowest requests", 0 },
 	{ 0 },
 };
 
@@ -83,6 +87,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		break;
 	case 'i':
 		options->traced.live.interval = interval(arg, state);
+		break;
+	case OPT_STACKS:
+		options->traced.live.tracer.wanted.stacks = true;
 		break;
 	case ARGP_KEY_ARG:
 		positional(options, arg, state);

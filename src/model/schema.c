@@ -165,10 +165,12 @@ static int copy_list(const struct field *field, void *to, const void *from)
 	const struct schema *schema = field->of;
 	const char *old = elements_of(from, field);
 	size_t nr = field__count(field, from);
-	char *list = copy_of(old, nr, schema->size);
+	char *list = nr ? copy_of(old, nr, schema->size) : NULL;
 	int err = 0;
 
 	set_elements(to, field, list, list ? nr : 0);
+	if (!nr) /* as of most paths */
+		return 0;
 	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++)

@@ -69,6 +69,29 @@ static int add_hist(void *sum, const void *more)
 	return hist__merge(sum, more);
 }
 
+static bool is_same_stack(const void *a, const void *b)
+{
+	const char *x = ((const struct stack_use *)a)->frames;
+	const char *y = ((const struct stack_use *)b)->frames;
+
+	return x == y || !strcmp(x, y);
+}
+
+static bool is_without_use(const void *stack)
+{
+	return !((const struct stack_use *)stack)->count;
+}
+
+/* Its time may shrink, by what is owed. */
+static void subtract_stack(void *later, const void *earlier)
+{
+	struct stack_use *to = later;
+	const struct stack_use *from = earlier;
+
+	to->count -= from->count < to->count ? from->count : to->count;
+	to->ns -= from->ns;
+}
+
 static bool is_same_vcpu(const void *a, const void *b)
 {
 	return ((const struct vcpu_time *)a)->cpu == ((const struct vcpu_time *)b)->cpu;
@@ -135,6 +158,14 @@ static const struct field hist_fields[] = {
 };
 static SCHEMA(hist_schema, struct hist, hist_fields, .subtract = subtract_hist, .add = add_hist);
 
+static const struct field stack_fields[] = {
+	KEY(1, struct stack_use, frames),
+	COUNTER(2, struct stack_use, count),
+	COUNTER(3, struct stack_use, ns),
+};
+static SCHEMA(stack_schema, struct stack_use, stack_fields, .same = is_same_stack,
+	    .is_empty = is_without_use, .subtract = subtract_stack);
+
 static const struct field path_fields[] = {
 	KEY_ENUM(1, struct path, key.kind, KIND_NR, REFUSED),
 	KEY_ENUM(2, struct path, key.area, AREA_NR, AREA_OTHER),
@@ -147,6 +178,7 @@ static const struct field path_fields[] = {
 	KEY(10, struct path, key.order),
 	KEY(11, struct path, key.stem),
 	STRUCT(8, struct path, hist, hist_schema),
+	LIST(12, struct path, stacks, stack_schema),
 };
 static SCHEMA(path_schema, struct path, path_fields, .same = is_same_path,
 	    .precedes = is_path_before, .is_empty = is_without_events);
@@ -250,6 +282,7 @@ static const struct field slow_request_fields[] = {
 	GAUGE(10, struct slow_request, overlap_known),
 	GAUGE(11, struct slow_request, stolen_ns),
 	GAUGE(12, struct slow_request, held_ns),
+	KEY(13, struct slow_request, stack),
 };
 static SCHEMA(slow_request_schema, struct slow_request, slow_request_fields, .same = is_another,
 	    .precedes = is_as_slow);
@@ -270,6 +303,13 @@ static const struct field owner_fields[] = {
 };
 static SCHEMA(owner_schema, struct owner, owner_fields, .same = is_same_owner,
 	    .is_empty = is_without_requests);
+
+static const struct field stacks_fields[] = {
+	GAUGE(1, struct stacks_asked, asked),
+	GAUGE(2, struct stacks_asked, cause),
+	GAUGE(3, struct stacks_asked, fix),
+};
+static SCHEMA(stacks_schema, struct stacks_asked, stacks_fields);
 
 static const struct field loss_fields[] = {
 	KEY(1, struct loss, name),
@@ -365,6 +405,7 @@ static const struct field snapshot_fields[] = {
 	LIST(19, struct snapshot, drops, drop_schema),
 	STRUCT(20, struct snapshot, whose, whose_schema),
 	LIST(21, struct snapshot, owners, owner_schema),
+	STRUCT(22, struct snapshot, stacks, stacks_schema),
 	STRUCT(24, struct snapshot, kernel, kernel_counts_schema),
 	LIST(25, struct snapshot, disk_counts, disk_counts_schema),
 	LIST(26, struct snapshot, nic_losses, nic_losses_schema),

@@ -55,11 +55,22 @@ struct path_key {
 	char leg[40];	    /* "queue", "submit", a wrapper's name; "" for none */
 };
 
+/*
+ * What of a path's events came by one kernel stack: see model/stacks.h. Its ns are a part of
+ * path_key__ns(), and below 0, modulo 2^64, where more is owed than was measured.
+ */
+struct stack_use {
+	const char *frames; /* "notify_remote_via_irq;blkif_queue_rq [xen_blkfront];…", inside out */
+	uint64_t count, ns;
+};
+
 struct path {
 	struct path_key key;
 	uint32_t id; /* the same path in every reading of a run, even if its device is learned
 		      * only later; 0: the key alone tells */
 	struct hist hist;
+	struct stack_use *stacks; /* no two of the same frames; only where they were asked for */
+	size_t nr_stacks;
 };
 
 /*
@@ -176,6 +187,14 @@ struct slow_request {
 	/* the issuing vCPU, from issue to end: runnable and not run, and held off */
 	bool overlap_known;
 	uint64_t stolen_ns, held_ns;
+	const char *stack; /* that issued it, as struct stack_use's; NULL or "": not known */
+};
+
+/* Whether kernel stacks were asked for, and why there are none though they were; "": there are. */
+struct stacks_asked {
+	bool asked;
+	char cause[80];
+	char fix[80];
 };
 
 struct loss {
@@ -268,6 +287,7 @@ struct snapshot {
 	struct whose whose;
 	struct owner *owners; /* of the requests of traced disks that ended */
 	size_t nr_owners;
+	struct stacks_asked stacks;
 	struct conservation packets; /* sent, that a driver had; preexisting ones are not known */
 	struct probe_status *probes;
 	size_t nr_probes;

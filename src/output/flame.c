@@ -26,39 +26,60 @@
 static const char idle_name[] = "idle";
 
 /* The child of that name; made when missing. NULL without memory. */
-static struct frame *frame__child(struct frame *parent, const char *name, enum mech mech)
+static struct frame *frame__child(struct frame *parent, const char *name, enum mech mech,
+				  bool caller)
 {
 	struct frame **link, *frame;
 
 	for (link = &parent->child; *link; link = &(*link)->next)
-		if ((*link)->mech == mech && !strcmp((*link)->name, name))
+		if ((*link)->mech == mech && (*link)->caller == caller &&
+		    !strcmp((*link)->name, name))
 			return *link;
 	frame = calloc(1, sizeof(*frame));
 	if (!frame)
 		return NULL;
 	snprintf(frame->name, sizeof(frame->name), "%s", name);
 	frame->mech = mech;
+	frame->caller = caller;
 	frame->parent = parent;
 	frame->depth = parent->depth + 1;
 	*link = frame;
 	return frame;
 }
 
-/* Walk down the names, and add the time to each frame on the way. */
-static int add(struct frame *root, enum mech mech, const char *const *names, uint64_t ns,
-	       const struct hist *hist)
+/* Walk on by the names, and add the time to each frame on the way. NULL without memory. */
+static struct frame *walk(struct frame *frame, enum mech mech, const char *const *names,
+			  uint64_t ns, bool callers)
 {
-	struct frame *frame = root;
+	for (; frame && *names; names++) {
+		frame = frame__child(frame, *names, mech, callers);
+		if (frame)
+			frame->ns += ns;
+	}
+	return frame;
+}
+
+static int add(struct frame *root, enum mech mech, const char *const *names, uint64_t ns,
+	       const struct path *path)
+{
+	struct stack_parts parts = { .path = path };
+	struct flame_callers callers;
+	struct stack_part part;
+	struct frame *frame;
 
 	root->ns += ns;
-	for (; *names; names++) {
-		frame = frame__child(frame, *names, mech);
-		if (!frame)
+	frame = walk(root, mech, names, ns, false);
+	if (!frame)
+		return -ENOMEM;
+	if (frame != root && path)
+		frame->hist = &path->hist;
+	while (path && stack_parts__next(&parts, &part)) {
+		if (!part.ns)
+			continue;
+		flame__callers(&callers, &path->key, part.stack);
+		if (!walk(frame, mech, callers.names, part.ns, true))
 			return -ENOMEM;
-		frame->ns += ns;
 	}
-	if (frame != root)
-		frame->hist = hist;
 	return 0;
 }
 
@@ -96,6 +117,30 @@ void flame__names(const char *names[FLAME_NAMES], const struct path_key *key)
 	names[nr] = NULL;
 }
 
+void flame__callers(struct flame_callers *callers, const struct path_key *key,
+		    const struct stack_use *stack)
+{
+	const char *frames = stack ? stack->frames : "[no stack]", *path[FLAME_NAMES];
+	size_t nr = 0, names = 0;
+
+	flame__names(path, key);
+	while (path[names])
+		names++;
+	while (frames && *frames && nr < FLAME_CALLERS - 1) {
+		frames = stack__frame(callers->text[nr], frames);
+		if (names && !strcmp(callers->text[nr], path[names - 1])) {
+			names = 0;
+			continue;
+		}
+		names = 0; /* the next one is another function */
+		if (*callers->text[nr]) {
+			callers->names[nr] = callers->text[nr];
+			nr++;
+		}
+	}
+	callers->names[nr] = NULL;
+}
+
 static int add_columns(struct frame *root, const struct report *report)
 {
 	struct flame_column columns[FLAME_COLUMNS];
@@ -120,7 +165,7 @@ static int add_paths(struct frame *root, const struct report *report, enum kind 
 		if (path->key.kind != kind || !ns || !ledger__adds_up(report->ledger, path))
 			continue;
 		flame__names(names, &path->key);
-		err = add(root, path->key.mech, names, ns, &path->hist);
+		err = add(root, path->key.mech, names, ns, path);
 	}
 	return err;
 }
@@ -210,7 +255,7 @@ static int add_run(struct frame *to, const struct frame *from, uint64_t elapsed_
 	to->idle |= from->idle;
 	to->code |= from->code;
 	for (const struct frame *child = from->child; child; child = child->next) {
-		struct frame *same = frame__child(to, child->name, child->mech);
+		struct frame *same = frame__child(to, child->name, child->mech, child->caller);
 		int err = same ? add_run(same, child, elapsed_ns, is_before) : -ENOMEM;
 
 		if (err)

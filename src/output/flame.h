@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The trees behind the flame-style outputs, folded and svg: guest -> mechanism -> area -> device ->
- * operation -> leg. A frame's time is exactly the sum of its children's; leaves that are paths
- * carry their histogram. Levels without a name are left out.
+ * operation -> leg. A frame's time is exactly the sum of its children's; paths carry their histogram.
+ * Levels without a name are left out. Where there are kernel stacks, a path goes on with the function
+ * that called it, the one that called that, and so on to the system call or thread.
  */
 #ifndef XT_OUTPUT_FLAME_H
 #define XT_OUTPUT_FLAME_H
 
+#include "model/stacks.h"
 #include "output/format.h"
 
 struct frame {
-	char name[48];
+	char name[64];
 	enum mech mech;
 	bool idle;	    /* the idle column of the cpu tree, which belongs to no mechanism */
 	bool code;	    /* the guest's own code: what no path measures */
+	bool caller;	    /* a function that called: of the stacks below a path */
 	unsigned int depth; /* 0: the root */
 	uint64_t ns;
 	uint64_t was_ns; /* of two runs: how much of it is the first one's */
 	/* the same without idle and the guest's own code, beside which no path would be seen */
 	uint64_t drawn_ns, drawn_was_ns;
-	const struct hist *hist; /* leaves that are paths; the snapshot's */
+	const struct hist *hist; /* of a path, a leaf or with callers only; the snapshot's */
 	struct frame *parent;
 	struct frame *child; /* first; siblings by mechanism, then largest first */
 	struct frame *next;
@@ -36,6 +39,18 @@ struct flame {
 /* The names of the frames below the root that lead to a path, then NULL. */
 #define FLAME_NAMES 6
 void flame__names(const char *names[FLAME_NAMES], const struct path_key *key);
+
+/*
+ * The frames of one of its stacks behind those, then NULL, where they are not given yet. What called
+ * first is left out if the path is named after it. `stack` is NULL for what came without one.
+ */
+#define FLAME_CALLERS 66
+struct flame_callers {
+	const char *names[FLAME_CALLERS];
+	char text[FLAME_CALLERS - 1][STACK_FRAME];
+};
+void flame__callers(struct flame_callers *callers, const struct path_key *key,
+		    const struct stack_use *stack);
 
 /* What of the vCPUs' time no path measures: with the paths it adds up to it. */
 #define FLAME_COLUMNS 4

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "model/hypercalls.h"
+#include "model/stacks.h"
 #include "output/detect.h"
 #include "output/diff.h"
 #include "output/json.h"
@@ -58,6 +59,9 @@ JSON_IF(is_one_owners, *REPORT->snap->whose.only)
 JSON_FROM(owner_of, WHAT(owner_row)->owner)
 JSON_IF(has_id, owner_of(json) && WHAT(owner_row)->owner->id)
 JSON_IF(is_named, WHAT(owner_row)->owner->kind == OWNER_NAMED)
+JSON_IF(has_stacks, WHAT(path)->nr_stacks)
+JSON_IF(has_stack, WHAT(slow_request)->stack && *WHAT(slow_request)->stack)
+JSON_IF(asked_for_stacks, REPORT->snap->stacks.asked)
 JSON_IF(is_off, WHAT(probe_status)->rung == RUNG_OFF)
 JSON_IF(knows_vdso, WHAT(own_cost)->vdso_known)
 JSON_IF(knows_cost, WHAT(finding)->cost_known)
@@ -66,6 +70,7 @@ JSON_IF(knows_gain, WHAT(finding)->gain.known)
 JSON_PUT(put_start, json__utc,
 	 REPORT->snap ? REPORT->snap->wall_start_ns : REPORT->run->wall_start_ns)
 JSON_PUT(put_idle, json__uint, vcpu_time__idle_ns(WHAT(vcpu_time)))
+JSON_PUT(put_stack_ns, json__int, WHAT(stack_use)->ns)
 JSON_PUT(put_count, json__uint, hist__count(&WHAT(path)->hist))
 JSON_PUT(put_total, json__uint, path_key__ns(&WHAT(path)->key, &WHAT(path)->hist))
 JSON_PUT(put_owed, json__int, WHAT(path)->hist.owed)
@@ -162,6 +167,28 @@ static void put_buckets(struct json *json, const char *key)
 static void put_owner_buckets(struct json *json, const char *key)
 {
 	put_hist(json, key, &WHAT(owner_row)->owner->hist);
+}
+
+static void put_frames(struct json *json, const char *key, const char *frames)
+{
+	char name[STACK_FRAME];
+
+	json__open(json, key, '[');
+	while (frames && *frames) {
+		frames = stack__frame(name, frames);
+		json__str(json, NULL, name);
+	}
+	json__close(json, ']');
+}
+
+static void put_stack_frames(struct json *json, const char *key)
+{
+	put_frames(json, key, WHAT(stack_use)->frames);
+}
+
+static void put_slow_stack(struct json *json, const char *key)
+{
+	put_frames(json, key, WHAT(slow_request)->stack);
 }
 
 static void put_figures(struct json *json, const char *key)
@@ -350,6 +377,17 @@ static const struct json_member bus_members[] = {
 };
 static JSON_SHAPE(bus, NULL);
 
+static const struct json_member stack_members[] = {
+	SHOW_BY(put_stack_frames, "frames", MEMBER_TEXTS,
+		"Functions, the innermost first, with their modules: \"blkif_queue_rq "
+		"[xen_blkfront]\"."),
+	SHOW(struct stack_use, count),
+	SHOW_BY(put_stack_ns, "ns", MEMBER_INT,
+		"As total_ns of the path; where not all were timed, what is owed may make it less "
+		"than 0."),
+};
+static JSON_SHAPE(stack, "What of a path came by this kernel stack.");
+
 static const struct json_member path_members[] = {
 	SHOW_ENUM("area", struct path, key.area, area_names),
 	SHOW_ENUM("mechanism", struct path, key.mech, mech_names),
@@ -394,6 +432,9 @@ static const struct json_member path_members[] = {
 	SHOW_AS("held_ns", struct path, hist.held,
 		"wait, leg total: in overlap_ns, how much of it the vCPU was held off; null "
 		"without runstate.", OF_REQUEST),
+	SHOW_LIST("stacks", struct path, stacks, nr_stacks, stack_shape,
+		  "cpu, with --stacks: who called. What of total_ns and count is in none of them "
+		  "came without a stack.", .when = has_stacks),
 	SHOW_BY(put_buckets, "buckets", MEMBER_TUPLES,
 		"[upper bound in ns, exclusive; events; in a total their ns], non-empty ones only, "
 		"fast to slow. Eight to an octave."),
@@ -512,6 +553,9 @@ static const struct json_member slow_members[] = {
 	     "The issuing vCPU, from issue to end, runnable and not run; null where not known: no "
 	     "runstate, or ended on another vCPU.", .known = knows_issuer),
 	SHOW(struct slow_request, held_ns, "The same, held off.", .known = knows_issuer),
+	SHOW_BY(put_slow_stack, "stack", MEMBER_TEXTS,
+		"With --stacks: the kernel stack that issued it first, innermost function first; "
+		"not there where it is not known.", .when = has_stack),
 };
 static JSON_SHAPE(slow, NULL);
 
@@ -641,6 +685,13 @@ static void put_exact(struct json *json, const char *key)
 	json__list(json, key, &exact_shape, names, nr, sizeof(names[0]));
 }
 
+static const struct json_member stacks_members[] = {
+	SHOW(struct stacks_asked, cause, "Why there are none, though they were asked for; null: "
+	     "there are.", .or_null = true),
+	SHOW(struct stacks_asked, fix, .or_null = true),
+};
+static JSON_SHAPE(stacks, NULL);
+
 static const struct json_member part_members[] = {
 	SHOW_AS("interval", struct report, interval_no,
 		"Its number from 1; in a total, how many there were."),
@@ -697,6 +748,8 @@ static const struct json_member part_members[] = {
 	SHOW_OBJECT("packet_conservation", struct snapshot, packets, conservation_shape,
 		    "The same of packets sent: started when the driver got them, completed when it "
 		    "let go of them.", OF_SNAP),
+	SHOW_OBJECT("stacks", struct snapshot, stacks, stacks_shape, "With --stacks: paths and "
+		    "slowest have kernel stacks.", .when = asked_for_stacks, OF_SNAP),
 	SHOW_LIST("probes", struct snapshot, probes, nr_probes, probe_shape, OF_SNAP),
 	SHOW_BY(put_exact, "exact", MEMBER_LIST,
 		"With --exact: by hypercall, at how many of the kernel's call sites it was "

@@ -2,7 +2,8 @@
 /*
  * The run as a profile for pprof and what else reads its format (speedscope, Perfetto, Pyroscope):
  * a gzipped message of profile.proto, of github.com/google/pprof. Its samples are the buckets of
- * all paths; its stacks are the frames of the flame graphs (output/flame.h).
+ * all paths, or their kernel stacks where those were asked for; its stacks are the frames of the flame
+ * graphs (output/flame.h).
  *
  *	go tool pprof -top -tagfocus=latency=10ms: run.pb.gz
  *
@@ -184,8 +185,7 @@ static void add_latency(struct profile *profile, uint64_t ns)
 	add_message(&profile->sample, SAMPLE_LABEL, &profile->inner);
 }
 
-/* The stack, its innermost frame first as the format wants it. */
-static void add_stack(struct profile *profile, enum kind kind, const char *const *names)
+static void add_frames_of(struct profile *profile, const char *const *names)
 {
 	size_t nr = 0;
 
@@ -193,6 +193,12 @@ static void add_stack(struct profile *profile, enum kind kind, const char *const
 		nr++;
 	while (nr--)
 		add_number(&profile->common, SAMPLE_LOCATION, frame_of(profile, names[nr]));
+}
+
+/* The stack, the last frame of the tree first as the format wants it. */
+static void add_stack(struct profile *profile, enum kind kind, const char *const *names)
+{
+	add_frames_of(profile, names);
 	add_number(&profile->common, SAMPLE_LOCATION, frame_of(profile, kind__name(kind)));
 }
 
@@ -225,6 +231,27 @@ static void end_sample(struct profile *profile, enum kind kind, uint64_t ns, uin
 	add_values(profile, kind, ns, count);
 	append(&profile->sample, profile->common.data, profile->common.len);
 	add_message(&profile->all, PROFILE_SAMPLE, &profile->sample);
+}
+
+/* A sample each kernel stack: how their latencies were distributed is not known. */
+static void add_stacks(struct profile *profile, const struct path *path)
+{
+	struct stack_parts parts = { .path = path };
+	const char *names[FLAME_NAMES];
+	struct flame_callers callers;
+	struct stack_part part;
+
+	flame__names(names, &path->key);
+	while (stack_parts__next(&parts, &part)) {
+		if (!part.ns && !part.count)
+			continue;
+		flame__callers(&callers, &path->key, part.stack);
+		add_frames_of(profile, callers.names);
+		add_stack(profile, path->key.kind, names);
+		add_path_labels(profile, &path->key);
+		end_sample(profile, path->key.kind, part.ns, part.count);
+		profile->common.len = 0;
+	}
 }
 
 /*
@@ -271,7 +298,11 @@ static void add_samples(struct profile *profile, const struct report *report)
 	size_t nr = flame__columns(columns, report);
 
 	for (size_t i = 0; i < snap->nr_paths; i++)
-		if (ledger__adds_up(report->ledger, &snap->paths[i]))
+		if (!ledger__adds_up(report->ledger, &snap->paths[i]))
+			continue;
+		else if (snap->paths[i].nr_stacks)
+			add_stacks(profile, &snap->paths[i]);
+		else
 			add_path(profile, &snap->paths[i]);
 	for (size_t i = 0; i < nr; i++)
 		add_column(profile, &columns[i]);

@@ -3,7 +3,7 @@
  * The flame-style histogram: one standalone drawing, cpu above wait, root at the bottom
  * of each. A frame's width is its time; on top of each leaf lies its latency histogram, one cell a
  * bucket, fast to slow, whose width is the time of that bucket's events: what makes up the time is
- * seen, and not only how often it happened.
+ * seen, and not only how often it happened. With kernel stacks, who called stands on top of that.
  *
  *	      ._______________________________.
  *	      |_|__|____|________|____________|  cells: 128u … 41m
@@ -166,7 +166,7 @@ static void make_label(char *buf, size_t size, const struct frame *frame, enum k
 		snprintf(buf, size, "guest's own");
 	else if (is_mechanism(frame))
 		snprintf(buf, size, "%s %s", mech__letter(frame->mech), frame->name);
-	else if (!frame->child && frame->mech != MECH_GUEST)
+	else if (!frame->child && !frame->caller && frame->mech != MECH_GUEST)
 		snprintf(buf, size, "%s %s", frame->name, mech__letter(frame->mech));
 	else
 		snprintf(buf, size, "%s", frame->name);
@@ -293,8 +293,12 @@ static struct color color_of(const struct graph *graph, const struct frame *fram
 static void print_frame(FILE *out, const struct graph *graph, const struct frame *frame, double x)
 {
 	double y = graph->base - (frame->depth + 1) * ROW, width = frame->drawn_ns * graph->scale;
+	const bool is_path = !frame->child || frame->child->caller;
 	char label[96];
 
+	/* who called stands on the histogram */
+	if (frame->caller && !graph->two)
+		y -= CELLS;
 	fprintf(out, "<g class=\"frame\" data-ns=\"%" PRIu64 "\" data-depth=\"%u\">",
 		frame->drawn_ns, frame->depth);
 	print_tooltip(out, graph, frame);
@@ -306,7 +310,7 @@ static void print_frame(FILE *out, const struct graph *graph, const struct frame
 	print_label(out, label, x, y, width);
 	fputs("</g>\n", out);
 	/* Only where the path is all of the frame. */
-	if (!frame->child && frame->hist && frame->ns == ns_of(graph->kind, frame->hist))
+	if (is_path && frame->hist && frame->ns == ns_of(graph->kind, frame->hist))
 		print_cells(out, graph, frame, x, y - CELLS);
 }
 

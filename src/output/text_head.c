@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/hypercalls.h"
+#include "model/stacks.h"
 #include "model/units.h"
 #include "output/escape.h"
 
@@ -334,6 +335,39 @@ static void print_tracer(const struct text_page *page, const struct report *repo
 		  quality->probes_on, quality->probes);
 }
 
+/* Stacks: 312 below 14 paths have 8.21 of their 8.30 s; see svg or json */
+static void print_stacks(const struct text_page *page, const struct snapshot *snap)
+{
+	const struct stacks_asked *asked = &snap->stacks;
+	uint64_t stacks = 0, paths = 0, ns = 0, of_ns = 0;
+
+	if (!asked->asked)
+		return;
+	if (asked->cause[0]) {
+		text__say(page, 8, "Stacks: none: %s; fix: %s", ASCII(asked->cause),
+			  ASCII(asked->fix));
+		return;
+	}
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		struct stack_parts parts = { .path = &snap->paths[i] };
+		struct stack_part part;
+
+		stacks += snap->paths[i].nr_stacks;
+		paths += snap->paths[i].nr_stacks > 0;
+		while (stack_parts__next(&parts, &part)) {
+			ns += part.stack ? part.ns : 0;
+			of_ns += part.ns;
+		}
+	}
+	if (!paths) {
+		text__say(page, 8,
+			  "Stacks: of the slowest requests alone: no function is timed here");
+		return;
+	}
+	text__say(page, 8, "Stacks: %s below %s paths have %.3g of their %.3g s; see svg or json",
+		  COUNT(stacks), COUNT(paths), ns / 1e9, of_ns / 1e9);
+}
+
 void text__books(const struct text_page *page, const struct report *report)
 {
 	const struct quality *quality = &report->ledger->quality;
@@ -347,6 +381,7 @@ void text__books(const struct text_page *page, const struct report *report)
 	if (!text__exact(page, report))
 		print_unseen(page, report);
 	print_clock(page, report);
+	print_stacks(page, snap);
 	text__no_page_tables(page, report);
 	print_tracer(page, report);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/stacks.h"
 #include "model/units.h"
 #include "output/escape.h"
 
@@ -460,8 +461,45 @@ static void add_time(struct text_line *line, const struct snapshot *snap, uint64
 			       (unsigned int)(wall_ns % 1000000000 / 1000000));
 }
 
+/* block/: what these begin with issues requests for whoever called it. */
+static bool is_block_layer(const char *name)
+{
+	static const char *const begin[] = { "blk_", "__blk_", "submit_bio", "__submit_bio",
+					     "bio_", "dm_",    "md_" };
+
+	for (size_t i = 0; i < ARRAY_LEN(begin); i++)
+		if (!strncmp(name, begin[i], strlen(begin[i])))
+			return true;
+	return false;
+}
+
+#define CALLERS 5 /* that are shown of a slow request, unless with -v */
+
+/*
+ * "; from blkdev_direct_IO < blkdev_read_iter < vfs_read < …": who called the block layer, from where
+ * it was entered last. With -v all, with the block layer.
+ */
+static void add_callers(struct text_line *line, const struct slow_request *slow, bool all)
+{
+	const char *frames = slow->stack, *from = frames, *rest;
+	char name[STACK_FRAME];
+	unsigned int nr = 0;
+
+	for (rest = frames; !all && rest && *rest;) {
+		rest = stack__frame(name, rest);
+		if (is_block_layer(name) && rest)
+			from = rest;
+	}
+	while (from && *from && (all || nr < CALLERS)) {
+		from = stack__frame(name, from);
+		text_line__add(line, "%s%s", nr++ ? " < " : "; from ", ASCII(name));
+	}
+	if (from && *from)
+		text_line__add(line, " < ...");
+}
+
 static void print_slow(const struct text_page *page, const struct snapshot *snap,
-		       const struct slow_request *slow, const char *title)
+		       const struct slow_request *slow, const char *title, bool verbose)
 {
 	struct text_line line = {};
 
@@ -478,6 +516,7 @@ static void print_slow(const struct text_page *page, const struct snapshot *snap
 			       slow->overlap_known ? NS(slow->stolen_ns) : "unknown");
 	if (snap->cpu.has_runstate && slow->overlap_known && slow->held_ns)
 		text_line__add(&line, ", held off %s", NS(slow->held_ns));
+	add_callers(&line, slow, verbose);
 	text__wrap(page, 4, line.text);
 }
 
@@ -494,7 +533,7 @@ void text__slowest(const struct text_page *page, const struct report *report)
 
 	if (!report->slower_ns) {
 		if (snap->nr_slow)
-			print_slow(page, snap, &snap->slow[0], "Slowest: ");
+			print_slow(page, snap, &snap->slow[0], "Slowest: ", report->verbose);
 		return;
 	}
 	if (!snap->nr_slow) {
@@ -503,6 +542,6 @@ void text__slowest(const struct text_page *page, const struct report *report)
 	}
 	fprintf(page->out, "SLOWER than %ss: the %zu slowest\n", limit, snap->nr_slow);
 	for (size_t i = 0; i < snap->nr_slow; i++)
-		print_slow(page, snap, &snap->slow[i], " ");
+		print_slow(page, snap, &snap->slow[i], " ", report->verbose);
 	fputc('\n', page->out);
 }

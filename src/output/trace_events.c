@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/stacks.h"
 #include "output/json.h"
 
 /*
@@ -314,6 +315,19 @@ static void open_slice(struct json *json, const char *name, const char *phase, u
 	json__thousandths(json, "ts", at_ns);
 }
 
+/* The innermost function first. */
+static void put_stack(struct json *json, const char *frames)
+{
+	char name[STACK_FRAME];
+
+	json__open(json, "stack", '[');
+	while (frames && *frames) {
+		frames = stack__frame(name, frames);
+		json__str(json, NULL, name);
+	}
+	json__close(json, ']');
+}
+
 static void put_who(struct json *json, const struct slow_request *slow)
 {
 	json__open(json, "args", '{');
@@ -328,6 +342,8 @@ static void put_who(struct json *json, const struct slow_request *slow)
 		json__uint(json, "stolen_ns", slow->stolen_ns);
 		json__uint(json, "held_off_ns", slow->held_ns);
 	}
+	if (slow->stack && *slow->stack)
+		put_stack(json, slow->stack);
 	json__close(json, '}');
 }
 

@@ -600,6 +600,7 @@ static void translate(struct slow_request *to, const struct xt_slow *from,
 	to->overlap_known = from->flags & XT_SLOW_KNOWN;
 	to->stolen_ns = from->stolen;
 	to->held_ns = from->held;
+	to->stack = stacks__names(from->stack);
 }
 
 static int slowest_first(const void *a, const void *b)
@@ -684,6 +685,7 @@ static uint64_t count_counted(const struct layout *layout)
 static const struct follows follows = {
 	.what = XT_RATE_REQUESTS,
 	.programs = 2,
+	.stacks = 1,
 	.events = count_requests,
 	.counted = count_counted,
 };

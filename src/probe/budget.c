@@ -46,10 +46,25 @@ static uint64_t counted_of(const struct layout *layout, const struct follows *fo
 	return nr;
 }
 
+/* ns that a kernel stack takes here, with as many frames as those that came. */
+static double stack_ns(const struct tracer *tracer)
+{
+	const struct calibration *calibration = &tracer->calibration;
+	const double frames = stacks__frames();
+
+	return calibration__stack_ns(calibration, frames ? frames : calibration->stack_frames);
+}
+
+/* ns that the programs of an event that is followed take beside counting it, but for its stack. */
+static double bodies_ns(const struct tracer *tracer, const struct follows *follows)
+{
+	return follows->programs * (tracer->calibration.body_ns - tracer->calibration.count_ns);
+}
+
 /* ns that following an event takes, beside counting it. */
 static double follow_ns(const struct tracer *tracer, const struct follows *follows)
 {
-	return follows->programs * (tracer->calibration.body_ns - tracer->calibration.count_ns);
+	return bodies_ns(tracer, follows) + (stacks__on() ? follows->stacks * stack_ns(tracer) : 0);
 }
 
 /* Tell the programs. */
@@ -86,8 +101,9 @@ uint64_t budget__spent_ns(const struct tracer *tracer)
 		const struct follows *follows = follows_of(i);
 
 		if (follows)
-			ns -= (double)counted_of(layout, follows) * follow_ns(tracer, follows);
+			ns -= (double)counted_of(layout, follows) * bodies_ns(tracer, follows);
 	}
+	ns += (double)stacks__walks(layout) * stack_ns(tracer);
 	return ns > 0 ? ns : 0;
 }
 
@@ -166,6 +182,7 @@ void budget__tick(struct tracer *tracer)
 
 	if (!budget__is_kept(tracer) || now < tracer->budget.at_ns + SHORT_NS)
 		return;
+	stacks__look(tracer->layout);
 	look_back(tracer, now, &load);
 	if (rates__step(&tracer->budget.rates, &load, now))
 		set_rates(tracer);

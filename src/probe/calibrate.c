@@ -12,6 +12,7 @@
 #include "measure/bench.h"
 #include "probe/calibrate.h"
 #include "probe/sites.h"
+#include "probe/stacks.h"
 
 #define RUNS	256
 #define BATCHES 192
@@ -23,7 +24,7 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 			   const struct layout *layout)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(core, "xt_calibrate");
-	uint64_t clock[RUNS], pair[RUNS], count[RUNS];
+	uint64_t clock[RUNS], pair[RUNS], count[RUNS], stack[RUNS], frame[RUNS];
 	int cpu = sched_getcpu();
 
 	if (!prog || cpu < 0)
@@ -38,10 +39,16 @@ static void calibrate_body(struct calibration *calibration, struct bpf_object *c
 		clock[i] = layout->cpu[cpu].clock_ns;
 		pair[i] = layout->cpu[cpu].pair_ns;
 		count[i] = layout->cpu[cpu].count_ns;
+		stack[i] = layout->cpu[cpu].stack_ns;
+		frame[i] = layout->cpu[cpu].frame_ns;
 	}
 	calibration->clock_ns = bench__undisturbed(clock, RUNS);
 	calibration->body_ns = bench__undisturbed(pair, RUNS) / 2.0;
 	calibration->count_ns = bench__undisturbed(count, RUNS) / 2.0;
+	calibration->stack_ns = bench__undisturbed(stack, RUNS);
+	calibration->frame_ns = bench__undisturbed(frame, RUNS);
+	stacks__look(layout);
+	calibration->stack_frames = stacks__frames();
 }
 
 /*
@@ -132,6 +139,16 @@ double calibration__site_ns(const struct calibration *calibration)
 	if (!calibration->breakpoint_ns)
 		return calibration__run_ns(calibration, RUNG_KPROBE, 1);
 	return calibration->body_ns + calibration->breakpoint_ns;
+}
+
+double calibration__stack_ns(const struct calibration *calibration, double frames)
+{
+	const double more = calibration->stack_ns - calibration->frame_ns;
+	const double than = calibration->stack_frames - 1;
+
+	if (than < 1 || more < 0)
+		return calibration->stack_ns;
+	return calibration->stack_ns + more / than * (frames - calibration->stack_frames);
 }
 
 double calibration__run_ns(const struct calibration *calibration, enum rung rung, double bodies)

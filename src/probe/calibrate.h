@@ -9,9 +9,12 @@
 struct bpf_object;
 
 struct calibration {
-	double clock_ns;      /* one bpf_ktime_get_ns() */
-	double body_ns;	      /* half a pair: frame, clock, histogram */
-	double count_ns;      /* half a pair of an event that is only counted */
+	double clock_ns; /* one bpf_ktime_get_ns() */
+	double body_ns;	 /* half a pair: frame, clock, histogram */
+	double count_ns; /* half a pair of an event that is only counted */
+	double stack_ns; /* a kernel stack of so many frames; 0: not measured */
+	double stack_frames;
+	double frame_ns;      /* one frame of it alone */
 	double dispatch_ns;   /* of a tp_btf program */
 	double breakpoint_ns; /* of a kprobe program inside a function; 0: not measured */
 	double gettime_ns;    /* one clock_gettime(CLOCK_MONOTONIC) of this process */
@@ -41,5 +44,8 @@ double calibration__site_ns(const struct calibration *calibration);
  * and 110 ns. `bodies`: how many times the body that was measured this one takes.
  */
 double calibration__run_ns(const struct calibration *calibration, enum rung rung, double bodies);
+
+/* ns of taking a kernel stack of so many frames, and of adding to what came by it. */
+double calibration__stack_ns(const struct calibration *calibration, double frames);
 
 #endif

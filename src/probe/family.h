@@ -19,6 +19,7 @@
 #include "probe/load.h"
 #include "probe/rates.h"
 #include "probe/sites.h"
+#include "probe/stacks.h"
 #include "probe/tracer.h"
 
 struct xt_irq;
@@ -30,6 +31,7 @@ struct xt_irq;
 struct follows {
 	enum xt_rate what;
 	unsigned int programs; /* that one passes on its way */
+	unsigned int stacks;   /* that are taken of one, where they are asked for */
 	uint64_t (*events)(const struct layout *layout);
 	uint64_t (*counted)(const struct layout *layout);
 };
@@ -120,6 +122,7 @@ bool family__has_sites(const struct family *family);
 		if (!skel)                                    \
 			return NULL;                          \
 		skel->rodata->config = config;                \
+		skel->rodata->xt_stacks_asked = stacks__on(); \
 		*object = skel->obj;                          \
 		return skel;                                  \
 	}                                                     \

@@ -70,7 +70,11 @@ uint32_t hypercall__flush_path(void)
 FAMILY_OBJECT(hypercall)
 
 /* At its wrapper's entry and exit. */
-static const struct follows follows = { .what = XT_RATE_HYPERCALLS, .programs = 2 };
+static const struct follows follows = {
+	.what = XT_RATE_HYPERCALLS,
+	.programs = 2,
+	.stacks = 1,
+};
 
 const struct family family_hypercall = {
 	FAMILY(hypercall, HYPERCALL),

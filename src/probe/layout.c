@@ -12,13 +12,14 @@
 
 #include "base/log.h"
 #include "probe/family.h"
+#include "probe/stacks.h"
 
 /* Lists; the newest entry comes first. */
 struct shared_map {
 	struct shared_map *next;
 	const char *name;
-	int fd;
-	void *at; /* NULL: it is not made, see layout__no_map() */
+	int fd;	  /* -1: it is not made, see layout__no_map() */
+	void *at; /* NULL: it is not mapped */
 	size_t size;
 };
 
@@ -72,15 +73,39 @@ void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t
 	return at;
 }
 
-void layout__no_map(struct layout *layout, const char *name)
+static struct shared_map *add_map(struct layout *layout, const char *name, int fd)
 {
 	struct shared_map *map = layout__memory(layout, 1, sizeof(*map));
 
 	if (!map)
-		return;
+		return NULL;
 	map->name = name;
+	map->fd = fd;
 	map->next = layout->maps;
 	layout->maps = map;
+	return map;
+}
+
+int layout__stack_map(struct layout *layout, const char *name, uint32_t entries, uint32_t frames)
+{
+	const size_t size = frames * sizeof(uint64_t);
+	int fd = bpf_map_create(BPF_MAP_TYPE_STACK_TRACE, name, sizeof(uint32_t), size, entries,
+				NULL);
+
+	if (fd < 0) {
+		layout->err = -errno;
+	} else if (!add_map(layout, name, fd)) {
+		close(fd);
+		fd = -1;
+	} else {
+		layout->map_bytes += entries * size;
+	}
+	return fd;
+}
+
+void layout__no_map(struct layout *layout, const char *name)
+{
+	add_map(layout, name, -1);
 }
 
 static const struct shared_map *find_map(const struct layout *layout, const char *name)
@@ -100,14 +125,14 @@ int layout__share(const struct layout *layout, struct bpf_object *object)
 
 	bpf_object__for_each_map(map, object)
 	{
-		if (bpf_map__is_internal(map) || !(bpf_map__map_flags(map) & BPF_F_MMAPABLE))
+		if (bpf_map__is_internal(map))
 			continue;
 		ours = find_map(layout, bpf_map__name(map));
-		if (!ours)
-			err = -ENOENT;
+		if (!ours) /* what cannot be mapped may be the object's own */
+			err = bpf_map__map_flags(map) & BPF_F_MMAPABLE ? -ENOENT : 0;
 		else
-			err = ours->at ? bpf_map__reuse_fd(map, ours->fd)
-				       : bpf_map__set_autocreate(map, false);
+			err = ours->fd >= 0 ? bpf_map__reuse_fd(map, ours->fd)
+					    : bpf_map__set_autocreate(map, false);
 		if (err)
 			break;
 	}
@@ -207,6 +232,7 @@ static int lay_out(struct layout *layout)
 		err = families[i]->number(layout);
 	if (!err)
 		err = make_slices(layout);
+	stacks__place(layout);
 	/* core is the first family: it asks what the others have placed */
 	for (int i = FAMILIES - 1; i >= 0 && !err; i--)
 		err = families[i]->place(layout);
@@ -243,10 +269,10 @@ void layout__free(struct layout *layout)
 	if (!layout)
 		return;
 	for (const struct shared_map *map = layout->maps; map; map = map->next) {
-		if (!map->at)
-			continue;
-		munmap(map->at, map->size);
-		close(map->fd);
+		if (map->at)
+			munmap(map->at, map->size);
+		if (map->fd >= 0)
+			close(map->fd);
 	}
 	for (memory = layout->memory; memory; memory = next) {
 		next = memory->next;

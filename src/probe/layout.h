@@ -31,6 +31,7 @@ struct wanted {
 	unsigned int pid;	       /* only disk requests of this process, 0: of all */
 	const char *cgroup; /* … of this cgroup, as cgroups__find() takes it; NULL: of all */
 	char only[128];	    /* whose that is, for people; "": everybody's */
+	bool stacks;	    /* kernel stacks: who calls what is measured */
 };
 
 struct layout {
@@ -97,6 +98,8 @@ struct path_key *layout__count(const struct layout *layout, uint32_t path, enum 
  * they return NULL and set layout->err: only who writes to it at once has to ask.
  */
 void *layout__map(struct layout *layout, const char *name, size_t size, uint32_t entries);
+/* A map of kernel stacks, of so many frames each. Returns its descriptor; -1, and layout->err is set. */
+int layout__stack_map(struct layout *layout, const char *name, uint32_t entries, uint32_t frames);
 /* There is no map of this name, and no program that runs has use for it. */
 void layout__no_map(struct layout *layout, const char *name);
 void *layout__memory(struct layout *layout, size_t nr, size_t size);

@@ -245,6 +245,7 @@ static uint64_t count_counted(const struct layout *layout)
 static const struct follows follows = {
 	.what = XT_RATE_PACKETS,
 	.programs = 4,
+	.stacks = 1,
 	.events = count_packets,
 	.counted = count_counted,
 };

@@ -241,6 +241,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	if (!err)
 		err = read_losses(tracer->layout, snap);
 	if (!err)
+		err = stacks__read(tracer->layout, snap);
+	if (!err)
 		err = read_probes(tracer, snap);
 	if (err) {
 		snapshot__free(snap);

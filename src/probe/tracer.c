@@ -129,6 +129,7 @@ static void load_all(struct tracer *tracer, const struct tracer_options *options
 	}
 	for (int i = 0; i < FAMILIES; i++)
 		loader__attach(&tracer->loader, &tracer->loaded[i]);
+	stacks__attached();
 }
 
 /*
@@ -179,6 +180,16 @@ static int prepare(struct tracer *tracer, const struct tracer_options *options, 
 	return err ? err : cputime__init(&tracer->cputime, tracer->layout->cpus);
 }
 
+static void ask_for_stacks(void)
+{
+	const char *cause, *fix;
+
+	stacks__ask();
+	cause = stacks__cause(&fix);
+	if (cause)
+		elog("--stacks: %s; fix: %s", cause, fix);
+}
+
 int tracer__new(struct tracer **out, const struct platform *platform,
 		const struct tracer_options *options, const char **why)
 {
@@ -191,6 +202,8 @@ int tracer__new(struct tracer **out, const struct platform *platform,
 	loader__listen();
 	tracer->platform = platform;
 	tracer->wanted = options->wanted;
+	if (options->wanted.stacks)
+		ask_for_stacks();
 	err = prepare(tracer, options, why);
 	if (err)
 		goto out;
@@ -225,6 +238,7 @@ void tracer__start(struct tracer *tracer)
 	tracer->user_start_ns = clock__ns(CLOCK_PROCESS_CPUTIME_ID);
 	cputime__start(&tracer->cputime, tracer->layout);
 	loader__start(&tracer->loader);
+	stacks__start(tracer->layout);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (families[i]->start)
 			families[i]->start(tracer);

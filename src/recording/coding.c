@@ -352,14 +352,25 @@ static void put_member(struct encoding *e, const struct field *field, const void
 	}
 }
 
+static bool is_no_text(const struct field *field, const void *from)
+{
+	const char *text = *(const char *const *)((const char *)from + field->offset);
+
+	return !text || !*text;
+}
+
 static void put_members(struct encoding *e, const struct schema *schema, const void *from,
 			enum which which)
 {
 	for (size_t i = 0; i < schema->nr; i++) {
 		const struct field *field = &schema->fields[i];
 
-		if (which == ALL || (field->role == ROLE_KEY) == (which == KEYS))
-			put_member(e, field, from);
+		if (which != ALL && (field->role == ROLE_KEY) != (which == KEYS))
+			continue;
+		/* an element's text that is not there reads as "": so that is not written either */
+		if (which == KEYS && field->kind == FIELD_STRING && is_no_text(field, from))
+			continue;
+		put_member(e, field, from);
 	}
 }
 

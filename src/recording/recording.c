@@ -245,7 +245,8 @@ static bool is_too_large(const struct snapshot *snap)
 		       snap->nr_channels * snap->nr_cpus * sizeof(*snap->channel_counts);
 
 	for (size_t i = 0; i < snap->nr_paths; i++)
-		bytes += buckets__bytes(&snap->paths[i].hist);
+		bytes += buckets__bytes(&snap->paths[i].hist) +
+			 snap->paths[i].nr_stacks * sizeof(*snap->paths[i].stacks);
 	return snap->nr_paths > RECORDING_NAMED || bytes > RECORDING_LISTS_BYTES;
 }
 

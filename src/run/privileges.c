@@ -123,6 +123,7 @@ static const struct few {
 } few[] = {
 	{ "bpf", BPF_PROG_TEST_RUN },
 	{ "bpf", BPF_OBJ_GET_INFO_BY_FD },
+	{ "bpf", BPF_MAP_LOOKUP_ELEM },
 	{ "socket", AF_UNIX },
 };
 

@@ -10,7 +10,7 @@ few()
 		"$BATS_TEST_TMPDIR/books.json"
 }
 
-# thin EVENTS HYPERCALL-RATE UPCALL-RATE
+# thin EVENTS HYPERCALL-RATE UPCALL-RATE [stacks]
 thin()
 {
 	# none else runs meanwhile: what a process is kept from would be in its paths
@@ -56,6 +56,22 @@ share()
 		paste <(echo "$before") <(echo "$after") | awk '
 			$1 - $2 > 12 || $2 - $1 > 12 || $2 < $1 / 2 { bad = 1 } END { exit bad }'
 	done
+}
+
+# by_stacks: all that hypercalls and the function around them took came by kernel stacks, and nothing of the upcall
+by_stacks()
+{
+	jq -e '[.function, .notify][] | .events > 0 and .stacks == {events, ns}' "$BATS_TEST_TMPDIR/books.json"
+	jq -e '.upcall.stacks == {"events": 0, "ns": 0}' "$BATS_TEST_TMPDIR/books.json"
+}
+
+@test "kernel stacks: what paths took by them is what they took, however many were timed" {
+	thin 20000 0 0 stacks
+	by_stacks
+	thin 20000 3 2 stacks
+	by_stacks
+	thin 2000 0 0
+	jq -e '[.upcall, .function, .notify][] | .stacks.events == 0' "$BATS_TEST_TMPDIR/books.json"
 }
 
 @test "hypercalls and upcalls: at the thinnest all are counted still" {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * thin EVENTS HYPERCALL-RATE UPCALL-RATE: runs the programs of a page-table function, in it an upcall, in
+ * thin EVENTS HYPERCALL-RATE UPCALL-RATE [stacks]: runs the programs of a page-table function, in it an upcall, in
  * that a hypercall's wrapper, and in that another one, which does its work, on one CPU and without their
  * functions: this kernel has none. After each of them, the last wrapper runs in a packet that is followed.
- * Their books are printed as JSON: what was counted, what was timed, and where the time went.
+ * Their books are printed as JSON: what was counted, what was timed, and where the time went; and what
+ * of it came by kernel stacks.
  */
 #include <errno.h>
 #include <sched.h>
@@ -25,7 +26,25 @@
 enum { UPCALL, MMU, WRAPPERS = MMU + 16, PATHS = WRAPPERS + 32 };
 #define NOTIFY (WRAPPERS + XT_P_NOTIFY - XT_HYPERCALL_BEGIN)
 
-static struct bpf_map *shared[2]; /* xt_cpus, xt_hists: those of the first object */
+/* Those of the first object, with their sizes. */
+static struct shared {
+	const char *name;
+	unsigned int entries;
+	struct bpf_map *map;
+} shared[] = {
+	{ "xt_cpus", CPUS, NULL },
+	{ "xt_hists", PATHS, NULL },
+	{ "xt_stacks", XT_STACKS, NULL },
+	{ "xt_stack_sums", CPUS, NULL },
+};
+
+static struct shared *shared_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++)
+		if (strcmp(shared[i].name, name) == 0)
+			return &shared[i];
+	return NULL;
+}
 
 static void die(const char *what)
 {
@@ -50,19 +69,17 @@ static void prepare(struct bpf_object *object, const char *const *names)
 	bpf_object__for_each_map(map, object)
 	{
 		const char *name = bpf_map__name(map);
-		int which = strcmp(name, "xt_cpus") == 0    ? 0
-			    : strcmp(name, "xt_hists") == 0 ? 1
-							    : -1;
+		struct shared *with = shared_of(name);
 
-		if (strncmp(name, "xt_", 3) == 0 && which < 0)
+		if (strncmp(name, "xt_", 3) == 0 && !with)
 			bpf_map__set_max_entries(map, CPUS);
-		if (which < 0)
+		if (!with)
 			continue;
-		if (shared[which] && bpf_map__reuse_fd(map, bpf_map__fd(shared[which])))
+		if (with->map && bpf_map__reuse_fd(map, bpf_map__fd(with->map)))
 			die("a map is not shared");
-		if (!shared[which])
-			bpf_map__set_max_entries(map, which ? PATHS : CPUS);
-		shared[which] = shared[which] ? shared[which] : map;
+		if (!with->map)
+			bpf_map__set_max_entries(map, with->entries);
+		with->map = with->map ? with->map : map;
 	}
 	if (bpf_object__load(object))
 		die("a program does not load");
@@ -98,7 +115,21 @@ static struct xt_frame run_in_packet(const struct bpf_object *object, struct xt_
 	return slice->frame[0];
 }
 
-static void print(const char *name, const struct xt_hist *h, char end)
+/* What came by stacks on this path. */
+static struct xt_stack_sum stacks_of(const struct xt_stack_cpu *stacks, unsigned int path)
+{
+	struct xt_stack_sum all = {};
+
+	for (int i = 0; i < XT_STACK_SUMS; i++) {
+		if (!stacks->sum[i].key || stacks->sum[i].key >> 32 != path)
+			continue;
+		all.count += stacks->sum[i].count;
+		all.ns += stacks->sum[i].ns;
+	}
+	return all;
+}
+
+static void print(const char *name, const struct xt_hist *h, struct xt_stack_sum stacks, char end)
 {
 	__u64 count = 0, ns = 0;
 
@@ -107,8 +138,9 @@ static void print(const char *name, const struct xt_hist *h, char end)
 		ns += h->bucket[i].ns;
 	}
 	printf("\"%s\":{\"events\":%llu,\"pending\":%llu,\"extra\":%llu,\"ns\":%lld,\"inclusive\":%"
-	       "llu}%c",
-	       name, count, h->pending, h->extra, (long long)(ns - h->owed), h->inclusive, end);
+	       "llu,\"stacks\":{\"events\":%llu,\"ns\":%lld}}%c",
+	       name, count, h->pending, h->extra, (long long)(ns - h->owed), h->inclusive,
+	       stacks.count, (long long)stacks.ns, end);
 }
 
 int main(int argc, char **argv)
@@ -118,19 +150,20 @@ int main(int argc, char **argv)
 	static const char *const wrappers[] = { "xen_send_IPI_one_kp", "xen_send_IPI_one_kr",
 						"notify_remote_via_irq_kp",
 						"notify_remote_via_irq_kr", NULL };
-	const unsigned long events = argc == 4 ? strtoul(argv[1], NULL, 10) : 0;
+	const unsigned long events = argc >= 4 ? strtoul(argv[1], NULL, 10) : 0;
 	struct evtchn_bpf *evtchn = evtchn_bpf__open();
 	struct hypercall_bpf *hypercall = hypercall_bpf__open();
 	struct mmu_bpf *mmu = mmu_bpf__open();
 	const int cpu = sched_getcpu();
 	const struct xt_hist *h;
 	struct xt_frame packets = {}, packet;
+	const struct xt_stack_cpu *stacks;
 	struct xt_thinned *hypercalls;
 	struct xt_cpu *slices;
 	cpu_set_t one;
 
 	if (!events || !evtchn || !hypercall || !mmu)
-		die("usage: thin EVENTS HYPERCALL-RATE UPCALL-RATE");
+		die("usage: thin EVENTS HYPERCALL-RATE UPCALL-RATE [stacks]");
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	if (cpu >= CPUS || sched_setaffinity(0, sizeof(one), &one))
@@ -138,11 +171,14 @@ int main(int argc, char **argv)
 	evtchn->rodata->config.upcall_path = UPCALL;
 	mmu->rodata->config.function_path = MMU;
 	hypercall->rodata->config.wrapper_path = WRAPPERS;
+	evtchn->rodata->xt_stacks_asked = mmu->rodata->xt_stacks_asked =
+		hypercall->rodata->xt_stacks_asked = argc > 4;
 	prepare(evtchn->obj, upcalls);
 	prepare(hypercall->obj, wrappers);
 	prepare(mmu->obj, functions);
 	slices = view(evtchn->maps.xt_cpus, CPUS * sizeof(*slices));
 	h = view(evtchn->maps.xt_hists, PATHS * sizeof(*h));
+	stacks = view(evtchn->maps.xt_stack_sums, CPUS * sizeof(*stacks));
 	slices[cpu].nr = cpu;
 	slices[cpu].nr_paths = PATHS;
 	slices[0].rate[XT_RATE_HYPERCALLS] = atoi(argv[2]);
@@ -170,13 +206,15 @@ int main(int argc, char **argv)
 			      : i < WRAPPERS ? "function"
 			      : i == NOTIFY  ? "notify"
 					     : "other",
-			      &h[i], ',');
+			      &h[i], stacks_of(&stacks[cpu], i), ',');
 	}
 	printf("\"packets\":{\"inside\":%llu,\"owed\":%lld,\"hypercalls\":%llu},", packets.inside,
 	       (long long)packets.owed, packets.hypercalls);
 	printf("\"hypercalls\":{\"all\":%llu,\"timed\":%llu},", hypercalls->seq,
 	       hypercalls->seq - hypercalls->counted);
 	printf("\"depth\":%u,\"lost\":%llu}\n", slices[cpu].depth,
-	       slices[cpu].loss[XT_LOST_FRAME_STRAY] + slices[cpu].loss[XT_LOST_FRAME_UNWOUND]);
+	       slices[cpu].loss[XT_LOST_FRAME_STRAY] + slices[cpu].loss[XT_LOST_FRAME_UNWOUND] +
+		       slices[cpu].loss[XT_NOTE_STACK_COLLIDED] +
+		       slices[cpu].loss[XT_NOTE_STACK_FULL] + slices[cpu].loss[XT_NOTE_STACK_NONE]);
 	return 0;
 }

@@ -52,6 +52,8 @@ static void report_is_the_live_one(void **state)
 	f->report.timestamps = f->report.verbose = f->report.per_vcpu = true;
 	f->report.slower_ns = 1;
 	assert_report_is_live(f, 2, RUN_ENDS, "with all options");
+	fixture__add_stacks(f);
+	assert_report_is_live(f, 2, RUN_ENDS, "with stacks");
 	f->report.platform = NULL;
 	assert_report_is_live(f, 1, RUN_ENDS, "without platform");
 	fixture__free(f);

@@ -320,6 +320,7 @@ static struct fixture *make_fixture(void)
 
 	fixture__add_nics(f);
 	fixture__add_owner(f);
+	fixture__add_stacks(f);
 	f->snap.cost.vdso_known = true;
 	fixture__close(f);
 	return f;

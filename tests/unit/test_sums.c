@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "output/flame.h"
 
 #define RUNS 150
 
@@ -90,13 +91,15 @@ static void assert_svg(const struct fixture *f)
 }
 
 /*
- * A frame is its parts and what paths of its own name have; a leaf's cells are all of the leaf. Frames
- * come parents first, and cells behind their leaf.
+ * A frame is its parts and what paths of its own name have; a path's cells are all of the path. Frames
+ * come parents first, and cells behind their path, ahead of who called it.
  */
+#define DEEPEST (FLAME_NAMES + FLAME_CALLERS)
+
 static void assert_nested(const struct fixture *f)
 {
 	char *svg = fixture__print(f, output_svg.total);
-	uint64_t ns[8] = {}, parts[8] = {}, cells = 0;
+	uint64_t ns[DEEPEST] = {}, parts[DEEPEST] = {}, cells = 0;
 	unsigned int depth = 0;
 
 	for (char *at = svg; (at = strstr(at + 1, "<g class=\""));) {
@@ -106,7 +109,7 @@ static void assert_nested(const struct fixture *f)
 		} else if (!strncmp(at, "<g class=\"frame\"", 16)) {
 			assert_true(!cells || cells == ns[depth]);
 			depth = atoi(strstr(at, "data-depth=\"") + strlen("data-depth=\""));
-			assert_in_range(depth, 0, 7);
+			assert_in_range(depth, 0, DEEPEST - 1);
 			ns[depth] = ns_after(at);
 			parts[depth] = cells = 0;
 			if (!depth)

@@ -102,9 +102,12 @@ class Flame {
 		part.parent = part.depth ? last : null;
 		while (part.parent && part.parent.depth >= part.depth)
 			part.parent = part.parent.parent;
-		part.at = part.end = part.parent ? part.parent.end : 0;
+		/* who called stands on the cells, beside each other as they are */
+		const end = isCell ? "cellEnd" : "end";
+
+		part.at = part.end = part.cellEnd = part.parent ? part.parent[end] : 0;
 		if (part.parent)
-			part.parent.end += part.ns;
+			part.parent[end] += part.ns;
 		this.parts.push(part);
 		if (isCell) {
 			explain(g, () => this.tellCell(part));

@@ -353,7 +353,8 @@ function inLegs(slow) {
 
 	return [
 		strip(legs, lasted, {thin: true}),
-		legList(legs, (leg) => `${leg.name} ${ns(leg.ns)}`)
+		legList(legs, (leg) => `${leg.name} ${ns(leg.ns)}`),
+		slow.stack ? el("div", null, `called by ${slow.stack.join(" < ")}`) : ""
 	];
 }
 

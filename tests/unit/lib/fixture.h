@@ -52,6 +52,11 @@ void fixture__add_owner(struct fixture *f);
 /* A NIC, and packets of it that were dropped. */
 void fixture__add_nics(struct fixture *f);
 
+/* Kernel stacks of the hypercalls that notify back ends, and of the slowest request. */
+void fixture__add_stacks(struct fixture *f);
+/* One more of a path. */
+void fixture__stack(struct path *path, const char *frames, uint64_t count, uint64_t ns);
+
 /* What `print` writes, as a string that the caller frees. */
 char *fixture__print(const struct fixture *f, int (*print)(FILE *out, const struct report *report));
 

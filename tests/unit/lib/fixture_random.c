@@ -46,6 +46,25 @@ static void add_path(struct fixture *f, uint64_t *state)
 	h->held = below(state, 2) ? hist__total_ns(h) / 2 : 0;
 }
 
+/* More or less than the path took, also less than nothing; of any names, also none. */
+static void add_stacks(struct path *path, uint64_t *state)
+{
+	static const char *const frames[] = { "submit;blkif_queue_rq [xen_blkfront];kthread",
+					      "submit;blkif_queue_rq [xen_blkfront];vfs_read",
+					      "read;read",
+					      "code",
+					      "",
+					      ";;",
+					      ";irq 7;7 1.5;",
+					      "\x1b<\xff&\"; ; x " };
+
+	if (path->key.kind != KIND_CPU)
+		return;
+	for (size_t i = below(state, 12); i < sizeof(frames) / sizeof(frames[0]); i++)
+		fixture__stack(path, frames[i], below(state, 20),
+			       below(state, 1ULL << below(state, 34)) - below(state, 1000));
+}
+
 struct fixture *fixture__random(unsigned int seed)
 {
 	struct fixture *f = fixture__empty();
@@ -59,6 +78,9 @@ struct fixture *fixture__random(unsigned int seed)
 	f->snap.cpu.stolen_ns = below(&state, 1000000000);
 	f->snap.cpu.offline_ns = below(&state, 10000000000);
 	f->snap.cpu.steal_measured = below(&state, 2);
+	f->snap.stacks.asked = below(&state, 2);
+	for (size_t i = 0; f->snap.stacks.asked && i < f->snap.nr_paths; i++)
+		add_stacks(&f->snap.paths[i], &state);
 	f->platform.disks = calloc(1, sizeof(*f->platform.disks));
 	f->platform.nr_disks = 1;
 	strcpy(f->platform.disks[0].name, "sdb");

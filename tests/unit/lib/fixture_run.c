@@ -165,3 +165,35 @@ void fixture__add_nics(struct fixture *f)
 	snap->nics[0] = (struct nic_use) { .device = "eth0", .tx_packets = 1, .rx_packets = 1 };
 	snap->drops[0] = (struct drop) { .device = "eth0", .received = true, .count = 1 };
 }
+
+void fixture__stack(struct path *path, const char *frames, uint64_t count, uint64_t ns)
+{
+	path->stacks = fixture__grow(path->stacks, path->nr_stacks, sizeof(*path->stacks));
+	path->stacks[path->nr_stacks++] = (struct stack_use) { frames, count, ns };
+}
+
+#define SUBMITS "blk_mq_dispatch_rq_list;blk_mq_run_hw_queue;blk_finish_plug"
+
+void fixture__add_stacks(struct fixture *f)
+{
+	struct snapshot *snap = &f->snap;
+
+	snap->stacks.asked = true;
+	snap->slow[0].stack = "blk_mq_start_request;" SUBMITS ";read_pages;vfs_read;ksys_read";
+	for (size_t i = 0; i < snap->nr_paths; i++) {
+		struct path *path = &snap->paths[i];
+		const uint64_t ns = path_key__ns(&path->key, &path->hist);
+		const uint64_t count = hist__count(&path->hist);
+
+		if (strcmp(path->key.leg, "notify_remote_via_irq") != 0)
+			continue;
+		fixture__stack(path,
+			       "notify_remote_via_irq;blkif_queue_rq [xen_blkfront];" SUBMITS
+			       ";__x64_sys_io_submit;do_syscall_64",
+			       count / 2, ns / 2);
+		fixture__stack(path,
+			       "notify_remote_via_irq;blkif_queue_rq [xen_blkfront];" SUBMITS
+			       ";process_one_work;kthread",
+			       count / 4, ns / 4);
+	}
+}

@@ -93,10 +93,12 @@ static void read_part(struct snapshot *snap, const struct snapshot *whole, unsig
 	snap->nr_slow = kept;
 	kept = 0;
 	for (size_t i = 0; i < snap->nr_paths; i++) {
-		if (hist__count(&snap->paths[i].hist))
+		if (hist__count(&snap->paths[i].hist)) {
 			snap->paths[kept++] = snap->paths[i];
-		else
+		} else {
 			hist__free(&snap->paths[i].hist);
+			free(snap->paths[i].stacks);
+		}
 	}
 	snap->nr_paths = kept;
 }
