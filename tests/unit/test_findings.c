@@ -6,22 +6,12 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "answers.h"
 #include "fixture.h"
-
-static const struct finding *find(const struct fixture *f, const char *id)
-{
-	const struct findings *findings = &f->ledger->findings;
-
-	for (size_t i = 0; i < findings->nr; i++)
-		if (!strcmp(findings->all[i].id, id))
-			return &findings->all[i];
-	fail_msg("no answer of %s", id);
-	return NULL;
-}
 
 static void assert_verdict(const struct fixture *f, const char *id, enum verdict verdict)
 {
-	const struct finding *finding = find(f, id);
+	const struct finding *finding = answers__of(f, id);
 
 	assert_string_equal(verdict__name(finding->verdict), verdict__name(verdict));
 	if (verdict == FINDING_NOT_MET)
@@ -56,7 +46,7 @@ static void crowd(struct fixture *f, size_t channels)
 static void emulated_disk_names_its_twin_and_its_rival(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	const struct finding *finding = find(f, "emulated-disk");
+	const struct finding *finding = answers__of(f, "emulated-disk");
 
 	(void)state;
 	assert_verdict(f, "emulated-disk", FINDING_MET);
@@ -76,7 +66,7 @@ static void emulated_disk_is_compared_with_the_busiest(void **state)
 	(void)state;
 	hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, "xvdc", "read", "total"), 1000);
 	fixture__close(f);
-	assert_non_null(strstr(find(f, "emulated-disk")->figures[1], "xvdb read"));
+	assert_non_null(strstr(answers__of(f, "emulated-disk")->figures[1], "xvdb read"));
 	fixture__free(f);
 }
 
@@ -101,7 +91,8 @@ static void emulated_disk_alone_is_to_be_one_of_its_hypervisor(void **state)
 		f->platform.not_xen = cases[i].not_xen;
 		f->platform.disks[0].same_as[0] = '\0';
 		fixture__close(f);
-		assert_non_null(strstr(find(f, "emulated-disk")->actions[0].what, cases[i].action));
+		assert_non_null(
+			strstr(answers__of(f, "emulated-disk")->actions[0].what, cases[i].action));
 		fixture__free(f);
 	}
 }
@@ -148,10 +139,10 @@ static void a_shared_interrupt_is_charged_to_nobody(void **state)
 				"irq 30", "handler"),
 		  5000000000);
 	fixture__close(f);
-	assert_non_null(strstr(find(f, "emulated-disk")->figures[2], "8.34 vCPU-s"));
+	assert_non_null(strstr(answers__of(f, "emulated-disk")->figures[2], "8.34 vCPU-s"));
 	hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_EMULATED, "sdb", "read", "total"), 1);
 	fixture__close(f);
-	assert_non_null(strstr(find(f, "emulated-disk")->figures[2], "3.34 vCPU-s"));
+	assert_non_null(strstr(answers__of(f, "emulated-disk")->figures[2], "3.34 vCPU-s"));
 	fixture__free(f);
 }
 
@@ -196,9 +187,9 @@ static void assert_threshold(const char *leg_name, const char *id, const char *w
 	fixture__close(f);
 	assert_verdict(f, id, FINDING_MET);
 	assert_int_equal(f->ledger->findings.nr_met, 2); /* and the emulated disk */
-	assert_string_equal(find(f, id)->subject, "xvdb");
-	assert_non_null(strstr(find(f, id)->what, what));
-	assert_non_null(strstr(find(f, id)->figures[0], "6.0 %"));
+	assert_string_equal(answers__of(f, id)->subject, "xvdb");
+	assert_non_null(strstr(answers__of(f, id)->what, what));
+	assert_non_null(strstr(answers__of(f, id)->figures[0], "6.0 %"));
 	fixture__free(f);
 }
 
@@ -219,9 +210,9 @@ static void the_last_place_has_a_threshold(void **state)
 	f->snap.queues[1].last_waited_ns = 6000000000;
 	fixture__close(f);
 	assert_verdict(f, "ring-full", FINDING_MET);
-	assert_non_null(strstr(find(f, "ring-full")->what, "64 places"));
-	assert_non_null(strstr(find(f, "ring-full")->figures[0], "by 1,203 that"));
-	assert_non_null(strstr(find(f, "ring-full")->actions[0].what, "xen_blkfront"));
+	assert_non_null(strstr(answers__of(f, "ring-full")->what, "64 places"));
+	assert_non_null(strstr(answers__of(f, "ring-full")->figures[0], "by 1,203 that"));
+	assert_non_null(strstr(answers__of(f, "ring-full")->actions[0].what, "xen_blkfront"));
 	/* the same of an emulated disk is nobody's ring */
 	f->snap.queues[0].last_waited_ns = f->snap.queues[1].last_waited_ns;
 	f->snap.queues[1].last_waited_ns = 0;
@@ -242,7 +233,7 @@ static void emulated_clock_needs_its_price(void **state)
 		f->snap.cost.clock_read_ns = 4300;
 		fixture__close(f);
 		assert_verdict(f, "expensive-clock", FINDING_MET);
-		assert_non_null(strstr(find(f, "expensive-clock")->figures[0], "4.30us"));
+		assert_non_null(strstr(answers__of(f, "expensive-clock")->figures[0], "4.30us"));
 		f->snap.cost.clock_read_ns = 0;
 		fixture__close(f);
 		assert_verdict(f, "expensive-clock", FINDING_UNTESTABLE);
@@ -262,11 +253,11 @@ static void steal_has_a_threshold(void **state)
 	f->snap.cpu.stolen_ns = 2100000000;
 	fixture__close(f);
 	assert_verdict(f, "steal", FINDING_MET);
-	assert_non_null(strstr(find(f, "steal")->figures[0], "5.2 %"));
-	assert_non_null(strstr(find(f, "steal")->figures[0], "runstate"));
+	assert_non_null(strstr(answers__of(f, "steal")->figures[0], "5.2 %"));
+	assert_non_null(strstr(answers__of(f, "steal")->figures[0], "runstate"));
 	f->snap.cpu.has_runstate = false;
 	fixture__close(f);
-	assert_non_null(strstr(find(f, "steal")->figures[0], "/proc/stat"));
+	assert_non_null(strstr(answers__of(f, "steal")->figures[0], "/proc/stat"));
 	f->snap.cpu.steal_measured = false;
 	fixture__close(f);
 	assert_verdict(f, "steal", FINDING_UNTESTABLE);
@@ -283,14 +274,14 @@ static void lost_events_name_the_cause(void **state)
 	f->snap.losses[1].count = 20000;
 	fixture__close(f);
 	assert_verdict(f, "lost-events", FINDING_MET);
-	assert_non_null(strstr(find(f, "lost-events")->figures[0], "21,000 events lost"));
-	assert_non_null(strstr(find(f, "lost-events")->figures[1], f->snap.losses[1].name));
+	assert_non_null(strstr(answers__of(f, "lost-events")->figures[0], "21,000 events lost"));
+	assert_non_null(strstr(answers__of(f, "lost-events")->figures[1], f->snap.losses[1].name));
 
 	f->snap.losses[0].count = 4;
 	f->snap.losses[1].count = 0;
 	f->snap.io = (struct conservation) { .started = 2000, .completed = 1996, .lost = 4 };
 	fixture__close(f);
-	assert_non_null(strstr(find(f, "lost-events")->figures[0],
+	assert_non_null(strstr(answers__of(f, "lost-events")->figures[0],
 			       "; of requests, or of packets sent, 0.20 %)"));
 	fixture__free(f);
 }
@@ -308,8 +299,8 @@ static void over_budget_says_by_whom(void **state)
 	f->snap.cost.bpf_ns = 389000000;
 	fixture__close(f);
 	assert_verdict(f, "over-budget", FINDING_MET);
-	assert_non_null(strstr(find(f, "over-budget")->figures[0], "1 % were allowed"));
-	assert_non_null(strstr(find(f, "over-budget")->figures[1], "most by blk"));
+	assert_non_null(strstr(answers__of(f, "over-budget")->figures[0], "1 % were allowed"));
+	assert_non_null(strstr(answers__of(f, "over-budget")->figures[1], "most by blk"));
 	fixture__free(f);
 }
 
@@ -341,7 +332,7 @@ static void findings_are_ranked(void **state)
 static void an_emulated_disk_says_what_it_gains(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	const struct gain *gain = &find(f, "emulated-disk")->gain;
+	const struct gain *gain = &answers__of(f, "emulated-disk")->gain;
 
 	(void)state;
 	assert_true(gain->known);
@@ -382,7 +373,7 @@ static void events_on_one_vcpu_are_said(void **state)
 	(void)state;
 	assert_verdict(f, "event-imbalance", FINDING_NOT_MET);
 	crowd(f, 3);
-	finding = find(f, "event-imbalance");
+	finding = answers__of(f, "event-imbalance");
 	assert_verdict(f, "event-imbalance", FINDING_MET);
 	assert_string_equal(finding->subject, "all devices");
 	assert_non_null(strstr(finding->figures[0], "vCPU 1 handled 139,332 of 139,332"));
@@ -407,7 +398,7 @@ static void events_of_one_device_are_said(void **state)
 	f->snap.channel_counts[2 * 4 + 3] = 41220;
 	fixture__close(f);
 	assert_verdict(f, "event-imbalance", FINDING_MET);
-	assert_string_equal(find(f, "event-imbalance")->subject, "xvdb");
+	assert_string_equal(answers__of(f, "event-imbalance")->subject, "xvdb");
 
 	/* a single channel cannot be shared */
 	memset(&f->snap.channel_counts[4], 0, 4 * sizeof(uint64_t));
@@ -444,8 +435,9 @@ static void delayed_interrupts_are_said(void **state)
 	fixture__close(f);
 	assert_verdict(f, "spurious-events", FINDING_MET);
 	assert_verdict(f, "eoi-delayed", FINDING_NOT_MET);
-	assert_string_equal(find(f, "spurious-events")->subject, "eth0");
-	assert_non_null(strstr(find(f, "spurious-events")->figures[0], "413 of 41,220 events"));
+	assert_string_equal(answers__of(f, "spurious-events")->subject, "eth0");
+	assert_non_null(
+		strstr(answers__of(f, "spurious-events")->figures[0], "413 of 41,220 events"));
 
 	/* once the kernel delays interrupts for them, that is what is said */
 	f->snap.bus[1].spurious = 3;
@@ -453,8 +445,8 @@ static void delayed_interrupts_are_said(void **state)
 	f->snap.bus[0].delay_jiffies = 17;
 	fixture__close(f);
 	assert_verdict(f, "eoi-delayed", FINDING_MET);
-	assert_string_equal(find(f, "eoi-delayed")->subject, "xvdb");
-	assert_non_null(strstr(find(f, "eoi-delayed")->figures[1], "17 jiffies"));
+	assert_string_equal(answers__of(f, "eoi-delayed")->subject, "xvdb");
+	assert_non_null(strstr(answers__of(f, "eoi-delayed")->figures[1], "17 jiffies"));
 
 	assert_verdict(f, "spurious-events", FINDING_NOT_MET);
 
