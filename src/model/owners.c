@@ -2,6 +2,8 @@
 #include "model/owners.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +38,16 @@ enum owners_by owners_by__find(const char *name)
 	while (by < BY_NR && strcmp(by_names[by], name))
 		by++;
 	return by;
+}
+
+void owner__title(const struct owner *owner, enum owners_by by, char title[OWNER_TITLE])
+{
+	if (owner->kind != OWNER_NAMED)
+		snprintf(title, OWNER_TITLE, "%s", owner_kind__name(owner->kind));
+	else if (by == BY_PID)
+		snprintf(title, OWNER_TITLE, "%s[%" PRIu64 "]", owner->name, owner->id);
+	else
+		snprintf(title, OWNER_TITLE, "%s", *owner->name ? owner->name : "?");
 }
 
 /* Of a cgroup and a process the number says who it is: its name may be learned later, or change. */

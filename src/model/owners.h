@@ -57,6 +57,10 @@ struct owner {
 	struct hist hist; /* whole requests, as in the leg "total" of the disks' */
 };
 
+/* What a table calls it: "fio[812]" of a process; "?" where there is no name. */
+#define OWNER_TITLE 160
+void owner__title(const struct owner *owner, enum owners_by by, char title[OWNER_TITLE]);
+
 bool owner__same(const struct owner *a, const struct owner *b);
 
 /* The report's row of an owner. */

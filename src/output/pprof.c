@@ -7,8 +7,9 @@
  *
  *	go tool pprof -top -tagfocus=latency=10ms: run.pb.gz
  *
- * There are two kinds of time, which are never added. So each sample has four values, of which two
- * are 0: a viewer adds up one of them at a time.
+ * There are two kinds of time, which are never added, and owners of requests, which tell waiting time
+ * apart once more. So each sample has a value for each, and only its own are not 0: a viewer adds up
+ * one of them at a time.
  *
  * A message is its fields one after the other: a number that says which field it is and of what
  * type, then an integer or a length and so many bytes. Those are the two types that are used here.
@@ -112,16 +113,20 @@ static void add_message(struct message *to, unsigned int field, struct message *
 	inner->len = 0;
 }
 
-/* What a sample has for values; the first one is what a viewer shows when it is not told. */
-enum value { CPU_TIME, CPU_COUNT, WAIT_TIME, WAIT_COUNT, VALUES };
+/*
+ * What a sample has for values; the first one is what a viewer shows when it is not told. Owners tell
+ * the disks' requests apart once more: they are values only where they were asked for (--by).
+ */
+enum value { CPU_TIME, CPU_COUNT, WAIT_TIME, WAIT_COUNT, OWNER_TIME, OWNER_COUNT, VALUES };
+
+#define VALUES_OF_PATHS OWNER_TIME
 
 static const struct {
 	const char *name, *unit;
 } values[VALUES] = {
-	[CPU_TIME] = { "cpu_time", "nanoseconds" },
-	[CPU_COUNT] = { "cpu_count", "count" },
-	[WAIT_TIME] = { "wait_time", "nanoseconds" },
-	[WAIT_COUNT] = { "wait_count", "count" },
+	[CPU_TIME] = { "cpu_time", "nanoseconds" },	[CPU_COUNT] = { "cpu_count", "count" },
+	[WAIT_TIME] = { "wait_time", "nanoseconds" },	[WAIT_COUNT] = { "wait_count", "count" },
+	[OWNER_TIME] = { "owner_time", "nanoseconds" }, [OWNER_COUNT] = { "owner_count", "count" },
 };
 
 /* A frame has one function and one location, whose ids are the number of its name. */
@@ -132,6 +137,7 @@ struct profile {
 	char **strings;			    /* the first one is "" */
 	size_t nr_strings;
 	bool *is_frame; /* of each string */
+	size_t nr_values;
 	bool failed;
 };
 
@@ -202,17 +208,19 @@ static void add_stack(struct profile *profile, enum kind kind, const char *const
 	add_number(&profile->common, SAMPLE_LOCATION, frame_of(profile, kind__name(kind)));
 }
 
-/* All four, those of the other kind of time too. `count` of what is still pending may be below 0. */
-static void add_values(struct profile *profile, enum kind kind, uint64_t ns, uint64_t count)
+static enum value time_of(enum kind kind)
 {
-	const uint64_t all[VALUES] = {
-		[CPU_TIME] = kind == KIND_CPU ? ns : 0,
-		[CPU_COUNT] = kind == KIND_CPU ? count : 0,
-		[WAIT_TIME] = kind == KIND_WAIT ? ns : 0,
-		[WAIT_COUNT] = kind == KIND_WAIT ? count : 0,
-	};
+	return kind == KIND_CPU ? CPU_TIME : WAIT_TIME;
+}
 
-	for (size_t i = 0; i < VALUES; i++)
+/* All of them, the others as 0. `count`, which follows `time`, may be below 0 while it is pending. */
+static void add_values(struct profile *profile, enum value time, uint64_t ns, uint64_t count)
+{
+	uint64_t all[VALUES] = {};
+
+	all[time] = ns;
+	all[time + 1] = count;
+	for (size_t i = 0; i < profile->nr_values; i++)
 		add_number(&profile->sample, SAMPLE_VALUE, all[i]);
 }
 
@@ -226,9 +234,9 @@ static void add_path_labels(struct profile *profile, const struct path_key *key)
 }
 
 /* A sample with the stack and labels of `common`. */
-static void end_sample(struct profile *profile, enum kind kind, uint64_t ns, uint64_t count)
+static void end_sample(struct profile *profile, enum value time, uint64_t ns, uint64_t count)
 {
-	add_values(profile, kind, ns, count);
+	add_values(profile, time, ns, count);
 	append(&profile->sample, profile->common.data, profile->common.len);
 	add_message(&profile->all, PROFILE_SAMPLE, &profile->sample);
 }
@@ -249,25 +257,21 @@ static void add_stacks(struct profile *profile, const struct path *path)
 		add_frames_of(profile, callers.names);
 		add_stack(profile, path->key.kind, names);
 		add_path_labels(profile, &path->key);
-		end_sample(profile, path->key.kind, part.ns, part.count);
+		end_sample(profile, time_of(path->key.kind), part.ns, part.count);
 		profile->common.len = 0;
 	}
 }
 
 /*
- * A sample each bucket, and one without a latency for what is counted and in none. What a path owes
- * (struct hist) is taken off all buckets alike.
+ * A sample each bucket, and one without a latency for what is counted and in none. They add up to
+ * `own`: what a path owes (struct hist) is taken off all buckets alike.
  */
-static void add_path(struct profile *profile, const struct path *path)
+static void add_buckets(struct profile *profile, const struct hist *h, enum value time,
+			uint64_t own)
 {
-	const struct hist *h = &path->hist;
-	const uint64_t all = hist__total_ns(h), own = path_key__ns(&path->key, h);
+	const uint64_t all = hist__total_ns(h);
 	uint64_t seen = 0, given = 0;
-	const char *names[FLAME_NAMES];
 
-	flame__names(names, &path->key);
-	add_stack(profile, path->key.kind, names);
-	add_path_labels(profile, &path->key);
 	for (unsigned int i = 0; i < h->nr; i++) {
 		unsigned int index = h->bucket[i].index;
 		uint64_t with_this;
@@ -275,19 +279,42 @@ static void add_path(struct profile *profile, const struct path *path)
 		seen += h->bucket[i].ns;
 		with_this = own < all ? hist__share_ns(h, seen, own) : seen;
 		add_latency(profile, (hist__lower(index) + hist__upper(index)) / 2);
-		end_sample(profile, path->key.kind, with_this - given, h->bucket[i].count);
+		end_sample(profile, time, with_this - given, h->bucket[i].count);
 		given = with_this;
 	}
 	if (h->pending)
-		end_sample(profile, path->key.kind, own - given, h->pending);
+		end_sample(profile, time, own - given, h->pending);
 	profile->common.len = 0;
+}
+
+static void add_path(struct profile *profile, const struct path *path)
+{
+	const char *names[FLAME_NAMES];
+
+	flame__names(names, &path->key);
+	add_stack(profile, path->key.kind, names);
+	add_path_labels(profile, &path->key);
+	add_buckets(profile, &path->hist, time_of(path->key.kind),
+		    path_key__ns(&path->key, &path->hist));
+}
+
+/* Whole requests of all disks. */
+static void add_owner(struct profile *profile, const struct owner_row *row, enum owners_by by)
+{
+	char name[OWNER_TITLE];
+
+	owner__title(row->owner, by, name);
+	add_number(&profile->common, SAMPLE_LOCATION, frame_of(profile, name));
+	add_number(&profile->common, SAMPLE_LOCATION, frame_of(profile, "requests"));
+	add_label(profile, owners_by__name(by), name);
+	add_buckets(profile, &row->owner->hist, OWNER_TIME, row->waited_ns);
 }
 
 static void add_column(struct profile *profile, const struct flame_column *column)
 {
 	add_stack(profile, KIND_CPU, column->names);
 	add_label(profile, "mechanism", mech__name(column->mech));
-	end_sample(profile, KIND_CPU, column->ns, 0);
+	end_sample(profile, CPU_TIME, column->ns, 0);
 	profile->common.len = 0;
 }
 
@@ -306,6 +333,8 @@ static void add_samples(struct profile *profile, const struct report *report)
 			add_path(profile, &snap->paths[i]);
 	for (size_t i = 0; i < nr; i++)
 		add_column(profile, &columns[i]);
+	for (size_t i = 0; i < report->ledger->owners.nr; i++)
+		add_owner(profile, &report->ledger->owners.rows[i], snap->whose.by);
 }
 
 static void add_frames(struct profile *profile)
@@ -339,7 +368,7 @@ static void add_run(struct profile *profile, const struct report *report)
 static void write_profile(struct profile *profile, const struct report *report)
 {
 	string_of(profile, "");
-	for (size_t i = 0; i < VALUES; i++) {
+	for (size_t i = 0; i < profile->nr_values; i++) {
 		add_number(&profile->inner, VALUE_TYPE, string_of(profile, values[i].name));
 		add_number(&profile->inner, VALUE_UNIT, string_of(profile, values[i].unit));
 		add_message(&profile->all, PROFILE_SAMPLE_TYPE, &profile->inner);
@@ -379,7 +408,8 @@ static int write_gzip(FILE *out, struct message *message)
 
 static int pprof__total(FILE *out, const struct report *report)
 {
-	struct profile profile = {};
+	bool owners = report->snap->whose.by != BY_NOTHING;
+	struct profile profile = { .nr_values = owners ? VALUES : VALUES_OF_PATHS };
 	int err;
 
 	write_profile(&profile, report);

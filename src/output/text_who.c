@@ -10,24 +10,20 @@
 #define OWNER_NAME 36
 #define MAX_ROWS   16
 
-/* "fio[812]": a process; a name that is too long shows its end, which tells cgroups apart. */
+/* A name that is too long shows its end, which tells cgroups apart. */
 static void print_name(FILE *out, const struct report *report, const struct owner *owner)
 {
-	char name[2 * ESCAPE_LEN];
+	char title[OWNER_TITLE];
+	char plain[ESCAPE_LEN];
 	size_t len;
 
-	if (owner->kind != OWNER_NAMED)
-		snprintf(name, sizeof(name), "%s", owner_kind__name(owner->kind));
-	else if (report->snap->whose.by == BY_PID)
-		snprintf(name, sizeof(name), "%s[%llu]", ASCII(owner->name),
-			 (unsigned long long)owner->id);
-	else
-		snprintf(name, sizeof(name), "%s", *owner->name ? ASCII(owner->name) : "?");
-	len = strlen(name);
+	owner__title(owner, report->snap->whose.by, title);
+	escape__ascii(plain, sizeof(plain), title);
+	len = strlen(plain);
 	if (len <= OWNER_NAME)
-		fprintf(out, " %-*s", OWNER_NAME, name);
+		fprintf(out, " %-*s", OWNER_NAME, plain);
 	else
-		fprintf(out, " ...%s", name + len - (OWNER_NAME - 3));
+		fprintf(out, " ...%s", plain + len - (OWNER_NAME - 3));
 }
 
 static void print_row(const struct text_page *page, const struct report *report,

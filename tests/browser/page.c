@@ -10,6 +10,15 @@
 #include "diffs.h"
 #include "fixture.h"
 
+static struct fixture *fixture__with_owner(void)
+{
+	struct fixture *f = fixture__pvhvm();
+
+	fixture__add_owner(f);
+	fixture__close(f);
+	return f;
+}
+
 static struct fixture *fixture__named(const char *name)
 {
 	static const struct {
@@ -17,6 +26,7 @@ static struct fixture *fixture__named(const char *name)
 		struct fixture *(*make)(void);
 	} runs[] = {
 		{ "pvhvm", fixture__pvhvm },
+		{ "owner", fixture__with_owner },
 		{ "hostile", fixture__hostile },
 		{ "empty", fixture__empty },
 	};
@@ -60,8 +70,8 @@ int main(int argc, char **argv)
 		return print_empty_diff();
 	f = argc > 1 ? fixture__named(argv[1]) : NULL;
 	if (!f) {
-		fprintf(stderr,
-			"usage: page pvhvm|hostile|empty [STEPS] | diff [NAME] | empty-diff\n");
+		fprintf(stderr, "usage: page pvhvm|owner|hostile|empty [STEPS] | diff [NAME] | "
+				"empty-diff\n");
 		return 2;
 	}
 	if (argc > 2)

@@ -233,6 +233,18 @@ def event_channels_say_who_handles_them(page):
     equal(odd, "4 spurious")
 
 
+def owners_are_told_where_they_were_asked_for(page):
+    page.open()
+    equal(page.number("#who"), 0)
+    page.open("owner")
+    rows = page.run("""[...document.querySelectorAll("#who tr")]
+        .map((tr) => [...tr.cells].map((td) => td.innerText))""")
+    equal(len(rows), 1 + len(page.data()["owners"]))
+    equal([rows[1][i] for i in (0, 1, 3, 7)], ["postgres[812]", "1", "4.1 kB", "100.0 %"])
+    true("by pid" in page.text("#who h2"), page.text("#who h2"))
+    true("only the requests of process 812 (postgres); 1,204 others" in page.text("#who"), page.text("#who"))
+
+
 def theme_follows_and_switches(page):
     color = 'getComputedStyle(document.body).backgroundColor'
     page.open(scheme="light")
@@ -333,7 +345,7 @@ TESTS = [
     labels_are_those_of_the_drawing, tooltip_says_the_ledgers_figures,
     spectrum_shows_its_evidence, click_zooms_and_escape_goes_back, keyboard_walks_and_zooms,
     search_says_the_matched_share, heat_map_follows_the_choice, two_histograms_on_one_axis, slowest_requests_are_told_and_found_in_time,
-    event_channels_say_who_handles_them,
+    event_channels_say_who_handles_them, owners_are_told_where_they_were_asked_for,
     theme_follows_and_switches, text_has_contrast, no_text_overlaps, hostile_names_are_text,
     empty_and_courseless_runs_say_so, ten_minutes_are_quick, paper_is_white,
 ]

@@ -14,7 +14,7 @@
 #include "fixture.h"
 #include "output/flame.h"
 
-#define VALUES	4
+#define VALUES	6 /* the last two only where owners are asked for */
 #define STRINGS 4096
 
 /* One field of a message, and where the next one begins. */
@@ -90,7 +90,7 @@ static void add_sample(struct profile *profile, const struct field *sample)
 			assert_true(profile->location[field.number]);
 			nr_frames++;
 		} else if (field.nr == 2) {
-			assert_true(nr_values < VALUES);
+			assert_true(nr_values < profile->nr_types);
 			profile->sums[nr_values++] += field.number;
 		} else {
 			assert_int_equal(field.nr, 3);
@@ -103,7 +103,7 @@ static void add_sample(struct profile *profile, const struct field *sample)
 				assert_string_equal(profile->strings[label[4]], "nanoseconds");
 		}
 	}
-	assert_int_equal(nr_values, VALUES);
+	assert_int_equal(nr_values, profile->nr_types);
 	assert_in_range(nr_frames, 2, FLAME_NAMES + FLAME_CALLERS - 1);
 	profile->nr_samples++;
 }
@@ -202,7 +202,7 @@ static struct profile *read_profile(const struct fixture *f)
 	read_names(profile);
 	assert_string_equal(profile->strings[0], "");
 	read_rest(profile);
-	assert_int_equal(profile->nr_types, VALUES);
+	assert_int_equal(profile->nr_types, f->snap.whose.by ? VALUES : VALUES - 2);
 	assert_string_equal(profile->strings[profile->types[0]], "cpu_time");
 	assert_string_equal(profile->strings[profile->types[3]], "wait_count");
 	assert_int_equal(profile->default_type, profile->types[0]);
@@ -215,6 +215,14 @@ static void profile__free(struct profile *profile)
 		free(profile->strings[i]);
 	free(profile->raw);
 	free(profile);
+}
+
+static bool has_string(const struct profile *profile, const char *string)
+{
+	for (size_t i = 0; i < profile->nr_strings; i++)
+		if (!strcmp(profile->strings[i], string))
+			return true;
+	return false;
 }
 
 static uint64_t waited(const struct ledger *ledger)
@@ -283,6 +291,28 @@ static void sums_are_the_ledgers(void **state)
 	}
 }
 
+/* In values of their own: those of paths are what they are without. */
+static void owners_tell_the_requests_apart_once_more(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct profile *profile;
+
+	(void)state;
+	fixture__add_owner(f);
+	f->snap.owners[0].hist.pending = 3;
+	fixture__close(f);
+	assert_sums(f);
+	profile = read_profile(f);
+	assert_string_equal(profile->strings[profile->types[4]], "owner_time");
+	assert_string_equal(profile->strings[profile->types[5]], "owner_count");
+	assert_int_equal(profile->sums[4], f->ledger->owners.waited_ns);
+	assert_int_equal(profile->sums[5], 4);
+	assert_true(has_string(profile, "postgres[812]"));
+	assert_true(has_string(profile, "pid"));
+	profile__free(profile);
+	fixture__free(f);
+}
+
 static void the_run_is_told(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
@@ -340,6 +370,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_the_ledgers),
+		cmocka_unit_test(owners_tell_the_requests_apart_once_more),
 		cmocka_unit_test(the_run_is_told),
 		cmocka_unit_test(names_are_plain_text),
 		cmocka_unit_test(the_same_run_gives_the_same_file),

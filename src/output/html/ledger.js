@@ -297,6 +297,41 @@ function drawWait() {
 		byId("wait").append(el("p", {class: "note"}, "nothing was waited for"));
 }
 
+const OWNER_ROWS = 40;
+
+/* Of nobody by name, why it is nobody; of a cgroup or process its name, as the table of text has it. */
+const ownerTitle = (row) => row.kind !== "named" ? row.kind
+	: total.owners_by === "pid"		 ? `${row.name}[${row.id}]`
+						 : row.name || "?";
+
+function drawWho() {
+	const columns = [
+		["", ownerTitle, "left name"], ["count", (row) => count(row.count)],
+		["a second", (row) => count(row.per_second)], ["bytes", (row) => bytes(row.bytes)],
+		["mean", (row) => ns(row.mean_ns)], ["p99", (row) => ns(row.p99_ns)],
+		["max", (row) => ns(row.max_ns)],
+		["of the time", (row) => (100 * row.share).toFixed(1) + " %"]
+	];
+	const {owners, owners_by: by, only, left_out: others} = total;
+	const note = (text) => byId("who").append(el("p", {class: "note"}, text));
+
+	if (by === "nothing" && !only) {
+		byId("who").remove();
+		return;
+	}
+	if (only)
+		note(`only the requests of ${only}; ${count(others)} others are left out`);
+	if (by === "nothing")
+		return;
+	byId("who").querySelector("h2").append(el("small", null, `requests of the disks by ${by}`));
+	if (owners.length)
+		byId("who").append(table(columns, owners.slice(0, OWNER_ROWS)));
+	else
+		note("none ended");
+	if (owners.length > OWNER_ROWS)
+		note(`${count(owners.length - OWNER_ROWS)} more who waited less`);
+}
+
 /* When a request was made, in ms since the run began. */
 const startMs = (slow) => (slow.start_ns - total.start_ns) / 1e6;
 

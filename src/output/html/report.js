@@ -272,6 +272,7 @@ drawFindings();
 drawSpectrum();
 drawCpu();
 drawWait();
+drawWho();
 drawSlowest();
 drawEvents();
 drawBooks();

@@ -150,6 +150,9 @@ struct fixture *fixture__hostile(void)
 			append(key->leg, HOSTILE);
 		append(key->op, HOSTILE);
 	}
+	fixture__add_owner(f);
+	append(f->snap.owners[0].name, HOSTILE);
+	append(f->snap.whose.only, HOSTILE);
 	for (size_t i = 0; i < f->snap.nr_queues; i++)
 		append(f->snap.queues[i].device, HOSTILE);
 	for (size_t i = 0; i < f->snap.nr_slow; i++) {

@@ -144,7 +144,11 @@ void fixture__add_owner(struct fixture *f)
 	struct hist_bucket *bucket;
 
 	assert(!snap->nr_owners);
-	snap->whose = (struct whose) { .by = BY_PID, .only = "process 812 (postgres)" };
+	snap->whose = (struct whose) {
+		.by = BY_PID,
+		.only = "process 812 (postgres)",
+		.left_out = 1204,
+	};
 	snap->owners = owner = fixture__grow(NULL, snap->nr_owners++, sizeof(*owner));
 	*owner = (struct owner) { .id = 812, .name = "postgres", .bytes = 4096 };
 	bucket = hist__use(&owner->hist, 100);
