@@ -183,19 +183,12 @@ bool rule__has_virtio(const struct platform *platform)
 	return platform && (platform->boot == BOOT_KVM || platform->not_xen);
 }
 
-const struct feature *rule__feature(const struct platform *platform, const char *name)
+const struct feature *rule__feature(const struct platform *platform, enum feature_id id)
 {
 	for (size_t i = 0; platform && i < platform->nr_features; i++)
-		if (!strcmp(platform->features[i].name, name))
+		if (platform->features[i].id == id)
 			return &platform->features[i];
 	return NULL;
-}
-
-bool rule__is_active(const struct platform *platform, const char *name)
-{
-	const struct feature *feature = rule__feature(platform, name);
-
-	return feature && feature->state == FEATURE_ACTIVE;
 }
 
 size_t rule__online_vcpus(const struct snapshot *snap)

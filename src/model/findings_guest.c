@@ -12,16 +12,16 @@
 #define WRITES_MIN  100	 /* of a console: a line is one */
 #define TABLE_SHARE 0.05 /* of vCPU time */
 
-/* Unused or not offered, by itself: why. NULL: active, not known, or kept away by another one. */
-static const char *why_unused(const struct question *q, const char *name)
+/* Unused or not offered, by itself. NULL: active, not known, or kept away by another one. */
+static const struct feature *unused(const struct question *q, enum feature_id id)
 {
-	const struct feature *feature = rule__feature(q->platform, name);
+	const struct feature *feature = rule__feature(q->platform, id);
 
 	if (!feature ||
 	    (feature->state != FEATURE_UNUSED && feature->state != FEATURE_IMPOSSIBLE) ||
-	    strstr(feature->why, "needs the callback vector"))
+	    feature->cause == CAUSE_CALLBACK_VECTOR)
 		return NULL;
-	return feature->why;
+	return feature;
 }
 
 static bool is_of(const struct question *q, enum boot boot)
@@ -45,13 +45,17 @@ static void show_cost(const struct question *q, struct finding *f, const struct 
 	finding__gain(f, KIND_CPU, cpu->held_ns, cpu->ns);
 }
 
-static void advise_feature(struct finding *f, const char *why)
+static void advise_feature(struct finding *f, const struct feature *feature)
 {
-	if (!strncmp(why, "argument ", 9))
-		finding__do(f, REMEDY_ARGUMENT, "boot without %s", why + 9);
+	const char *argument = cause__argument(feature->cause);
+
+	if (argument)
+		finding__do(f, REMEDY_ARGUMENT, "boot without %s", argument);
 	else
 		finding__do(f, REMEDY_HOST, "a Xen and a guest configuration that offer it: %s",
-			    why);
+			    feature->cause == CAUSE_PLATFORM_IRQ
+				    ? "a newer kernel, or Xen 4.0 and later"
+				    : feature->why);
 }
 
 /*
@@ -60,27 +64,26 @@ static void advise_feature(struct finding *f, const char *why)
  */
 static void ask_no_callback_vector(struct question *q)
 {
-	const char *why = why_unused(q, "callback vector");
+	const struct feature *feature = unused(q, CALLBACK_VECTOR);
 	struct cpu_sum events, registers;
 	struct finding *f;
 
-	if (!why || !is_of(q, BOOT_HVM))
+	if (!feature || !is_of(q, BOOT_HVM))
 		return;
 	events = rule__cpu(q->ledger, MECH_EMULATED, AREA_INTERRUPT, NULL);
-	registers = rule__cpu(q->ledger, MECH_EMULATED, AREA_PLATFORM, "IO-APIC");
+	registers = rule__role_cpu(q->snap, MECH_EMULATED, PATH_IO_APIC);
 	if (events.events < EVENTS_MIN)
 		return;
 	f = rule__met(q, "");
 	finding__say(f,
 		     "events come by an emulated interrupt: the callback vector is not used (%s)",
-		     why);
+		     feature->why);
 	finding__figure(f, "%s interrupts of the platform device, %.2f vCPU-s with what they did",
 			COUNT(events.events), events.ns / 1e9);
 	finding__figure(f, "%.2f vCPU-s at the interrupt controllers' registers",
 			registers.ns / 1e9);
 	finding__figure(f, "PV timers, IPIs and the steal clock need it as well");
-	advise_feature(f, strstr(why, "xen-platform-pci") ? "a newer kernel, or Xen 4.0 and later"
-							  : why);
+	advise_feature(f, feature);
 	finding__cost(f, KIND_CPU, events.ns + registers.ns);
 	finding__gain(f, KIND_CPU, registers.ns, events.ns + registers.ns);
 	finding__check(f, "xentrace-bpf detect: callback vector active");
@@ -94,18 +97,18 @@ static struct cpu_sum emulated_timers(const struct question *q)
 
 static void ask_no_pv_timers(struct question *q)
 {
-	const char *why = why_unused(q, "PV timers");
+	const struct feature *feature = unused(q, PV_TIMERS);
 	struct cpu_sum cpu = emulated_timers(q);
 	struct finding *f;
 
-	if (!why || !is_of(q, BOOT_HVM) || !is_costly(q, &cpu))
+	if (!feature || !is_of(q, BOOT_HVM) || !is_costly(q, &cpu))
 		return;
 	f = rule__met(q, q->platform->clockevent);
 	finding__say(f, "timers are those of an emulated %s: PV timers are not used (%s)",
-		     q->platform->clockevent, why);
+		     q->platform->clockevent, feature->why);
 	show_cost(q, f, &cpu, "settings and interrupts of timers");
 	finding__exclude(f, "the callback vector, which they need: it is not what is missing");
-	advise_feature(f, why);
+	advise_feature(f, feature);
 	finding__check(f, "xentrace-bpf detect: PV timers active");
 }
 
@@ -129,25 +132,25 @@ static void ask_emulated_timers(struct question *q)
 
 static void ask_no_pv_ipis(struct question *q)
 {
-	const char *why = why_unused(q, "PV IPIs");
+	const struct feature *feature = unused(q, PV_IPIS);
 	struct cpu_sum cpu = rule__role_cpu(q->snap, MECH_EMULATED, PATH_IPI);
 	struct finding *f;
 
-	if (!why || !is_costly(q, &cpu))
+	if (!feature || !is_costly(q, &cpu))
 		return;
 	f = rule__met(q, "");
 	finding__say(f, "vCPUs interrupt each other by an emulated APIC: PV IPIs are not used (%s)",
-		     why);
+		     feature->why);
 	show_cost(q, f, &cpu, "interrupts of other vCPUs");
 	finding__exclude(f, "the callback vector, which they need: it is not what is missing");
-	advise_feature(f, why);
+	advise_feature(f, feature);
 	finding__check(f, "xentrace-bpf detect: PV IPIs active");
 }
 
 /* Kernel messages and a terminal on an emulated UART: each character some exits. */
 static void ask_emulated_console(struct question *q)
 {
-	struct cpu_sum cpu = rule__cpu(q->ledger, MECH_EMULATED, AREA_PLATFORM, "UART");
+	struct cpu_sum cpu = rule__role_cpu(q->snap, MECH_EMULATED, PATH_UART);
 	struct finding *f;
 
 	if (cpu.events < WRITES_MIN || cpu.ns < COST_SHARE * q->ledger->cpu.total_ns)

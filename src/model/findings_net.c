@@ -27,7 +27,7 @@ static const struct wait_row *sent_by(const struct ledger *ledger, const char *d
 
 static bool is_netfront(const struct nic *nic)
 {
-	return nic && !strcmp(nic->driver, "netfront");
+	return nic && nic->front == FRONT_NETFRONT;
 }
 
 static void advise_emulated(struct finding *f, const struct platform *platform)

@@ -101,7 +101,7 @@ static void ask_last_place(struct question *q, const struct queue_use *use)
 			use->last_waited_ns / 1e9, sum.waited_ns / 1e9, 100 * share,
 			COUNT(use->last));
 	expect_places(f, row, use->last_waited_ns);
-	(strcmp(disk->driver, "blkfront") ? advise_queue : advise_ring)(f);
+	(disk->front == FRONT_BLKFRONT ? advise_ring : advise_queue)(f);
 }
 
 static void ask_ring_full(struct question *q)
@@ -134,7 +134,7 @@ static const struct disk *next_front(const struct question *q, size_t *i)
 	while (q->platform && *i < q->platform->nr_disks) {
 		const struct disk *disk = &q->platform->disks[(*i)++];
 
-		if (!strcmp(disk->driver, "blkfront") &&
+		if (disk->front == FRONT_BLKFRONT &&
 		    rule__disk(q->ledger, disk->name).count >= EVENTS_ENOUGH)
 			return disk;
 	}

@@ -65,10 +65,13 @@ static const struct {
 	const char *function;
 	enum path_role role;
 } function_roles[] = {
-	{ "notify_remote_via_irq", PATH_NOTIFY }, { "clockevents_program_event", PATH_TIMER_SET },
-	{ "xen_send_IPI_one", PATH_IPI },	  { "native_apic_icr_write", PATH_IPI },
-	{ "xen_mc_flush", PATH_PV_ALONE },	  { "xen_load_gs_index", PATH_PV_ALONE },
-	{ "xen_do_write_msr", PATH_PV_ALONE },	  { "xen_update_io_bitmap", PATH_PV_ALONE },
+	{ "notify_remote_via_irq", PATH_NOTIFY },  { "clockevents_program_event", PATH_TIMER_SET },
+	{ "xen_send_IPI_one", PATH_IPI },	   { "native_apic_icr_write", PATH_IPI },
+	{ "xen_mc_flush", PATH_PV_ALONE },	   { "xen_load_gs_index", PATH_PV_ALONE },
+	{ "xen_do_write_msr", PATH_PV_ALONE },	   { "xen_update_io_bitmap", PATH_PV_ALONE },
+	{ "serial8250_console_write", PATH_UART }, { "serial8250_tx_chars", PATH_UART },
+	{ "native_io_apic_read", PATH_IO_APIC },   { "mask_ioapic_irq", PATH_IO_APIC },
+	{ "unmask_ioapic_irq", PATH_IO_APIC },	   { "ioapic_ack_level", PATH_IO_APIC },
 };
 
 unsigned int hypercall__role(const char *function)

@@ -64,9 +64,8 @@ void finding__gain_unknown(struct finding *f, const char *fmt, ...) PRINTF(2, 3)
 bool rule__family_is_off(const struct snapshot *snap, const char *family);
 /* Where emulated devices can be replaced by virtio, not by Xen's PV ones. */
 bool rule__has_virtio(const struct platform *platform);
-/* The platform's feature of that name; NULL where it is not known. */
-const struct feature *rule__feature(const struct platform *platform, const char *name);
-bool rule__is_active(const struct platform *platform, const char *name);
+/* NULL where it is not known. */
+const struct feature *rule__feature(const struct platform *platform, enum feature_id id);
 size_t rule__online_vcpus(const struct snapshot *snap);
 
 /* Requests of a plain disk that this mechanism serves. */

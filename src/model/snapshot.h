@@ -41,6 +41,9 @@ enum path_role {
 	PATH_IPI = 1 << 12,	  /* interrupts another vCPU */
 	PATH_PV_ALONE = 1 << 13,  /* a hypercall that only PV kernels make: page tables, segments */
 	PATH_FLUSH = 1 << 14,	  /* of a disk's requests: writes nothing, and waits for all */
+	/* whose registers a function touches: */
+	PATH_UART = 1 << 15,
+	PATH_IO_APIC = 1 << 16,
 };
 
 struct path_key {

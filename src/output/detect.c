@@ -30,7 +30,7 @@ static struct row row__of(const struct platform *p, size_t i)
 		[WHAT] = cell->what,
 		[LETTER] = letter__name(cell->letter),
 		[HOW] = cell->how,
-		[BETTER] = cell->better,
+		[BETTER] = cell->better[0] ? cell->better : "-",
 		[EVIDENCE] = cell->evidence,
 	} };
 }
@@ -252,7 +252,6 @@ JSON_NAMES(letter, "letter", letter__name, LETTER_NR);
 JSON_NAMES(state, "feature_state", feature_state__name, FEATURE_STATE_NR);
 
 JSON_FROM(answer, json->all)
-JSON_IF(is_better, strcmp(((const struct cell *)json->what)->better, "-"))
 JSON_IF(is_measured, !((const struct price *)json->what)->why_not)
 JSON_IF(has_prices, json->document == &json_detect && ((const struct answer *)json->all)->nr_prices)
 
@@ -262,7 +261,7 @@ static const struct json_member cell_members[] = {
 	SHOW_ENUM("letter", struct cell, letter, letter_names),
 	SHOW(struct cell, how, "What serves it now."),
 	SHOW(struct cell, better, "What could, on this guest; null for nothing better.",
-	     .known = is_better),
+	     .or_null = true),
 	SHOW(struct cell, evidence),
 	SHOW(struct cell, conflicting, "The evidence contradicts itself."),
 };

@@ -34,7 +34,6 @@ static struct cell *add(struct platform *p, enum area area, const char *what)
 
 	cell->area = area;
 	SET(cell, what, "%s", what);
-	SET(cell, better, "-");
 	return cell;
 }
 
@@ -56,7 +55,7 @@ static void add_disk(struct guest *guest, size_t i)
 		return;
 	cell = add(guest->p, AREA_DISK, disk->name);
 	from_origin(cell, &guest->disks[i].origin);
-	if (!strcmp(disk->driver, "blkfront") && disk->hw_queues > 1)
+	if (disk->front == FRONT_BLKFRONT && disk->hw_queues > 1)
 		ADD(cell, evidence, "%u rings", disk->hw_queues);
 	if (cell->letter != LETTER_VS || guest->disks[i].origin.what[0])
 		return;
@@ -235,8 +234,6 @@ static void timers(struct cell *cell, const struct guest *guest)
 		better(cell, guest, PV_TIMERS);
 	if (!clock)
 		return;
-	if (!strcmp(cell->better, "-"))
-		cell->better[0] = '\0';
 	ADD(cell, better, strstr(clock, "clock") ? "%s, live in sysfs" : "%s clock, live in sysfs",
 	    clock);
 }

@@ -81,7 +81,7 @@ static void read_limits(struct guest *guest, struct disk *disk)
 		find_chosen(disk->scheduler, sizeof(disk->scheduler), text);
 	if (!files__number(guest->files, &segments, "sys/block/%s/queue/max_segments", disk->name))
 		disk->segments = bounded(segments, QUEUES_MAX);
-	if (!strcmp(disk->driver, "blkfront") &&
+	if (disk->front == FRONT_BLKFRONT &&
 	    !FILES_READ(guest->files, text,
 			"sys/module/xen_blkfront/parameters/feature_persistent"))
 		disk->persistent = text[0] == 'Y' ? SETTING_ON : SETTING_OFF;
@@ -431,6 +431,7 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 	else
 		more->unit = ata_unit(guest, path, more->origin.driver);
 	strcpy(disk->driver, more->origin.driver);
+	disk->front = more->origin.front;
 	disk->letter = more->origin.letter;
 	disk->requests = requests_done(guest, name);
 	read_queues(guest, name, disk);

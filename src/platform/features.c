@@ -11,6 +11,7 @@
 
 struct verdict {
 	enum feature_state state;
+	enum cause cause;
 	char why[128];
 	char fix[96];
 	const char *what; /* what one would have, in the words of a cell */
@@ -22,12 +23,20 @@ struct verdict {
 		STR_SET((verdict)->why, __VA_ARGS__); \
 	} while (0)
 
+/* Not used, for a cause that others ask for. */
+static void say_cause(struct verdict *v, enum cause cause)
+{
+	SAY(v, FEATURE_UNUSED, "%s", cause__text(cause));
+	v->cause = cause;
+}
+
 /* How to come to it, where the reason against it says so. */
 #define FIX(verdict, ...) STR_SET((verdict)->fix, __VA_ARGS__)
 
 /* What keeps PV drivers from an HVM guest. */
 struct gate {
-	const char *why;
+	enum cause cause;
+	const char *why; /* where it is CAUSE_OTHER */
 	const char *fix; /* what follows "blkfront, " */
 };
 
@@ -35,12 +44,12 @@ struct gate {
 static const struct gate *pv_gate(const struct guest *guest)
 {
 	static const struct gate gates[] = {
-		{ "argument nopv", "without argument nopv" },
-		{ "argument xen_nopv", "without argument xen_nopv" },
-		{ "the kernel does not use Xen (CONFIG_XEN_PVHVM?)",
+		{ CAUSE_NOPV, NULL, "without argument nopv" },
+		{ CAUSE_XEN_NOPV, NULL, "without argument xen_nopv" },
+		{ CAUSE_OTHER, "the kernel does not use Xen (CONFIG_XEN_PVHVM?)",
 		  "with a kernel that has CONFIG_XEN_PVHVM" },
-		{ "argument xen_emul_unplug=never", "without argument xen_emul_unplug=never" },
-		{ "no device on xenbus", "by the host's configuration" },
+		{ CAUSE_NO_UNPLUG, NULL, "without argument xen_emul_unplug=never" },
+		{ CAUSE_OTHER, "no device on xenbus", "by the host's configuration" },
 	};
 	const bool holds[LENGTH(gates)] = {
 		guest__argument(guest, "nopv"), guest__argument(guest, "xen_nopv"),
@@ -54,31 +63,37 @@ static const struct gate *pv_gate(const struct guest *guest)
 	return NULL;
 }
 
+static const char *gate__why(const struct gate *gate)
+{
+	return gate->why ? gate->why : cause__text(gate->cause);
+}
+
 static void say_gate(struct verdict *v, const struct gate *gate)
 {
-	SAY(v, FEATURE_UNUSED, "%s", gate->why);
+	SAY(v, FEATURE_UNUSED, "%s", gate__why(gate));
+	v->cause = gate->cause;
 	FIX(v, "%s, %s", v->what, gate->fix);
 }
 
 /* Against something that an argument of the kernel alone keeps away. */
-static void say_argument(struct verdict *v, const char *argument)
+static void say_argument(struct verdict *v, enum cause cause)
 {
-	SAY(v, FEATURE_UNUSED, "argument %s", argument);
-	FIX(v, "%s, without argument %s", v->what, argument);
+	say_cause(v, cause);
+	FIX(v, "%s, without argument %s", v->what, cause__argument(cause));
 }
 
 /* A kind of PV device, on Xen's bus and as virtio (virtio 1.2, 5: device types). */
 struct pv_kind {
-	const char *type, *module;
-	const char *front, *virtio;
+	enum front front;
+	const char *module, *virtio;
 	unsigned int virtio_type;
 	const char *virtio_module;
 };
 
-static const struct pv_kind disk_kind = { "vbd", "xen_blkfront", "blkfront", "virtio-blk",
-					  2,	 "virtio_blk" };
-static const struct pv_kind nic_kind = { "vif", "xen_netfront", "netfront", "virtio-net",
-					 1,	"virtio_net" };
+static const struct pv_kind disk_kind = { FRONT_BLKFRONT, "xen_blkfront", "virtio-blk", 2,
+					  "virtio_blk" };
+static const struct pv_kind nic_kind = { FRONT_NETFRONT, "xen_netfront", "virtio-net", 1,
+					 "virtio_net" };
 
 /* A virtio device of this kind that waits for a driver: the module that is missing, or NULL. */
 static const char *virtio_waits_for(const struct guest *guest, const struct pv_kind *kind)
@@ -130,10 +145,11 @@ static void pv_device_of_xen(struct verdict *v, const struct guest *guest,
 			     const struct pv_kind *kind)
 {
 	const struct gate *gate = guest->p->boot == BOOT_HVM ? pv_gate(guest) : NULL;
+	const char *type = front__type(kind->front);
 	size_t offered = 0, driven = 0;
 
 	for (size_t i = 0; i < guest->xen.nr_front; i++) {
-		if (strcmp(guest->xen.front[i].type, kind->type))
+		if (strcmp(guest->xen.front[i].type, type))
 			continue;
 		offered++;
 		driven += guest->xen.front[i].driver[0] != '\0';
@@ -141,15 +157,15 @@ static void pv_device_of_xen(struct verdict *v, const struct guest *guest,
 	if (gate) {
 		say_gate(v, gate);
 	} else if (offered > driven) {
-		SAY(v, FEATURE_UNUSED, "a %s is on xenbus and has no driver (%s)", kind->type,
+		SAY(v, FEATURE_UNUSED, "a %s is on xenbus and has no driver (%s)", type,
 		    kind->module);
 		FIX(v, "load %s", kind->module);
 	} else if (offered) {
 		SAY(v, FEATURE_UNKNOWN, "a %s on xenbus has its driver, but sysfs shows no device",
-		    kind->type);
+		    type);
 	} else {
-		SAY(v, FEATURE_UNUSED, "no %s on xenbus: the host's configuration", kind->type);
-		FIX(v, "%s, by the host's configuration", kind->front);
+		SAY(v, FEATURE_UNUSED, "no %s on xenbus: the host's configuration", type);
+		FIX(v, "%s, by the host's configuration", v->what);
 	}
 }
 
@@ -157,13 +173,13 @@ static void pv_device_of_xen(struct verdict *v, const struct guest *guest,
 static void pv_device(struct verdict *v, const struct guest *guest, const struct pv_kind *kind,
 		      const char *names)
 {
-	v->what = kind->front;
+	v->what = front__name(kind->front);
 	if (names[0]) {
 		SAY(v, FEATURE_ACTIVE, "%s", names);
 		if (guest->p->boot == BOOT_KVM)
 			FIX(v, "%s, by the host's configuration", kind->virtio);
 		else if (guest__is_xen(guest))
-			FIX(v, "%s, by the host's configuration", kind->front);
+			FIX(v, "%s, by the host's configuration", v->what);
 	} else if (guest->p->boot == BOOT_BARE) {
 		SAY(v, FEATURE_IMPOSSIBLE, "no hypervisor");
 	} else if (guest->p->boot == BOOT_DOM0) {
@@ -229,13 +245,13 @@ static void callback_vector(struct verdict *v, const struct guest *guest)
 	else if (!guest__is_xen(guest))
 		SAY(v, FEATURE_IMPOSSIBLE, "no event channels");
 	else if (guest__argument(guest, "xen_no_vector_callback"))
-		say_argument(v, "xen_no_vector_callback");
+		say_argument(v, CAUSE_NO_VECTOR_CALLBACK);
 	else if (guest__ignores_xen(guest))
 		say_gate(v, pv_gate(guest));
 	else if (xen->features_known && !(xen->features >> XENFEAT_HVM_CALLBACK_VECTOR & 1))
 		SAY(v, FEATURE_IMPOSSIBLE, "not offered: XENFEAT_hvm_callback_vector");
 	else if (guest->platform_irq)
-		SAY(v, FEATURE_UNUSED, "events arrive by the interrupt xen-platform-pci");
+		say_cause(v, CAUSE_PLATFORM_IRQ);
 	else if (guest->p->boot == BOOT_UNKNOWN)
 		SAY(v, FEATURE_UNKNOWN, "%s", guest->boot_why);
 	else
@@ -251,7 +267,7 @@ static void behind_vector(struct verdict *v, const struct guest *guest, const ch
 	else if (guest__ignores_xen(guest))
 		say_gate(v, pv_gate(guest));
 	else if (guest->p->boot == BOOT_HVM && !guest__callback_vector(guest)) {
-		SAY(v, FEATURE_UNUSED, "needs the callback vector");
+		say_cause(v, CAUSE_CALLBACK_VECTOR);
 		FIX(v, "%s, which needs the callback vector", v->what);
 	} else
 		SAY(v, FEATURE_UNKNOWN, "%s", missing);
@@ -320,9 +336,9 @@ static void pv_spinlocks(struct verdict *v, const struct guest *guest)
 	else if (guest->p->possible == 1)
 		SAY(v, FEATURE_UNUSED, "one vCPU");
 	else if (guest__argument(guest, "nopvspin"))
-		SAY(v, FEATURE_UNUSED, "argument nopvspin");
+		say_cause(v, CAUSE_NOPVSPIN);
 	else if (guest__argument(guest, "xen_nopvspin"))
-		SAY(v, FEATURE_UNUSED, "argument xen_nopvspin");
+		say_cause(v, CAUSE_XEN_NOPVSPIN);
 	else if (guest->p->boot != BOOT_KVM)
 		behind_vector(v, guest, "no interrupt spinlock0 (CONFIG_PARAVIRT_SPINLOCKS?)");
 	else if (!(guest->cpuid.kvm_features & KVM_PV_UNHALT))
@@ -424,28 +440,27 @@ static void unplug(struct verdict *v, const struct guest *guest)
 	else if (guest__argument(guest, "xen_emul_unplug"))
 		SAY(v, FEATURE_UNUSED, "argument xen_emul_unplug; left: %s", left);
 	else if (gate)
-		SAY(v, FEATURE_UNUSED, "%s; left: %s", gate->why, left);
+		SAY(v, FEATURE_UNUSED, "%s; left: %s", gate__why(gate), left);
 	else
 		SAY(v, FEATURE_UNUSED, "left: %s%s", left,
 		    has_emulated_ahci(guest) ? " (AHCI is not unplugged)" : "");
 }
 
 static const struct {
-	const char *name;
 	void (*judge)(struct verdict *v, const struct guest *guest);
 	const char *what; /* in a cell, if it has another name there */
 } features[FEATURES] = {
-	[PV_DISK] = { "PV disk", pv_disk },
-	[PV_NETWORK] = { "PV network", pv_network },
-	[CALLBACK_VECTOR] = { "callback vector", callback_vector },
-	[PV_TIMERS] = { "PV timers", pv_timers, "xen timer" },
-	[PV_CLOCK] = { "PV clock", pv_clock },
-	[PV_IPIS] = { "PV IPIs", pv_ipis },
-	[PV_SPINLOCKS] = { "PV spinlocks", pv_spinlocks },
-	[HAP] = { "HAP", hap },
-	[APIC_VIRTUALIZATION] = { "APIC virtualization", apic_virtualization },
-	[SRIOV] = { "SR-IOV", sriov },
-	[UNPLUG] = { "unplug", unplug },
+	[PV_DISK] = { pv_disk },
+	[PV_NETWORK] = { pv_network },
+	[CALLBACK_VECTOR] = { callback_vector },
+	[PV_TIMERS] = { pv_timers, "xen timer" },
+	[PV_CLOCK] = { pv_clock },
+	[PV_IPIS] = { pv_ipis },
+	[PV_SPINLOCKS] = { pv_spinlocks },
+	[HAP] = { hap },
+	[APIC_VIRTUALIZATION] = { apic_virtualization },
+	[SRIOV] = { sriov },
+	[UNPLUG] = { unplug },
 };
 
 int features__derive(struct guest *guest)
@@ -458,10 +473,12 @@ int features__derive(struct guest *guest)
 	for (size_t i = 0; i < FEATURES; i++) {
 		struct verdict v = { .state = FEATURE_UNKNOWN };
 
-		v.what = features[i].what ? features[i].what : features[i].name;
+		v.what = features[i].what ? features[i].what : feature__name(i);
 		features[i].judge(&v, guest);
-		p->features[i].name = features[i].name;
+		p->features[i].name = feature__name(i);
+		p->features[i].id = i;
 		p->features[i].state = v.state;
+		p->features[i].cause = v.cause;
 		strcpy(p->features[i].why, v.why);
 		strcpy(guest->fixes[i], v.fix);
 	}

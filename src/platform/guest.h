@@ -84,6 +84,7 @@ struct pci {
 struct origin {
 	enum letter letter;
 	char driver[32];
+	enum front front;
 	char how[64];
 	char evidence[160];
 	char path[512];	 /* below the root, links resolved; "" none */
@@ -104,22 +105,6 @@ struct guest_disk {
 struct guest_nic {
 	struct origin origin;
 	char mac[24];
-};
-
-/* Of p->features, in this order. */
-enum feature_id {
-	PV_DISK,
-	PV_NETWORK,
-	CALLBACK_VECTOR,
-	PV_TIMERS,
-	PV_CLOCK,
-	PV_IPIS,
-	PV_SPINLOCKS,
-	HAP,
-	APIC_VIRTUALIZATION,
-	SRIOV,
-	UNPLUG,
-	FEATURES
 };
 
 struct guest {

@@ -350,6 +350,7 @@ static void own_channel(struct irq *irq, const struct guest *guest, const char *
 		kind(irq, "xenbus");
 	} else if (starts(irq->action, "evtchn:")) { /* a process: drivers/xen/evtchn.c */
 		kind(irq, "user");
+		irq->user = true;
 	}
 }
 

@@ -97,6 +97,7 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 		nic->ifindex = ifindex;
 	FILES_READ(files, more->mac, "sys/class/net/%s/address", name);
 	strcpy(nic->driver, more->origin.driver);
+	nic->front = more->origin.front;
 	nic->letter = more->origin.letter;
 	nic->queues = count_queues(files, name);
 	read_offloads(files, nic);

@@ -25,32 +25,22 @@ static void from_pci(struct origin *origin, const struct guest *guest, const str
 		STR_ADD(origin->evidence, " ", "sub %04x:%04x", pci->subvendor, pci->subdevice);
 }
 
-/* Front ends on xenbus that disks and NICs hang on. */
-static const struct {
-	const char *type, *driver;
-} front_ends[] = {
-	{ "vbd", "blkfront" },
-	{ "vif", "netfront" },
-	{ "vscsi", "scsifront" },
-	{ "vusb", "xen-hcd" },
-};
-
-/* Of "vbd-51712"; NULL: that is no device of xenbus. */
-static const char *front_end(const char *name)
+/* Of "vbd-51712"; FRONT_NONE: that is no device of xenbus. */
+static enum front front_end(const char *name)
 {
 	size_t len = strcspn(name, "-");
 
 	if (!name[len] || !name[len + 1] ||
 	    strspn(name + len + 1, "0123456789") != strlen(name + len + 1))
-		return NULL;
-	for (size_t i = 0; i < LENGTH(front_ends); i++)
-		if (strlen(front_ends[i].type) == len && !strncmp(name, front_ends[i].type, len))
-			return front_ends[i].driver;
-	return NULL;
+		return FRONT_NONE;
+	for (enum front front = FRONT_NONE + 1; front < FRONT_NR; front++)
+		if (strlen(front__type(front)) == len && !strncmp(name, front__type(front), len))
+			return front;
+	return FRONT_NONE;
 }
 
 static void from_xenbus(struct origin *origin, const struct guest *guest, const char *name,
-			const char *driver)
+			enum front front)
 {
 	const struct xenbus *dev = NULL;
 
@@ -58,7 +48,8 @@ static void from_xenbus(struct origin *origin, const struct guest *guest, const 
 		if (!strcmp(guest->xen.front[i].name, name))
 			dev = &guest->xen.front[i];
 	STR_SET(origin->xenbus, "%s", name);
-	STR_SET(origin->driver, "%s", driver);
+	origin->front = front;
+	STR_SET(origin->driver, "%s", front__name(front));
 	STR_SET(origin->how, "%s", origin->driver);
 	STR_SET(origin->evidence, "%s", name);
 	origin->letter = LETTER_P;
@@ -161,17 +152,17 @@ void origin__find(struct origin *origin, struct guest *guest, const char *path)
 {
 	char copy[sizeof(origin->path)], *save = NULL, virtio[32] = "";
 	const struct hop *hop = NULL, *found;
-	const char *driver;
 	const struct pci *pci = NULL;
+	enum front front;
 	bool unlisted = false;
 
 	memset(origin, 0, sizeof(*origin));
 	STR_SET(origin->path, "%s", path);
 	strcpy(copy, origin->path);
 	for (char *name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
-		driver = front_end(name);
-		if (driver) {
-			from_xenbus(origin, guest, name, driver);
+		front = front_end(name);
+		if (front) {
+			from_xenbus(origin, guest, name, front);
 			return;
 		}
 		if (is_pci(name)) { /* the last one: those before are bridges */

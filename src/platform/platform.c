@@ -9,6 +9,7 @@
 
 #define NAME(id, name, ...)  [id] = name,
 #define MECH(id, name, mech) [id] = mech,
+#define LAST(id, name, last) [id] = last,
 
 const char *boot__name(enum boot boot)
 {
@@ -36,6 +37,41 @@ const char *feature_state__name(enum feature_state state)
 	static const char *const names[] = { XT_FEATURE_STATES(NAME) };
 
 	return (unsigned int)state < FEATURE_STATE_NR ? names[state] : "?";
+}
+
+const char *feature__name(enum feature_id id)
+{
+	static const char *const names[] = { XT_FEATURES(NAME) };
+
+	return (unsigned int)id < FEATURES ? names[id] : "?";
+}
+
+const char *cause__text(enum cause cause)
+{
+	static const char *const texts[] = { XT_CAUSES(NAME) };
+
+	return (unsigned int)cause < CAUSE_NR ? texts[cause] : "?";
+}
+
+const char *cause__argument(enum cause cause)
+{
+	static const char *const arguments[] = { XT_CAUSES(LAST) };
+
+	return (unsigned int)cause < CAUSE_NR ? arguments[cause] : NULL;
+}
+
+const char *front__name(enum front front)
+{
+	static const char *const names[] = { XT_FRONTS(NAME) };
+
+	return (unsigned int)front < FRONT_NR ? names[front] : "?";
+}
+
+const char *front__type(enum front front)
+{
+	static const char *const types[] = { XT_FRONTS(LAST) };
+
+	return (unsigned int)front < FRONT_NR ? types[front] : "?";
 }
 
 /* A list of CPUs, "0-3,8": how many, and the highest one's number + 1. */

@@ -36,10 +36,49 @@
 	X(FEATURE_IMPOSSIBLE, "impossible") \
 	X(FEATURE_UNKNOWN, "unknown")
 
+#define XT_FEATURES(X)                                \
+	X(PV_DISK, "PV disk")                         \
+	X(PV_NETWORK, "PV network")                   \
+	X(CALLBACK_VECTOR, "callback vector")         \
+	X(PV_TIMERS, "PV timers")                     \
+	X(PV_CLOCK, "PV clock")                       \
+	X(PV_IPIS, "PV IPIs")                         \
+	X(PV_SPINLOCKS, "PV spinlocks")               \
+	X(HAP, "HAP")                                 \
+	X(APIC_VIRTUALIZATION, "APIC virtualization") \
+	X(SRIOV, "SR-IOV")                            \
+	X(UNPLUG, "unplug")
+
+/*
+ * What keeps a feature away, of what is asked for: X(enumerator, its text, the kernel's argument that
+ * does it). Whatever else does is CAUSE_OTHER, and only says so.
+ */
+#define XT_CAUSES(X)                                                                             \
+	X(CAUSE_OTHER, "", NULL)                                                                 \
+	X(CAUSE_NOPV, "argument nopv", "nopv")                                                   \
+	X(CAUSE_XEN_NOPV, "argument xen_nopv", "xen_nopv")                                       \
+	X(CAUSE_NO_UNPLUG, "argument xen_emul_unplug=never", "xen_emul_unplug=never")            \
+	X(CAUSE_NO_VECTOR_CALLBACK, "argument xen_no_vector_callback", "xen_no_vector_callback") \
+	X(CAUSE_NOPVSPIN, "argument nopvspin", "nopvspin")                                       \
+	X(CAUSE_XEN_NOPVSPIN, "argument xen_nopvspin", "xen_nopvspin")                           \
+	X(CAUSE_CALLBACK_VECTOR, "needs the callback vector", NULL)                              \
+	X(CAUSE_PLATFORM_IRQ, "events arrive by the interrupt xen-platform-pci", NULL)
+
+/* Front ends on xenbus that disks and NICs hang on: X(enumerator, the driver's name, type). */
+#define XT_FRONTS(X)                             \
+	X(FRONT_NONE, "", "")                    \
+	X(FRONT_BLKFRONT, "blkfront", "vbd")     \
+	X(FRONT_NETFRONT, "netfront", "vif")     \
+	X(FRONT_SCSIFRONT, "scsifront", "vscsi") \
+	X(FRONT_USBFRONT, "xen-hcd", "vusb")
+
 #define XT_ENUM(id, ...) id,
 enum boot { XT_BOOTS(XT_ENUM) BOOT_NR };
 enum letter { XT_LETTERS(XT_ENUM) LETTER_NR };
 enum feature_state { XT_FEATURE_STATES(XT_ENUM) FEATURE_STATE_NR };
+enum feature_id { XT_FEATURES(XT_ENUM) FEATURES };
+enum cause { XT_CAUSES(XT_ENUM) CAUSE_NR };
+enum front { XT_FRONTS(XT_ENUM) FRONT_NR };
 #undef XT_ENUM
 
 /* What can be on or off, if anything says which. */
@@ -49,6 +88,12 @@ const char *boot__name(enum boot boot);
 const char *letter__name(enum letter letter);
 enum mech letter__mech(enum letter letter);
 const char *feature_state__name(enum feature_state state);
+const char *feature__name(enum feature_id id);
+const char *cause__text(enum cause cause);
+/* NULL: it is none. */
+const char *cause__argument(enum cause cause);
+const char *front__name(enum front front);
+const char *front__type(enum front front); /* on xenbus */
 
 /* One row of the spectrum: a device or facility, what serves it, what could, and why we say so. */
 struct cell {
@@ -56,15 +101,17 @@ struct cell {
 	char what[48]; /* "sda", "xvdb", "eth0"; "" for a facility */
 	enum letter letter;
 	char how[64];	    /* "emulated ahci", "blkfront", "callback vector" */
-	char better[96];    /* "P: xvda, same disk"; "-" for nothing better */
+	char better[96];    /* "P: xvda, same disk"; "" for nothing better */
 	char evidence[160]; /* "0000:00:05.0 8086:2922; vbd-51712" */
 	bool conflicting;
 };
 
 struct feature {
-	const char *name; /* "PV disk", "callback vector", … */
+	const char *name; /* of its id; a later version's has another one */
+	enum feature_id id;
 	enum feature_state state;
-	char why[128]; /* evidence, or what gates it */
+	enum cause cause; /* of what is not active */
+	char why[128];	  /* evidence, or what gates it: for people */
 };
 
 struct disk {
@@ -72,6 +119,7 @@ struct disk {
 	unsigned int major, minor;
 	enum letter letter;
 	char driver[32];	/* "blkfront", "virtio_blk", "ahci", … */
+	enum front front;	/* of Xen's PV bus, that driver */
 	bool stacked;		/* dm, md, loop, …: shown, never added */
 	unsigned int hw_queues; /* at least 1 */
 	unsigned int tags;	/* of each hardware queue: places in a ring; 0: not known */
@@ -107,6 +155,7 @@ struct nic {
 	unsigned int ifindex;
 	enum letter letter;
 	char driver[32];
+	enum front front; /* as a disk's */
 	unsigned int queues;
 	bool gone; /* since it was read: platform__note_gone() */
 	/* what the device, and what the kernel for it, may get in one piece: ethtool(8), -k */
@@ -122,6 +171,7 @@ struct irq {
 	char kind[16];	      /* evtchn kinds: "virq", "ipi", "pirq", "vbd", "vif", "xenbus",
 			       * "user", "event"; "irq" for what is no event channel */
 	bool evtchn;
+	bool user;	    /* a process waits for this channel of /dev/xen/evtchn */
 	enum area area;	    /* of its owner: AREA_DISK, AREA_NET, AREA_TIMER, AREA_INTERRUPT … */
 	enum letter letter; /* of its owner */
 	char device[48];    /* "xvdb", "eth0", "timer0"; the action when no owner is known */

@@ -75,7 +75,7 @@ static uint64_t done_at_start; /* of the disks that are traced, by the kernel's 
 
 static bool is_blkfront(const struct disk *disk)
 {
-	return strcmp(disk->driver, "blkfront") == 0;
+	return disk->front == FRONT_BLKFRONT;
 }
 
 static bool is_row(uint32_t slot)

@@ -14,18 +14,12 @@ static uint32_t wake_path, nr_wakes; /* one path a name of processes that wait f
 static struct bus_events *bus;	     /* at the start */
 static size_t nr_bus;
 
-/* A process waits for this channel of /dev/xen/evtchn. */
-static bool is_users(const struct irq *irq)
-{
-	return strcmp(irq->kind, "user") == 0;
-}
-
 static uint32_t count_users(const struct platform *platform)
 {
 	uint32_t nr = 0;
 
 	for (size_t i = 0; i < platform->nr_irqs; i++)
-		nr += is_users(&platform->irqs[i]);
+		nr += platform->irqs[i].user;
 	return nr;
 }
 
@@ -50,7 +44,7 @@ static void serve(const struct layout *layout, const struct irq *irq, struct xt_
 	const char *colon = strchr(irq->action, ':'), *name = colon ? colon + 1 : irq->action;
 	uint32_t path = wake_path;
 
-	if (!is_users(irq))
+	if (!irq->user)
 		return;
 	while (path < wake_path + nr_wakes && strcmp(layout->keys[path].device, name))
 		path++;

@@ -58,7 +58,7 @@ static void name_nic(const struct layout *layout, uint32_t slot, uint32_t path,
 		     const struct nic *nic)
 {
 	enum mech mech = letter__mech(nic->letter);
-	bool netfront = strcmp(nic->driver, "netfront") == 0;
+	bool netfront = nic->front == FRONT_NETFRONT;
 	struct path_key *key;
 
 	for (unsigned int leg = 0; leg < XT_TX_NR; leg++, path++) {

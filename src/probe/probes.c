@@ -42,7 +42,7 @@ static bool has_nic(const struct platform *platform, const char *driver)
 static bool has_user_channel(const struct platform *platform)
 {
 	for (size_t i = 0; i < platform->nr_irqs; i++) {
-		if (strcmp(platform->irqs[i].kind, "user") == 0)
+		if (platform->irqs[i].user)
 			return true;
 	}
 	return false;

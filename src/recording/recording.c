@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/hypercalls.h"
 #include "recording/coding.h"
+#include "recording/upgrade.h"
 
 /* What is recorded beside snapshots (model/snapshot.c): the guest and the run. */
 
@@ -27,6 +27,8 @@ static const struct field feature_fields[] = {
 	VALUE(1, struct feature, name),
 	ENUM(2, struct feature, state, FEATURE_UNKNOWN + 1, FEATURE_UNKNOWN),
 	VALUE(3, struct feature, why),
+	ENUM(4, struct feature, id, FEATURES, FEATURES),
+	ENUM(5, struct feature, cause, CAUSE_NR, CAUSE_OTHER),
 };
 static SCHEMA(feature_schema, struct feature, feature_fields);
 
@@ -50,6 +52,7 @@ static const struct field disk_fields[] = {
 	VALUE(17, struct disk, segments),
 	ENUM(18, struct disk, persistent, SETTING_NR, SETTING_UNKNOWN),
 	VALUE(19, struct disk, swap),
+	ENUM(20, struct disk, front, FRONT_NR, FRONT_NONE),
 };
 static SCHEMA(disk_schema, struct disk, disk_fields);
 
@@ -74,6 +77,7 @@ static const struct field nic_fields[] = {
 	VALUE(6, struct nic, gone),
 	ENUM(7, struct nic, tso, SETTING_NR, SETTING_UNKNOWN),
 	ENUM(8, struct nic, gso, SETTING_NR, SETTING_UNKNOWN),
+	ENUM(9, struct nic, front, FRONT_NR, FRONT_NONE),
 };
 static SCHEMA(nic_schema, struct nic, nic_fields);
 
@@ -88,6 +92,7 @@ static const struct field irq_fields[] = {
 	ENUM(8, struct irq, letter, LETTER_H + 1, LETTER_UNKNOWN),
 	VALUE(9, struct irq, device),
 	VALUE(10, struct irq, stem),
+	VALUE(11, struct irq, user),
 };
 static SCHEMA(irq_schema, struct irq, irq_fields);
 
@@ -358,8 +363,11 @@ static int read_header(struct reader *reader, const struct block *block)
 	if (block->type != BLOCK_HEADER)
 		return -EBADMSG;
 	err = keep(reader, block, &payload);
-	return err ? err
-		   : decode(reader, block, payload, &recording_header_schema, &reader->header);
+	if (!err)
+		err = decode(reader, block, payload, &recording_header_schema, &reader->header);
+	if (!err)
+		upgrade__header(&reader->header, reader->minor);
+	return err;
 }
 
 static void say_damage(struct reader *reader, int err, size_t offset, uint32_t number)
@@ -518,54 +526,6 @@ static int read_names(struct reader *reader, const struct block *block)
 	return dict__read(reader->dict, cursor__over(payload->data, payload->len));
 }
 
-/* How much of a name stands before a number at its end; 0: there is none. */
-static unsigned int stem_of(const char *name)
-{
-	size_t len = strlen(name), stem = len;
-
-	while (stem > 1 && strchr("0123456789", name[stem - 1]))
-		stem--;
-	return stem < len ? stem : 0;
-}
-
-/* What 4.1 has as members, 4.0 had in names only. */
-static void upgrade_from_4_0(struct snapshot *snap)
-{
-	static const struct {
-		const char *leg;
-		enum path_role role;
-	} roles[] = { { "ring full", PATH_RING_FULL },
-		      { "grants short", PATH_GRANTS_SHORT },
-		      { "requeue", PATH_REQUEUED } };
-
-	for (size_t i = 0; i < snap->nr_paths; i++) {
-		struct path_key *key = &snap->paths[i].key;
-
-		if (key->area == AREA_INTERRUPT || key->area == AREA_TIMER ||
-		    key->area == AREA_EVTCHN)
-			key->stem = stem_of(key->device);
-		for (size_t n = 0; n < sizeof(roles) / sizeof(roles[0]); n++)
-			if (key->area == AREA_DISK && !strcmp(key->leg, roles[n].leg))
-				key->roles |= roles[n].role;
-	}
-	for (size_t i = 0; i < snap->nr_channels; i++) {
-		struct channel *channel = &snap->channels[i];
-
-		channel->stem = channel->bound ? stem_of(channel->device) : 0;
-		sscanf(channel->op, "irq %u", &channel->irq);
-	}
-	for (size_t i = 0; i < snap->nr_probes; i++)
-		snap->probes[i].any_call = snap->probes[i].site &&
-					   !strcmp(snap->probes[i].purpose, "by number");
-}
-
-/* And of hypercalls 4.2 has the roles. */
-static void upgrade_from_4_1(struct snapshot *snap)
-{
-	for (size_t i = 0; i < snap->nr_paths; i++)
-		snap->paths[i].key.roles |= hypercall__role(snap->paths[i].key.leg);
-}
-
 static int read_part(struct reader *reader, const struct block *block)
 {
 	int err = block__unpack(block, &reader->payload);
@@ -575,10 +535,8 @@ static int read_part(struct reader *reader, const struct block *block)
 	if (!err)
 		err = decode(reader, block, &reader->payload, &recording_part_schema,
 			     &reader->part);
-	if (!err && !reader->minor)
-		upgrade_from_4_0(&reader->part.snap);
-	if (!err && reader->minor < 2)
-		upgrade_from_4_1(&reader->part.snap);
+	if (!err)
+		upgrade__part(&reader->part, reader->minor);
 	if (err || block->type != BLOCK_INTERVAL)
 		return err;
 	reader->intervals++;

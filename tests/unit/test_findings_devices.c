@@ -153,9 +153,9 @@ static void forget_nics(struct fixture *f)
 	fixture__free(f);
 }
 
-#define ETH0                                                                          \
-	{                                                                             \
-		.name = "eth0", .letter = LETTER_P, .driver = "netfront", .queues = 2 \
+#define ETH0                                                                             \
+	{                                                                                \
+		.name = "eth0", .letter = LETTER_P, .front = FRONT_NETFRONT, .queues = 2 \
 	}
 
 static void a_virtual_function_is_to_be_used(void **state)

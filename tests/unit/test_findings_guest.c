@@ -12,11 +12,11 @@
 #define US 1000ull
 #define MS 1000000ull
 
-static void with_feature(struct fixture *f, struct feature *feature, const char *name,
-			 enum feature_state state, const char *why)
+static void with_feature(struct fixture *f, struct feature *feature, enum feature_id id,
+			 enum cause cause)
 {
-	*feature = (struct feature) { .name = name, .state = state };
-	strcpy(feature->why, why);
+	*feature = (struct feature) { .id = id, .state = FEATURE_UNUSED, .cause = cause };
+	strcpy(feature->why, cause__text(cause));
 	f->platform.features = feature;
 	f->platform.nr_features = 1;
 }
@@ -35,8 +35,7 @@ static void events_by_an_emulated_interrupt_are_said(void **state)
 	const struct finding *finding;
 
 	(void)state;
-	with_feature(f, &feature, "callback vector", FEATURE_UNUSED,
-		     "argument xen_no_vector_callback");
+	with_feature(f, &feature, CALLBACK_VECTOR, CAUSE_NO_VECTOR_CALLBACK);
 	answers__cpu(f, MECH_EMULATED, AREA_INTERRUPT, "xen-platform-pci", "irq 24", "handler", 999,
 		     20 * US, 0);
 	answers__only(f, NULL, NULL);
@@ -54,6 +53,43 @@ static void events_by_an_emulated_interrupt_are_said(void **state)
 	without(f);
 }
 
+/* Texts are for people: whatever they say, the cause alone decides. */
+static void advice_follows_the_cause_and_no_text(void **state)
+{
+	static const struct {
+		enum cause cause;
+		const char *why, *what;
+		enum remedy remedy;
+	} cases[] = {
+		{ CAUSE_XEN_NOPV, "as you asked", "boot without xen_nopv", REMEDY_ARGUMENT },
+		{ CAUSE_PLATFORM_IRQ, "as is",
+		  "a Xen and a guest configuration that offer it: a newer kernel, or Xen 4.0 and "
+		  "later",
+		  REMEDY_HOST },
+		{ CAUSE_OTHER, "argument xen-platform-pci needs the callback vector",
+		  "a Xen and a guest configuration that offer it: "
+		  "argument xen-platform-pci needs the callback vector",
+		  REMEDY_HOST },
+	};
+	struct fixture *f = fixture__pvhvm();
+	struct feature feature;
+
+	(void)state;
+	answers__cpu(f, MECH_EMULATED, AREA_INTERRUPT, "xen-platform-pci", "irq 24", "handler",
+		     1000, 20 * US, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct finding *finding;
+
+		with_feature(f, &feature, CALLBACK_VECTOR, cases[i].cause);
+		strcpy(feature.why, cases[i].why);
+		answers__only(f, "no-callback-vector", "");
+		finding = answers__of(f, "no-callback-vector");
+		assert_int_equal(finding->actions[0].remedy, cases[i].remedy);
+		assert_string_equal(finding->actions[0].what, cases[i].what);
+	}
+	without(f);
+}
+
 /* 0.4 s of 40 s of vCPU time are 1 %. */
 static void emulated_timers_name_what_is_missing(void **state)
 {
@@ -62,7 +98,7 @@ static void emulated_timers_name_what_is_missing(void **state)
 
 	(void)state;
 	strcpy(f->platform.clockevent, "lapic");
-	with_feature(f, &feature, "PV timers", FEATURE_UNUSED, "argument nopv");
+	with_feature(f, &feature, PV_TIMERS, CAUSE_NOPV);
 	answers__cpu(f, MECH_EMULATED, AREA_TIMER, "lapic", "", "lapic_next_event", 10000, 39 * US,
 		     0);
 	answers__only(f, NULL, NULL);
@@ -70,11 +106,11 @@ static void emulated_timers_name_what_is_missing(void **state)
 		     0);
 	answers__only(f, "no-pv-timers", "lapic");
 	/* it is the callback vector that is missing, and that is said */
-	strcpy(feature.why, "needs the callback vector");
+	feature.cause = CAUSE_CALLBACK_VECTOR;
 	answers__only(f, NULL, NULL);
 	/* a hypervisor that has none */
 	f->platform.boot = BOOT_KVM;
-	strcpy(feature.why, "not on this hypervisor");
+	feature.cause = CAUSE_OTHER;
 	feature.state = FEATURE_IMPOSSIBLE;
 	answers__only(f, "emulated-timers", "lapic");
 	without(f);
@@ -86,7 +122,7 @@ static void emulated_ipis_have_a_threshold(void **state)
 	struct feature feature;
 
 	(void)state;
-	with_feature(f, &feature, "PV IPIs", FEATURE_UNUSED, "argument nopv");
+	with_feature(f, &feature, PV_IPIS, CAUSE_NOPV);
 	answers__cpu(f, MECH_EMULATED, AREA_PLATFORM, "LAPIC", "", "native_apic_icr_write", 10000,
 		     39 * US, 0);
 	answers__hist(f, KIND_CPU, AREA_PLATFORM, MECH_EMULATED, "LAPIC", "",
@@ -217,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_by_an_emulated_interrupt_are_said),
+		cmocka_unit_test(advice_follows_the_cause_and_no_text),
 		cmocka_unit_test(emulated_timers_name_what_is_missing),
 		cmocka_unit_test(emulated_ipis_have_a_threshold),
 		cmocka_unit_test(a_console_that_costs_is_said),

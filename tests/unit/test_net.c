@@ -212,7 +212,7 @@ static const struct finding *find(const struct fixture *f, const char *id)
 static void findings_are_told_apart(void **state)
 {
 	struct fixture *f = with_nic(10);
-	struct nic nic = { .name = "eth0", .letter = LETTER_P, .driver = "netfront" };
+	struct nic nic = { .name = "eth0", .letter = LETTER_P, .front = FRONT_NETFRONT };
 
 	(void)state;
 	f->platform.nics = &nic;

@@ -109,6 +109,27 @@ static const struct cell *facility(const struct platform *p, enum area area)
 	return NULL;
 }
 
+/* What code asks, and what people read, are one answer. */
+static void texts_are_those_of_what_they_say(const struct platform *p)
+{
+	for (size_t i = 0; i < p->nr_features; i++) {
+		const struct feature *feature = &p->features[i];
+		bool is_named = !strncmp(feature->why, "argument ", 9) && feature->id != UNPLUG;
+
+		assert_string_equal(feature->name, feature__name(feature->id));
+		if (feature->cause || is_named)
+			assert_string_equal(feature->why, cause__text(feature->cause));
+	}
+	for (size_t i = 0; i < p->nr_disks; i++)
+		if (p->disks[i].front || !strcmp(p->disks[i].driver, "blkfront"))
+			assert_string_equal(p->disks[i].driver, front__name(p->disks[i].front));
+	for (size_t i = 0; i < p->nr_nics; i++)
+		if (p->nics[i].front || !strcmp(p->nics[i].driver, "netfront"))
+			assert_string_equal(p->nics[i].driver, front__name(p->nics[i].front));
+	for (size_t i = 0; i < p->nr_irqs; i++)
+		assert_int_equal(p->irqs[i].user, !strcmp(p->irqs[i].kind, "user"));
+}
+
 static void rows_are_told_apart(void **state)
 {
 	(void)state;
@@ -127,6 +148,7 @@ static void rows_are_told_apart(void **state)
 				append(active, "%s%s", active[0] ? ", " : "", p->features[k].name);
 		print_message("%s\n", rows[i].row);
 		assert_string_equal(p->mode, rows[i].mode);
+		texts_are_those_of_what_they_say(p);
 		assert_int_equal(p->boot, rows[i].boot);
 		assert_string_equal(disks, rows[i].disks);
 		assert_string_equal(nics, rows[i].nics);

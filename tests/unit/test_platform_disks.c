@@ -267,7 +267,7 @@ static void expect(const struct platform *p, const struct drive *drive)
 	print_message("%s\n", drive->name);
 	assert_string_equal(letter__name(cell->letter), drive->letter);
 	assert_string_equal(cell->how, drive->how);
-	assert_string_equal(cell->better, "-");
+	assert_string_equal(cell->better, "");
 }
 
 /* The toolstack's rules are for its disks: no advice for these, and none is left by unplug. */

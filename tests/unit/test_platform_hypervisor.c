@@ -286,20 +286,20 @@ static void a_cheaper_clock_that_is_there_is_named(void **state)
 		{ "acpi_pm", "xen tsc hpet acpi_pm ", "tsc clock, live in sysfs" },
 		{ "xen", "xen tsc hpet acpi_pm", "tsc clock, live in sysfs" },
 		{ "hpet", "tsc hpet", "tsc clock, live in sysfs" },
-		{ "jiffies", "jiffies", "-" },
+		{ "jiffies", "jiffies", "" },
 		{ "jiffies", "acpi_pm jiffies", "acpi_pm clock, live in sysfs" },
 		{ "refined-jiffies", "refined-jiffies hpet acpi_pm", "hpet clock, live in sysfs" },
 		{ "pit", "pit xen", "xen clock, live in sysfs" },
 		/* tsc is unstable or switched off: the kernel does not offer it. */
 		{ "acpi_pm", "xen hpet acpi_pm", "xen clock, live in sysfs" },
-		{ "hpet", "hpet acpi_pm", "-" },
-		{ "xen", "xen hpet acpi_pm", "-" },
-		{ "xen", "xen tsc-early acpi_pm", "-" },
+		{ "hpet", "hpet acpi_pm", "" },
+		{ "xen", "xen hpet acpi_pm", "" },
+		{ "xen", "xen tsc-early acpi_pm", "" },
 		{ "acpi_pm", "kvm-clock acpi_pm", "kvm-clock, live in sysfs" },
-		{ "kvm-clock", "kvm-clock tsc hpet acpi_pm", "-" },
-		{ "tsc", "xen tsc hpet acpi_pm", "-" },
-		{ "arch_sys_counter", "arch_sys_counter tsc", "-" },
-		{ "acpi_pm", "", "-" },
+		{ "kvm-clock", "kvm-clock tsc hpet acpi_pm", "" },
+		{ "tsc", "xen tsc hpet acpi_pm", "" },
+		{ "arch_sys_counter", "arch_sys_counter tsc", "" },
+		{ "acpi_pm", "", "" },
 	};
 
 	(void)state;
@@ -335,7 +335,7 @@ static void advice_is_a_sentence_whatever_the_reason(void **state)
 		  "P: callback vector, without argument xen_no_vector_callback",
 		  "P: xen timer, which needs the callback vector; tsc clock, live in sysfs" },
 		/* The reason is known, not what would help. */
-		{ "", "xen-platform-pci", "-",
+		{ "", "xen-platform-pci", "",
 		  "P: xen timer, which needs the callback vector; tsc clock, live in sysfs" },
 	};
 

@@ -272,13 +272,10 @@ static void the_first_recording_stays_readable(void **state)
 	fixture__free(f);
 }
 
-/* The roles of what notifies back ends in the total of a recording of this minor version. */
-static unsigned int roles_of_notify(struct blob recording, unsigned int minor)
+/* A recording as one of this minor version. */
+static struct reader *read_as_of(struct blob recording, unsigned int minor)
 {
-	const struct recording_part *part;
-	unsigned int roles = 0;
 	struct reader *reader;
-	enum part_kind kind;
 	const char *why;
 	uint32_t sum;
 
@@ -286,6 +283,18 @@ static unsigned int roles_of_notify(struct blob recording, unsigned int minor)
 	sum = crc32(0, (const uint8_t *)recording.data, 12);
 	memcpy(recording.data + 12, &sum, sizeof(sum));
 	assert_int_equal(reader__new(&reader, recording.data, recording.size, &why), 0);
+	return reader;
+}
+
+/* The roles of what notifies back ends in the total of a recording of this minor version. */
+static unsigned int roles_of_notify(struct blob recording, unsigned int minor)
+{
+	struct reader *reader = read_as_of(recording, minor);
+	const struct recording_part *part;
+	unsigned int roles = 0;
+	enum part_kind kind;
+	const char *why;
+
 	do {
 		assert_int_equal(reader__next(reader, &kind, &part, &why), 0);
 		for (size_t i = 0; kind == PART_TOTAL && i < part->snap.nr_paths; i++)
@@ -311,6 +320,65 @@ static void older_hypercalls_get_their_roles(void **state)
 	fixture__free(f);
 }
 
+/* A guest as 4.3 knew it: what code asks was in its texts. */
+static struct blob record_texts(void)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct feature features[] = {
+		{ .name = "PV timers", .state = FEATURE_UNUSED },
+		{ .name = "PV telepathy", .state = FEATURE_UNUSED, .why = "argument, as usual" },
+	};
+	struct nic nic = { .name = "eth0", .letter = LETTER_P, .driver = "netfront" };
+	struct irq irq = { .kind = "user", .device = "xenstored" };
+	struct blob recording;
+
+	strcpy(features[0].why, cause__text(CAUSE_CALLBACK_VECTOR));
+	f->platform.features = features;
+	f->platform.nr_features = 2;
+	f->platform.nics = &nic;
+	f->platform.nr_nics = 1;
+	f->platform.irqs = &irq;
+	f->platform.nr_irqs = 1;
+	for (size_t i = 0; i < f->platform.nr_disks; i++)
+		f->platform.disks[i].front = FRONT_NONE;
+	for (size_t i = 0; i < f->platform.nr_cells; i++)
+		if (!f->platform.cells[i].better[0])
+			strcpy(f->platform.cells[i].better, "-");
+	recording = recordings__live(f, 1, RUN_ENDS, &output_recording);
+	f->platform.features = NULL;
+	f->platform.nics = NULL;
+	f->platform.irqs = NULL;
+	f->platform.nr_features = f->platform.nr_nics = f->platform.nr_irqs = 0;
+	fixture__free(f);
+	return recording;
+}
+
+static void older_guests_are_asked_by_their_texts(void **state)
+{
+	struct blob recording = record_texts();
+	struct reader *reader = read_as_of(recording, RECORDING_MINOR);
+	const struct platform *p = &reader__header(reader)->platform;
+
+	(void)state;
+	assert_int_equal(p->features[0].cause, CAUSE_OTHER);
+	assert_int_equal(platform__disk(p, "xvdb")->front, FRONT_NONE);
+	reader__free(reader);
+	reader = read_as_of(recording, 3);
+	p = &reader__header(reader)->platform;
+	assert_int_equal(p->features[0].id, PV_TIMERS);
+	assert_int_equal(p->features[0].cause, CAUSE_CALLBACK_VECTOR);
+	assert_int_equal(p->features[1].id, FEATURES);
+	assert_int_equal(p->features[1].cause, CAUSE_OTHER);
+	assert_int_equal(platform__disk(p, "xvdb")->front, FRONT_BLKFRONT);
+	assert_int_equal(platform__disk(p, "sda")->front, FRONT_NONE);
+	assert_int_equal(platform__nic(p, "eth0")->front, FRONT_NETFRONT);
+	assert_true(p->irqs[0].user);
+	for (size_t i = 0; i < p->nr_cells; i++)
+		assert_string_not_equal(p->cells[i].better, "-");
+	reader__free(reader);
+	free(recording.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +389,7 @@ int main(void)
 		cmocka_unit_test(another_major_version_is_refused),
 		cmocka_unit_test(the_first_recording_stays_readable),
 		cmocka_unit_test(older_hypercalls_get_their_roles),
+		cmocka_unit_test(older_guests_are_asked_by_their_texts),
 	};
 
 	return cmocka_run_group_tests_name("recording", tests, NULL, NULL);

@@ -32,6 +32,7 @@ static struct disk *add_disk(struct fixture *f, const char *name, enum letter le
 	disk = &p->disks[p->nr_disks++];
 	set(disk->name, name);
 	set(disk->driver, driver);
+	disk->front = letter == LETTER_P ? FRONT_BLKFRONT : FRONT_NONE;
 	disk->letter = letter;
 	disk->hw_queues = 1;
 	disk->depth = 32;
@@ -54,7 +55,7 @@ void fixture__add_platform(struct fixture *f)
 	p->steal_measured = true;
 	add_cell(f, AREA_DISK, "sda", LETTER_VS, "emulated ahci", "P: xvda, same disk",
 		 "0000:00:05.0 8086:2922; vbd-51712");
-	add_cell(f, AREA_DISK, "xvdb", LETTER_P, "blkfront", "-", "vbd-51728, 2 rings");
+	add_cell(f, AREA_DISK, "xvdb", LETTER_P, "blkfront", "", "vbd-51728, 2 rings");
 	add_cell(f, AREA_NET, "eth0", LETTER_P, "netfront", "VH: no VF on this host", "vif-0");
 	sda = add_disk(f, "sda", LETTER_VS, "ahci");
 	set(sda->same_as, "xvda");

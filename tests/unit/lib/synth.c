@@ -112,6 +112,7 @@ static void add_disk(struct state *s, const struct synth_disk *from)
 	disk = &p->disks[p->nr_disks++];
 	*disk = (struct disk) {
 		.letter = from->emulated ? LETTER_VS : LETTER_P,
+		.front = from->emulated ? FRONT_NONE : FRONT_BLKFRONT,
 		.hw_queues = 1,
 		.depth = 32,
 		.sectors = from->sectors,
