@@ -99,7 +99,7 @@ $(O)/fuzz/fuzz_http: tests/fuzz/fuzz_http.c $(FUZZ_HTTP_OBJ)
 fuzz-http: $(O)/fuzz/fuzz_http
 	$< $(FUZZ_SECONDS)
 
-## make lint       format, shellcheck, what a room may include, codespell
+## make lint       format, shellcheck, what a room may include and ask, codespell
 lint:
 	$(call msg,LINT,C)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
@@ -107,6 +107,8 @@ lint:
 	$(Q)shellcheck -x $(SCRIPTS) tools/completion/*.bash
 	$(call msg,LINT,rooms)
 	$(Q)tests/lib/rooms
+	$(call msg,LINT,texts)
+	$(Q)tests/lib/texts
 	$(call msg,LINT,spelling)
 	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli tests/soak \
 		tests/native tests/lab tools
