@@ -85,6 +85,16 @@ dom0_command_end() {
 	mv /out "/results/$1/dom0"
 }
 
+# keep NAME: of /results, on the disk for the host now, where the end of the machine takes nothing back. An empty
+# disk is an empty tar.
+keep() {
+	if ! tar -r -f "${disk[result]}" -C /results "$1" 2>/run/tar.log; then
+		mark close
+		echo "lab: dom0's $1 does not fit on the result disk:" "$(tail -n 1 /run/tar.log)" >"$port"
+	fi
+	sync
+}
+
 has_begun() { grep -aqF "@lab:$nonce:begin@" "$1"; }
 
 # lose_stuck NAME LOG SECONDS: a guest that has not begun COMMAND by then is destroyed.
@@ -158,5 +168,6 @@ run_guest() {
 	# A guest that did not die of itself is stuck, before COMMAND or after.
 	xl destroy "$name" 2>/dev/null
 	((creation != 124)) || how=stuck
+	keep "$name"
 	mark "finish $name $how"
 }
