@@ -53,6 +53,26 @@ static void ask_lost_events(struct question *q)
 	finding__check(f, "the first lines of the report say complete");
 }
 
+/* What to leave out: programs cost by what they see, the process by what it reads and how often. */
+static void advise_budget(struct finding *f, const struct quality *quality,
+			  const struct own_cost *cost)
+{
+	if (quality->own_dearest) {
+		finding__figure(f,
+				"most by its own process, which reads the figures and writes them: "
+				"%.2f vCPU-s",
+				cost->user_ns / 1e9);
+		finding__do(f, REMEDY_LIVE,
+			    "longer intervals (-i), less to read (-f, -D), or allow more "
+			    "(--max-overhead)");
+		return;
+	}
+	finding__figure(f, "most by %s; %ss an event, %ss a read of the clock", quality->dearest,
+			NS(quality->ns_per_event), NS(cost->clock_read_ns));
+	finding__do(f, REMEDY_LIVE,
+		    "leave families or disks out (-f, -D), or allow more (--max-overhead)");
+}
+
 /* What was allowed (--max-overhead), as the ledger's `over_budget`. */
 static void ask_over_budget(struct question *q)
 {
@@ -69,10 +89,7 @@ static void ask_over_budget(struct question *q)
 	finding__figure(f, "%.2f of %.2f vCPU-s (%.2f %%) were the tracer's, %.3g %% were allowed",
 			(cost->bpf_ns + cost->user_ns) / 1e9, q->snap->cpu.total_ns / 1e9,
 			100 * quality->cost_share, 100 * cost->budget);
-	finding__figure(f, "most by %s; %ss an event, %ss a read of the clock", quality->dearest,
-			NS(quality->ns_per_event), NS(cost->clock_read_ns));
-	finding__do(f, REMEDY_LIVE,
-		    "leave families or disks out (-f, -D), or allow more (--max-overhead)");
+	advise_budget(f, quality, cost);
 	finding__cost(f, KIND_CPU, cost->bpf_ns + cost->user_ns);
 	finding__gain(f, KIND_CPU, cost->bpf_ns + cost->user_ns - allowed_ns,
 		      cost->bpf_ns + cost->user_ns);

@@ -623,12 +623,14 @@ static void judge_cost(struct quality *quality, const struct snapshot *snap)
 	quality->cost_share = ledger__share(cost->bpf_ns + cost->user_ns, snap->cpu.total_ns);
 	quality->over_budget = cost->budget > 0 && quality->cost_share > cost->budget;
 	quality->dearest = DEAREST_OWN;
+	quality->own_dearest = true;
 	for (size_t i = 0; i < snap->nr_probes; i++) {
 		const double ns = family_ns(snap, snap->probes[i].family);
 
 		if (ns > most) {
 			most = ns;
 			quality->dearest = snap->probes[i].family;
+			quality->own_dearest = false;
 		}
 	}
 }

@@ -143,6 +143,7 @@ struct quality {
 	double cost_share;	 /* of vCPU time, BPF and this process */
 	bool over_budget;	 /* that is more than was allowed */
 	const char *dearest;	 /* the family whose programs cost most, or DEAREST_OWN */
+	bool own_dearest;	 /* it is DEAREST_OWN */
 	double ns_per_event;
 	size_t probes_on;
 	size_t probes; /* those that apply to this kind of guest */

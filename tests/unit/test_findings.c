@@ -301,6 +301,13 @@ static void over_budget_says_by_whom(void **state)
 	assert_verdict(f, "over-budget", FINDING_MET);
 	assert_non_null(strstr(answers__of(f, "over-budget")->figures[0], "1 % were allowed"));
 	assert_non_null(strstr(answers__of(f, "over-budget")->figures[1], "most by blk"));
+	assert_non_null(strstr(answers__of(f, "over-budget")->actions[0].what, "leave families"));
+	/* no family is left out for what the process takes */
+	f->snap.cost.user_ns = 5000000000;
+	fixture__close(f);
+	assert_non_null(
+		strstr(answers__of(f, "over-budget")->figures[1], "most by its own process"));
+	assert_non_null(strstr(answers__of(f, "over-budget")->actions[0].what, "longer intervals"));
 	fixture__free(f);
 }
 
