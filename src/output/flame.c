@@ -23,8 +23,6 @@
 #include "output/diff.h"
 #include "output/escape.h"
 
-static const char idle_name[] = "idle";
-
 /* The child of that name; made when missing. NULL without memory. */
 static struct frame *frame__child(struct frame *parent, const char *name, enum mech mech,
 				  bool caller)
@@ -95,7 +93,7 @@ size_t flame__columns(struct flame_column columns[FLAME_COLUMNS], const struct r
 		{ MECH_STOLEN,
 		  { mech__name(MECH_STOLEN) },
 		  time->steal_measured ? time->stolen_ns : 0 },
-		{ MECH_GUEST, { idle_name }, cpu->idle_ns },
+		{ MECH_GUEST, { "idle" }, cpu->idle_ns, true },
 	};
 	size_t nr = 0;
 
@@ -147,8 +145,12 @@ static int add_columns(struct frame *root, const struct report *report)
 	size_t nr = flame__columns(columns, report);
 	int err = 0;
 
-	for (size_t i = 0; !err && i < nr; i++)
+	for (size_t i = 0; !err && i < nr; i++) {
 		err = add(root, columns[i].mech, columns[i].names, columns[i].ns, NULL);
+		if (!err && columns[i].idle) /* it is there */
+			frame__child(root, columns[i].names[0], columns[i].mech, false)->idle =
+				true;
+	}
 	return err;
 }
 
@@ -170,14 +172,12 @@ static int add_paths(struct frame *root, const struct report *report, enum kind 
 	return err;
 }
 
-/* Mark what is no path, for drawings that have to leave it out to show the paths. */
-static void mark_columns(struct frame *root)
+/* Mark what is no path either, for drawings that have to leave it out to show the paths. */
+static void mark_code(struct frame *root)
 {
-	for (struct frame *frame = root->child; frame; frame = frame->next) {
-		frame->idle = !strcmp(frame->name, idle_name);
+	for (struct frame *frame = root->child; frame; frame = frame->next)
 		for (struct frame *child = frame->child; child; child = child->next)
 			child->code = frame->mech == MECH_GUEST && !child->child && !child->hist;
-	}
 }
 
 static bool goes_before(const struct frame *a, const struct frame *b)
@@ -240,7 +240,7 @@ int flame__build(struct flame *flame, const struct report *report)
 		if (err)
 			break;
 		if (kind == KIND_CPU)
-			mark_columns(flame->root[kind]);
+			mark_code(flame->root[kind]);
 		settle(flame->root[kind]);
 	}
 	return err;

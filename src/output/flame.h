@@ -58,6 +58,7 @@ struct flame_column {
 	enum mech mech;
 	const char *names[3]; /* of its frames, as flame__names() */
 	uint64_t ns;
+	bool idle;
 };
 /* Those that are not 0; returns how many. */
 size_t flame__columns(struct flame_column columns[FLAME_COLUMNS], const struct report *report);
