@@ -78,13 +78,13 @@ extern const struct argp output_options__argp, view_options__argp;
 #define OPT_OWN	   0x200
 
 /* Of trace and report, for the end of their help. */
-#define FORMATS_HELP                                                                             \
-	"Formats, and their extensions: text .txt, json .json, folded .folded, svg .svg, "       \
-	"html .html, openmetrics .om, pprof .pb.gz, trace-json .trace.json, recording .xtr. -o " \
-	"may be repeated.\n"                                                                     \
-	"A file that is there is replaced when the new one is whole, or by what can be "         \
-	"read while it is made (a recording, text and JSON of intervals) when the trace "        \
-	"begins. The recording that is read is no output. What is no regular file (a FIFO, "     \
+#define FORMATS_HELP                                                                           \
+	"Formats, and their extensions: text .txt, json .json, folded .folded, svg .svg, "     \
+	"html .html, openmetrics .om, otlp .otlp.json, pprof .pb.gz, trace-json .trace.json, " \
+	"recording .xtr. -o may be repeated.\n"                                                \
+	"A file that is there is replaced when the new one is whole, or by what can be "       \
+	"read while it is made (a recording, text and JSON of intervals) when the trace "      \
+	"begins. The recording that is read is no output. What is no regular file (a FIFO, "   \
 	"/dev/stdout) is written to as it is.\n"
 
 #endif

@@ -9,14 +9,6 @@
 
 #include "output/escape.h"
 
-/*
- * Buckets' bounds are powers of two in ns, 128 ns to 34 s, the same for all paths, so that paths
- * may be added. No bucket of ours lies across one. Ours end below their bound and the format's
- * include it: an event of exactly 2^k ns is counted in the next one, as if it took 1 ns more.
- */
-#define FIRST_POWER 7
-#define LAST_POWER  35
-
 const char *dialect__content_type(enum dialect dialect)
 {
 	static const char *const types[] = {
@@ -96,8 +88,7 @@ static const char *suffix(const struct exposition *to)
 	return to->type == COUNTER ? "_total" : to->type == INFO ? "_info" : "";
 }
 
-void exposition__family(struct exposition *to, const char *name, enum metric_type type,
-			const char *unit, const char *help)
+static void begin_family(struct exposition *to)
 {
 	static const char *const types[] = {
 		[GAUGE] = "gauge",
@@ -106,20 +97,17 @@ void exposition__family(struct exposition *to, const char *name, enum metric_typ
 		[INFO] = "info",
 	};
 	bool open = to->dialect == DIALECT_OPENMETRICS;
-	const char *end;
-
-	to->family = name;
-	to->type = type;
 	/* the older text calls a family as its samples, and has no type for what is only labels */
-	end = open ? "" : suffix(to);
-	fprintf(to->out, "# TYPE xentrace_%s%s %s\n", name, end,
-		types[!open && type == INFO ? GAUGE : type]);
-	if (unit && open)
-		fprintf(to->out, "# UNIT xentrace_%s %s\n", name, unit);
-	fprintf(to->out, "# HELP xentrace_%s%s %s\n", name, end, help);
+	const char *end = open ? "" : suffix(to);
+
+	fprintf(to->out, "# TYPE xentrace_%s%s %s\n", to->family, end,
+		types[!open && to->type == INFO ? GAUGE : to->type]);
+	if (to->unit && open)
+		fprintf(to->out, "# UNIT xentrace_%s %s\n", to->family, to->unit);
+	fprintf(to->out, "# HELP xentrace_%s%s %s\n", to->family, end, to->help);
 }
 
-void exposition__end(struct exposition *to)
+static void end_text(struct exposition *to)
 {
 	if (to->dialect == DIALECT_OPENMETRICS)
 		fputs("# EOF\n", to->out);
@@ -171,23 +159,17 @@ static void print_seconds(FILE *out, uint64_t ns)
 	fprintf(out, "%" PRIu64 ".%09" PRIu64, ns / 1000000000, ns % 1000000000);
 }
 
-void exposition__number(struct exposition *to, const struct label *labels, uint64_t n)
+static void print_sample(struct exposition *to, const struct label *labels,
+			 const struct exposition_value *value)
 {
 	begin_sample(to, suffix(to), labels, NULL);
-	fprintf(to->out, "%" PRIu64 "\n", n);
-}
-
-void exposition__seconds(struct exposition *to, const struct label *labels, uint64_t ns)
-{
-	begin_sample(to, suffix(to), labels, NULL);
-	print_seconds(to->out, ns);
+	if (value->kind == VALUE_NS)
+		print_seconds(to->out, value->n);
+	else if (value->kind == VALUE_SHARE)
+		fprintf(to->out, "%.9g", value->share);
+	else
+		fprintf(to->out, "%" PRIu64, value->n);
 	fputc('\n', to->out);
-}
-
-void exposition__ratio(struct exposition *to, const struct label *labels, double share)
-{
-	begin_sample(to, suffix(to), labels, NULL);
-	fprintf(to->out, "%.9g\n", share);
 }
 
 static void print_exemplar(FILE *out, const struct exemplar *exemplar)
@@ -213,24 +195,20 @@ static void print_bucket(struct exposition *to, const struct histogram *histogra
 	fputc('\n', to->out);
 }
 
-void exposition__histogram(struct exposition *to, const struct histogram *histogram)
+static void print_histogram(struct exposition *to, const struct histogram *histogram)
 {
-	const struct hist *h = histogram->hist;
-	uint64_t seen = 0, all = hist__count(h);
 	const struct exemplar *exemplar = to->dialect == DIALECT_OPENMETRICS ? histogram->exemplar
 									     : NULL;
-	unsigned int i = 0;
+	uint64_t below[EXPOSITION_BOUNDS], all = hist__count(histogram->hist);
 	char le[32];
 
-	for (unsigned int power = FIRST_POWER; histogram->buckets && power <= LAST_POWER; power++) {
-		uint64_t bound = 1ULL << power;
+	exposition__below(below, histogram->hist);
+	for (unsigned int i = 0; histogram->buckets && i < EXPOSITION_BOUNDS; i++) {
+		uint64_t bound = 1ULL << (EXPOSITION_FIRST + i);
 		bool is_here = exemplar && exemplar->ns < bound;
 
-		for (; i < h->nr && hist__upper(h->bucket[i].index) <= bound; i++)
-			seen += h->bucket[i].count;
 		snprintf(le, sizeof(le), "%.12g", bound / 1e9);
-		/* what is counted and in no bucket yet may be less than none, for an instant */
-		print_bucket(to, histogram, le, seen < all ? seen : all, is_here);
+		print_bucket(to, histogram, le, below[i], is_here);
 		exemplar = is_here ? NULL : exemplar;
 	}
 	print_bucket(to, histogram, "+Inf", all, exemplar);
@@ -239,4 +217,62 @@ void exposition__histogram(struct exposition *to, const struct histogram *histog
 	begin_sample(to, "_sum", histogram->labels, NULL);
 	print_seconds(to->out, histogram->ns);
 	fputc('\n', to->out);
+}
+
+const struct exposition_form exposition_text = {
+	.family = begin_family,
+	.sample = print_sample,
+	.histogram = print_histogram,
+	.end = end_text,
+};
+
+/* What is counted and in no bucket yet may be less than none, for an instant. */
+void exposition__below(uint64_t below[EXPOSITION_BOUNDS], const struct hist *h)
+{
+	uint64_t seen = 0, all = hist__count(h);
+	unsigned int i = 0;
+
+	for (unsigned int bound = 0; bound < EXPOSITION_BOUNDS; bound++) {
+		uint64_t end = 1ULL << (EXPOSITION_FIRST + bound);
+
+		for (; i < h->nr && hist__upper(h->bucket[i].index) <= end; i++)
+			seen += h->bucket[i].count;
+		below[bound] = seen < all ? seen : all;
+	}
+}
+
+void exposition__family(struct exposition *to, const char *name, enum metric_type type,
+			const char *unit, const char *help)
+{
+	to->family = name;
+	to->type = type;
+	to->unit = unit;
+	to->help = help;
+	to->form->family(to);
+}
+
+void exposition__end(struct exposition *to)
+{
+	to->form->end(to);
+}
+
+void exposition__number(struct exposition *to, const struct label *labels, uint64_t n)
+{
+	to->form->sample(to, labels, &(struct exposition_value) { .kind = VALUE_WHOLE, .n = n });
+}
+
+void exposition__seconds(struct exposition *to, const struct label *labels, uint64_t ns)
+{
+	to->form->sample(to, labels, &(struct exposition_value) { .kind = VALUE_NS, .n = ns });
+}
+
+void exposition__ratio(struct exposition *to, const struct label *labels, double share)
+{
+	to->form->sample(to, labels,
+			 &(struct exposition_value) { .kind = VALUE_SHARE, .share = share });
+}
+
+void exposition__histogram(struct exposition *to, const struct histogram *histogram)
+{
+	to->form->histogram(to, histogram);
 }

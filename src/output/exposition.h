@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How metrics are written, in the two forms that Prometheus reads: its own text, version 0.0.4, and
- * OpenMetrics 1.0. They differ in the names of families, in the end of the text, and in what only
- * the second one has: units and exemplars. Every name gets "xentrace_" before it.
+ * How metrics are written. As text there are the two forms that Prometheus reads: its own, version
+ * 0.0.4, and OpenMetrics 1.0. They differ in the names of families, in the end of the text, and in
+ * what only the second one has: units and exemplars. Another form is OTLP's (output/otlp.c). Every
+ * name gets "xentrace_" before it.
  */
 #ifndef XT_OUTPUT_EXPOSITION_H
 #define XT_OUTPUT_EXPOSITION_H
@@ -25,11 +26,15 @@ enum dialect dialect__accepted(const char *accept);
 
 enum metric_type { GAUGE, COUNTER, HISTOGRAM, INFO };
 
-/* What is being written: {out, dialect} at first. */
+struct exposition_form;
+
+/* What is being written: {form, out, dialect} at first. */
 struct exposition {
+	const struct exposition_form *form;
 	FILE *out;
-	enum dialect dialect;
-	const char *family;
+	enum dialect dialect; /* of text */
+	void *state;	      /* the form's own */
+	const char *family, *unit, *help;
 	enum metric_type type;
 };
 
@@ -70,5 +75,34 @@ struct histogram {
 };
 
 void exposition__histogram(struct exposition *to, const struct histogram *histogram);
+
+/*
+ * Buckets' bounds are powers of two in ns, 128 ns to 34 s, the same for all paths, so that paths
+ * may be added. No bucket of ours lies across one. Ours end below their bound and the formats'
+ * include it: an event of exactly 2^k ns is counted in the next one, as if it took 1 ns more.
+ */
+#define EXPOSITION_FIRST  7 /* 2^7 ns */
+#define EXPOSITION_BOUNDS 29
+
+/* How many events took less than each bound. */
+void exposition__below(uint64_t below[EXPOSITION_BOUNDS], const struct hist *h);
+
+/* The value of a sample. */
+struct exposition_value {
+	enum { VALUE_WHOLE, VALUE_NS, VALUE_SHARE } kind;
+	uint64_t n; /* VALUE_NS: shown in seconds */
+	double share;
+};
+
+/* One way to write them. family() has the names in `to`. */
+struct exposition_form {
+	void (*family)(struct exposition *to);
+	void (*sample)(struct exposition *to, const struct label *labels,
+		       const struct exposition_value *value);
+	void (*histogram)(struct exposition *to, const struct histogram *histogram);
+	void (*end)(struct exposition *to);
+};
+
+extern const struct exposition_form exposition_text;
 
 #endif

@@ -6,8 +6,8 @@
 #include <time.h>
 
 static const struct output *const outputs[] = {
-	&output_text,	     &output_json,  &output_folded,	&output_svg,	   &output_html,
-	&output_openmetrics, &output_pprof, &output_trace_json, &output_recording,
+	&output_text,	     &output_json, &output_folded, &output_svg,	       &output_html,
+	&output_openmetrics, &output_otlp, &output_pprof,  &output_trace_json, &output_recording,
 };
 
 #define NR_OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))

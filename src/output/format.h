@@ -72,6 +72,7 @@ extern const struct output output_folded;
 extern const struct output output_svg;
 extern const struct output output_html;
 extern const struct output output_openmetrics;
+extern const struct output output_otlp;
 extern const struct output output_pprof;
 extern const struct output output_trace_json;
 extern const struct output output_recording;

@@ -9,6 +9,16 @@
 #include "model/schema.h"
 #include "output/escape.h"
 
+/* A control character, which a terminal would obey; of those above 127 two bytes. Else 0. */
+static unsigned int control(const char *text, size_t len)
+{
+	const unsigned char *c = (const unsigned char *)text;
+
+	if (len == 1 && (*c < ' ' || *c == 0x7f))
+		return *c;
+	return len == 2 && *c == 0xc2 && c[1] < 0xa0 ? c[1] : 0;
+}
+
 static void write_text(struct json *json, const char *text)
 {
 	static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
@@ -20,8 +30,8 @@ static void write_text(struct json *json, const char *text)
 		found = strchr(escaped, *text);
 		if (found)
 			fprintf(json->out, "\\%c", letters[found - escaped]);
-		else if (len == 1 && *text < ' ')
-			fprintf(json->out, "\\u%04X", *text);
+		else if (control(text, len))
+			fprintf(json->out, "\\u%04X", control(text, len));
 		else if (len)
 			fwrite(text, 1, len, json->out);
 		else

@@ -553,7 +553,10 @@ int metrics__write(FILE *out, const struct report *report, const struct metrics 
 {
 	const struct snapshot *snap = report->snap;
 	struct writing w = {
-		.to = { .out = out, .dialect = how->dialect },
+		.to = { .form = how->form ?: &exposition_text,
+			.out = out,
+			.dialect = how->dialect,
+			.state = how->state },
 		.report = report,
 		.how = how,
 		.leg_buckets = !how->sparse || snap->nr_queues + snap->nr_nics <= METRICS_DEVICES,

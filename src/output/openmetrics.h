@@ -12,6 +12,8 @@
 
 /* How they are written. */
 struct metrics {
+	const struct exposition_form *form; /* NULL: as text */
+	void *state;			    /* the form's own */
 	enum dialect dialect;
 	/* The commit of what traced it; NULL: unknown. */
 	const char *revision;

@@ -109,10 +109,11 @@ formats()
 @test "a format by the extension, in any case; by --format where that says none" {
 	cd "$dir" && mkdir a.svg.d && cd - > /dev/null
 	report=("$xt" report tests/fixtures/recording-4.0.xtr)
-	"${report[@]}" -o "$dir/x.JSON" -o "$dir/x.Svg" -o "$dir/x.Prom" -o "$dir/x.Pb.Gz" -o "$dir/x"
+	"${report[@]}" -o "$dir/x.JSON" -o "$dir/x.Svg" -o "$dir/x.Prom" -o "$dir/x.Otlp.Json" -o "$dir/x.Pb.Gz" -o "$dir/x"
 	formats json "$dir/x.JSON"
 	formats svg "$dir/x.Svg"
 	formats openmetrics "$dir/x.Prom"
+	formats otlp "$dir/x.Otlp.Json"
 	formats pprof "$dir/x.Pb.Gz"
 	formats text "$dir/x"
 	"${report[@]}" --format svg -o "$dir/x" -o "$dir/y.json" -o "$dir/a.svg.d/z" -o "$dir/v1.0"
@@ -155,7 +156,7 @@ formats()
 		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
 	done
 	for command in {trace,detect,top,check,record,wait,report,diff}\ {--help,--usage,-V} "detect --json" detect \
-		"report $fixture --format "{text,json,folded,svg,html,openmetrics,pprof,trace-json,recording} \
+		"report $fixture --format "{text,json,folded,svg,html,openmetrics,otlp,pprof,trace-json,recording} \
 		"diff $fixture $fixture --format "{text,json,folded,svg,html}; do
 		run bash -c "'$xt' $command > /dev/full"
 		[ "$status" -eq 1 ]

@@ -411,7 +411,7 @@ static void numbers_and_texts_are_as_jansson_writes_them(void **state)
 					     "plain",
 					     "a\"b\\c/d",
 					     "\b\f\n\r\t",
-					     "\x01\x1f\x7f",
+					     "\x01\x1f",
 					     "\xc3\xa9\xe2\x82\xac",
 					     "\xf0\x9f\x98\x80" };
 	json_t *list = json_array();
@@ -444,6 +444,25 @@ static void numbers_and_texts_are_as_jansson_writes_them(void **state)
 	json_decref(list);
 }
 
+/* Also those that JSON would allow as they are: a terminal obeys them. */
+static void control_characters_are_escaped(void **state)
+{
+	static const char text[] = "a\x7f\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0";
+	char *line = NULL;
+	size_t len = 0;
+	struct json json = { .out = open_memstream(&line, &len) };
+	json_t *read;
+
+	(void)state;
+	json__str(&json, NULL, text);
+	fclose(json.out);
+	assert_string_equal(line, "\"a\\u007F\\u0080\\u009B\\u009F\xc2\xa0\"");
+	read = json_loads(line, JSON_DECODE_ANY, NULL);
+	assert_string_equal(json_string_value(read), text);
+	json_decref(read);
+	free(line);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +480,7 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_valid_utf8),
 		cmocka_unit_test(lines_are_as_they_were),
 		cmocka_unit_test(numbers_and_texts_are_as_jansson_writes_them),
+		cmocka_unit_test(control_characters_are_escaped),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

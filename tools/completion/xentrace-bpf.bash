@@ -70,7 +70,7 @@ _xentrace_bpf()
 		if [ "$command" = diff ]; then
 			_xentrace_bpf_words "text json folded svg html"
 		else
-			_xentrace_bpf_words "text json folded svg html openmetrics pprof trace-json recording"
+			_xentrace_bpf_words "text json folded svg html openmetrics otlp pprof trace-json recording"
 		fi
 		;;
 	--exact) _xentrace_bpf_words all ;;
