@@ -26,6 +26,7 @@
 /* Xen leaf 4, EAX, HVM and PVH guests (xen/include/public/arch-x86/cpuid.h). */
 #define XEN_APIC_ACCESS_VIRT (1u << 0)
 #define XEN_X2APIC_VIRT	     (1u << 1)
+#define XEN_DOMID_PRESENT    (1u << 4)
 
 /* KVM leaf 1, EAX and EDX (arch/x86/include/uapi/asm/kvm_para.h). */
 #define KVM_STEAL_TIME	   (1u << 5)
@@ -43,7 +44,9 @@ struct cpuid {
 	uint32_t xen_version; /* major << 16 | minor */
 	uint32_t xen_features;
 	bool xen_features_known; /* Xen older than 4.5 has no leaf 4 */
-	uint32_t kvm;		 /* base of KVM's leaves; 0: none */
+	uint32_t domain;	 /* 0: Xen does not say it */
+	uint32_t tsc_khz; /* of Xen's TSC, unless the guest came from another host; 0: unknown */
+	uint32_t kvm;	  /* base of KVM's leaves; 0: none */
 	uint32_t kvm_features;
 	uint32_t kvm_hints;
 	bool huge_1g; /* 1 GiB pages, leaf 0x80000001 EDX bit 26 */
@@ -158,6 +161,8 @@ const struct pci *guest__pci(const struct guest *guest, const char *address);
 /* Each reads its part into guest and guest->p. Returns 0 or -ENOMEM: what is missing is none. */
 int hypervisor__read(struct guest *guest);
 int pci__read(struct guest *guest);
+/* Where the registers of an HVM guest's functions are: of no others are accesses emulated. */
+int pci__find_ranges(struct guest *guest);
 int disks__read(struct guest *guest);
 int nics__read(struct guest *guest);
 int irqs__read(struct guest *guest);

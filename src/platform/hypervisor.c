@@ -120,20 +120,32 @@ static void leaves__note(const struct leaves *leaves, struct files *files)
 	files__note(files, SAVED, text);
 }
 
-static void decode_base(struct cpuid *cpuid, const struct leaves *leaves, const struct leaf *leaf)
+/* Of HVM and PVH guests; a PV guest sees the processor's leaves, or those of who is below its Xen. */
+static void decode_xen(struct cpuid *cpuid, const struct leaves *leaves, const struct leaf *leaf)
 {
 	const struct leaf *features = leaves__find(leaves, leaf->nr + 4);
+	const struct leaf *tsc = leaves__find(leaves, leaf->nr + 3);
+
+	cpuid->xen = leaf->nr;
+	cpuid->xen_version = leaves__find(leaves, leaf->nr + 1)->eax;
+	cpuid->xen_features = features->eax;
+	cpuid->xen_features_known = features->nr && leaf->eax >= features->nr;
+	if (cpuid->xen_features_known && features->eax & XEN_DOMID_PRESENT)
+		cpuid->domain = features->ecx;
+	/* EDX: 1, and one more for each migration */
+	if (leaf->eax >= leaf->nr + 3 && tsc->edx <= 1)
+		cpuid->tsc_khz = tsc->ecx;
+}
+
+static void decode_base(struct cpuid *cpuid, const struct leaves *leaves, const struct leaf *leaf)
+{
 	char name[13];
 
 	signature(leaf, name);
 	if (leaf->nr == BASE_FIRST)
 		strcpy(cpuid->signature, name);
-	if (!strcmp(name, "XenVMMXenVMM") && !cpuid->xen) {
-		cpuid->xen = leaf->nr;
-		cpuid->xen_version = leaves__find(leaves, leaf->nr + 1)->eax;
-		cpuid->xen_features = features->eax;
-		cpuid->xen_features_known = features->nr && leaf->eax >= features->nr;
-	}
+	if (!strcmp(name, "XenVMMXenVMM") && !cpuid->xen)
+		decode_xen(cpuid, leaves, leaf);
 	if (!strncmp(name, "KVMKVMKVM", 9) && !cpuid->kvm) {
 		cpuid->kvm = leaf->nr;
 		cpuid->kvm_features = leaves__find(leaves, leaf->nr + 1)->eax;
@@ -387,6 +399,10 @@ void hypervisor__find_boot(struct guest *guest)
 		p->boot = BOOT_BARE;
 	else
 		p->not_xen = cpuid->signature[0];
+	if (p->boot == BOOT_HVM || p->boot == BOOT_PVH) {
+		p->domain = cpuid->domain;
+		p->tsc_khz = cpuid->tsc_khz;
+	}
 }
 
 bool guest__virtual(const struct guest *guest)

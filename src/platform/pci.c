@@ -5,6 +5,7 @@
  * tells is '?'.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,64 @@ int pci__read(struct guest *guest)
 	for (size_t i = 0; !err && i < names.nr; i++)
 		err = read_function(guest, &guest->pci[guest->nr_pci++], names.name[i]);
 	names__free(&names);
+	return err;
+}
+
+/* A line of `resource`: first, last, flags. The seventh is the ROM, which nothing reads any more. */
+#define BARS	    6
+#define FLAG_PORTS  0x100 /* include/linux/ioport.h */
+#define FLAG_MEMORY 0x200
+#define RANGES_MAX  512
+
+static int add_range(struct platform *p, const struct pci *pci, unsigned long long first,
+		     unsigned long long last, bool memory)
+{
+	struct pci_range *ranges;
+
+	if (p->nr_ranges == RANGES_MAX)
+		return 0;
+	ranges = realloc(p->ranges, (p->nr_ranges + 1) * sizeof(*ranges));
+	if (!ranges)
+		return -ENOMEM;
+	p->ranges = ranges;
+	ranges[p->nr_ranges] =
+		(struct pci_range) { .memory = memory, .first = first, .last = last };
+	if (*pci->driver)
+		STR_SET(ranges[p->nr_ranges].device, "%s %s", pci->driver, pci->address);
+	else
+		STR_SET(ranges[p->nr_ranges].device, "%04x:%04x %s", pci->vendor, pci->device,
+			pci->address);
+	p->nr_ranges++;
+	return 0;
+}
+
+static int read_ranges(struct guest *guest, const struct pci *pci)
+{
+	char *text = files__slurp(guest->files, "sys/bus/pci/devices/%s/resource", pci->address);
+	unsigned long long first, last, flags;
+	const char *line = text;
+	int err = 0;
+
+	for (int i = 0; !err && line && i < BARS; i++) {
+		if (sscanf(line, "%llx %llx %llx", &first, &last, &flags) != 3)
+			break;
+		if (first && first <= last && flags & (FLAG_PORTS | FLAG_MEMORY))
+			err = add_range(guest->p, pci, first, last, flags & FLAG_MEMORY);
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	free(text);
+	return err;
+}
+
+int pci__find_ranges(struct guest *guest)
+{
+	int err = 0;
+
+	if (guest->p->boot != BOOT_HVM)
+		return 0;
+	for (size_t i = 0; !err && i < guest->nr_pci; i++)
+		err = read_ranges(guest, &guest->pci[i]);
 	return err;
 }
 

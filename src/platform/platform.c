@@ -158,7 +158,9 @@ static int read_all(struct guest *guest)
 	if (err)
 		return err;
 	hypervisor__find_boot(guest);
-	err = disks__read(guest);
+	err = pci__find_ranges(guest);
+	if (!err)
+		err = disks__read(guest);
 	if (!err)
 		err = nics__read(guest);
 	if (err)
@@ -219,6 +221,7 @@ void platform__free(struct platform *p)
 	free(p->paths);
 	free(p->nics);
 	free(p->irqs);
+	free(p->ranges);
 	free(p);
 }
 

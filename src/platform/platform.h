@@ -162,6 +162,13 @@ struct nic {
 	enum setting tso, gso;
 };
 
+/* Addresses of the registers of a PCI function of an HVM guest. */
+struct pci_range {
+	char device[64]; /* "ahci 0000:00:05.0"; by its ids where it has no driver */
+	bool memory;	 /* else ports */
+	uint64_t first, last;
+};
+
 /* An interrupt action: who it belongs to. Event channels are interrupts of Xen's chips. */
 struct irq {
 	unsigned int nr;
@@ -193,6 +200,8 @@ struct platform {
 	char clocksource[32];
 	char clockevent[32];
 	char better_clock[32]; /* available, and cheaper to read than the clock source; "": none */
+	unsigned int domain;   /* its number on its host, of HVM and PVH; 0: not known */
+	uint64_t tsc_khz;      /* of its host's TSC; 0: not known */
 	unsigned int vcpus;    /* online */
 	unsigned int possible; /* possible CPUs: highest number + 1 */
 	bool steal_measured;   /* somebody accounts steal; else it is not measurable, never 0 */
@@ -208,6 +217,8 @@ struct platform {
 	size_t nr_nics;
 	struct irq *irqs;
 	size_t nr_irqs;
+	struct pci_range *ranges;
+	size_t nr_ranges;
 };
 
 /*

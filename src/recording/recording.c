@@ -96,6 +96,14 @@ static const struct field irq_fields[] = {
 };
 static SCHEMA(irq_schema, struct irq, irq_fields);
 
+static const struct field pci_range_fields[] = {
+	VALUE(1, struct pci_range, device),
+	VALUE(2, struct pci_range, memory),
+	VALUE(3, struct pci_range, first),
+	VALUE(4, struct pci_range, last),
+};
+static SCHEMA(pci_range_schema, struct pci_range, pci_range_fields);
+
 static const struct field platform_fields[] = {
 	ENUM(1, struct platform, boot, BOOT_BARE + 1, BOOT_UNKNOWN),
 	VALUE(2, struct platform, mode),
@@ -115,6 +123,9 @@ static const struct field platform_fields[] = {
 	VALUE(16, struct platform, not_xen),
 	LIST(17, struct platform, paths, disk_path_schema),
 	VALUE(18, struct platform, better_clock),
+	VALUE(19, struct platform, domain),
+	VALUE(20, struct platform, tsc_khz),
+	LIST(21, struct platform, ranges, pci_range_schema),
 };
 static SCHEMA(platform_schema, struct platform, platform_fields);
 

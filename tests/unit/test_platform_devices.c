@@ -325,6 +325,43 @@ static void virtio_without_a_driver_wants_it(void **state)
 	}
 }
 
+/* Of an HVM guest; of others no access to a device is emulated by address. */
+static void registers_are_where_resource_says(void **state)
+{
+	static const char resource[] = "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+				       "0x000000000000c040 0x000000000000c05f 0x0000000000040101\n"
+				       "0x00000000f2051000 0x00000000f2051fff 0x0000000000040200\n"
+				       "nonsense\n"
+				       "0x00000000f3000000 0x00000000f3ffffff 0x0000000000040200\n";
+	char *tree = tree__pvhvm();
+	struct platform *p;
+
+	(void)state;
+	tree__pci(tree, "0000:00:05.0", "8086:2922 1af4:1100", "ahci");
+	tree__file(tree, "sys/devices/pci0000:00/0000:00:05.0/resource", resource);
+	tree__pci(tree, "0000:00:06.0", "1234:1111 1af4:1100", "none");
+	tree__drop(tree, "sys/devices/pci0000:00/0000:00:06.0/driver");
+	tree__file(tree, "sys/devices/pci0000:00/0000:00:06.0/resource",
+		   strchr(resource, '\n') + 1);
+	p = tree__answer(tree);
+	assert_int_equal(p->nr_ranges, 4);
+	assert_string_equal(p->ranges[0].device, "ahci 0000:00:05.0");
+	assert_false(p->ranges[0].memory);
+	assert_int_equal(p->ranges[0].first, 0xc040);
+	assert_int_equal(p->ranges[0].last, 0xc05f);
+	assert_true(p->ranges[1].memory);
+	assert_int_equal(p->ranges[1].first, 0xf2051000);
+	assert_string_equal(p->ranges[2].device, "1234:1111 0000:00:06.0");
+	platform__free(p);
+	tree = tree__new();
+	tree__file(tree, "cpuid.txt", HYPERVISOR_BIT KVM("400000"));
+	tree__pci(tree, "0000:00:05.0", "8086:2922 1af4:1100", "ahci");
+	tree__file(tree, "sys/devices/pci0000:00/0000:00:05.0/resource", resource);
+	p = tree__answer(tree);
+	assert_int_equal(p->nr_ranges, 0);
+	platform__free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +375,7 @@ int main(void)
 		cmocka_unit_test(nitro_is_more_than_an_nvme_disk),
 		cmocka_unit_test(nitro_has_emulated_parts),
 		cmocka_unit_test(msis_of_a_passed_through_function_are_its_own),
+		cmocka_unit_test(registers_are_where_resource_says),
 	};
 
 	return cmocka_run_group_tests_name("platform devices", tests, NULL, NULL);

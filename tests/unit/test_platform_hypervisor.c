@@ -62,6 +62,38 @@ static void xen_is_found_behind_viridian(void **state)
 	platform__free(p);
 }
 
+/* Which domain it is, and how fast its host's TSC counts, Xen tells HVM and PVH guests. */
+static void xen_says_who_a_guest_is(void **state)
+{
+	static const struct {
+		const char *leaves;
+		unsigned int domain, tsc_khz;
+	} guests[] = {
+		{ "40000003: 0 2 00231860 1\n40000004: 5c 0 2a 0\n", 42, 2300000 },
+		/* before Xen 4.12 it does not say the domain; after a migration the TSC is another */
+		{ "40000003: 0 2 00231860 2\n40000004: 4c 0 2a 0\n", 0, 0 },
+		{ "", 0, 0 },
+	};
+	struct platform *p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++) {
+		char *tree = tree__pvhvm(), text[256];
+
+		snprintf(text, sizeof(text), HYPERVISOR_BIT XEN("400000") "%s", guests[i].leaves);
+		tree__file(tree, "cpuid.txt", text);
+		p = tree__answer(tree);
+		assert_int_equal(p->boot, BOOT_HVM);
+		assert_int_equal(p->domain, guests[i].domain);
+		assert_int_equal(p->tsc_khz, guests[i].tsc_khz);
+		platform__free(p);
+	}
+	/* what dom0 sees are leaves of who is below Xen */
+	assert_int_equal(platform__read(&p, "tests/fixtures/platform/dom0"), 0);
+	assert_int_equal(p->tsc_khz, 0);
+	platform__free(p);
+}
+
 static void kvm_that_shows_xen_is_a_conflict(void **state)
 {
 	char *tree = tree__new();
@@ -369,6 +401,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_leaf_that_is_not_there_denies_nothing),
 		cmocka_unit_test(xen_is_found_behind_viridian),
+		cmocka_unit_test(xen_says_who_a_guest_is),
 		cmocka_unit_test(kvm_that_shows_xen_is_a_conflict),
 		cmocka_unit_test(no_hypervisor_is_bare_metal),
 		cmocka_unit_test(nothing_known_is_unknown),
