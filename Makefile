@@ -49,7 +49,7 @@ LDLIBS_STATIC = -lmicrohttpd $(shell $(PKG_CONFIG) --static --libs $(LIBS_STATIC
 
 MISSING := $(wildcard src/static/*.c)
 SRC  := $(filter-out $(MISSING),$(sort $(wildcard src/*.c src/*/*.c)))
-PURE := $(filter src/base/% src/callsites/% src/model/% src/output/% src/platform/% src/recording/%,$(SRC)) \
+PURE := $(filter src/base/% src/callsites/% src/model/% src/output/% src/platform/% src/recording/% src/xentrace/%,$(SRC)) \
 	src/probe/probes.c src/probe/rates.c src/probe/slice.c
 OBJ  := $(SRC:src/%.c=$(O)/obj/%.o)
 SKEL := $(FAMILIES:%=$(O)/skel/%.skel.h)

@@ -11,9 +11,10 @@ SAN_LIB	  := $(O)/san/pure.a
 SCRIPTS	  := $(shell git ls-files bpf tools tests .ci 2>/dev/null | xargs -r grep -lsE '^\#!/.*\b(ba)?sh$$')
 C_FILES	  := $(wildcard bpf/*.c bpf/*.h src/*.c src/*/*.c src/*/*.h src/output/html/*.js \
 	       tests/unit/*.c tests/unit/lib/* tests/browser/*.c tests/fuzz/*.c tests/bench/*.c tests/native/*.c tests/compilers/*.c)
-FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o) \
-	     $(O)/fuzz/tests/fuzz/fuzz_recording.o
+FUZZ_OBJ  := $(PURE:src/%.c=$(O)/fuzz/%.o) $(UNIT_LIB:tests/%.c=$(O)/fuzz/tests/%.o)
 FUZZ_SECONDS ?= 60
+FUZZ_RUN   = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 -max_len=32768 \
+	     -print_final_stats=1 -artifact_prefix=$(O)/fuzz/
 # What tests find before the system's: jq.
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
@@ -68,7 +69,7 @@ $(O)/fuzz/%.o: src/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_FLAGS) -MMD -MP -c $< -o $@
 
-$(O)/fuzz/fuzz_recording: $(FUZZ_OBJ)
+$(O)/fuzz/fuzz_recording $(O)/fuzz/fuzz_xentrace: $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call msg,LINK,$@)
 	$(Q)$(CLANG) $(SAN) -fsanitize=fuzzer $^ -lcmocka -ljansson -lz -lm -o $@
 
@@ -78,13 +79,13 @@ $(O)/tests/fuzz/seeds: tests/fuzz/seeds.c $(SAN_LIB)
 	$(Q)$(CC) $(CPPFLAGS) -Itests/unit/lib -O1 -g $(WARN) $(SAN) -MMD -MP -MF $@.d $< $(SAN_LIB) \
 		-lcmocka -ljansson -lz -lm -o $@
 
-## make fuzz       damaged recordings: 10,000 mutations, then libFuzzer for FUZZ_SECONDS=60
-fuzz: $(O)/tests/unit/test_mutations $(O)/tests/fuzz/seeds $(O)/fuzz/fuzz_recording
+## make fuzz       damaged recordings: 10,000 mutations, then libFuzzer for FUZZ_SECONDS=60; the same of xentrace's files
+fuzz: $(O)/tests/unit/test_mutations $(O)/tests/fuzz/seeds $(O)/fuzz/fuzz_recording $(O)/fuzz/fuzz_xentrace
 	MUTATIONS=10000 $(O)/tests/unit/test_mutations
-	$(Q)mkdir -p $(O)/fuzz/corpus
-	$(O)/tests/fuzz/seeds $(O)/fuzz/corpus
-	$(O)/fuzz/fuzz_recording -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 \
-		-max_len=32768 -print_final_stats=1 -artifact_prefix=$(O)/fuzz/ $(O)/fuzz/corpus
+	$(Q)mkdir -p $(O)/fuzz/corpus $(O)/fuzz/corpus-xentrace
+	$(O)/tests/fuzz/seeds $(O)/fuzz/corpus $(O)/fuzz/corpus-xentrace
+	$(O)/fuzz/fuzz_recording $(FUZZ_RUN) $(O)/fuzz/corpus
+	$(O)/fuzz/fuzz_xentrace $(FUZZ_RUN) $(O)/fuzz/corpus-xentrace
 
 SERVER_OBJ := $(addprefix $(O)/obj/,run/server.o run/privileges.o base/log.o base/clock.o model/hist.o \
 	output/exposition.o output/escape.o)

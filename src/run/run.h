@@ -158,4 +158,17 @@ struct advice {
 /* Print it. Returns an exit code. */
 int advice__run(const struct advice *advice);
 
+/* Xen's records (xentrace/) beside a recording of a guest of that Xen; or these alone. */
+struct importing {
+	const char *trace;
+	const char *file; /* NULL: print the records */
+	bool domain_is_said;
+	unsigned int domain;
+	uint64_t tsc_khz; /* 0: as the recording says it */
+	bool json, strict;
+};
+
+/* Print it. Returns an exit code. */
+int importer__run(const struct importing *asked);
+
 #endif

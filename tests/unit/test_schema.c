@@ -15,10 +15,11 @@
 #include "golden.h"
 #include "model/schema.h"
 #include "output/advise.h"
+#include "output/import.h"
 
 static const struct json_document *const documents[] = {
 	&json_header, &json_interval, &json_total,  &json_diff,
-	&json_detect, &json_check,    &json_advise,
+	&json_detect, &json_check,    &json_advise, &json_import,
 };
 
 static json_t *ref(const char *key)

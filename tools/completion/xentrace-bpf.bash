@@ -43,7 +43,7 @@ _xentrace_bpf_families()
 _xentrace_bpf()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
-	local commands="trace detect top check record wait report diff advise export"
+	local commands="trace detect top check record wait report diff advise import export"
 
 	COMPREPLY=()
 	# behind -- is a command of the user's
@@ -81,16 +81,18 @@ _xentrace_bpf()
 	-p | --pid) mapfile -t COMPREPLY < <(cd /proc && compgen -G "${cur}[0-9]*") ;;
 	-c | --cgroup) ;;
 	--user) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
-	-d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --then-overhead | --to | --before | --after | --when | --ready-fd | --listen) ;;
+	--tsc-khz | --domain | -d | --duration | -i | --interval | --sample | --from | --keep | --max-overhead | --mode | --slower | --then-overhead | --to | --before | --after | --when | --ready-fd | --listen) ;;
 	*)
 		if [[ $cur == -* ]]; then
 			_xentrace_bpf_words "$("${COMP_WORDS[0]}" "$command" --help 2> /dev/null |
 				grep -oE -- '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,')"
 		elif ((COMP_CWORD == 1)); then
 			_xentrace_bpf_words "$commands"
-		elif [[ $command == report || $command == diff || $command == advise || $command == top ]]; then
+		elif [[ $command == report || $command == diff || $command == advise || $command == top || ($command == import && $COMP_CWORD -gt 2) ]]; then
 			_xentrace_bpf_files -f -X '!*.xtr'
 			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$cur")
+		elif [[ $command == import ]]; then
+			_xentrace_bpf_files -f
 		fi
 		;;
 	esac
