@@ -170,8 +170,9 @@ struct xt_cpu {
 	__u64 loss[XT_LOSS_NR];
 	__u64 runs[XT_PROBE_NR];
 	struct xt_frame frame[XT_FRAMES];
-	__u64 softirq_at[XT_SOFTIRQS];	  /* ns: start of the one that runs now; 0: it does not */
-	__u64 softirq_ended[XT_SOFTIRQS]; /* ns: end of the last one */
+	/* of packets' softirqs; ns: start of the one that runs now, 0: it does not; end of the last */
+	__u64 softirq_at[XT_SOFTIRQS];
+	__u64 softirq_ended[XT_SOFTIRQS];
 	struct xt_device device[XT_DEVICES];
 } __attribute__((aligned(4096)));
 

@@ -156,7 +156,7 @@ static __always_inline void softirq_raised(struct xt_cpu *cpu, __u32 vector)
 	cpu->raised |= 1ull << vector;
 }
 
-/* ns: start of the softirq, if it runs now; else 0. */
+/* ns: start of the softirq, if it runs now; else 0. Only those of packets are stamped. */
 static __always_inline __u64 softirq_began(const struct xt_cpu *cpu, __u32 vector)
 {
 	return cpu->softirq_at[vector];
