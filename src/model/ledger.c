@@ -280,8 +280,8 @@ static void add_leg(struct wait_row *row, const struct path *path, const struct 
 
 	while (at && row->legs[at - 1].order > path->key.order)
 		at--;
-	if (row->nr_legs == LEDGER_LEGS) {
-		leg = &row->legs[LEDGER_LEGS - 1];
+	if (row->nr_legs == REQUEST_LEGS) {
+		leg = &row->legs[REQUEST_LEGS - 1];
 	} else {
 		leg = &row->legs[at];
 		memmove(leg + 1, leg, (row->nr_legs - at) * sizeof(*leg));

@@ -18,7 +18,6 @@
 #include "platform/platform.h"
 
 #define LEDGER_PARTS 4
-#define LEDGER_LEGS  8
 
 /* A share of a row: one of its legs ("submit") or, where it has a single leg, operations. */
 struct cpu_part {
@@ -105,7 +104,7 @@ struct wait_row {
 	 * (QAVG). Legs of the device and of queues; 0 without a leg of the device.
 	 */
 	double device_ns, kernel_ns, queue_ns;
-	struct wait_leg legs[LEDGER_LEGS]; /* in the order of time */
+	struct wait_leg legs[REQUEST_LEGS]; /* in the order of time */
 	size_t nr_legs;
 };
 

@@ -169,8 +169,8 @@ struct drop {
 	uint64_t count;
 };
 
-#define SLOWEST	  16 /* so many are kept of a run */
-#define SLOW_LEGS 9
+#define SLOWEST	     16 /* so many are kept of a run */
+#define REQUEST_LEGS 12 /* room for a request's legs, with some to spare; its total is none */
 
 /* One of the slowest requests of a run. */
 struct slow_request {
@@ -181,7 +181,7 @@ struct slow_request {
 	struct {
 		char name[40];
 		uint64_t ns;
-	} legs[SLOW_LEGS]; /* those that were seen, in the order of time; they add up to total_ns */
+	} legs[REQUEST_LEGS]; /* those that were seen, in the order of time; they add up to total_ns */
 	size_t nr_legs;
 	bool issued; /* false: an empty flush, which nobody issued: no vcpu, pid and comm */
 	unsigned int vcpu;

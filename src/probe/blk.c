@@ -541,8 +541,7 @@ static void read_conservation(const struct tracer *tracer, struct conservation *
 }
 
 _Static_assert(SLOWEST == XT_SLOWEST, "what a CPU keeps is what a run does");
-_Static_assert(XT_LEG_NR <= SLOW_LEGS + 1, "room for all legs but the total");
-_Static_assert(XT_LEG_NR <= LEDGER_LEGS + 1, "the same in a row of the report");
+_Static_assert(XT_LEG_NR <= REQUEST_LEGS + 1, "room for all legs but the total");
 
 /* A CPU that writes while each of so many copies is made is left out of this reading. */
 #define TRIES 100

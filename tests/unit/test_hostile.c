@@ -74,7 +74,7 @@ static void fill_slow(struct snapshot *snap, size_t i)
 	fill_text(slow->device);
 	fill_text(slow->op);
 	fill_text(slow->comm);
-	for (slow->nr_legs = 0; slow->nr_legs < SLOW_LEGS; slow->nr_legs++)
+	for (slow->nr_legs = 0; slow->nr_legs < REQUEST_LEGS; slow->nr_legs++)
 		fill_text(slow->legs[slow->nr_legs].name);
 }
 

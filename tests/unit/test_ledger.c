@@ -206,12 +206,12 @@ static void legs_are_in_the_order_of_time(void **state)
 	struct fixture *f = fixture__empty();
 
 	(void)state;
-	for (size_t i = 0; i < LEDGER_LEGS; i++)
+	for (size_t i = 0; i < ARRAY_LEN(shuffled); i++)
 		hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, "x", "read", shuffled[i]),
 			  10);
 	fixture__close(f);
-	assert_int_equal(f->ledger->waits[0].nr_legs, LEDGER_LEGS);
-	for (size_t i = 0; i < LEDGER_LEGS; i++)
+	assert_int_equal(f->ledger->waits[0].nr_legs, ARRAY_LEN(shuffled));
+	for (size_t i = 0; i < ARRAY_LEN(ordered); i++)
 		assert_string_equal(f->ledger->waits[0].legs[i].name, ordered[i]);
 	fixture__free(f);
 }
@@ -223,14 +223,14 @@ static void more_legs_than_room_lose_no_time(void **state)
 	char leg[16];
 
 	(void)state;
-	for (int i = 0; i < LEDGER_LEGS + 3; i++) {
+	for (int i = 0; i < REQUEST_LEGS + 3; i++) {
 		snprintf(leg, sizeof(leg), "leg%d", i);
 		hist__add(fixture__path(f, KIND_WAIT, AREA_DISK, MECH_PV, "x", "read", leg), 10);
 	}
 	fixture__close(f);
-	for (size_t i = 0; i < LEDGER_LEGS; i++)
+	for (size_t i = 0; i < REQUEST_LEGS; i++)
 		sum += f->ledger->waits[0].legs[i].ns;
-	assert_int_equal(sum, 10 * (LEDGER_LEGS + 3));
+	assert_int_equal(sum, 10 * (REQUEST_LEGS + 3));
 	fixture__free(f);
 }
 
