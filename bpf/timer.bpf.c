@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Timers: how late they expire, by the clock event device whose interrupt makes them.
+ * Timers: how late they expire, and the setting of the clock event device whose interrupt makes
+ * them expire. Reads of the clock by system calls.
  *
- * This hook is hot (each tick of each vCPU passes it), so it reads no clock. The kernel reads it
- * once for all timers of an interrupt, and says what it read. So the time that earlier timers'
+ * The hook of expiry is hot (each tick of each vCPU passes it), so its program reads no clock. The kernel
+ * reads it once for all timers of an interrupt, and says what it read. So the time that earlier timers'
  * callbacks take is no lateness.
  */
 #include "vmlinux.h"
@@ -35,18 +36,18 @@ static __always_inline bool was_past(struct xt_timer_cpu *timer, enum xt_timer_o
 	before = *before_last;
 	if (!before)
 		before = tracing_since();
-	/* a time of day long past is before CLOCK_MONOTONIC began */
+	/* signed: a time of day long past is before CLOCK_MONOTONIC began */
 	return before == ~0ull || due <= (s64)before;
 }
 
 /*
- * The time that it is now, of the timer's clock; false if it cannot be read. hrtimer_expire_entry
- * has it by its address, and by value on newer kernels (seen on 7.3): the loader looks at the
- * argument's type in BTF.
+ * *now is the time of the timer's clock; false if it cannot be read. It is an argument of
+ * hrtimer_expire_entry: a pointer to the time, or on newer kernels (seen on 7.3) the time itself. The
+ * loader tells which, by the argument's type in BTF.
  *
- * An argument that points to a number cannot be loaded before bb6728d75611 ("bpf: Allow access to
- * int pointer arguments in tracing programs"), 5.17, and by the name of a typedef only later;
- * copied, it can.
+ * The verifier allows no load of an argument that points to a number before bb6728d75611 ("bpf: Allow
+ * access to int pointer arguments in tracing programs"), 5.17, and of one that is a typedef only later.
+ * So a helper copies the pointer and then the time.
  */
 static __always_inline bool timer_time(__u64 *ctx, s64 *now)
 {
@@ -110,7 +111,7 @@ int BPF_PROG(xt_program_fx, struct clock_event_device *dev, __s64 expires, bool 
 		return 0;
 	/*
 	 * -ETIME: the event had expired, and the device was not touched. The time belongs to the
-	 * path that set the timer, a softirq or an interrupt; else the guest would get it.
+	 * path that set the timer, a softirq or an interrupt; given to none, it would be guest code.
 	 */
 	if (ret)
 		frame_give_back(cpu, &closed);

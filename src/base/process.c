@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 
-/* As this process got them. */
+/* What this process was started with. */
 static struct {
 	char **environment;
 	struct rlimit files;
@@ -24,12 +24,13 @@ static char *nothing[] = { NULL };
 #define SOME 32
 
 /*
- * What is at least so large is given back when it is freed. Left alone, glibc raises this by what was
- * freed, and keeps the next ones: the kernel's BTF, 5 MB, which libbpf reads for each object and frees.
+ * glibc gives memory blocks of this size or more back to the kernel when they are freed. If it is not
+ * told the size, it raises it to that of what is freed, and keeps the next ones: the kernel's BTF, 5 MB,
+ * which libbpf reads for each object and frees.
  */
 #define LARGE (256 << 10)
 
-/* Are there as many as the shallowest work takes? Without them folders would seem empty. */
+/* Are there as many descriptors as the least work takes? Without them folders would seem empty. */
 static bool has_some(void)
 {
 	int fds[SOME], got = 0;
@@ -42,21 +43,21 @@ static bool has_some(void)
 }
 
 /*
- * Descriptors 0 to 2 are there, so that no file that is opened becomes one of them: those that were
- * closed lead nowhere, and what writes to them gets an error. And a probe takes two or three, and
- * tracing has a hundred.
+ * Open those of descriptors 0 to 2 that are closed, so that no other file becomes one of them. They
+ * lead nowhere, and who writes to them gets an error. Then raise the limit of descriptors: a probe takes
+ * two or three, a trace a hundred.
  */
 static bool open_descriptors(void)
 {
 	struct rlimit limit;
 
-	/* the lowest that is free is the one that is missing; to read alone, so that a report that
-	 * nobody gets is no success */
+	/* open() takes the lowest free number: the closed one. It is opened to read alone, so that
+	 * a report that nobody gets is no success */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) < 0)
 			open("/", O_PATH);
 	given.has_files = !getrlimit(RLIMIT_NOFILE, &given.files);
-	/* no error where that is not allowed: it may do with what there is */
+	/* if that is refused, the old limit may do: see has_some() */
 	if (given.has_files && given.files.rlim_cur < given.files.rlim_max) {
 		limit = given.files;
 		limit.rlim_cur = limit.rlim_max;
@@ -76,7 +77,7 @@ bool process__init(void)
 	given.environment = environ ? environ : nothing;
 	if (!geteuid())
 		environ = nothing;
-	/* what cannot be written any more is an error with a message, and no death without one */
+	/* a write that fails ends in a message, and not in a signal that ends the process without one */
 	sigaction(SIGPIPE, &ignored, &given.pipe);
 	sigaction(SIGXFSZ, &ignored, &given.size);
 	mallopt(M_MMAP_THRESHOLD, LARGE);

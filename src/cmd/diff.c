@@ -55,7 +55,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/* As for other outputs (output_options__add()): by extension, --format where it says none, text. */
+/*
+ * The format, chosen as for other outputs (output_options__add()): by the extension, if there is none by
+ * --format, else text.
+ */
 static const struct output *choose(const char *path, const char *format)
 {
 	const char *extension = strcmp(path, "-") ? output_options__extension(path) : "";
@@ -65,7 +68,7 @@ static const struct output *choose(const char *path, const char *format)
 	if (format && (!asked || !asked->diff))
 		elog("unknown format '%s': see --help", format);
 	else if (said && !said->diff)
-		/* no table under the name of something else */
+		/* else a file named .om, say, would hold a table */
 		elog("a diff has no format '%s': see --help", said->name);
 	else if (said && asked && said != asked)
 		elog("--format %s: the extension of %s says %s; name one of them only", format,

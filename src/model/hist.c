@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 95 % of a normal distribution are at most so many standard deviations from its mean. */
+#define NORMAL_95 1.96
+/*
+ * An event that is followed stands for all that ended since the last one that was: its weight. The
+ * weights vary as the gaps of a random process do, and so the variance is twice that of equal ones.
+ */
+#define UNEVEN 2
+
 /*
  * 1000 ns: top bit 9, the three bits below it 111 -> (9 - 2) * 8 + 7 = 63, which holds
  * [960, 1024).
  */
-/* Of a normal distribution, 95 % are that many standard deviations about its mean, or nearer. */
-#define NORMAL_95 1.96
-/*
- * Those that are followed stand for as many as ended since the last one. Where these numbers vary, as the
- * gaps of a random process do, the variance is twice that of equal ones.
- */
-#define UNEVEN 2
-
 unsigned int hist__index(uint64_t ns)
 {
 	unsigned int octave, index;
@@ -75,7 +75,7 @@ static int make_room(struct hist *h, unsigned int nr)
 	return hist__reserve(h, nr > 2 * h->room ? nr : 2 * h->room);
 }
 
-/* The place of this index among those that are there. */
+/* The place of the bucket of this index, or where it would be. */
 static unsigned int find(const struct hist *h, unsigned int index)
 {
 	unsigned int low = 0, high = h->nr;
@@ -161,7 +161,7 @@ static uint64_t middle(unsigned int index)
 	return hist__lower(index) + (hist__upper(index) - hist__lower(index)) / 2;
 }
 
-/* By the buckets' midpoints: of an interval the time in each of them is not recorded. */
+/* By the buckets' midpoints: a recording leaves out the time in each bucket of an interval. */
 double hist__mean_error_ns(const struct hist *h)
 {
 	const double mean = hist__mean_ns(h), followed = hist__followed(h);
@@ -218,7 +218,7 @@ int hist__add(struct hist *h, uint64_t ns)
 	return 0;
 }
 
-/* How many of these indexes are not there. */
+/* How many buckets of `from` have none of the same index in `to`. */
 static unsigned int count_new(const struct hist *to, const struct hist *from)
 {
 	unsigned int nr = 0;
@@ -242,7 +242,7 @@ int hist__merge(struct hist *to, const struct hist *from)
 	HIST_COUNTERS(ADD)
 #undef ADD
 	to->nr += more;
-	/* from the last one on: what is written is behind what is still to be read */
+	/* backwards: each bucket is read before it is overwritten */
 	while (k) {
 		struct hist_bucket bucket = from->bucket[k - 1];
 

@@ -329,7 +329,10 @@ static void sum_legs(struct wait_row *row)
 	}
 }
 
-/* Those that were not followed, and that none that was stands for yet, took as long as the others. */
+/*
+ * Some requests were only counted, and no followed one stands for them yet: take it that they lasted as
+ * long as the others.
+ */
 static void add_pending(struct wait_row *row)
 {
 	const uint64_t count = hist__count(row->hist);

@@ -50,7 +50,7 @@ void owner__title(const struct owner *owner, enum owners_by by, char title[OWNER
 		snprintf(title, OWNER_TITLE, "%s", *owner->name ? owner->name : "?");
 }
 
-/* Of a cgroup and a process the number says who it is: its name may be learned later, or change. */
+/* A cgroup and a process are told by their number: the name may be learned later, or change. */
 bool owner__same(const struct owner *a, const struct owner *b)
 {
 	if (a->kind != b->kind || a->id != b->id)
@@ -58,7 +58,10 @@ bool owner__same(const struct owner *a, const struct owner *b)
 	return a->kind != OWNER_NAMED || a->id || !strcmp(a->name, b->name);
 }
 
-/* Those that were not followed, and that none that was stands for yet, took as long as the others. */
+/*
+ * Some requests were only counted, and no followed one stands for them yet: take it that they lasted as
+ * long as the others.
+ */
 static void fill(struct owner_row *row, const struct owner *owner, uint64_t elapsed_ns)
 {
 	const struct hist *h = &owner->hist;

@@ -17,7 +17,7 @@ struct question {
 	int err;
 };
 
-/* It answers once for each device that meets it; without an answer it is not met. */
+/* `ask` gives one answer for each device that meets the rule. If it gives none, the rule is not met. */
 struct rule {
 	const char *id;
 	void (*ask)(struct question *q);
@@ -60,7 +60,7 @@ void finding__gain_unknown(struct finding *f, const char *fmt, ...) PRINTF(2, 3)
 /* Fewer requests or packets have no mean and no tail to speak of. */
 #define EVENTS_ENOUGH 100
 
-/* A run whose probes are not listed (a test's literal) is taken at its word. */
+/* Are all probes of this family off? Not in a snapshot that lists none of them, as those of tests. */
 bool rule__family_is_off(const struct snapshot *snap, const char *family);
 /* Where emulated devices can be replaced by virtio, not by Xen's PV ones. */
 bool rule__has_virtio(const struct platform *platform);
@@ -70,7 +70,7 @@ size_t rule__online_vcpus(const struct snapshot *snap);
 
 /* Requests of a plain disk that this mechanism serves. */
 bool rule__is_disk(const struct wait_row *row, enum mech mech);
-/* False, and it is said, where disk requests are not measured. */
+/* Are disk requests measured? If not, it gives the answer: not testable. */
 bool rule__knows_disks(struct question *q);
 /* The busiest row of a disk, as rows are sorted by waited time; NULL if it did nothing. */
 const struct wait_row *rule__busiest(const struct ledger *ledger, const char *device);
@@ -88,16 +88,17 @@ const struct queue_use *rule__queue(const struct snapshot *snap, const char *dev
 /* "3.76ms (+-41us)": a row's mean, and with 95 % how far off that is. */
 #define MEAN_LEN 64
 const char *rule__mean(char buf[MEAN_LEN], const struct wait_row *row);
-/* ns of a row's legs with these roles; of leg `order` where roles is 0. */
+/* ns of a row's legs that have one of these roles. */
 uint64_t rule__legs_ns(const struct wait_row *row, unsigned int roles);
 
-/* Of the CPU account: rows of that area and device ("" any, NULL none). */
+/* What the CPU account has of this mechanism … */
 struct cpu_sum {
 	uint64_t ns, held_ns, events;
 };
-/* The same of paths with one of these roles. */
-struct cpu_sum rule__role_cpu(const struct snapshot *snap, enum mech mech, unsigned int roles);
+/* … in rows of this area and device. NULL: of any device; "": rows that have none. */
 struct cpu_sum rule__cpu(const struct ledger *ledger, enum mech mech, enum area area,
 			 const char *device);
+/* … in paths that have one of these roles. */
+struct cpu_sum rule__role_cpu(const struct snapshot *snap, enum mech mech, unsigned int roles);
 
 #endif

@@ -134,7 +134,7 @@ void schema__subtract(const struct schema *schema, void *later, const void *earl
 	}
 }
 
-/* A plain copy points to the memory of the struct it was copied from: let go of it. */
+/* After a plain copy of a struct its pointers are the original's: forget them. */
 static void let_go(const struct schema *schema, void *what)
 {
 	for (size_t i = 0; i < schema->nr; i++) {
@@ -180,7 +180,7 @@ static int copy_list(const struct field *field, void *to, const void *from)
 	return err;
 }
 
-/* *to has let go of what *from has. */
+/* Copy what *from points to. *to has no pointers any more: see let_go(). */
 static int copy_lists(const struct schema *schema, void *to, const void *from)
 {
 	int err = 0;
@@ -224,7 +224,10 @@ int schema__copy(const struct schema *schema, void *to, const void *from)
 	return err;
 }
 
-/* A copy of an element in a list with room for it, `at` or behind it. */
+/*
+ * Put a copy of an element into a list that has room for it: at *at, or behind it if the order wants
+ * that. *at becomes the place behind it.
+ */
 static int insert(const struct field *field, void *sum, const void *element, size_t *at)
 {
 	const struct schema *schema = field->of;
@@ -262,7 +265,7 @@ static int add_list(const struct field *field, void *sum, const void *delta)
 		}
 		if (!schema->same)
 			break;
-		/* for all that may still come: there may be thousands */
+		/* room for all that are left, at once: there may be thousands */
 		if (nr_sum == room) {
 			room += nr - i;
 			list = realloc(list, room * schema->size);

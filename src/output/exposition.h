@@ -16,7 +16,7 @@
 
 enum dialect { DIALECT_PROMETHEUS, DIALECT_OPENMETRICS, DIALECT_NR };
 
-/* What HTTP calls it. Static. */
+/* Its Content-Type of HTTP. Static. */
 const char *dialect__content_type(enum dialect dialect);
 /*
  * Which one a client wants by its header Accept, by the weights in it; NULL, or a header that names
@@ -28,7 +28,7 @@ enum metric_type { GAUGE, COUNTER, HISTOGRAM, INFO };
 
 struct exposition_form;
 
-/* What is being written: {form, out, dialect} at first. */
+/* What is being written. It begins as {form, out, dialect}. */
 struct exposition {
 	const struct exposition_form *form;
 	FILE *out;
@@ -38,7 +38,7 @@ struct exposition {
 	enum metric_type type;
 };
 
-/* Begin a family: its samples follow, all of them. `unit` is the end of its name, or NULL. */
+/* Begin a family; all its samples follow. `unit` is the end of its name, or NULL. */
 void exposition__family(struct exposition *to, const char *name, enum metric_type type,
 			const char *unit, const char *help);
 /* The last line, where there is one. */
@@ -48,7 +48,7 @@ struct label {
 	const char *name, *value; /* any bytes; NULL is "" */
 };
 
-/* Of a sample; the last one has no name. */
+/* The labels of a sample. One without a name ends them. */
 #define LABELS(...) ((const struct label[]) { __VA_ARGS__, {} })
 #define NO_LABELS   ((const struct label[]) { {} })
 

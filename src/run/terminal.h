@@ -12,22 +12,22 @@
 #include "output/top.h"
 
 /*
- * Standard input and output, which have to be one. Messages on a standard error that is the
- * terminal, too, are kept until it is closed. Returns 0; -ENOTTY when they are none, or -ENOENT
- * when its kind ($TERM) is not known, after a message.
+ * Standard input and output have to be a terminal. If standard error is one, too, messages are kept
+ * until this is closed. Returns 0; or after a message -ENOTTY when there is no terminal, -ENOENT when
+ * its kind ($TERM) is not known.
  */
 int terminal__open(bool color);
-/* As it was; once more does nothing. */
+/* Leave it as it was found. A second call does nothing. */
 void terminal__close(void);
 
-/* In cells, as it is now. */
+/* Its size now, in cells. */
 void terminal__size(unsigned int *width, unsigned int *height);
 void terminal__show(const struct screen *screen);
 
 /* Where keys come from, for poll(). */
 int terminal__fd(void);
 /*
- * The next key; TOP_KEY_NONE when there is none by now. *resized: the screen has to be drawn again.
+ * The next key; TOP_KEY_NONE when none was pressed. *resized: the screen has to be drawn again.
  * *gone: nobody is there any more.
  */
 enum top_key terminal__key(bool *resized, bool *gone);

@@ -25,7 +25,7 @@ static struct view {
 	struct top top;
 	struct screen screen;
 	bool ends; /* a key said so, or nobody is there any more */
-	/* What is shown, of its own: keys draw it again. */
+	/* A copy of what is shown, since keys draw it again. */
 	struct report report;
 	struct run_info run;
 	struct snapshot snap;
@@ -56,7 +56,7 @@ static int draw(void)
 	return 0;
 }
 
-/* All keys that were pressed. Did one change something? */
+/* Handle all keys that were pressed. Has the view to be drawn again? */
 static bool take_keys(void)
 {
 	bool resized = false, changed = false;
@@ -69,7 +69,7 @@ static bool take_keys(void)
 	return changed || resized;
 }
 
-/* While the run waits. What it returns ends a live run; a player looks what changed. */
+/* While the run waits: see signals__watch(). SIGINT ends the run, SIGCONT makes a player look again. */
 static int on_input(void *arg)
 {
 	const bool *plays = arg;
@@ -184,7 +184,7 @@ static int give(struct player *player, struct run_part *part)
 	return 1;
 }
 
-/* The next interval is due, or there is none. */
+/* The next interval is due: go to it, or stop at the last one. */
 static void play(void)
 {
 	if (view.top.at < view.top.intervals)
@@ -204,7 +204,7 @@ static int player__next(struct source *source, struct run_part *part)
 		signal = signals__wait(view.top.playing ? player->next_ns : NEVER, -1);
 		if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP)
 			break;
-		/* who begins to play sees this interval as long as it was */
+		/* a key was pressed: from now on, this interval is shown for as long as it was */
 		if (signal == SIGCONT)
 			player->next_ns =
 				clock__monotonic_ns() + player->length_ns / view.top.speed;

@@ -2,7 +2,8 @@
 /*
  * Conditions that each interval of a run is held against (model/condition.h), and what is done when
  * one has held long enough: a line is said and logged by syslog(3); a flight recorder keeps what
- * came before and what comes after, and follows more for that while. Or the run ends: `wait`.
+ * came before and what comes after, and for that while follows more requests. For the command `wait`
+ * the run ends instead.
  */
 #ifndef XT_RUN_WATCH_H
 #define XT_RUN_WATCH_H
@@ -28,11 +29,11 @@ struct watch_options {
 
 struct watch;
 
-/* Returns NULL without memory. Of *options all is copied but what it points to. */
+/* Returns NULL without memory. Copies *options; what that points to has to stay. */
 struct watch *watch__new(const struct watch_options *options);
 void watch__free(struct watch *watch);
 
-/* Of an interval. Returns 0 or a negative errno after a message. */
+/* Hold an interval against the conditions. Returns 0, or a negative errno after a message. */
 int watch__interval(struct watch *watch, struct source *source, const struct report *report);
 /* Did one hold, so that the run was ended? */
 bool watch__has_held(const struct watch *watch);

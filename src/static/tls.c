@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What Debian's libmicrohttpd.a calls for HTTPS, which nobody here speaks: its own library of TLS has
- * no complete static one there. make static links this file last. Only the first two are ever called; of
- * the others one that were would end the process.
+ * Functions of GnuTLS that Debian's libmicrohttpd.a calls for HTTPS, which nobody here speaks. Debian has
+ * no complete static GnuTLS, so make static links this file, last. Only the first two are ever called;
+ * each of the others would end the process.
  */
 #include <stdlib.h>
 
