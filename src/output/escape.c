@@ -71,8 +71,7 @@ size_t escape__utf8_len(const char *s)
 	return is_noncharacter(u, len) ? 0 : len;
 }
 
-/* Of a character that the function above knows: also those of U+0080 to U+009F, which terminals obey. */
-static bool is_control(const char *s, size_t len)
+bool escape__is_control(const char *s, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)s;
 
@@ -138,7 +137,7 @@ const char *escape__xml(char *buf, size_t size, const char *name)
 			entity = "&#39;";
 		else if (!len)
 			entity = ESCAPE_NONE;
-		else if (is_control(name, len))
+		else if (escape__is_control(name, len))
 			entity = "?";
 		fits = entity ? append(buf, size, &used, entity, strlen(entity))
 			      : append(buf, size, &used, name, len);

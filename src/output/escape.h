@@ -6,6 +6,7 @@
 #ifndef XT_OUTPUT_ESCAPE_H
 #define XT_OUTPUT_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Room for the escaped form of any name of a path (48 bytes, at most 6 for each). */
@@ -15,6 +16,8 @@
 
 /* Length of the character that begins at s; 0 for what is none. */
 size_t escape__utf8_len(const char *s);
+/* Of a character of that length: also those of U+0080 to U+009F, which terminals obey. */
+bool escape__is_control(const char *s, size_t len);
 
 /*
  * Each writes the escaped `name` into buf, cut off at a whole character where it does not fit, and

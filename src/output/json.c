@@ -9,34 +9,43 @@
 #include "model/schema.h"
 #include "output/escape.h"
 
-/* A control character, which a terminal would obey; of those above 127 two bytes. Else 0. */
-static unsigned int control(const char *text, size_t len)
+/* One character that does not go out as it is; `len` is 0 where it is none. Returns its length. */
+static size_t write_special(FILE *out, const char *text, size_t len)
 {
-	const unsigned char *c = (const unsigned char *)text;
+	static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	const char *found = strchr(escaped, *text);
 
-	if (len == 1 && (*c < ' ' || *c == 0x7f))
-		return *c;
-	return len == 2 && *c == 0xc2 && c[1] < 0xa0 ? c[1] : 0;
+	if (found)
+		fprintf(out, "\\%c", letters[found - escaped]);
+	else if (!len)
+		fputs(ESCAPE_NONE, out);
+	else /* of two bytes the second one is the number */
+		fprintf(out, "\\u%04X", (unsigned char)text[len - 1]);
+	return len ? len : 1;
+}
+
+/* JSON allows control characters above 31; a terminal obeys them. */
+static bool is_special(const char *text, size_t len)
+{
+	return !len || *text == '"' || *text == '\\' || escape__is_control(text, len);
 }
 
 static void write_text(struct json *json, const char *text)
 {
-	static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-	const char *found;
+	size_t run = 0, len;
 
 	fputc('"', json->out);
-	for (size_t len; *text; text += len ? len : 1) {
-		len = escape__utf8_len(text);
-		found = strchr(escaped, *text);
-		if (found)
-			fprintf(json->out, "\\%c", letters[found - escaped]);
-		else if (control(text, len))
-			fprintf(json->out, "\\u%04X", control(text, len));
-		else if (len)
-			fwrite(text, 1, len, json->out);
-		else
-			fputs(ESCAPE_NONE, json->out);
+	while (text[run]) {
+		len = escape__utf8_len(text + run);
+		if (!is_special(text + run, len)) {
+			run += len;
+			continue;
+		}
+		fwrite(text, 1, run, json->out);
+		text += run + write_special(json->out, text + run, len);
+		run = 0;
 	}
+	fwrite(text, 1, run, json->out);
 	fputc('"', json->out);
 }
 

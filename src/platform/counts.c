@@ -103,7 +103,7 @@ int bus_events__read(struct bus_events **out, size_t *nr, const char *root)
 
 	*out = NULL;
 	*nr = 0;
-	err = files__open(&files, root);
+	err = files__open_figures(&files, root);
 	if (err)
 		return err;
 	for (size_t i = 0; !err && i < LENGTH(buses); i++) {
@@ -127,7 +127,7 @@ int disk_counts__read(struct disk_counts *disks, size_t nr, const char *root)
 {
 	struct files *files;
 	char line[256];
-	int err = files__open(&files, root);
+	int err = files__open_figures(&files, root);
 
 	if (err)
 		return err;
@@ -151,7 +151,7 @@ int disk_counts__read(struct disk_counts *disks, size_t nr, const char *root)
 int nic_losses__read(struct nic_losses *nics, size_t nr, const char *root)
 {
 	struct files *files;
-	int err = files__open(&files, root);
+	int err = files__open_figures(&files, root);
 
 	if (err)
 		return err;
@@ -198,7 +198,7 @@ int kernel_counts__read(struct kernel_counts *counts, const char *root)
 {
 	struct files *files;
 	char *text;
-	int err = files__open(&files, root);
+	int err = files__open_figures(&files, root);
 
 	*counts = (struct kernel_counts) {};
 	if (err)

@@ -32,8 +32,9 @@ struct item {
 struct files {
 	int root;
 	bool live;
-	void *seen; /* of struct item by path: tsearch(3) */
-	int err;    /* the first failure to remember something: nothing is saved then */
+	bool by_kernel; /* it resolves the links, and nothing is remembered */
+	void *seen;	/* of struct item by path: tsearch(3) */
+	int err;	/* the first failure to remember something: nothing is saved then */
 };
 
 static void item__free(void *ptr)
@@ -76,9 +77,12 @@ static struct item *item__at(struct files *files, const char *path)
 static void remember(struct files *files, enum item_kind kind, const char *path, const char *text,
 		     size_t len, bool replace)
 {
-	struct item *item = path[0] ? item__at(files, path) : NULL;
+	struct item *item;
 	char *copy;
 
+	if (files->by_kernel)
+		return;
+	item = path[0] ? item__at(files, path) : NULL;
 	if (!path[0] || (item && item->text && item->len >= len && !replace))
 		return; /* the root itself is made anyway */
 	copy = malloc(len + 1);
@@ -123,6 +127,15 @@ int files__open(struct files **out, const char *root)
 	}
 	*out = files;
 	return 0;
+}
+
+int files__open_figures(struct files **out, const char *root)
+{
+	int err = files__open(out, root);
+
+	if (!err)
+		(*out)->by_kernel = (*out)->live;
+	return err;
 }
 
 void files__close(struct files *files)
@@ -234,11 +247,11 @@ static int walk(struct files *files, char *real, char *path)
 
 static int resolve(struct files *files, char *real, const char *fmt, va_list ap)
 {
-	char path[FILES_PATH];
+	char path[FILES_PATH], *to = files->by_kernel ? real : path;
 
-	if (vsnprintf(path, sizeof(path), fmt, ap) >= (int)sizeof(path))
+	if (vsnprintf(to, FILES_PATH, fmt, ap) >= FILES_PATH)
 		return -ENAMETOOLONG;
-	return walk(files, real, path);
+	return files->by_kernel ? 0 : walk(files, real, path);
 }
 
 /* The same with the arguments that follow fmt. */
@@ -253,10 +266,17 @@ static int resolve(struct files *files, char *real, const char *fmt, va_list ap)
 		err;                                 \
 	})
 
+/* Of a path without links, but those that the kernel is to resolve. */
+static int open_real(const struct files *files, const char *real, int flags)
+{
+	flags |= files->by_kernel ? 0 : O_NOFOLLOW;
+	return openat(files->root, real, O_RDONLY | O_CLOEXEC | flags);
+}
+
 /* Read and remember up to size bytes; no terminator. Returns the length or a negative errno. */
 static ssize_t read_bytes(struct files *files, const char *real, char *buf, size_t size)
 {
-	int fd = openat(files->root, real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = open_real(files, real, O_NONBLOCK);
 	struct stat st;
 	size_t got = 0;
 	ssize_t n = 1;
@@ -414,6 +434,8 @@ static void remember_entry(struct files *files, const char *folder, const char *
 	char path[FILES_PATH], target[FILES_PATH];
 	ssize_t n;
 
+	if (files->by_kernel)
+		return;
 	strcpy(path, folder);
 	if (append(path, name, strlen(name)))
 		return;
@@ -426,8 +448,7 @@ static void remember_entry(struct files *files, const char *folder, const char *
 
 static int list(struct files *files, struct names *out, const char *real)
 {
-	int fd = openat(files->root, real[0] ? real : ".",
-			O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open_real(files, real[0] ? real : ".", O_DIRECTORY);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int err = 0;

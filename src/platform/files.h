@@ -26,6 +26,12 @@ struct names {
 
 /* Returns 0 and *out, to be closed with files__close(), or a negative errno. */
 int files__open(struct files **out, const char *root);
+/*
+ * The same for figures that are read again and again, and never saved: on the running machine the kernel
+ * finds the files, in one system call in place of one a component. Not for links themselves:
+ * files__resolve() and files__target() are of no use then.
+ */
+int files__open_figures(struct files **out, const char *root);
 void files__close(struct files *files);
 /* 0 if there is anything that a saved guest has; -ENODATA, or why it cannot be told. */
 int files__check(const struct files *files);

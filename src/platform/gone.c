@@ -31,7 +31,7 @@ static bool nic_is_gone(struct files *files, const struct nic *nic)
 int platform__note_gone(struct platform *platform, const char *root)
 {
 	struct files *files;
-	int err = files__open(&files, root);
+	int err = files__open_figures(&files, root);
 
 	if (err)
 		return err;
