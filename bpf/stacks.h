@@ -19,7 +19,7 @@ struct xt_stack_sum {
 };
 
 /* A CPU's, by open addressing: XT_STACK_PROBES places from the hashed one. Places are never freed. */
-#define XT_STACK_SUMS_BITS 11
+#define XT_STACK_SUMS_BITS 13
 #define XT_STACK_SUMS	   (1 << XT_STACK_SUMS_BITS)
 #define XT_STACK_PROBES	   8
 

@@ -24,14 +24,24 @@ struct function {
 };
 
 /*
+ * Where a function returns that a kretprobe or a tracer of functions is on: in place of its caller, which
+ * is not in the stack then (before 5.15). No call is ahead of them.
+ */
+static const char *const trampolines[] = { "kretprobe_trampoline", "__kretprobe_trampoline",
+					   "arch_rethook_trampoline", "return_to_handler", NULL };
+
+/*
  * The function around the call that returns to this address: it is ahead of it. A kprobe's own address
  * is the breakpoint's end, which is of the same function, too.
  */
 static struct function function_at(const struct symbols *symbols, uint64_t address)
 {
 	uint64_t start, end;
-	const char *name = symbols__function(symbols, address - 1, &start, &end);
+	const char *name = symbols__function(symbols, address, &start, &end);
 
+	if (name && start == address && begins(name, trampolines))
+		return (struct function) { name, "" };
+	name = symbols__function(symbols, address - 1, &start, &end);
 	if (!name || address - start > FUNCTION_MAX)
 		return (struct function) { unknown, "" };
 	return (struct function) { name, symbols__module(symbols, address - 1) };

@@ -245,7 +245,9 @@ static void a_stack_gets_names(void **state)
 					       "ffffffff81000100 T vfs_read\n"
 					       "ffffffff81000200 T asm_sysvec_upcall\n"
 					       "ffffffff81000300 T bpf_trace_run2\n"
-					       "ffffffff81000400 T end\n"
+					       "ffffffff81000400 T elfcorehdr_read\n"
+					       "ffffffff81000440 T kretprobe_trampoline\n"
+					       "ffffffff81000500 T end\n"
 					       "ffffffffc0000000 t queue_rq\t[xen_blkfront]\n"
 					       "ffffffffc0000100 t other\t[xen_blkfront]\n"
 					       "ffffffffc0100000 t bpf_prog_1_x\t[bpf]\n"
@@ -254,6 +256,7 @@ static void a_stack_gets_names(void **state)
 	/* the program, its trampoline, which has no symbol, the function; a call at another's end */
 	const uint64_t called[] = { 0xffffffffc0100010, 0xffffffffc0150000, START + 5,
 				    0xffffffffc0000100, START + 0x180 };
+	const uint64_t hidden[] = { START + 0x10, START + 0x440 };
 	const uint64_t traced[] = { 0xffffffffc0100010, START + 0x310, START + 0x150 };
 	const uint64_t interrupted[] = { START + 1, START + 0x210, START + 0x110 };
 	uint64_t deep[64];
@@ -266,6 +269,9 @@ static void a_stack_gets_names(void **state)
 	assert_string_equal(text, "notify;queue_rq [xen_blkfront];vfs_read");
 	assert_int_equal(stack__name(text, symbols, traced, 3), 1);
 	assert_string_equal(text, "vfs_read");
+	/* a kretprobe hides the caller; the function ahead of its trampoline is none */
+	assert_int_equal(stack__name(text, symbols, hidden, 2), 2);
+	assert_string_equal(text, "notify;kretprobe_trampoline");
 	/* what was interrupted has not called */
 	assert_int_equal(stack__name(text, symbols, interrupted, 3), 2);
 	assert_string_equal(text, "notify;asm_sysvec_upcall");
