@@ -153,15 +153,20 @@ static void forget_nics(struct fixture *f)
 	fixture__free(f);
 }
 
-#define ETH0                                                                             \
-	{                                                                                \
-		.name = "eth0", .letter = LETTER_P, .front = FRONT_NETFRONT, .queues = 2 \
-	}
+static struct nic eth0(void)
+{
+	return (struct nic) {
+		.name = "eth0",
+		.letter = LETTER_P,
+		.front = FRONT_NETFRONT,
+		.queues = 2,
+	};
+}
 
 static void a_virtual_function_is_to_be_used(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct nic nics[] = { ETH0, { .name = "eth1", .letter = LETTER_VH, .driver = "igbvf" } };
+	struct nic nics[] = { eth0(), { .name = "eth1", .letter = LETTER_VH, .driver = "igbvf" } };
 	struct nic_use uses[2];
 
 	(void)state;
@@ -182,7 +187,7 @@ static void a_virtual_function_is_to_be_used(void **state)
 static void dropped_packets_have_a_reason(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct nic nic = ETH0;
+	struct nic nic = eth0();
 
 	(void)state;
 	traffic(f, &nic, 1);
@@ -202,7 +207,7 @@ static void dropped_packets_have_a_reason(void **state)
 static void one_queue_is_said_where_it_is_busy(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct nic nic = ETH0;
+	struct nic nic = eth0();
 
 	(void)state;
 	traffic(f, &nic, 1);
@@ -218,7 +223,7 @@ static void one_queue_is_said_where_it_is_busy(void **state)
 static void full_polls_have_a_threshold(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct nic nic = ETH0;
+	struct nic nic = eth0();
 	struct nic_use *use = traffic(f, &nic, 1);
 
 	(void)state;
@@ -235,7 +240,7 @@ static void full_polls_have_a_threshold(void **state)
 static void packets_that_are_cut_are_said(void **state)
 {
 	struct fixture *f = fixture__pvhvm();
-	struct nic nic = ETH0;
+	struct nic nic = eth0();
 	struct nic_use *use = traffic(f, &nic, 1);
 
 	(void)state;
