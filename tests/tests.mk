@@ -18,7 +18,7 @@ FUZZ_RUN   = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 -m
 # What tests find before the system's: jq.
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
-.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-prices lab-sabotage lab-stacks lab-trigger lab-diagnose test setup-test demo bench
+.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-gain lab-prices lab-sabotage lab-stacks lab-trigger lab-diagnose test setup-test demo bench
 .PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
@@ -215,6 +215,10 @@ lab-fleet: $(O)/static/xentrace-bpf
 ## make lab-modes  does diff name the disks first between AHCI and blkfront? (root)
 lab-modes: $(O)/static/xentrace-bpf
 	tests/lab/modes
+
+## make lab-gain   does a change save what the finding that asks for it expects? (root)
+lab-gain: $(O)/static/xentrace-bpf
+	tests/lab/gain
 
 ## make lab-prices  what operations cost in each mode of the lab, and how far advise is off
 lab-prices: $(O)/static/xentrace-bpf
