@@ -72,6 +72,16 @@ static bool is_interrupt(const char *name)
 	return begins(name, entries);
 }
 
+/*
+ * The trampoline of a function that is traced calls it again, behind its first instruction: the function is
+ * in the stack twice, and the trampoline, whose name is another one in each run, between.
+ */
+static bool is_traced_twice(const struct symbols *symbols, const uint64_t *at, unsigned int left)
+{
+	return left > 2 && strcmp(function_at(symbols, at[1]).module, "bpf") == 0 &&
+	       function_at(symbols, at[0]).name == function_at(symbols, at[2]).name;
+}
+
 unsigned int stack__name(char text[STACK_TEXT], const struct symbols *symbols,
 			 const uint64_t *addresses, unsigned int nr)
 {
@@ -84,6 +94,8 @@ unsigned int stack__name(char text[STACK_TEXT], const struct symbols *symbols,
 		i++;
 	for (; i < nr; i++, named++) {
 		function = function_at(symbols, addresses[i]);
+		if (is_traced_twice(symbols, addresses + i, nr - i))
+			i += 2;
 		if (*function.module)
 			STR_SET(frame, "%.*s [%.*s]", (int)sizeof(frame) - 24, function.name, 20,
 				function.module);

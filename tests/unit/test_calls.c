@@ -256,6 +256,8 @@ static void a_stack_gets_names(void **state)
 	/* the program, its trampoline, which has no symbol, the function; a call at another's end */
 	const uint64_t called[] = { 0xffffffffc0100010, 0xffffffffc0150000, START + 5,
 				    0xffffffffc0000100, START + 0x180 };
+	const uint64_t twice[] = { START + 0x10, 0xffffffffc0000020, 0xffffffffc0100010,
+				   0xffffffffc0000006, START + 0x180 };
 	const uint64_t hidden[] = { START + 0x10, START + 0x440 };
 	const uint64_t traced[] = { 0xffffffffc0100010, START + 0x310, START + 0x150 };
 	const uint64_t interrupted[] = { START + 1, START + 0x210, START + 0x110 };
@@ -269,6 +271,9 @@ static void a_stack_gets_names(void **state)
 	assert_string_equal(text, "notify;queue_rq [xen_blkfront];vfs_read");
 	assert_int_equal(stack__name(text, symbols, traced, 3), 1);
 	assert_string_equal(text, "vfs_read");
+	/* blkfront's function is traced */
+	assert_int_equal(stack__name(text, symbols, twice, 5), 3);
+	assert_string_equal(text, "notify;queue_rq [xen_blkfront];vfs_read");
 	/* a kretprobe hides the caller; the function ahead of its trampoline is none */
 	assert_int_equal(stack__name(text, symbols, hidden, 2), 2);
 	assert_string_equal(text, "notify;kretprobe_trampoline");
