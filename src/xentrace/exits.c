@@ -362,8 +362,8 @@ static void finish(struct reading *reading)
 
 		if (!vcpu->seen)
 			continue;
-		/* one that is offline from here on may not be there any more */
-		if (vcpu->state != XEN_OFFLINE || vcpu->is_out)
+		/* one that is offline from here on may not be there any more: its guest was shut down */
+		if (vcpu->state != XEN_OFFLINE)
 			spend(exits, vcpu, exits->last);
 		/* it is out at the end: as long as it was seen */
 		if (vcpu->is_out)

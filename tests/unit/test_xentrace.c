@@ -298,11 +298,15 @@ static void what_is_offline_may_not_be_there(void **state)
 	xentrace__add(&trace, AT(100), 0x2f001, NULL, 0);
 	xentrace__runstate(&trace, 500, 9, 0, XEN_OFFLINE, XEN_RUNNABLE);
 	xentrace__runstate(&trace, 600, 9, 0, XEN_RUNNABLE, XEN_RUNNING);
+	/* the last thing that a guest does is an exit */
+	xentrace__exit(&trace, 680, 0x78);
 	xentrace__runstate(&trace, 700, 9, 0, XEN_RUNNING, XEN_OFFLINE);
 	xentrace__add(&trace, AT(2000), 0x2f001, NULL, 0);
 	file = open_begun(&trace);
 	exits = read_domain(&file, 9);
 	assert_int_equal(exits->ticks[XEN_OFFLINE], 0);
+	assert_int_equal(exits->in_exits[XEN_OFFLINE], 0);
+	assert_int_equal(exits->in_exits[XEN_RUNNING], 20);
 	assert_int_equal(exits__vcpu_ticks(exits), 200);
 	free(exits);
 	close_file(&file);
