@@ -10,6 +10,7 @@ setup()
 	dir=$BATS_TEST_TMPDIR
 	trace=tests/fixtures/xentrace/made.xentrace
 	recording=tests/fixtures/recording-4.0.xtr
+	real=tests/fixtures/xentrace/pvh
 }
 
 json()
@@ -34,6 +35,25 @@ json()
 		"$xt" import "$trace" "$recording" -d 77
 	refused 3 "has no VM exits of domain 0" "$xt" import "$trace" "$recording" --domain 0
 	[ "$(json | jq .tick_ns)" = null ]
+}
+
+@test "a real guest: it is found, its TSC is known, and Xen saw the load that the guest did" {
+	"$xt" import $real.xentrace $real.xtr --json --strict > "$dir/json"
+	jq -e '.domain == 1 and .records == 9077 and .cpus == 2 and .lost == 0 and (.differ | not)' "$dir/json"
+	# a PVH guest of one vCPU; 2596 MHz, as CPUID told it
+	jq -e '.nr_vcpus == 1 and .tick_ns > 0.385 and .tick_ns < 0.386' "$dir/json"
+	jq -e '["interrupt", "VMMCALL", "MSR", "HLT", "CPUID"] - [.exits[].name] == []' "$dir/json"
+	# each of its hypercalls is an exit
+	[ "$(jq '.exits[] | select(.name == "VMMCALL").count' "$dir/json")" -eq \
+		"$(jq '[.hypercalls[].count] | add' "$dir/json")" ]
+	# and the guest counted as many a second, of two looks at different seconds
+	jq -e '.hypercalls[0] | .name == "vcpu_op" and .per_vcpu_second > 0.5 * .ledger_per_vcpu_second and
+		.per_vcpu_second < 2 * .ledger_per_vcpu_second' "$dir/json"
+	jq -e '.xen_states | .running + .stolen + .idle + .held_off | . > 0.999 and . < 1.001' "$dir/json"
+	refused 3 "has no records of domain 2" "$xt" import $real.xentrace $real.xtr -d 2
+	# another host's domain 1, and another load
+	"$xt" import "$trace" $real.xtr > "$dir/text"
+	grep "These are not of the same load" "$dir/text"
 }
 
 @test "records: a line each, in the order of time" {
