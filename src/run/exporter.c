@@ -118,17 +118,25 @@ static pid_t fork_alone(void)
 	return pid < 0 ? fork() : pid;
 }
 
-/* Of all that is open here only the two sockets, and standard error for its own messages. */
-static void keep_only(int *listening, int *loader)
+/*
+ * Of all that is open here only the two sockets, and standard error for its own messages. Where there is
+ * no /dev/null, a socket that nothing was connected with leads nowhere, too.
+ */
+static bool keep_only(int *listening, int *loader)
 {
 	int first = fcntl(*listening, F_DUPFD, 10), second = fcntl(*loader, F_DUPFD, 10);
 	int nothing = open("/dev/null", O_RDWR);
 
+	if (nothing < 0)
+		nothing = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (first < 0 || second < 0 || nothing < 0)
+		return false;
 	dup2(nothing, STDIN_FILENO);
 	dup2(nothing, STDOUT_FILENO);
 	*listening = dup2(first, 3);
 	*loader = dup2(second, 4);
 	close_range(5, ~0u, 0);
+	return true;
 }
 
 /* The loader ends it by closing its socket. */
@@ -137,8 +145,10 @@ static void be_server(struct server_options *server)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	keep_only(&server->listening, &server->loader);
-	_exit(server__run(server));
+	if (keep_only(&server->listening, &server->loader))
+		_exit(server__run(server));
+	elog("cannot start the HTTP server: %s", strerror(errno));
+	_exit(EXIT_RUNTIME);
 }
 
 /* It says a byte when it is shut in, and nothing when it could not be. */

@@ -78,6 +78,18 @@ value()
 	awk -v s="$1" 'index($0, s " ") == 1 { n = $NF } END { printf "%d\n", n }' "$2"
 }
 
+# The server: no file but /dev/null; what it says goes to standard error; and the texts.
+has_no_file()
+{
+	for fd in /proc/"$server"/fd/*; do
+		echo "$fd $(readlink "$fd")"
+		case $(readlink "$fd") in
+		/dev/null | socket:* | anon_inode:* | /memfd:metrics*) ;;
+		*) [ "${fd##*/}" -eq 2 ] ;;
+		esac
+	done
+}
+
 @test "a reading is the same in the file, in both texts by HTTP, and in the report: all of it, to the unit" {
 	loop_device
 	export_here -i 3600 --textfile "$dir/x.prom" -o "$dir/run.json"
@@ -150,13 +162,17 @@ value()
 	for space in pid_for_children mnt net ipc uts; do
 		[ "$(readlink /proc/"$server"/ns/$space)" != "$(readlink /proc/$loader/ns/$space)" ]
 	done
-	# no file but /dev/null, what it says goes to standard error, and the texts
-	for fd in /proc/"$server"/fd/*; do
-		case $(readlink "$fd") in
-		/dev/null | socket:* | anon_inode:* | /memfd:metrics*) ;;
-		*) [ "${fd##*/}" -eq 2 ] ;;
-		esac
-	done
+	has_no_file
+}
+
+@test "without /dev it keeps no file of ours, either" {
+	printf '#!/bin/sh\nexec unshare -m sh -c %s "%s" "$@"\n' \
+		"'mount -t tmpfs none /dev && exec \"\$0\" \"\$@\"'" "$xt" > "$dir/without-dev"
+	chmod +x "$dir/without-dev"
+	xt=$dir/without-dev
+	export_here -f blk
+	curl -fsS "$url/metrics" > /dev/null
+	has_no_file
 }
 
 @test "neither of the two outlives the other" {
