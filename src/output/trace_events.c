@@ -297,12 +297,12 @@ static void put_step(struct json *json, const struct course *course, const struc
 /* Each step where it begins; and nothing where the last one ends. */
 static void put_counters(struct json *json, const struct course *course)
 {
-	const struct step *last = course->steps + course->nr_steps - 1;
+	const size_t nr = course->nr_steps;
 
-	for (size_t i = 0; i < course->nr_steps; i++)
+	for (size_t i = 0; i < nr; i++)
 		put_step(json, course, &course->steps[i], course->steps[i].start_ns);
-	if (course->nr_steps)
-		put_step(json, course, &(struct step) {}, last->end_ns);
+	if (nr)
+		put_step(json, course, &(struct step) {}, course->steps[nr - 1].end_ns);
 }
 
 /* A slice begins ("b") or ends ("e"); those of one id lie in each other. Left open. */

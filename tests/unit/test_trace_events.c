@@ -202,6 +202,21 @@ static void any_run_is_json(void **state)
 	}
 }
 
+static void a_run_without_intervals_has_no_counters(void **state)
+{
+	struct fixture *f = fixture__pvhvm();
+	struct blob blob = recordings__live(f, 0, RUN_ENDS, &output_trace_json);
+	json_t *root = parse(blob.data), *event;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(root, "traceEvents"), i, event)
+		assert_false(is(event, "ph", "C"));
+	json_decref(root);
+	free(blob.data);
+	fixture__free(f);
+}
+
 static void the_longest_extension_counts(void **state)
 {
 	(void)state;
@@ -219,6 +234,7 @@ int main(void)
 		cmocka_unit_test(slowest_requests_have_their_legs),
 		cmocka_unit_test(a_long_run_has_longer_steps),
 		cmocka_unit_test(any_run_is_json),
+		cmocka_unit_test(a_run_without_intervals_has_no_counters),
 		cmocka_unit_test(the_longest_extension_counts),
 	};
 
