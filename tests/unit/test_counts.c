@@ -3,10 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "guest_trees.h"
 #include "platform/counts.h"
 #include "trees.h"
@@ -112,6 +115,48 @@ static void a_nics_offloads_are_those_saved(void **state)
 	platform__free(p);
 }
 
+/* One that -N names and that has no device below it: a tunnel, the other end of a guest's. */
+static void a_nic_without_a_device_is_there_when_it_is_named(void **state)
+{
+	static const char *const wrong[] = { "",    ".",    "..",
+					     "a/b", "none", "a-name-that-no-interface-can-have" };
+	char *tree = tree__new();
+	struct platform p = {};
+
+	(void)state;
+	tree__file(tree, "sys/class/net/wg0/ifindex", "7\n");
+	tree__file(tree, "sys/class/net/wg0/queues/rx-0/rps_cpus", "0\n");
+	tree__file(tree, "sys/class/net/wg0/queues/tx-0/xps_cpus", "0\n");
+	tree__file(tree, "sys/class/net/wg0/queues/tx-1/xps_cpus", "0\n");
+	tree__file(tree, "sys/class/net/vif1.0/ifindex", "9\n");
+	for (size_t i = 0; i < LENGTH(wrong); i++)
+		assert_int_equal(platform__add_nic(&p, tree, wrong[i]), -ENOENT);
+	assert_int_equal(platform__add_nic(&p, "/no/such/root", "wg0"), -ENOENT);
+	assert_int_equal(p.nr_nics, 0);
+	assert_int_equal(platform__add_nic(&p, tree, "wg0"), 0);
+	assert_int_equal(platform__add_nic(&p, tree, "vif1.0"), 0);
+	assert_int_equal(p.nr_nics, 2);
+	assert_string_equal(p.nics[0].name, "wg0");
+	assert_int_equal(p.nics[0].ifindex, 7);
+	assert_int_equal(p.nics[0].queues, 2);
+	assert_int_equal(p.nics[0].letter, LETTER_UNKNOWN);
+	assert_int_equal(p.nics[1].ifindex, 9);
+	assert_int_equal(p.nics[1].queues, 1);
+	free(p.nics);
+	tree__remove(tree);
+}
+
+/* Of 11 figures until 4.18, of 15 until 5.5: Documentation/block/stat.rst. */
+static void all_requests_of_a_disk_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(disk_stat__parse("10 1 80 5 20 2 160 9 0 12 14\n"), 30);
+	assert_int_equal(disk_stat__parse("10 1 80 5 20 2 160 9 0 12 14 3 0 24 1\n"), 33);
+	assert_int_equal(disk_stat__parse("  10 1 80 5 20 2 160 9 0 12 14 3 0 24 1 4 2\n"), 37);
+	assert_int_equal(disk_stat__parse(""), 0);
+	assert_int_equal(disk_stat__read("no such disk"), 0);
+}
+
 static void a_cheaper_clock_is_named(void **state)
 {
 	char *tree = tree__pvhvm();
@@ -169,6 +214,8 @@ int main(void)
 		cmocka_unit_test(swap_is_found_on_its_disk),
 		cmocka_unit_test(a_swap_file_is_on_its_mounts_disk),
 		cmocka_unit_test(a_nics_offloads_are_those_saved),
+		cmocka_unit_test(a_nic_without_a_device_is_there_when_it_is_named),
+		cmocka_unit_test(all_requests_of_a_disk_are_counted),
 		cmocka_unit_test(a_cheaper_clock_is_named),
 		cmocka_unit_test(the_kernels_counts_are_read),
 	};

@@ -78,6 +78,43 @@ static void rows_are_by_what_was_waited_and_add_up(void **state)
 	fixture__free(f);
 }
 
+/* Where as long was waited by two: the more requests first, then by what they are, then by name. */
+static void rows_of_one_length_have_an_order(void **state)
+{
+	struct fixture *f = with_owners(10);
+	struct owner *owners = f->snap.owners;
+	const struct owner_rows *rows;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct hist_bucket *bucket;
+
+		hist__free(&owners[i].hist);
+		owners[i].hist = (struct hist) {};
+		bucket = hist__use(&owners[i].hist, 99);
+		bucket->count = i == 1 ? 20 : 10;
+		bucket->ns = 1000000;
+	}
+	fixture__close(f);
+	rows = &f->ledger->owners;
+	assert_int_equal(rows->rows[0].owner->kind, OWNER_WRITEBACK);
+	for (size_t i = 2; i < 4; i++)
+		assert_true(rows->rows[i - 1].owner->kind < rows->rows[i].owner->kind ||
+			    strcmp(rows->rows[i - 1].owner->name, rows->rows[i].owner->name) < 0);
+	fixture__free(f);
+}
+
+/* As those of damaged recordings. */
+static void what_is_no_owner_has_a_name(void **state)
+{
+	(void)state;
+	assert_string_equal(owners_by__name(BY_NR), "?");
+	assert_string_equal(owner_kind__name(OWNER_KIND_NR), "?");
+	assert_string_equal(owner_kind__why(OWNER_KIND_NR), "?");
+	assert_int_equal(owners_by__find("cgroup"), BY_CGROUP);
+	assert_int_equal(owners_by__find("user"), BY_NR);
+}
+
 /* Those that were only counted took as long as the others, and are in all counts. */
 static void what_was_not_followed_counts(void **state)
 {
@@ -285,6 +322,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_by_what_was_waited_and_add_up),
+		cmocka_unit_test(rows_of_one_length_have_an_order),
+		cmocka_unit_test(what_is_no_owner_has_a_name),
 		cmocka_unit_test(what_was_not_followed_counts),
 		cmocka_unit_test(the_text_has_them_below_the_disks),
 		cmocka_unit_test(the_text_says_what_was_asked_for),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "fixture.h"
 #include "model/splice.h"
 
@@ -93,12 +94,51 @@ static void runs_about_other_things_are_not_added(void **state)
 	fixture__free(b);
 }
 
+static void a_list_of_other_things_is_seen_wherever_it_differs(void **state)
+{
+	struct fixture *a = interval(1000, 50), *b = interval(2000, 50);
+	char *names[] = { b->snap.probes[0].name, b->snap.queues[0].device,
+			  b->snap.channels[0].device, b->snap.channels[0].kind,
+			  b->snap.whose.only };
+	size_t *counts[] = { &b->snap.nr_losses, &b->snap.nr_probes, &b->snap.nr_queues,
+			     &b->snap.nr_channels };
+	const char *loss = b->snap.losses[0].name;
+	struct splice splice = {};
+
+	(void)state;
+	assert_int_equal(splice__add(&splice, &a->snap, 1), 0);
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		*names[i] ^= 1;
+		assert_int_equal(splice__add(&splice, &b->snap, 2), -EXDEV);
+		*names[i] ^= 1;
+	}
+	for (size_t i = 0; i < LENGTH(counts); i++) {
+		--*counts[i];
+		assert_int_equal(splice__add(&splice, &b->snap, 2), -EXDEV);
+		++*counts[i];
+	}
+	b->snap.losses[0].name = "another";
+	assert_int_equal(splice__add(&splice, &b->snap, 2), -EXDEV);
+	b->snap.losses[0].name = loss;
+	b->snap.nr_cpus--;
+	assert_int_equal(splice__add(&splice, &b->snap, 2), -EXDEV);
+	b->snap.nr_cpus++;
+	assert_int_equal(splice__add(&splice, &b->snap, 2), 0);
+	/* a NIC that one of both has not */
+	fixture__add_nics(b);
+	assert_int_equal(splice__add(&splice, &b->snap, 3), -EXDEV);
+	splice__free(&splice);
+	fixture__free(a);
+	fixture__free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_run_adds_up),
 		cmocka_unit_test(what_nobody_recorded_is_no_time_of_the_whole),
 		cmocka_unit_test(runs_about_other_things_are_not_added),
+		cmocka_unit_test(a_list_of_other_things_is_seen_wherever_it_differs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
