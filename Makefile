@@ -161,6 +161,6 @@ clean:
 	$(Q)rm -rf $(O)
 
 help:
-	@sed -n 's/^## //p' Makefile tests/tests.mk
+	@sed -n 's/^## //p' Makefile tests/tests.mk tests/analyze/analyze.mk
 
 -include $(OBJ:.o=.d) $(MISSING:src/%.c=$(O)/obj/%.d) $(wildcard $(O)/bpf/*.d) tests/tests.mk

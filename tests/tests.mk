@@ -111,7 +111,7 @@ lint:
 	$(call msg,LINT,texts)
 	$(Q)tests/lib/texts
 	$(call msg,LINT,spelling)
-	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/lib tests/cli tests/soak \
+	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/analyze tests/lib tests/cli tests/soak \
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab
@@ -301,3 +301,4 @@ bench: $(O)/xentrace-bpf $(O)/tests/bench/load $(O)/tests/bench/floor $(O)/tests
 	O=$(O) tests/bench/scale
 
 -include $(FUZZ_OBJ:.o=.d) $(SAN_OBJ:.o=.d) $(UNIT:%=%.d) $(O)/tests/browser/page.d
+include tests/analyze/analyze.mk
