@@ -460,7 +460,14 @@ static int list(struct files *files, struct names *out, const char *real)
 		return err;
 	}
 	remember(files, ITEM_FOLDER, real, "", 0, false);
-	while (!err && (entry = readdir(dir))) {
+	while (!err) {
+		/* NULL is the end, or an error */
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry) {
+			err = -errno;
+			break;
+		}
 		if (entry->d_name[0] == '.')
 			continue;
 		err = names__add(out, entry->d_name);

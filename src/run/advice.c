@@ -64,26 +64,6 @@ static int read_list(struct adviser *adviser, unsigned int i)
 	return err;
 }
 
-/* The whole of the run: its last total. */
-static int read_total(struct adviser *adviser)
-{
-	struct source *source = replay__source(adviser->replay);
-	struct run_part part = {};
-	int got;
-
-	while ((got = source->next(source, &part)) > 0) {
-		int err;
-
-		if (part.kind != SINK_TOTAL)
-			continue;
-		snapshot__free(&adviser->total);
-		err = snapshot__delta(&adviser->total, part.snap, NULL);
-		if (err)
-			return err;
-	}
-	return got;
-}
-
 static int read_all(struct adviser *adviser)
 {
 	unsigned int line = lab_prices__parse(&adviser->lab, lab_prices__text);
@@ -95,7 +75,7 @@ static int read_all(struct adviser *adviser)
 	}
 	for (unsigned int i = 0; !err && i < adviser->asked->nr_lists; i++)
 		err = read_list(adviser, i);
-	return err ?: read_total(adviser);
+	return err ?: replay__total(adviser->replay, &adviser->total);
 }
 
 /* Returns an exit code, or a negative errno. */

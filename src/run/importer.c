@@ -150,26 +150,6 @@ static int choose(const struct importer *importer, const struct platform *platfo
 	return EXIT_NOTHING;
 }
 
-/* The whole of the run: its last total. */
-static int read_total(struct importer *importer)
-{
-	struct source *source = replay__source(importer->replay);
-	struct run_part part = {};
-	int got;
-
-	while ((got = source->next(source, &part)) > 0) {
-		int err;
-
-		if (part.kind != SINK_TOTAL)
-			continue;
-		snapshot__free(&importer->total);
-		err = snapshot__delta(&importer->total, part.snap, NULL);
-		if (err)
-			return err;
-	}
-	return got;
-}
-
 static int read_exits(struct importer *importer, const struct platform *platform,
 		      unsigned int domain)
 {
@@ -214,7 +194,7 @@ static int put_beside(struct importer *importer)
 	code = choose(importer, platform, &domain);
 	if (code)
 		return code;
-	err = read_total(importer);
+	err = replay__total(importer->replay, &importer->total);
 	if (!err)
 		err = ledger__build(&importer->ledger, &importer->total, platform);
 	if (!err)

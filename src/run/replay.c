@@ -203,6 +203,24 @@ int replay__interval(struct replay *replay, unsigned int nr, struct run_part *pa
 	return got > 0 ? 0 : got ? got : -EIO;
 }
 
+int replay__total(struct replay *replay, struct snapshot *total)
+{
+	struct run_part part = {};
+	int got;
+
+	while ((got = replay->source.next(&replay->source, &part)) > 0) {
+		int err;
+
+		if (part.kind != SINK_TOTAL)
+			continue;
+		snapshot__free(total);
+		err = snapshot__delta(total, part.snap, NULL);
+		if (err)
+			return err;
+	}
+	return got;
+}
+
 bool replay__is_damaged(const struct replay *replay)
 {
 	return replay->damaged;

@@ -112,6 +112,11 @@ const struct recording_header *replay__header(const struct replay *replay);
 const struct platform *replay__platform(const struct replay *replay); /* NULL: not recorded */
 /* Returns 0, or a negative errno after a message. */
 int replay__intervals(struct replay *replay, unsigned int *nr);
+/*
+ * The whole of the run, its last total, in a zeroed snapshot that the caller frees. Returns 0, or a
+ * negative errno.
+ */
+int replay__total(struct replay *replay, struct snapshot *total);
 /* Has it lost its end, or more? That was said when it was opened. */
 bool replay__is_damaged(const struct replay *replay);
 /*
