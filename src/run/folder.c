@@ -99,8 +99,16 @@ int folder__list(struct folder *folder, int dir)
 			close(fd);
 		return err;
 	}
-	while (!err && (entry = readdir(all)))
+	while (!err) {
+		/* NULL is the end, or an error */
+		errno = 0;
+		entry = readdir(all);
+		if (!entry) {
+			err = -errno;
+			break;
+		}
 		err = add(folder, dir, entry->d_name);
+	}
 	closedir(all);
 	if (err)
 		folder__free(folder);
