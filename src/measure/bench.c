@@ -102,6 +102,12 @@ uint64_t bench__undisturbed(uint64_t *ns, unsigned int nr)
 	return ns[nr / 8];
 }
 
+uint64_t bench__median(uint64_t *ns, unsigned int nr)
+{
+	qsort(ns, nr, sizeof(*ns), compare);
+	return ns[nr / 2];
+}
+
 static inline uint64_t ticks(void)
 {
 	return __builtin_ia32_rdtsc();

@@ -24,6 +24,8 @@ void bench__times(uint64_t *ns, unsigned int nr, bench_fn *run, void *ctx, unsig
  * stands still for as long, and a run takes no time at all. Sorts them.
  */
 uint64_t bench__undisturbed(uint64_t *ns, unsigned int nr);
+/* Of these the one in the middle: what is usual while others are at work. Sorts them. */
+uint64_t bench__median(uint64_t *ns, unsigned int nr);
 
 /*
  * The price list's stopwatch is this CPU's TSC: the kernel's clock is one of the things on the

@@ -175,6 +175,14 @@ static void look_back(struct tracer *tracer, uint64_t now, struct load *load)
 	budget->at_ns = now;
 }
 
+void budget__reprice(struct tracer *tracer)
+{
+	const uint64_t before = budget__spent_ns(tracer);
+
+	if (calibrate__clock_again(&tracer->calibration))
+		tracer->budget.spent_ns += budget__spent_ns(tracer) - before;
+}
+
 void budget__tick(struct tracer *tracer)
 {
 	const uint64_t now = clock__monotonic_ns();

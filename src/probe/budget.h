@@ -19,6 +19,11 @@ bool budget__is_kept(const struct tracer *tracer);
  * fewer where the clock is dear.
  */
 void budget__start(struct tracer *tracer);
+/*
+ * Look at the clock's price again, where it may change with the load. What was spent before is reckoned by
+ * the new price, which is nothing that was spent since the last tick.
+ */
+void budget__reprice(struct tracer *tracer);
 /* Once a second or more. */
 void budget__tick(struct tracer *tracer);
 /*

@@ -8,6 +8,9 @@
 
 struct bpf_object;
 
+/* The clock's price under load is the median of so many samples, the last ones. */
+#define CLOCK_SAMPLES 32
+
 struct calibration {
 	double clock_ns; /* one bpf_ktime_get_ns() */
 	double body_ns;	 /* half a pair: frame, clock, histogram */
@@ -19,11 +22,24 @@ struct calibration {
 	double breakpoint_ns; /* of a kprobe program inside a function; 0: not measured */
 	double gettime_ns;    /* one clock_gettime(CLOCK_MONOTONIC) of this process */
 	int in_vdso;	      /* that makes no system call: 1, 0, or a negative errno: not known */
+	struct {
+		double gettime_ns, clock_ns, body_ns;
+	} at_start;			    /* before there was a load; 0: not measured */
+	uint64_t under_load[CLOCK_SAMPLES]; /* ns a clock_gettime(): the last ones of … */
+	unsigned int nr_under_load;	    /* … so many */
 };
 
 /* Measure with core's loaded object; what cannot be measured is 0. Attaches one empty program. */
 void calibrate(struct calibration *calibration, struct bpf_object *core,
 	       const struct layout *layout);
+
+/*
+ * Sample what the clock costs now, while the load runs, and correct the prices that a clock read is part
+ * of: an emulated clock's read takes twice as long where another vCPU is busy (measured: acpi_pm, 25 us on
+ * an idle guest, 54 us beside a process). Does nothing where the vDSO reads the clock. Whether prices
+ * changed.
+ */
+bool calibrate__clock_again(struct calibration *calibration);
 
 /*
  * The price of a breakpoint, with the loaded object of --exact and two instructions that a change

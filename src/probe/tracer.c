@@ -270,6 +270,7 @@ void tracer__tick(struct tracer *tracer)
 	if (tracer->stopped)
 		return;
 	cputime__advance(&tracer->cputime, tracer->layout);
+	budget__reprice(tracer);
 	budget__tick(tracer);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (families[i]->tick)
