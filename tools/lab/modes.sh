@@ -5,8 +5,9 @@
 # A new mode is one row.
 #
 #   mode     as given to --mode
-#   machine  that it runs on: xen, Xen in the usual machine; xen-vf: Xen in one with an IOMMU and a NIC with a virtual
-#            function; plain: a machine of its own, without Xen
+#   machine  that it runs on: xen, Xen in the usual machine (xen-smp, the same by QEMU 10, if the guest is PV and has
+#            several vCPUs); xen-vf: Xen in one with an IOMMU and a NIC with a virtual function; plain: a machine of its
+#            own, without Xen
 #   type     of the Xen domain; "-" is dom0 itself, or no domain
 #   disks    pv: all on blkfront; both: one emulated disk beside them; emulated: none on blkfront;
 #            ide: the same, and one more on IDE (mode_ide); virtio: all on virtio-blk; nvme: an emulated NVMe disk beside them

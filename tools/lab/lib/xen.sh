@@ -50,7 +50,7 @@ xen_prepare() {
 	for machine in "${!machine_guests[@]}"; do
 		case $machine in
 		xen) qemu_image 7.2 ;;
-		xen-vf) qemu_image 10 ;;
+		xen-smp | xen-vf) qemu_image 10 ;;
 		esac
 		xen_qemu[$machine]=$image_dir
 	done
@@ -108,7 +108,7 @@ xen_run() {
 		[[ $mode_type != - ]] || thread=single
 	done
 	case $machine in
-	xen) devices=(-machine pc -m 4096) ;;
+	xen | xen-smp) devices=(-machine pc -m 4096) ;;
 	xen-vf)
 		# Another network than netfront's, so that the guest has one address in each.
 		devices=(-machine q35 -m "$vf_machine_mb" -global q35-pcihost.pci-hole64-size=0 -device intel-iommu
