@@ -114,12 +114,20 @@ static int ata_unit(struct guest *guest, const char *path, const char *driver)
 	return -1;
 }
 
+/* 51712 of "vbd-51712"; 0: it is none. */
+static unsigned int vbd_number(const char *xenbus)
+{
+	unsigned int number;
+
+	return sscanf(xenbus, "vbd-%u", &number) == 1 ? number : 0;
+}
+
 /* The disk number in a virtual device's number: docs/man/xen-vbd-interface.7. */
 static int vbd_unit(const char *xenbus)
 {
-	unsigned int vdev;
+	const unsigned int vdev = vbd_number(xenbus);
 
-	if (sscanf(xenbus, "vbd-%u", &vdev) != 1)
+	if (!vdev)
 		return -1;
 	if (vdev >> 28)
 		return (vdev & (1u << 28)) ? (int)((vdev & 0xfffffff) >> 8) : -1;
@@ -432,6 +440,8 @@ static bool read_disk(struct guest *guest, struct disk *disk, struct guest_disk 
 		more->unit = ata_unit(guest, path, more->origin.driver);
 	strcpy(disk->driver, more->origin.driver);
 	disk->front = more->origin.front;
+	if (disk->front == FRONT_BLKFRONT)
+		disk->vbd = vbd_number(more->origin.xenbus);
 	disk->letter = more->origin.letter;
 	disk->requests = requests_done(guest, name);
 	read_queues(guest, name, disk);

@@ -136,6 +136,7 @@ struct disk {
 	bool swap;	       /* a swap area lies on it */
 	/* grants that stay with the back end: what blkfront was told */
 	enum setting persistent;
+	uint64_t vbd; /* of blkfront: its device's number, 51712 of "vbd-51712"; 0: none */
 };
 
 /*

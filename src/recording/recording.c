@@ -53,6 +53,7 @@ static const struct field disk_fields[] = {
 	ENUM(18, struct disk, persistent, SETTING_NR, SETTING_UNKNOWN),
 	VALUE(19, struct disk, swap),
 	ENUM(20, struct disk, front, FRONT_NR, FRONT_NONE),
+	VALUE(21, struct disk, vbd),
 };
 static SCHEMA(disk_schema, struct disk, disk_fields);
 
