@@ -26,6 +26,7 @@
 #include "timer.h"
 #include "mmu.h"
 #include "net.h"
+#include "blkback.h"
 #include "exact.h"
 
 #define XT_FAMILIES(X)          \
@@ -37,6 +38,7 @@
 	X(timer, TIMER)         \
 	X(mmu, MMU)             \
 	X(net, NET)             \
+	X(blkback, BLKBACK)     \
 	X(exact, EXACT)
 
 /* XT_NAME_END is the number behind a family's last probe. */

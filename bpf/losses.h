@@ -93,7 +93,15 @@
 	X(XT_NOTE_STACK_FULL, "stacks-full", 0,                                                    \
 	  "kernel stacks for which there was no room any more; they are in \"[no stack]\"")        \
 	X(XT_NOTE_STACK_NONE, "stacks-none", 0,                                                    \
-	  "kernel stacks that the kernel did not give; they are in \"[no stack]\"")
+	  "kernel stacks that the kernel did not give; they are in \"[no stack]\"")                \
+	X(XT_LOST_BACK_NO_PLACE, "back-no-place", 1,                                               \
+	  "events and requests of guests' disks beyond what is kept of rings; not measured")       \
+	X(XT_LOST_BACK_MISSED, "back-missed", 1,                                                   \
+	  "requests of guests' disks whose end was not seen, or for which there was no place")     \
+	X(XT_LOST_BACK_CLOCK, "back-clock-back", 1,                                                \
+	  "a request of a guest's disk had a negative interval, or a part of it was not seen")     \
+	X(XT_NOTE_BACK_PREEXISTING, "back-preexisting", 0,                                         \
+	  "requests of guests' disks already in work when tracing began; not measured")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 

@@ -22,6 +22,7 @@ static const struct {
 	{ "report", cmd_report, "any report from such a file" },
 	{ "diff", cmd_diff, "what changed between two of them" },
 	{ "advise", cmd_advise, "what a recorded load would cost in other modes" },
+	{ "join", cmd_join, "a guest's recording and dom0's: what its backend waits for" },
 	{ "import", cmd_import, "what Xen's own records say of a recorded guest" },
 	{ "export", cmd_export, "metrics for Prometheus, as long as it runs" },
 };

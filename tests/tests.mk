@@ -18,7 +18,7 @@ FUZZ_RUN   = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 -m
 # What tests find before the system's: jq.
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
-.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-gain lab-prices lab-sabotage lab-stacks lab-trigger lab-diagnose test setup-test demo bench
+.PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-gain lab-join lab-prices lab-sabotage lab-stacks lab-trigger lab-diagnose test setup-test demo bench
 .PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
@@ -219,6 +219,10 @@ lab-modes: $(O)/static/xentrace-bpf
 ## make lab-gain   does a change save what the finding that asks for it expects? (root)
 lab-gain: $(O)/static/xentrace-bpf
 	tests/lab/gain
+
+## make lab-join   do both ends of the ring agree, and does what is made slower move its own part? (root)
+lab-join: $(O)/static/xentrace-bpf
+	tests/lab/join
 
 ## make lab-prices  what operations cost in each mode of the lab, and how far advise is off
 lab-prices: $(O)/static/xentrace-bpf

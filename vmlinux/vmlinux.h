@@ -73,6 +73,8 @@ struct blkcg_gq {
 /* include/linux/blk_types.h */
 struct bio {
 	struct blkcg_gq *bi_blkg; /* with CONFIG_BLK_CGROUP */
+	void *bi_end_io;
+	void *bi_private;
 };
 
 struct request {
@@ -192,6 +194,35 @@ struct sk_buff {
 
 struct skb_shared_info {
 	unsigned short gso_segs;
+};
+
+/* drivers/block/xen-blkback/common.h: of the module's BTF */
+struct xen_vbd {
+	u16 handle;
+};
+
+struct xen_blkif {
+	u16 domid;
+	struct xen_vbd vbd;
+};
+
+struct xen_blkif_ring {
+	unsigned int irq;
+	struct xen_blkif *blkif;
+};
+
+struct grant_page;
+
+struct pending_req {
+	struct xen_blkif_ring *ring;
+	unsigned short operation;
+	struct grant_page *segments[1];
+	struct grant_page *indirect_pages[1];
+};
+
+/* include/xen/grant_table.h */
+struct gntab_unmap_queue_data {
+	void *data;
 };
 
 #pragma clang attribute pop

@@ -21,7 +21,8 @@
 	X(AREA_TIMER, "timers")          \
 	X(AREA_PLATFORM, "platform")     \
 	X(AREA_CPU, "cpu")               \
-	X(AREA_MEMORY, "memory")
+	X(AREA_MEMORY, "memory")         \
+	X(AREA_BACK_END, "back ends")
 
 #define XT_MECHS(X)                        \
 	X(MECH_GUEST, "guest", "-")        \

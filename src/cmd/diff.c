@@ -55,32 +55,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-/*
- * The format, chosen as for other outputs (output_options__add()): by the extension, if there is none by
- * --format, else text.
- */
-static const struct output *choose(const char *path, const char *format)
+static bool has_diff(const struct output *output)
 {
-	const char *extension = strcmp(path, "-") ? output_options__extension(path) : "";
-	const struct output *asked = format ? output__find(format) : NULL;
-	const struct output *said = *extension ? output__for_file(path) : NULL;
-
-	if (format && (!asked || !asked->diff))
-		elog("unknown format '%s': see --help", format);
-	else if (said && !said->diff)
-		/* else a file named .om, say, would hold a table */
-		elog("a diff has no format '%s': see --help", said->name);
-	else if (said && asked && said != asked)
-		elog("--format %s: the extension of %s says %s; name one of them only", format,
-		     path, said->name);
-	else if (said || asked)
-		return said ? said : asked;
-	else if (!*extension)
-		return &output_text;
-	else
-		elog("-o %s: no format has the extension '%s': see --help, or say --format", path,
-		     extension);
-	return NULL;
+	return output->diff;
 }
 
 static void parse(struct options *options, int argc, char **argv)
@@ -105,8 +82,7 @@ static void parse(struct options *options, int argc, char **argv)
 	};
 
 	cmd__parse(&argp, "xentrace-bpf diff", argc, argv, options);
-	options->output =
-		choose(options->out.nr_paths ? options->out.paths[0] : "-", options->out.format);
+	options->output = output_options__only(&options->out, has_diff, "a diff");
 	if (!options->output)
 		exit(EXIT_USAGE);
 }

@@ -128,6 +128,33 @@ static const struct output *choose(const char *path, const struct output *asked,
 	return otherwise;
 }
 
+const struct output *output_options__only(const struct output_options *options,
+					  bool (*has)(const struct output *output),
+					  const char *what)
+{
+	const char *path = options->nr_paths ? options->paths[0] : "-", *format = options->format;
+	const char *extension = strcmp(path, "-") ? output_options__extension(path) : "";
+	const struct output *asked = format ? output__find(format) : NULL;
+	const struct output *said = *extension ? output__for_file(path) : NULL;
+
+	if (format && (!asked || !has(asked)))
+		elog("unknown format '%s': see --help", format);
+	else if (said && !has(said))
+		/* else a file named .om, say, would hold a table */
+		elog("%s has no format '%s': see --help", what, said->name);
+	else if (said && asked && said != asked)
+		elog("--format %s: the extension of %s says %s; name one of them only", format,
+		     path, said->name);
+	else if (said || asked)
+		return said ? said : asked;
+	else if (!*extension)
+		return &output_text;
+	else
+		elog("-o %s: no format has the extension '%s': see --help, or say --format", path,
+		     extension);
+	return NULL;
+}
+
 int output_options__add(const struct output_options *options, struct sinks *sinks,
 			const struct output *otherwise, const char *instead)
 {

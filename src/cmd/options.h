@@ -23,6 +23,7 @@ int cmd_top(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_advise(int argc, char **argv);
+int cmd_join(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 
 /* The last line of a command's help: where more is said. */
@@ -61,6 +62,13 @@ const char *output_options__extension(const char *path);
  */
 int output_options__add(const struct output_options *options, struct sinks *sinks,
 			const struct output *otherwise, const char *instead);
+
+/*
+ * The format of the only output, chosen likewise, of those that `what` has: NULL after a message.
+ */
+const struct output *output_options__only(const struct output_options *options,
+					  bool (*has)(const struct output *output),
+					  const char *what);
 
 /* What a report shows besides, of trace and report. */
 struct view_options {

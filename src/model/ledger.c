@@ -437,7 +437,7 @@ static int build_waits(struct ledger *ledger, const struct snapshot *snap,
 
 		if (row->area == AREA_DISK)
 			disk = platform__disk(platform, row->device);
-		row->stacked = disk && disk->stacked;
+		row->stacked = (disk && disk->stacked) || row->area == AREA_BACK_END;
 		/* only disk requests record the vCPU's runstate when they are issued */
 		row->overlap_measured = snap->cpu.has_runstate && row->area == AREA_DISK;
 		close_wait_row(row, ledger->elapsed_ns);

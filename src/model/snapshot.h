@@ -170,7 +170,7 @@ struct drop {
 };
 
 #define SLOWEST	     16 /* so many are kept of a run */
-#define REQUEST_LEGS 12 /* room for a request's legs, with some to spare; its total is none */
+#define REQUEST_LEGS 16 /* room for a request's legs, with some to spare; its total is none */
 
 /* One of the slowest requests of a run. */
 struct slow_request {

@@ -232,20 +232,16 @@ static void print_notes(const struct text_page *page, const struct advise_row *r
 	}
 }
 
-/* db-7  2026-11-22 09:14:02Z + 10.0 s  4 vCPUs  Linux 6.1.0-31  Xen 4.17  pvhvm */
 static void print_head(const struct text_page *page, const struct advise_report *report)
 {
-	const struct report run = { .run = report->run, .snap = report->snap };
-	unsigned int vcpus = report->snap->cpu.vcpus;
-	char stamp[STAMP_LEN];
+	const struct report run = {
+		.run = report->run,
+		.platform = report->platform,
+		.snap = report->snap,
+		.ledger = report->ledger,
+	};
 
-	report__stamp(stamp, &run);
-	text__say(page, 4, "%s  %s%.1f s  %u vCPU%s  Linux %s  %s  %s", ASCII(report->run->host),
-		  stamp, (report->snap->end_ns - report->snap->start_ns) / 1e9, vcpus,
-		  vcpus == 1 ? "" : "s", ASCII(report->run->kernel),
-		  ASCII(report->platform->hypervisor), report->platform->mode);
-	if (report->ledger->quality.incomplete)
-		text__say(page, 4, "INCOMPLETE: this run lost more than 0.1 %% of its events");
+	text__run(page, "", &run);
 }
 
 static void print_sources(const struct text_page *page, const struct advise_report *report)

@@ -44,6 +44,12 @@ struct text_line {
 __attribute__((format(printf, 2, 3))) void text_line__add(struct text_line *line,
 							  const char *format, ...);
 
+/*
+ * Which run it is, and whether it lost too much, for pages that are about more than one run: behind
+ * `before`, a word of the page or "".
+ */
+void text__run(const struct text_page *page, const char *before, const struct report *report);
+
 /* Sections, in the order of the report. Each prints nothing where it has nothing to say. */
 void text__head(const struct text_page *page, const struct report *report);
 void text__cpu(const struct text_page *page, const struct report *report);

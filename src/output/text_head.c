@@ -385,3 +385,19 @@ void text__books(const struct text_page *page, const struct report *report)
 	text__no_page_tables(page, report);
 	print_tracer(page, report);
 }
+
+/* guest  db-7  2026-11-22 09:14:02Z + 10.0 s  4 vCPUs  Linux 6.1.0-31  Xen 4.17  pvhvm */
+void text__run(const struct text_page *page, const char *before, const struct report *report)
+{
+	unsigned int vcpus = report->snap->cpu.vcpus;
+	char stamp[STAMP_LEN];
+
+	report__stamp(stamp, report);
+	text__say(page, 4, "%s%s  %s%.1f s  %u vCPU%s  Linux %s  %s  %s", before,
+		  ASCII(report->run->host), stamp,
+		  (report->snap->end_ns - report->snap->start_ns) / 1e9, vcpus,
+		  vcpus == 1 ? "" : "s", ASCII(report->run->kernel),
+		  ASCII(report->platform->hypervisor), report->platform->mode);
+	if (report->ledger->quality.incomplete)
+		text__say(page, 4, "INCOMPLETE: this run lost more than 0.1 %% of its events");
+}

@@ -27,7 +27,8 @@ static unsigned int widest_device(const struct ledger *ledger)
 	for (size_t i = 0; i < ledger->nr_waits; i++)
 		if (strlen(ledger->waits[i].device) > widest)
 			widest = strlen(ledger->waits[i].device);
-	return widest < 14 ? widest : 14;
+	/* "vbd-12-268439808" */
+	return widest < 16 ? widest : 16;
 }
 
 /* The longest name, "lapic-deadline hrtimer VS", takes a column from the count. */

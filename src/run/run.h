@@ -163,6 +163,20 @@ struct advice {
 /* Print it. Returns an exit code. */
 int advice__run(const struct advice *advice);
 
+/* A guest's recording and one of its dom0: both ends of its disks' rings. */
+struct joining {
+	const char *guest, *dom0;
+	unsigned int domain; /* 0: as the recordings say it */
+	const char *to;	     /* "-": standard output */
+	/* text and json say how both are joined; others are the guest's run with the leg divided */
+	const struct output *output;
+	mode_t mode; /* of the file; 0: none was asked for */
+	bool verbose, strict;
+};
+
+/* Print it. Returns an exit code. */
+int joiner__run(const struct joining *asked);
+
 /* Xen's records (xentrace/) beside a recording of a guest of that Xen; or these alone. */
 struct importing {
 	const char *trace;

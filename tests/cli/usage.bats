@@ -155,7 +155,7 @@ formats()
 		[ "$status" -eq 1 ]
 		[ "$output" = "xentrace-bpf: cannot write standard output: No space left on device" ]
 	done
-	for command in {trace,detect,top,check,record,wait,report,diff,import}\ {--help,--usage,-V} "detect --json" detect \
+	for command in {trace,detect,top,check,record,wait,report,diff,join,import}\ {--help,--usage,-V} "detect --json" detect \
 		"report $fixture --format "{text,json,folded,svg,html,openmetrics,otlp,pprof,trace-json,recording} \
 		"diff $fixture $fixture --format "{text,json,folded,svg,html}; do
 		run bash -c "'$xt' $command > /dev/full"

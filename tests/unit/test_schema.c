@@ -16,10 +16,11 @@
 #include "model/schema.h"
 #include "output/advise.h"
 #include "output/import.h"
+#include "output/join.h"
 
 static const struct json_document *const documents[] = {
-	&json_header, &json_interval, &json_total,  &json_diff,
-	&json_detect, &json_check,    &json_advise, &json_import,
+	&json_header, &json_interval, &json_total,  &json_diff, &json_detect,
+	&json_check,  &json_advise,   &json_import, &json_join,
 };
 
 static json_t *ref(const char *key)

@@ -43,7 +43,7 @@ _xentrace_bpf_families()
 _xentrace_bpf()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=trace word
-	local commands="trace detect top check record wait report diff advise import export"
+	local commands="trace detect top check record wait report diff advise join import export"
 
 	COMPREPLY=()
 	# behind -- is a command of the user's
@@ -88,7 +88,7 @@ _xentrace_bpf()
 				grep -oE -- '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,')"
 		elif ((COMP_CWORD == 1)); then
 			_xentrace_bpf_words "$commands"
-		elif [[ $command == report || $command == diff || $command == advise || $command == top || ($command == import && $COMP_CWORD -gt 2) ]]; then
+		elif [[ $command == report || $command == diff || $command == advise || $command == join || $command == top || ($command == import && $COMP_CWORD -gt 2) ]]; then
 			_xentrace_bpf_files -f -X '!*.xtr'
 			mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$cur")
 		elif [[ $command == import ]]; then

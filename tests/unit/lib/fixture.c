@@ -21,8 +21,9 @@ void *fixture__grow(void *array, size_t nr, size_t size)
 void fixture__set_roles(struct path_key *key)
 {
 	static const char *const legs[] = {
-		"queue",     "qdisc",  "ring full", "grants short", "requeue", "submit",
-		"hypercall", "device", "backend",   "handler",	    "finish",  "irq to poll",
+		"queue",	"qdisc",   "wake",   "grants",	  "ring full",
+		"grants short", "requeue", "submit", "hypercall", "device",
+		"backend",	"handler", "unmap",  "finish",	  "irq to poll",
 	};
 
 	static const struct {
