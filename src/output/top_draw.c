@@ -81,7 +81,7 @@ static const char *const short_names[AREA_NR] = {
 	[AREA_OTHER] = "other",	  [AREA_DISK] = "disk",	    [AREA_NET] = "net",
 	[AREA_INTERRUPT] = "irq", [AREA_EVTCHN] = "evt",    [AREA_HYPERCALL] = "call",
 	[AREA_TIMER] = "time",	  [AREA_PLATFORM] = "plat", [AREA_CPU] = "cpu",
-	[AREA_MEMORY] = "mem",
+	[AREA_MEMORY] = "mem",	  [AREA_BACK_END] = "back",
 };
 
 /* "  disk VS P": an area's letters, each once. Returns the column behind them. */
