@@ -13,25 +13,27 @@
  */
 #define XT_BLKBACK_PROBES(X)                                                                    \
 	X(XT_P_BACK_EVENT, "xen_blkif_be_int", "back ends' disks: events of guests",            \
-	  FENTRY_ONLY("xt_back_event"), BODY(60), .use = FOR_SOME, .module = "xen_blkback")     \
+	  FENTRY_ONLY("xt_back_event"), BODY(80), .use = FOR_SOME, .module = "xen_blkback",     \
+	  NEEDS(XT_P_BACK_IDLE))                                                                \
 	X(XT_P_BACK_IDLE, "xen_irq_lateeoi", "back ends' disks: a ring is empty again",         \
 	  FENTRY_ONLY("xt_back_idle"), BODY(40), .use = FOR_SOME, NEEDS(XT_P_BACK_EVENT))       \
 	X(XT_P_BACK_MAP, "xen_blkbk_map", "back ends' disks: leg grants",                       \
-	  FENTRY_FEXIT("xt_back_map"), BODY(60), .use = FOR_SOME, .module = "xen_blkback")      \
+	  FENTRY_FEXIT("xt_back_map"), .use = FOR_SOME, .module = "xen_blkback",                \
+	  NEEDS(XT_P_BACK_DONE, XT_P_BACK_RESPOND))                                             \
 	X(XT_P_BACK_BIO, "block_bio_queue", "back ends' disks: requests given to their device", \
-	  TRACEPOINT("xt_back_bio"), BODY(60), .use = FOR_SOME, NEEDS(XT_P_BACK_MAP))           \
+	  TRACEPOINT("xt_back_bio"), BODY(40), .use = FOR_SOME, NEEDS(XT_P_BACK_MAP))           \
 	X(XT_P_BACK_DONE, "end_block_io_op", "back ends' disks: leg device",                    \
 	  FENTRY_ONLY("xt_back_done"), BODY(60), .use = FOR_SOME, .module = "xen_blkback",      \
-	  NEEDS(XT_P_BACK_BIO))                                                                 \
+	  NEEDS(XT_P_BACK_MAP))                                                                 \
 	X(XT_P_BACK_RESPOND, "xen_blkbk_unmap_and_respond_callback",                            \
 	  "back ends' disks: a request's end, leg unmap", FENTRY_ONLY("xt_back_respond"),       \
-	  .use = FOR_SOME, .module = "xen_blkback", NEEDS(XT_P_BACK_DONE))
+	  .use = FOR_SOME, .module = "xen_blkback", NEEDS(XT_P_BACK_MAP))
 
 /* include/xen/interface/io/blkif.h, BLKIF_OP_*: what a guest asks for, by its number there. */
 #define XT_BACK_OPS(X)            \
 	X(XT_BACK_READ, "read")   \
 	X(XT_BACK_WRITE, "write") \
-	X(XT_BACK_FLUSH, "flush") /* write barriers, too, which are flushes before */
+	X(XT_BACK_FLUSH, "flush") /* and write barriers, which first wait for all others */
 
 /*
  * Legs of a request on this side: X(enumerator, name, place in time, …). TOTAL is their sum, measured.
@@ -92,16 +94,19 @@ static inline __u32 xt_back_hash(__u32 key)
 #define XT_BACK_RINGS 1024
 
 struct xt_back_ring {
-	__u64 event;  /* ns: its first event since its thread was idle or took a request; 0: none */
-	__u64 start;  /* ns: the thread took the request that it works on; 0: it was given on */
-	__u64 mapped; /* ns: when its grants were */
-	__u64 wake;   /* ns: since its event; 0: no event announced it */
-	__u64 indirect; /* that request's address, had the list of its segments been mapped last */
-	__u32 slot;	/* of its device */
+	__u64 ring;  /* struct xen_blkif_ring *, and its device: whose the number is now */
+	__u64 event; /* ns: its first event since its thread was idle or took a request; 0: none */
+	__u64 discards; /* that it had taken then */
+	__u64 start;	/* ns: its thread took the request below; 0: that has a place of its own */
+	__u64 wake;	/* ns: since its event; 0: no event announced it */
+	__u64 pending, id; /* the request's struct pending_req *, and the guest's number of it */
+	__u32 key;
+	__u32 slot;
+	__u32 listed; /* so far the list of its segments alone was mapped */
 	__u32 pad;
 };
 
-/* A request that its device has, by the address of its struct pending_req. */
+/* A request from when its grants are mapped, by the address of its struct pending_req. */
 #define XT_BACK_REQUESTS 16384
 
 struct xt_back_request {

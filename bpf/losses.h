@@ -100,6 +100,9 @@
 	  "requests of guests' disks whose end was not seen, or for which there was no place")     \
 	X(XT_LOST_BACK_CLOCK, "back-clock-back", 1,                                                \
 	  "a request of a guest's disk had a negative interval, or a part of it was not seen")     \
+	X(XT_NOTE_BACK_OTHER, "back-other", 0,                                                     \
+	  "requests of guests' disks that have no row of their own: they came just before, or "    \
+	  "there are no rows left")                                                                \
 	X(XT_NOTE_BACK_PREEXISTING, "back-preexisting", 0,                                         \
 	  "requests of guests' disks already in work when tracing began; not measured")
 

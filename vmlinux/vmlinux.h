@@ -208,6 +208,7 @@ struct xen_blkif {
 
 struct xen_blkif_ring {
 	unsigned int irq;
+	unsigned long long st_ds_req; /* discards that its thread took */
 	struct xen_blkif *blkif;
 };
 
@@ -215,6 +216,7 @@ struct grant_page;
 
 struct pending_req {
 	struct xen_blkif_ring *ring;
+	u64 id;
 	unsigned short operation;
 	struct grant_page *segments[1];
 	struct grant_page *indirect_pages[1];

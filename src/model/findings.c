@@ -17,8 +17,8 @@
 
 /* Answers that are not met are told in this order. */
 static const struct rules *const subjects[] = {
-	&run_rules,  &disk_rules,  &ring_rules,	 &slow_rules,
-	&time_rules, &guest_rules, &event_rules, &net_rules,
+	&run_rules,   &disk_rules,  &ring_rules, &slow_rules, &time_rules,
+	&guest_rules, &event_rules, &net_rules,	 &back_rules,
 };
 
 #define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))

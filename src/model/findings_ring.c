@@ -41,7 +41,7 @@ static void advise_grants(struct finding *f)
 /* What was waited for a place may be waited in the back end instead, if that is what is slow. */
 static void expect_places(struct finding *f, const struct wait_row *row, uint64_t ns)
 {
-	uint64_t device_ns = rule__legs_ns(row, PATH_DEVICE);
+	uint64_t device_ns = rule__legs_ns(row, PATH_DEVICE | PATH_BACK_END);
 
 	finding__cost(f, KIND_WAIT, ns);
 	finding__gain(f, KIND_WAIT, 0, ns);

@@ -38,7 +38,7 @@ static struct division divide(const struct question *q, const struct wait_row *r
 	for (size_t i = 0; i < row->nr_legs; i++) {
 		const struct wait_leg *leg = &row->legs[i];
 
-		if (leg->roles & PATH_DEVICE) {
+		if (leg->roles & (PATH_DEVICE | PATH_BACK_END)) {
 			wait.device_ns += leg->ns;
 			device = leg->order;
 		} else if (leg->order == 1) {

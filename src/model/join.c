@@ -2,6 +2,7 @@
 #include "model/join.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,15 @@ unsigned int join__domain_of(const char *device)
 	return parse_back(device, &domain, &number) ? domain : 0;
 }
 
-/* The number of the row's device on xenbus; 0: it is no disk of blkfront. */
+/* The number of the row's device on xenbus; 0: it is no disk of blkfront, or its leg is divided already. */
 static unsigned int number_of(const struct platform *guest, const struct wait_row *row)
 {
 	const struct disk *disk = row->area == AREA_DISK ? platform__disk(guest, row->device)
 							 : NULL;
 
+	for (size_t i = 0; i < row->nr_legs; i++)
+		if (row->legs[i].roles & PATH_BACK_END)
+			return 0;
 	return disk ? disk->vbd : 0;
 }
 
@@ -60,22 +64,39 @@ static bool may_be(const struct join_input *input, unsigned int domain)
 	return false;
 }
 
+#define DOMAINS 0x8000 /* Xen's numbers of domains are below */
+
 /* The only domain that may be the guest's. */
 static int find_domain(const struct join_input *input, unsigned int *domain)
 {
+	bool *asked = calloc(DOMAINS, sizeof(*asked));
+	int err = asked ? 0 : -ENOMEM;
+
 	*domain = 0;
-	for (size_t i = 0; i < input->rear->nr_waits; i++) {
+	for (size_t i = 0; !err && i < input->rear->nr_waits; i++) {
 		const struct wait_row *row = &input->rear->waits[i];
 		const unsigned int its = row->area == AREA_BACK_END ? join__domain_of(row->device)
 								    : 0;
 
-		if (!its || its == *domain || !may_be(input, its))
+		if (!its || its >= DOMAINS || asked[its])
 			continue;
-		if (*domain)
-			return -EEXIST;
+		asked[its] = true;
+		if (!may_be(input, its))
+			continue;
+		err = *domain ? -EEXIST : 0;
 		*domain = its;
 	}
-	return *domain ? 0 : -ENOENT;
+	free(asked);
+	return err ?: *domain ? 0 : -ENOENT;
+}
+
+/* Has dom0 any requests of this disk? It has no syncs, and its discards are not measured. */
+static bool has_rear(const struct join_input *input, unsigned int domain, unsigned int number)
+{
+	for (size_t i = 0; i < input->rear->nr_waits; i++)
+		if (is_rear(&input->rear->waits[i], domain, number))
+			return true;
+	return false;
 }
 
 static const struct wait_row *rear_of(const struct join_input *input, unsigned int domain,
@@ -92,20 +113,20 @@ static const struct wait_row *rear_of(const struct join_input *input, unsigned i
 	return NULL;
 }
 
-/* As many may be under way at the begin or end of one recording and not of the other. */
-static uint64_t under_way_at_most(const struct wait_row *row)
+/* Some may be under way at the begin or end of one recording and not of the other. */
+static bool are_the_same(const struct wait_row *front, const struct wait_row *rear)
 {
-	return 2 + 2 * row->in_flight;
+	const double more = fabs((double)front->count - (double)rear->count);
+
+	return more <= 2 + 2 * front->in_flight && more <= 1 + .02 * (double)front->count;
 }
 
 static void join_row__fill(struct join_row *row, const struct wait_row *front,
 			   const struct wait_row *rear)
 {
-	const uint64_t a = front->count, b = rear->count;
-
 	row->front = front;
 	row->rear = rear;
-	row->rear_count = b;
+	row->rear_count = rear->count;
 	for (size_t i = 0; i < front->nr_legs; i++)
 		if (front->legs[i].roles & PATH_DEVICE)
 			row->backend_ns += front->legs[i].share_ns;
@@ -114,7 +135,7 @@ static void join_row__fill(struct join_row *row, const struct wait_row *front,
 			row->storage_ns += rear->legs[i].share_ns;
 	row->rear_ns = rear->mean_ns;
 	row->ring_ns = row->backend_ns - row->rear_ns;
-	row->exact = (a > b ? a - b : b - a) <= under_way_at_most(front);
+	row->exact = are_the_same(front, rear);
 }
 
 int join__build(struct join *join, const struct join_input *input)
@@ -142,12 +163,14 @@ int join__build(struct join *join, const struct join_input *input)
 	for (size_t i = 0; i < front->nr_waits; i++) {
 		const struct wait_row *row = &front->waits[i], *rear;
 
-		if (!number_of(input->guest, row))
+		const unsigned int number = number_of(input->guest, row);
+
+		if (!number)
 			continue;
 		rear = rear_of(input, join->domain, row);
 		if (rear)
 			join_row__fill(&join->rows[join->nr_rows++], row, rear);
-		else
+		else if (!has_rear(input, join->domain, number))
 			join->nr_alone++;
 	}
 	return 0;
@@ -175,7 +198,7 @@ static struct path *add_path(struct snapshot *snap, const struct path_key *like,
 	path = &paths[snap->nr_paths++];
 	memset(path, 0, sizeof(*path));
 	path->key = *like;
-	path->key.roles = 0;
+	path->key.roles = PATH_BACK_END;
 	STR_SET(path->key.leg, "%s%s", side, leg);
 	return path;
 }
@@ -189,9 +212,9 @@ static int add_ring(const struct join_row *row, const struct path_key *device, s
 	if (!path)
 		return -ENOMEM;
 	path->key.order = device->order + ORDERS_OF_PARTS - 1;
-	bucket = row->ring_ns > 0 ? hist__use(&path->hist, hist__index(row->ring_ns)) : NULL;
+	bucket = hist__use(&path->hist, hist__index(row->ring_ns));
 	if (!bucket)
-		return row->ring_ns > 0 ? -ENOMEM : 0;
+		return -ENOMEM;
 	bucket->count = row->front->count;
 	bucket->ns = row->ring_ns * row->front->count;
 	path->hist.max = row->ring_ns;
@@ -211,7 +234,8 @@ static int add_parts(const struct join_row *row, const struct path_key *device,
 		if (!path || hist__copy(&path->hist, &part->hist))
 			return -ENOMEM;
 		path->key.mech = part->key.mech;
-		path->key.roles = part->key.roles;
+		if (part->key.roles & PATH_DEVICE)
+			path->key.roles = PATH_DEVICE;
 		path->key.order = device->order + part->key.order;
 	}
 	return add_ring(row, device, out);
@@ -243,6 +267,13 @@ static bool take_device(const struct join_row *row, struct snapshot *out, struct
 	return found;
 }
 
+/* Not where some requests were only counted: the guest's legs stand for those then, and dom0's do not. */
+static bool can_be_divided(const struct join_row *row)
+{
+	return row->exact && row->front->followed == row->front->count && row->ring_ns > 0 &&
+	       row->ring_ns * row->front->count < 0x1p63;
+}
+
 int join__divide(const struct join *join, const struct snapshot *front, const struct snapshot *rear,
 		 struct snapshot *out)
 {
@@ -251,7 +282,7 @@ int join__divide(const struct join *join, const struct snapshot *front, const st
 	for (size_t i = 0; !err && i < join->nr_rows; i++) {
 		struct path_key device;
 
-		if (join->rows[i].exact && take_device(&join->rows[i], out, &device))
+		if (can_be_divided(&join->rows[i]) && take_device(&join->rows[i], out, &device))
 			err = add_parts(&join->rows[i], &device, rear, out);
 	}
 	if (err)

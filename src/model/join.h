@@ -3,7 +3,9 @@
  * Both ends of a ring: what blkfront's leg "backend" of a guest consists of, by what xen-blkback measured
  * in dom0. Each side's times are its own clock's, so nothing has to be aligned: both count the same
  * requests. What the guest's leg has beyond dom0's parts is the notification of both ways, and the time
- * that a request lay in the ring before dom0's thread took it. Pure.
+ * that a request lay in the ring before dom0's thread took it; of the first one after an event that is
+ * dom0's part "wake". The leg begins when blkfront's function has returned, and dom0 may have been told
+ * before: so what is left may be less than nothing. Pure.
  */
 #ifndef XT_MODEL_JOIN_H
 #define XT_MODEL_JOIN_H
@@ -18,8 +20,8 @@ struct join_row {
 	double backend_ns, rear_ns, ring_ns;
 	double storage_ns; /* of rear_ns: its leg "device", the block layer there and what is below */
 	/*
-	 * Counts are equal, or those that were under way at either end make the difference: then what is left
-	 * is exact. Else requests of one side are not the other's: it was recorded for longer.
+	 * Counts are equal, or those that were under way at either end make the difference. Else requests of
+	 * one side are not the other's: it was recorded for longer.
 	 */
 	bool exact;
 };
@@ -28,7 +30,7 @@ struct join {
 	unsigned int domain;
 	struct join_row *rows; /* of the guest's ledger, in its order */
 	size_t nr_rows;
-	size_t nr_alone; /* rows of the guest's blkfront disks that dom0 has nothing of */
+	size_t nr_alone; /* rows of the guest's blkfront disks of which dom0 has no requests */
 };
 
 struct join_input {
@@ -47,7 +49,8 @@ void join__free(struct join *join);
 
 /*
  * The guest's run with dom0's parts in place of the leg "backend", each with the histogram that dom0 has
- * of it, and "ring" as what is left: all as long as its mean. Rows that are not exact stay as they are.
+ * of it, and "ring" as what is left: all as long as its mean. Rows that are not exact stay as they are, and
+ * those of which requests were only counted, or where nothing is left.
  * Returns 0 and *out, to be freed with snapshot__free(), or -ENOMEM.
  */
 int join__divide(const struct join *join, const struct snapshot *front, const struct snapshot *rear,

@@ -360,7 +360,7 @@ static void divide_mean(struct wait_row *row)
 	if (row->area != AREA_DISK || !row->measured)
 		return;
 	for (size_t i = 0; i < row->nr_legs; i++) {
-		if (row->legs[i].roles & PATH_DEVICE)
+		if (row->legs[i].roles & (PATH_DEVICE | PATH_BACK_END))
 			row->device_ns += row->legs[i].share_ns;
 		if (is_queue(&row->legs[i]))
 			queue_ns += row->legs[i].share_ns;

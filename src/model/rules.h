@@ -32,7 +32,7 @@ struct rules {
 	const struct rules name = { .rule = table, .nr = sizeof(table) / sizeof(table[0]) }
 
 extern const struct rules run_rules, disk_rules, ring_rules, slow_rules, time_rules, guest_rules,
-	event_rules, net_rules;
+	event_rules, net_rules, back_rules;
 
 #define PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 

@@ -44,6 +44,8 @@ enum path_role {
 	/* whose registers a function touches: */
 	PATH_UART = 1 << 15,
 	PATH_IO_APIC = 1 << 16,
+	PATH_BACK_END =
+		1 << 17, /* of a joined run: another part of what is the device's leg in a guest */
 };
 
 struct path_key {

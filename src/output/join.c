@@ -2,6 +2,8 @@
 /* Both ends of the ring: a guest's requests, with their leg "backend" in dom0's parts. */
 #include "output/join.h"
 
+#include <math.h>
+
 #include "model/units.h"
 #include "output/escape.h"
 #include "output/text.h"
@@ -13,6 +15,18 @@ static void add_legs(struct text_line *line, const struct wait_row *row, const c
 			       NS(row->legs[i].share_ns));
 }
 
+/* "; wake is 19.2ms for each of the 3.1 % that an event announced" */
+static void add_wake(struct text_line *line, const struct wait_row *rear)
+{
+	const struct wait_leg *wake = rear->nr_legs ? &rear->legs[0] : NULL;
+
+	if (!wake || wake->order != 1 || !wake->count || wake->count >= .95 * rear->count)
+		return;
+	text_line__add(line, "; wake is %ss for each of the %.1f %% that an event announced",
+		       NS((double)wake->ns / wake->count),
+		       100 * ledger__share(wake->count, rear->count));
+}
+
 static void print_counts(const struct text_page *page, const struct join_row *row)
 {
 	struct text_line line = {};
@@ -20,6 +34,9 @@ static void print_counts(const struct text_page *page, const struct join_row *ro
 	text_line__add(&line, " %s %s  %s requests, mean %ss;", ASCII(row->front->device),
 		       ASCII(row->front->op), COUNT(row->front->count), NS(row->front->mean_ns));
 	text_line__add(&line, " in dom0 %s %s", ASCII(row->rear->device), COUNT(row->rear_count));
+	if (row->front->followed < row->front->count)
+		text_line__add(&line, " (the guest followed 1 of %s)",
+			       RATIO((double)row->front->count / row->front->followed));
 	if (!row->exact)
 		text_line__add(&line, ": not the same requests, so means are compared that may be "
 				      "of other ones");
@@ -48,9 +65,10 @@ static void print_row(const struct text_page *page, const struct join_row *row)
 	add_legs(&line, row->front, " | ");
 	text__wrap(page, 5, line.text);
 	line = (struct text_line) {};
-	text_line__add(&line, "   %s: ", "backend");
+	text_line__add(&line, "   backend: ");
 	add_legs(&line, row->rear, " + ");
-	text_line__add(&line, " + ring %s", NS(row->ring_ns));
+	text_line__add(&line, " %c ring %s", row->ring_ns < 0 ? '-' : '+', NS(fabs(row->ring_ns)));
+	add_wake(&line, row->rear);
 	text__wrap(page, 5, line.text);
 	text__say(page, 5, "   = guest %.1f %%, ring %.1f %%, dom0 %.1f %%, storage %.1f %%",
 		  share(row->front->mean_ns - row->backend_ns, row), share(row->ring_ns, row),
@@ -65,7 +83,8 @@ static void print(const struct text_page *page, const void *what)
 	text__run(page, "guest  ", &report->front);
 	text__run(page, "dom0   ", &report->rear);
 	text__say(page, 4, "The guest is domain %u", join->domain);
-	fputs("\nJOIN  (means of a request; ring: both notifications, and waiting in the ring)\n",
+	fputs("\nJOIN  (means of a request; ring: the rest, both notifications and waiting in the "
+	      "ring)\n",
 	      page->out);
 	for (size_t i = 0; i < join->nr_rows; i++)
 		print_row(page, &join->rows[i]);

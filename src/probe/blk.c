@@ -32,10 +32,6 @@
 #define ROWS_SHARED 10
 #define SHARED_NAME "more disks"
 
-/* The histograms of all rows get this part of the machine's memory, and at least so much. */
-#define MEMORY_PART  64
-#define MEMORY_LEAST (64ull << 20)
-
 /* Much smaller tables have a place for each disk. */
 #define BITS_MIN  8
 #define BITS_MOST 22
@@ -89,18 +85,6 @@ static uint32_t wait_paths(bool ring)
 	return XT_OP_NR * (ring ? XT_LEG_NR : XT_LEGS_COMMON);
 }
 
-static uint32_t rows_possible(const struct layout *layout)
-{
-	const uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-	const uint64_t budget = memory / MEMORY_PART;
-	const uint64_t row = (uint64_t)wait_paths(true) * sizeof(struct xt_hist) * layout->cpus;
-	const uint64_t most = (budget > MEMORY_LEAST ? budget : MEMORY_LEAST) / row;
-
-	if (most > ROWS_MOST)
-		return ROWS_MOST;
-	return most > 1 ? most : 1;
-}
-
 static bool is_traced(const struct layout *layout, const struct disk *disk)
 {
 	return !disk->stacked && layout__is_wanted(layout->wanted->disks, disk->name);
@@ -121,7 +105,7 @@ static int choose_own(struct layout *layout)
 	const struct platform *platform = layout->platform;
 	const struct disk **traced =
 		layout__memory(layout, platform->nr_disks + 1, sizeof(*traced));
-	size_t nr = 0, most = rows_possible(layout);
+	size_t nr = 0, most = layout__rows_possible(layout, wait_paths(true), ROWS_MOST);
 	static char text[128];
 
 	if (!traced)

@@ -11,18 +11,19 @@
 #include "probe/family.h"
 #include "blkback.skel.h"
 
-/* Slots for guests that come while tracing; what finds none is under "more guests' disks". */
+/* Slots for guests that come while tracing. */
 #define SLOTS_SPARE 16
 #define SLOTS_MOST  256
 
-#define REST_NAME "guests' disks"
+#define REST_NAME "guests' disks" /* those that have no slot of their own */
 
 static struct xt_blkback_config config;
-static bool possible;		/* there is xen-blkback */
-static struct xt_back *table;	/* that of the programs */
-static uint32_t nr_slots;	/* that there is room for, with slot 0 */
-static uint32_t nr_given;	/* that disks have, with slot 0 */
-static const struct layout *of; /* whose paths are named */
+static bool possible;			   /* there is xen-blkback */
+static struct xt_back *table;		   /* that of the programs */
+static uint32_t nr_slots;		   /* that there is room for, with slot 0 */
+static uint32_t nr_given;		   /* that disks have, with slot 0 */
+static unsigned int number_of[SLOTS_MOST]; /* of a slot's disk, whole: the key has 16 bits of it */
+static const struct layout *of;		   /* whose paths are named */
 
 #define NAME(id, name, ...) [id] = name,
 
@@ -43,6 +44,7 @@ static const struct leg {
 static int number(struct layout *layout)
 {
 	struct back_disk *disks;
+	const uint32_t most = layout__rows_possible(layout, XT_BACK_PATHS, SLOTS_MOST);
 	size_t nr = 0;
 
 	of = layout;
@@ -55,8 +57,8 @@ static int number(struct layout *layout)
 	else
 		free(disks);
 	nr_slots = 1 + nr + SLOTS_SPARE;
-	if (nr_slots > SLOTS_MOST)
-		nr_slots = SLOTS_MOST;
+	if (nr_slots > most)
+		nr_slots = most;
 	config.first_path = layout__paths(layout, nr_slots * XT_BACK_PATHS);
 	return 0;
 }
@@ -91,7 +93,30 @@ static struct xt_back *place_of(uint32_t key)
 	return NULL;
 }
 
-/* Give each disk that is new a slot, as long as there are any. */
+/* A slot for this disk, if it is new and there is one left. */
+static void place_disk(const struct back_disk *disk)
+{
+	const uint32_t key = xt_back_key(disk->domain, disk->device);
+	struct xt_back *back = place_of(key);
+
+	if (!back)
+		return;
+	if (back->key) {
+		/* xvda and the 202nd disk, as the driver numbers them: nothing tells their requests apart */
+		if (back->slot && number_of[back->slot] != disk->device) {
+			vlog("%s: the driver does not tell it from another disk", disk->name);
+			__atomic_store_n(&back->slot, 0, __ATOMIC_RELAXED);
+		}
+		return;
+	}
+	if (nr_given == nr_slots)
+		return;
+	name_slot(nr_given, disk->name);
+	number_of[nr_given] = disk->device;
+	back->slot = nr_given++;
+	__atomic_store_n(&back->key, key, __ATOMIC_RELEASE);
+}
+
 static void place_disks(void)
 {
 	struct back_disk *disks;
@@ -99,16 +124,8 @@ static void place_disks(void)
 
 	if (back_disks__read(&disks, &nr, "/"))
 		return;
-	for (size_t i = 0; i < nr && nr_given < nr_slots; i++) {
-		const uint32_t key = xt_back_key(disks[i].domain, disks[i].device);
-		struct xt_back *back = place_of(key);
-
-		if (!back || back->key)
-			continue;
-		name_slot(nr_given, disks[i].name);
-		back->slot = nr_given++;
-		__atomic_store_n(&back->key, key, __ATOMIC_RELEASE);
-	}
+	for (size_t i = 0; i < nr; i++)
+		place_disk(&disks[i]);
 	free(disks);
 }
 
@@ -120,6 +137,9 @@ static int place(struct layout *layout)
 		layout__no_map(layout, "xt_back_requests");
 		return 0;
 	}
+	/* the object's own maps */
+	layout->map_bytes += XT_BACK_RINGS * sizeof(struct xt_back_ring) +
+			     XT_BACK_REQUESTS * sizeof(struct xt_back_request);
 	name_slot(0, REST_NAME);
 	if (table)
 		place_disks();
@@ -128,7 +148,7 @@ static int place(struct layout *layout)
 
 static void tick(void)
 {
-	if (possible && nr_given < nr_slots)
+	if (possible)
 		place_disks();
 }
 

@@ -15,6 +15,10 @@
 #include "probe/stacks.h"
 
 /* Lists; the newest entry comes first. */
+/* The histograms of a family's rows get this part of the machine's memory, and at least so much. */
+#define MEMORY_PART  64
+#define MEMORY_LEAST (64ull << 20)
+
 struct shared_map {
 	struct shared_map *next;
 	const char *name;
@@ -159,6 +163,18 @@ int layout__show(const struct layout *layout)
 			return -errno;
 	}
 	return 0;
+}
+
+uint32_t layout__rows_possible(const struct layout *layout, uint32_t paths, uint32_t most)
+{
+	const uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+	const uint64_t part = memory / MEMORY_PART;
+	const uint64_t row = (uint64_t)paths * sizeof(struct xt_hist) * layout->cpus;
+	const uint64_t possible = (part > MEMORY_LEAST ? part : MEMORY_LEAST) / row;
+
+	if (possible > most)
+		return most;
+	return possible > 1 ? possible : 1;
 }
 
 uint32_t layout__paths(struct layout *layout, uint32_t nr)

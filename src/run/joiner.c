@@ -41,15 +41,15 @@ static int read_end(struct end *end)
 /* "1, 3": the domains whose disks dom0 served. */
 static void list_domains(const struct ledger *dom0, char *text, size_t size)
 {
-	unsigned int last = 0;
-
 	*text = '\0';
 	for (size_t i = 0; i < dom0->nr_waits; i++) {
 		const unsigned int domain = join__domain_of(dom0->waits[i].device);
+		size_t before = 0;
 
-		if (domain && domain != last)
+		while (before < i && join__domain_of(dom0->waits[before].device) != domain)
+			before++;
+		if (domain && before == i)
 			str__add(text, size, ", ", "%u", domain);
-		last = domain ?: last;
 	}
 }
 

@@ -356,7 +356,7 @@ static void every_rule_answers(void **state)
 	const struct findings *findings = &f->ledger->findings;
 
 	(void)state;
-	assert_int_equal(findings->nr, 34);
+	assert_int_equal(findings->nr, 36);
 	assert_int_equal(findings->nr,
 			 findings->nr_met + findings->nr_not_met + findings->nr_untestable);
 	assert_int_equal(findings->nr_met, 0);
