@@ -30,7 +30,10 @@ struct {
 	__type(value, struct xt_back_request);
 } xt_back_requests SEC(".maps");
 
-/* What bios of guests' requests end with: so they are told from all others. */
+/*
+ * What bios of guests' requests end with: so most others are told from them without a look-up. 0 where the
+ * kernel shows no addresses.
+ */
 extern const void end_block_io_op __ksym __weak;
 
 /* include/xen/interface/io/blkif.h */
@@ -227,7 +230,7 @@ int BPF_PROG(xt_back_bio, struct bio *bio)
 	struct xt_back_request *request;
 	__u64 key = (__u64)bio->bi_private;
 
-	if (!cpu || bio->bi_end_io != &end_block_io_op)
+	if (!cpu || (&end_block_io_op && bio->bi_end_io != &end_block_io_op))
 		return 0;
 	request = bpf_map_lookup_elem(&xt_back_requests, &key);
 	if (request && !request->submitted)

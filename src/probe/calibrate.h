@@ -35,9 +35,9 @@ void calibrate(struct calibration *calibration, struct bpf_object *core,
 
 /*
  * Sample what the clock costs now, while the load runs, and correct the prices that a clock read is part
- * of: an emulated clock's read takes twice as long where another vCPU is busy (measured: acpi_pm, 25 us on
- * an idle guest, 54 us beside a process). Does nothing where the vDSO reads the clock. Whether prices
- * changed.
+ * of: an emulated clock's read may take several times as long beside a load (measured in an emulated guest:
+ * acpi_pm, 25 us before, 106 us beside a process). Does nothing where the vDSO reads the clock. Whether
+ * prices changed.
  */
 bool calibrate__clock_again(struct calibration *calibration);
 
