@@ -19,7 +19,8 @@
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
 struct features {
-	bool capable;
+	bool may_bpf;  /* CAP_BPF, or CAP_SYS_ADMIN */
+	bool may_read; /* CAP_PERFMON, or CAP_SYS_ADMIN */
 	bool sys_admin;
 	bool has_btf;
 	struct btf *vmlinux;
@@ -136,8 +137,8 @@ int features__new(struct features **out)
 		return -ENOMEM;
 	/* CAP_SYS_ADMIN stands for both: they were split from it in 5.8 */
 	features->sys_admin = has_capability(CAP_SYS_ADMIN);
-	features->capable = features->sys_admin ||
-			    (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
+	features->may_bpf = features->sys_admin || has_capability(CAP_BPF);
+	features->may_read = features->sys_admin || has_capability(CAP_PERFMON);
 	features->has_btf = access(KERNEL_BTF, R_OK) == 0;
 	if (features->has_btf) {
 		features->vmlinux = btf__parse(KERNEL_BTF, NULL);
@@ -166,10 +167,48 @@ void features__free(struct features *features)
 	free(features);
 }
 
+/* Which capability is missing; NULL: none. */
+static const char *missing_capability(const struct features *features)
+{
+	if (!features->may_bpf && !features->may_read)
+		return "tracing needs root, or CAP_BPF and CAP_PERFMON: run it with sudo";
+	if (!features->may_bpf)
+		return "tracing needs CAP_BPF, too; CAP_PERFMON is there: add it, or run it with "
+		       "sudo";
+	if (!features->may_read)
+		return "tracing needs CAP_PERFMON, too; CAP_BPF is there: add it, or run it with "
+		       "sudo";
+	return NULL;
+}
+
+/*
+ * The kernel asks for capabilities in the first user namespace (bpf_capable(), perfmon_capable());
+ * those that a process has in another one are of no use. The first one maps all numbers to
+ * themselves, which user_namespaces(7) forbids nobody to do elsewhere; nobody does.
+ */
+static bool in_user_namespace(void)
+{
+	unsigned long inside, outside, count;
+	FILE *file = fopen("/proc/self/uid_map", "re");
+	bool first = false;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%lu %lu %lu", &inside, &outside, &count) == 3)
+		first = !inside && !outside && count == UINT32_MAX;
+	fclose(file);
+	return !first;
+}
+
 int features__usable(const struct features *features, const char **why)
 {
-	if (!features->capable) {
-		*why = "tracing needs root, or CAP_BPF and CAP_PERFMON: run it with sudo";
+	*why = missing_capability(features);
+	if (*why)
+		return -EPERM;
+	if (in_user_namespace()) {
+		*why = "the capabilities of this process are those of a user namespace, and the "
+		       "kernel wants them in the first one: run it outside of the container, or "
+		       "in one without a user namespace";
 		return -EPERM;
 	}
 	if (!features->has_btf) {

@@ -257,6 +257,23 @@ widest()
 	refused 4 "CAP_BPF and CAP_PERFMON" setpriv --reuid=65534 --regid=65534 --clear-groups "$dir/xt" check
 }
 
+@test "one of both capabilities: 4, and the other one is named" {
+	as_root
+	cp "$xt" "$dir/xt" && chmod 755 "$dir" "$dir/xt" && touch "$dir/out" "$dir/err"
+	as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	refused 4 "needs CAP_PERFMON, too" \
+		"${as_nobody[@]}" --inh-caps=+bpf --ambient-caps=+bpf "$dir/xt" check
+	refused 4 "needs CAP_BPF, too" \
+		"${as_nobody[@]}" --inh-caps=+perfmon --ambient-caps=+perfmon "$dir/xt" -d 1
+}
+
+@test "root of a user namespace: 4, and says that its capabilities are of no use" {
+	as_root
+	unshare -Ur true || skip "this machine makes no user namespaces"
+	refused 4 "those of a user namespace" unshare -Ur "$xt" check
+	refused 4 "those of a user namespace" unshare -Ur "$xt" -d 1
+}
+
 @test "CAP_BPF and CAP_PERFMON alone: they are enough, or it is said what is" {
 	as_root
 	cp "$xt" "$dir/xt" && chmod 755 "$dir" "$dir/xt"
