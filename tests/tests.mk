@@ -19,7 +19,7 @@ FUZZ_RUN   = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -malloc_limit_mb=256 -m
 TESTS_PATH := PATH="$(CURDIR)/tests/lib/bin:$$PATH"
 
 .PHONY: unit schema lint check fuzz cli native browser lab-essential lab-test lab-matrix lab-oracle lab-exact lab-pairs lab-modes lab-gain lab-join lab-prices lab-sabotage lab-stacks lab-trigger lab-diagnose test setup-test demo bench
-.PHONY: fleet soak lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
+.PHONY: fleet soak packages lab-fleet fuzz-http bench-recording bench-pairs bench-budget lab-budget compilers hot-path programs
 
 $(O)/san/%.o: src/%.c
 	$(call msg,CC-SAN,$<)
@@ -170,6 +170,12 @@ fleet: $(O)/xentrace-bpf
 	tools/setup build test fleet
 	promtool test rules tests/fleet/rules.test.yml
 	$(TESTS_PATH) bats tests/fleet
+
+## make packages   the Debian package made, installed, upgraded, used and purged in Debian 12 and 13, which systemd has
+##                 booted in a container: 15 minutes (root)
+packages:
+	tools/setup container
+	tests/package/debian
 
 ## make lab-essential make test's part of the lab: five real Xen guests, oldest and newest kernel (root)
 lab-essential: $(O)/static/xentrace-bpf
