@@ -125,3 +125,22 @@ XT_ENTRY_PROGS(xt_gettime, __x64_sys_clock_gettime,
 	       path_count(XT_P_CLOCK_GETTIME, &config.clock_path, 0))
 XT_ENTRY_PROGS(xt_timeofday, __x64_sys_gettimeofday,
 	       path_count(XT_P_GETTIMEOFDAY, &config.clock_path, 1))
+
+/*
+ * Reads of an emulated clock: by system calls, by the kernel's own ticks, timers and requests, and by BPF
+ * programs. Each leaves the guest, which takes thousands of times what is done here. The run is counted, and
+ * no more: see struct probe.counts_reads.
+ */
+SEC("?fentry/acpi_pm_read")
+int xt_pmtmr(void *ctx)
+{
+	cpu_enter(XT_P_PMTMR);
+	return 0;
+}
+
+SEC("?fentry/read_hpet")
+int xt_hpet(void *ctx)
+{
+	cpu_enter(XT_P_HPET);
+	return 0;
+}

@@ -11,7 +11,11 @@
 	X(XT_P_CLOCK_GETTIME, "__x64_sys_clock_gettime", "clock reads by system call: counts", \
 	  ENTRY("xt_gettime"), BODY(40))                                                       \
 	X(XT_P_GETTIMEOFDAY, "__x64_sys_gettimeofday", "clock reads by system call: counts",   \
-	  ENTRY("xt_timeofday"), BODY(40))
+	  ENTRY("xt_timeofday"), BODY(40))                                                     \
+	X(XT_P_PMTMR, "acpi_pm_read", "reads of the clock, whoever makes them: counts",        \
+	  FENTRY_ONLY("xt_pmtmr"), BODY(15), .use = FOR_SOME, .counts_reads = true)            \
+	X(XT_P_HPET, "read_hpet", "reads of the clock, whoever makes them: counts",            \
+	  FENTRY_ONLY("xt_hpet"), BODY(15), .use = FOR_SOME, .counts_reads = true)
 
 /* What the loader tells the programs: the first of their paths, and what they cannot find out. */
 struct xt_timer_config {

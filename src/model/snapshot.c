@@ -345,6 +345,7 @@ static const struct field probe_fields[] = {
 	KEY(12, struct probe_status, counts_sent),
 	KEY(13, struct probe_status, hardware_does),
 	KEY(14, struct probe_status, any_call),
+	COUNTER(15, struct probe_status, reads),
 };
 static SCHEMA(probe_schema, struct probe_status, probe_fields);
 
@@ -478,6 +479,15 @@ uint64_t snapshot__clock_calls(const struct snapshot *snap)
 			calls += hist__count(&snap->paths[i].hist);
 	}
 	return calls;
+}
+
+uint64_t snapshot__clock_reads(const struct snapshot *snap)
+{
+	uint64_t reads = 0;
+
+	for (size_t i = 0; i < snap->nr_probes; i++)
+		reads += snap->probes[i].reads;
+	return reads;
 }
 
 const struct probe_status *snapshot__sent_uncounted(const struct snapshot *snap)

@@ -242,6 +242,7 @@ struct probe_status {
 	char fix[160];
 	uint64_t runs;
 	uint64_t skipped;  /* runs that the kernel left out: see probe/load.h */
+	uint64_t reads;	   /* of the clock, which this probe counts */
 	double ns_per_run; /* calibrated body + dispatch; 0 when not calibrated */
 };
 
@@ -331,6 +332,8 @@ int snapshot__add(struct snapshot *sum, const struct snapshot *delta);
 void snapshot__free(struct snapshot *snap);
 /* System calls that read the clock, made because the vDSO could not. */
 uint64_t snapshot__clock_calls(const struct snapshot *snap);
+/* All reads of an emulated clock, the kernel's own and the tracer's too; 0: they are not counted. */
+uint64_t snapshot__clock_reads(const struct snapshot *snap);
 /*
  * The probe that counts what NICs send, if this guest has use for it and it is off: the counts of
  * it are unknown then, and not 0. NULL: they are known.

@@ -593,6 +593,7 @@ static const struct json_member probe_members[] = {
 	SHOW(struct probe_status, runs),
 	SHOW(struct probe_status, skipped,
 	     "Runs that the kernel left out, since the program already ran on that CPU."),
+	SHOW(struct probe_status, reads, "Reads of an emulated clock that it counted."),
 	SHOW(struct probe_status, ns_per_run, "Calibrated on this host; null when it was not.",
 	     .or_null = true),
 };

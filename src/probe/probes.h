@@ -69,6 +69,11 @@ struct probe {
 	bool by_softirq;    /* what it measures begins with a softirq */
 	bool counts_sent;   /* without it no packet sent is counted */
 	/*
+	 * Its runs are what it counts: reads of the clock. Those that the kernel leaves out, as an
+	 * interrupt's during another one, were reads as well.
+	 */
+	bool counts_reads;
+	/*
 	 * What one run's body takes, in per cent of half a pair that opens, closes and records a
 	 * frame, which is what the calibration measures; 0: as much as that.
 	 */

@@ -143,6 +143,10 @@ static void read_probe(const struct tracer *tracer, const struct family *family,
 	for (unsigned int cpu = 0; cpu < tracer->layout->cpus; cpu++)
 		status->runs += tracer->layout->cpu[cpu].runs[id];
 	status->skipped = loader__skipped(attempt);
+	if (probe->counts_reads) {
+		status->reads = status->runs + status->skipped;
+		status->skipped = 0;
+	}
 }
 
 static int read_probes(const struct tracer *tracer, struct snapshot *snap)

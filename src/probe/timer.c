@@ -2,6 +2,8 @@
 /*
  * Timers, by the clock event device that the guest has: how late they are, and reads of the clock.
  */
+#include <string.h>
+
 #include "model/hypercalls.h"
 #include "probe/family.h"
 #include "timer.skel.h"
@@ -56,10 +58,18 @@ static int place(struct layout *layout)
 	return 0;
 }
 
+static const char *unused(enum xt_probe probe, const struct loader *loader)
+{
+	const char *clock = probe == XT_P_HPET ? "hpet" : "acpi_pm";
+
+	return strcmp(loader->platform->clocksource, clock) ? "not the clocksource" : NULL;
+}
+
 FAMILY_OBJECT(timer)
 
 const struct family family_timer = {
 	FAMILY(timer, TIMER),
+	.unused = unused,
 	.number = number,
 	.place = place,
 };
