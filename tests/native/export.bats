@@ -99,9 +99,9 @@ has_no_file()
 	[ "$(stat -c %a "$dir/x.prom")" = 644 ]
 	curl -fsS "$url/metrics" > "$dir/scraped"
 	curl -fsS -H 'Accept: application/openmetrics-text; version=1.0.0' "$url/metrics" > "$dir/open"
-	kill -TERM $loader
 	cp "$dir/run.json" "$dir/reading.json"
 	cp "$dir/x.prom" "$dir/reading.prom"
+	kill -TERM $loader
 	ended
 	[ "$status" -eq 0 ]
 	head -n 2 "$dir/reading.json" > "$dir/until-reading.json"
