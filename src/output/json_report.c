@@ -46,6 +46,7 @@ JSON_FROM(quality_of, &REPORT->ledger->quality)
 JSON_IF(has_runstate, REPORT->snap->cpu.has_runstate)
 JSON_IF(has_steal, REPORT->snap->cpu.steal_measured)
 JSON_IF(is_cpu, WHAT(path)->key.kind == KIND_CPU)
+JSON_IF(is_wait, !is_cpu(json))
 JSON_IF(is_thinned, is_cpu(json) && hist__followed(&WHAT(path)->hist) < hist__count(&WHAT(path)->hist))
 JSON_IF(is_whole_wait, !is_cpu(json) && path_key__is_whole(&WHAT(path)->key))
 /* Whether the vCPU was held off while requests were under way: of disks alone. */
@@ -67,6 +68,7 @@ JSON_IF(knows_vdso, WHAT(own_cost)->vdso_known)
 JSON_IF(knows_cost, WHAT(finding)->cost_known)
 JSON_IF(knows_gain, WHAT(finding)->gain.known)
 
+JSON_PUT(put_is_whole, json__bool, path_key__is_whole(&WHAT(path)->key))
 JSON_PUT(put_start, json__utc,
 	 REPORT->snap ? REPORT->snap->wall_start_ns : REPORT->run->wall_start_ns)
 JSON_PUT(put_idle, json__uint, vcpu_time__idle_ns(WHAT(vcpu_time)))
@@ -395,6 +397,9 @@ static const struct json_member path_members[] = {
 	SHOW_AS("op", struct path, key.op),
 	SHOW_AS("leg", struct path, key.leg),
 	SHOW_ENUM("kind", struct path, key.kind, kind_names),
+	SHOW_BY(put_is_whole, "whole", MEMBER_BOOL,
+		"wait: all that was waited for; the other legs of this device and op are its parts.",
+		.when = is_wait),
 	SHOW_BY(put_count, "count", MEMBER_UINT),
 	SHOW_BY(put_total, "total_ns", MEMBER_UINT),
 	SHOW_AS("max_ns", struct path, hist.max),
@@ -626,6 +631,8 @@ static const struct json_member own_cost_members[] = {
 	SHOW(struct own_cost, clock_read_ns, "One read of the clock by a BPF program.",
 	     .or_null = true),
 	SHOW(struct own_cost, clock_gettime_ns, "One clock_gettime(CLOCK_MONOTONIC) of a process.",
+	     .or_null = true),
+	SHOW(struct own_cost, clock_first_ns, "The first one after a pause, where it is a system call.",
 	     .or_null = true),
 	SHOW_AS("clock_in_vdso", struct own_cost, in_vdso,
 		"That is no system call; null where it could not be tried.", .known = knows_vdso),

@@ -238,24 +238,30 @@ static void timers(struct cell *cell, const struct guest *guest)
 	    clock);
 }
 
+/* Whether an interrupt is in use whose action begins so; NULL: none is. */
+static bool has_action(const struct platform *p, const char *action)
+{
+	for (size_t i = 0; action && i < p->nr_irqs; i++) {
+		if (!strncmp(p->irqs[i].action, action, strlen(action)))
+			return true;
+	}
+	return false;
+}
+
 /* What of a PC is there to be emulated: by the interrupts that are in use. */
 static void list_platform(struct cell *cell, const struct guest *guest)
 {
 	static const struct {
-		const char *action, *name;
+		const char *name, *action, *other;
 	} parts[] = {
-		{ "ttyS", "UART" },	{ "rtc", "RTC" },   { "i8042", "PS/2" },
-		{ "floppy", "floppy" }, { "acpi", "ACPI" }, { "ACPI:", "ACPI" },
+		{ "UART", "ttyS" },	     { "RTC", "rtc" },
+		{ "PS/2", "i8042" },	     { "floppy", "floppy" },
+		{ "ACPI", "acpi", "ACPI:" },
 	};
-	const struct platform *p = guest->p;
 
 	for (size_t i = 0; i < LENGTH(parts); i++) {
-		for (size_t k = 0; k < p->nr_irqs; k++) {
-			if (strncmp(p->irqs[k].action, parts[i].action, strlen(parts[i].action)) ||
-			    strstr(cell->how, parts[i].name))
-				continue;
+		if (has_action(guest->p, parts[i].action) || has_action(guest->p, parts[i].other))
 			STR_ADD(cell->how, " ", "%s", parts[i].name);
-		}
 	}
 	if (guest->nr_pci)
 		STR_ADD(cell->how, " ", "PCI");

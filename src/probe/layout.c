@@ -165,12 +165,18 @@ int layout__show(const struct layout *layout)
 	return 0;
 }
 
-uint32_t layout__rows_possible(const struct layout *layout, uint32_t paths, uint32_t most)
+uint64_t layout__rows_memory(void)
 {
 	const uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 	const uint64_t part = memory / MEMORY_PART;
+
+	return part > MEMORY_LEAST ? part : MEMORY_LEAST;
+}
+
+uint32_t layout__rows_possible(const struct layout *layout, uint32_t paths, uint32_t most)
+{
 	const uint64_t row = (uint64_t)paths * sizeof(struct xt_hist) * layout->cpus;
-	const uint64_t possible = (part > MEMORY_LEAST ? part : MEMORY_LEAST) / row;
+	const uint64_t possible = layout__rows_memory() / row;
 
 	if (possible > most)
 		return most;

@@ -85,10 +85,9 @@ int slice__merge(struct hist *to, const struct xt_hist *slice);
 
 /* Reserve so many paths; returns the number of the first. */
 uint32_t layout__paths(struct layout *layout, uint32_t nr);
-/*
- * How many rows of so many paths each may have histograms here, at least 1: those of a family get a part of
- * the machine's memory.
- */
+/* What the histograms of a family's rows may take, in bytes: a part of the machine's memory. */
+uint64_t layout__rows_memory(void);
+/* How many rows of so many paths each may have histograms here, at least 1. */
 uint32_t layout__rows_possible(const struct layout *layout, uint32_t paths, uint32_t most);
 /* Name a path. Returns its key, for the roles. Names are cut to the room that they have. */
 struct path_key *layout__name(const struct layout *layout, uint32_t path, enum kind kind,

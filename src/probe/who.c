@@ -4,13 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/str.h"
 
-/* The owners' histograms get this part of the machine's memory, and at least so much. */
-#define MEMORY_PART  64
-#define MEMORY_LEAST (64ull << 20)
 #define PLACES_LEAST 16
 
 _Static_assert(BY_COMM == (int)XT_BY_COMM && BY_PID == (int)XT_BY_PID &&
@@ -40,13 +36,11 @@ static uint32_t owners_of_cpu(void)
 /* As many places as there is memory for their histograms. */
 static uint32_t places(const struct layout *layout)
 {
-	const uint64_t memory = (uint64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
-	const uint64_t part = memory / MEMORY_PART;
-	const uint64_t budget = part > MEMORY_LEAST ? part : MEMORY_LEAST;
+	const uint64_t memory = layout__rows_memory();
 	const uint64_t place = sizeof(struct xt_owner_sum) * layout->cpus;
 	uint32_t nr = XT_OWNERS;
 
-	while (nr > PLACES_LEAST && nr * place > budget)
+	while (nr > PLACES_LEAST && nr * place > memory)
 		nr /= 2;
 	return nr;
 }

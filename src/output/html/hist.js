@@ -63,8 +63,8 @@ function figures(hist) {
 	};
 }
 
-/* It measures all that was waited for: src/model/snapshot.c, path_key__is_whole(). */
-const isWhole = (path) => path.kind === "wait" && (path.leg === "total" || path.leg === "lateness");
+/* It measures all that was waited for. */
+const isWhole = (path) => path.whole === true;
 const isTimer = (path) => path.area === "timers";
 
 /* "pv / disk / xvdb / read / queue", as the drawing calls its frame. */
