@@ -48,6 +48,6 @@ late()
 		'(.[0].detect.spectrum[] | select(.area == "timers") | .letter) as $letter |
 		 [.[-1].paths[] | select(.leg == "lateness")] | length > 0 and
 		 all(.area == "timers" and .kind == "wait" and .device == $device and
-		     .mechanism == {P: "pv", VS: "emulated", VH: "hardware", H: "hardware"}[$letter])' \
+		     .mechanism == {P: "pv", VS: "emulated", VH: "hardware", H: "hardware", "?": "unattributed"}[$letter])' \
 		"$RUN/run.json"
 }
