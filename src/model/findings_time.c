@@ -23,19 +23,9 @@ struct reads {
 	double low_ns, high_ns; /* what another clock would save */
 };
 
-/* How many times as long the first read after a pause takes: what it passes is in no cache. */
-static double cold(const struct own_cost *cost)
-{
-	double times = cost->clock_gettime_ns > 0 ? cost->clock_first_ns / cost->clock_gettime_ns
-						  : 1;
-
-	return times > 1 ? times : 1;
-}
-
 /*
- * The tracer's programs read it at most once each. Where all reads are counted, they cost at least what one
- * does that is made again and again, and at most what the first one after a pause does. What a system call
- * takes beside its read goes with them, since the vDSO makes no call.
+ * The tracer's programs read it at most once each. Where all reads are counted, what a system call takes
+ * beside its read goes with them, since the vDSO makes no call.
  */
 static struct reads count_reads(const struct snapshot *snap)
 {
@@ -50,8 +40,7 @@ static struct reads count_reads(const struct snapshot *snap)
 	reads.high_ns = reads.probes_ns + reads.calls_ns;
 	if (!reads.all)
 		return reads;
-	reads.low_ns = cost->clock_read_ns * reads.all;
-	reads.high_ns = reads.low_ns * cold(cost);
+	reads.low_ns = reads.high_ns = cost->clock_read_ns * reads.all;
 	if (cost->clock_gettime_ns > cost->clock_read_ns)
 		reads.high_ns += (cost->clock_gettime_ns - cost->clock_read_ns) * reads.calls;
 	return reads;
@@ -76,21 +65,17 @@ static void show_reads(const struct question *q, struct finding *f, const struct
 	const struct own_cost *cost = &q->snap->cost;
 	char made[64] = "";
 
-	if (cold(cost) > 1)
-		finding__figure(f,
-				"%ss a read of the clock from BPF, measured here, and %.1f times "
-				"that after a pause",
-				NS(cost->clock_read_ns), cold(cost));
-	else
-		finding__figure(f, "%ss a read of the clock from BPF, measured here",
-				NS(cost->clock_read_ns));
+	finding__figure(f, "%ss a read of the clock from BPF, measured here",
+			NS(cost->clock_read_ns));
 	finding__figure(
 		f, "every probe pays it: at most %.3f s in the %s runs of this trace's programs",
 		reads->probes_ns / 1e9, COUNT(cost->runs));
 	if (reads->all)
-		finding__figure(f,
-				"%s reads in all, by the kernel, processes and this trace: %.3f s",
-				COUNT(reads->all), reads->low_ns / 1e9);
+		finding__figure(
+			f,
+			"%s reads in all, by the kernel, processes and this trace: at least "
+			"%.3f s",
+			COUNT(reads->all), reads->low_ns / 1e9);
 	if (!(cost->clock_gettime_ns > 0))
 		return;
 	/* none may be none seen: the probe may be off */

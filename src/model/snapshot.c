@@ -361,7 +361,6 @@ static const struct field own_cost_fields[] = {
 	GAUGE(9, struct own_cost, in_vdso),
 	GAUGE(10, struct own_cost, budget),
 	GAUGE(11, struct own_cost, at_first),
-	GAUGE(12, struct own_cost, clock_first_ns),
 };
 static SCHEMA(own_cost_schema, struct own_cost, own_cost_fields);
 

@@ -253,7 +253,6 @@ struct own_cost {
 	uint64_t runs;
 	double clock_read_ns;	  /* one bpf_ktime_get_ns() here; 0 unknown */
 	double clock_gettime_ns;  /* one clock_gettime(CLOCK_MONOTONIC) of a process; 0 unknown */
-	double clock_first_ns;	  /* … the first one after a pause; 0 unknown */
 	bool vdso_known, in_vdso; /* whether that is a system call was tried; it is not */
 	uint64_t user_ns;	  /* this process: user + system */
 	double budget;		  /* a share of the vCPUs' time (--max-overhead); 0: none */

@@ -632,8 +632,6 @@ static const struct json_member own_cost_members[] = {
 	     .or_null = true),
 	SHOW(struct own_cost, clock_gettime_ns, "One clock_gettime(CLOCK_MONOTONIC) of a process.",
 	     .or_null = true),
-	SHOW(struct own_cost, clock_first_ns, "The first one after a pause, where it is a system call.",
-	     .or_null = true),
 	SHOW_AS("clock_in_vdso", struct own_cost, in_vdso,
 		"That is no system call; null where it could not be tried.", .known = knows_vdso),
 	SHOW(struct own_cost, rss_bytes),

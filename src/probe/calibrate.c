@@ -119,42 +119,30 @@ void calibrate(struct calibration *calibration, struct bpf_object *core,
 	calibration->at_start.body_ns = calibration->body_ns;
 }
 
-static void keep(struct samples *samples, uint64_t ns)
+static double median_under_load(const struct calibration *calibration)
 {
-	samples->ns[samples->nr++ % CLOCK_SAMPLES] = ns;
-}
-
-static double median_of(const struct samples *samples)
-{
-	unsigned int nr = samples->nr < CLOCK_SAMPLES ? samples->nr : CLOCK_SAMPLES;
+	unsigned int nr = calibration->nr_under_load;
 	uint64_t ns[CLOCK_SAMPLES];
 
-	memcpy(ns, samples->ns, nr * sizeof(*ns));
-	return nr ? bench__median(ns, nr) : 0;
-}
-
-double calibration__first_read_ns(const struct calibration *calibration)
-{
-	return calibration->first.nr < LOOKS_ENOUGH / LOOKS ? 0 : median_of(&calibration->first);
+	if (nr > CLOCK_SAMPLES)
+		nr = CLOCK_SAMPLES;
+	memcpy(ns, calibration->under_load, nr * sizeof(*ns));
+	return bench__median(ns, nr);
 }
 
 bool calibrate__clock_again(struct calibration *calibration)
 {
 	const double usual = calibration->at_start.gettime_ns;
-	clockid_t clock = CLOCK_MONOTONIC;
 	uint64_t ns[LOOKS];
 
 	if (calibration->in_vdso || !(usual > 0))
 		return false;
-	/* it reads the clock around what it times: around nothing, that is from one read to the next */
-	bench__times(ns, 1, bench__read_clock, &clock, 0);
-	keep(&calibration->first, ns[0]);
-	bench__times(ns, LOOKS, bench__read_clock, &clock, 1);
+	bench__times(ns, LOOKS, bench__read_clock, &(clockid_t) { CLOCK_MONOTONIC }, 1);
 	for (int i = 0; i < LOOKS; i++)
-		keep(&calibration->again, ns[i] / 2);
-	if (calibration->again.nr < LOOKS_ENOUGH)
+		calibration->under_load[calibration->nr_under_load++ % CLOCK_SAMPLES] = ns[i] / 2;
+	if (calibration->nr_under_load < LOOKS_ENOUGH)
 		return false;
-	calibration->gettime_ns = median_of(&calibration->again);
+	calibration->gettime_ns = median_under_load(calibration);
 	calibration->clock_ns = calibration->at_start.clock_ns * calibration->gettime_ns / usual;
 	/* a body reads the clock once */
 	calibration->body_ns = calibration->at_start.body_ns + calibration->clock_ns -

@@ -24,12 +24,9 @@ struct calibration {
 	int in_vdso;	      /* that makes no system call: 1, 0, or a negative errno: not known */
 	struct {
 		double gettime_ns, clock_ns, body_ns;
-	} at_start; /* before there was a load; 0: not measured */
-	/* ns a clock_gettime(): the last ones of so many */
-	struct samples {
-		uint64_t ns[CLOCK_SAMPLES];
-		unsigned int nr;
-	} again, first; /* read again and again; the first one after a pause */
+	} at_start;			    /* before there was a load; 0: not measured */
+	uint64_t under_load[CLOCK_SAMPLES]; /* ns a clock_gettime(): the last ones of … */
+	unsigned int nr_under_load;	    /* … so many */
 };
 
 /* Measure with core's loaded object; what cannot be measured is 0. Attaches one empty program. */
@@ -39,14 +36,10 @@ void calibrate(struct calibration *calibration, struct bpf_object *core,
 /*
  * Sample what the clock costs now, while the load runs, and correct the prices that a clock read is part
  * of: an emulated clock's read may take several times as long beside a load (measured in an emulated guest:
- * acpi_pm, 25 us before, 106 us beside a process), and the first one after a pause twice as long again,
- * since what it passes is in no cache. Does nothing where the vDSO reads the clock. Whether
+ * acpi_pm, 25 us before, 106 us beside a process). Does nothing where the vDSO reads the clock. Whether
  * prices changed.
  */
 bool calibrate__clock_again(struct calibration *calibration);
-
-/* ns of the first clock_gettime() after a pause, as sampled under load; 0: it was not. */
-double calibration__first_read_ns(const struct calibration *calibration);
 
 /*
  * The price of a breakpoint, with the loaded object of --exact and two instructions that a change

@@ -215,7 +215,6 @@ static void read_cost(const struct tracer *tracer, struct own_cost *cost)
 {
 	cost->clock_read_ns = tracer->calibration.clock_ns;
 	cost->clock_gettime_ns = tracer->calibration.gettime_ns;
-	cost->clock_first_ns = calibration__first_read_ns(&tracer->calibration);
 	cost->vdso_known = cost->clock_gettime_ns > 0 && tracer->calibration.in_vdso >= 0;
 	cost->in_vdso = tracer->calibration.in_vdso > 0;
 	cost->kernel_bytes = tracer->layout->map_bytes;
