@@ -4,7 +4,7 @@
 
 @test "a request costs at most what it costs biolatency, and one that is only counted 0.8 of that" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
-	[ -x "$(command -v biolatency)" ] || skip "needs biolatency (libbpf-tools)"
+	command -v biolatency biolatency-libbpf > /dev/null || skip "needs biolatency (libbpf-tools)"
 	# twice: a run in which one of the two is disturbed more says nothing
 	tests/bench/ratios || tests/bench/ratios
 }
