@@ -86,7 +86,13 @@ static void print_disks(const struct text_page *page, const struct diff *diff)
 			  diff->disks[i].name[1], diff->disks[i].by);
 }
 
-/* "!-84.6 +-0.4", "x12.3", "" when one side has nothing, in brackets what could not be tested. */
+/* From 100 on without decimals: both figures have to fit a column, with a space before them. */
+static int decimals(double percent)
+{
+	return fabs(percent) < 99.95;
+}
+
+/* "!-84.6 +-0.4", "!+193 +-144", "x12.3", "" when one side has nothing, in brackets what could not be tested. */
 static const char *change_text(char buf[32], const struct diff_metric *m)
 {
 	double noise = (m->high - m->low) / 2;
@@ -100,9 +106,9 @@ static const char *change_text(char buf[32], const struct diff_metric *m)
 	if (change >= 9.995)
 		snprintf(size, sizeof(size), "x%.3g", fmin(change + 1, 99999));
 	else
-		snprintf(size, sizeof(size), "%+.1f", 100 * change);
+		snprintf(size, sizeof(size), "%+.*f", decimals(100 * change), 100 * change);
 	if (noise > 0 && noise < 9.995)
-		snprintf(error, sizeof(error), " +-%.1f", 100 * noise);
+		snprintf(error, sizeof(error), " +-%.*f", decimals(100 * noise), 100 * noise);
 	if (m->tested)
 		snprintf(buf, 32, "%s%s%s", m->called ? "!" : "", size, error);
 	else

@@ -29,6 +29,34 @@ static void text_is_as_it_was(void **state)
 	diffs__free(c);
 }
 
+/* 276 and +275.5 +-154.7 were printed as one word. */
+static void wide_changes_keep_to_their_columns(void **state)
+{
+	const struct diff_metric wide = {
+		.value = { 1, 2.93 },
+		.tested = true,
+		.called = true,
+		.shift = 1.93,
+		.low = .486,
+		.high = 3.374,
+	};
+	struct compared *c = diffs__ahci_to_blkfront(NULL);
+	struct diff_row *row = NULL;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < c->diff.nr_rows && !row; i++)
+		if (c->diff.rows[i].there[0] && c->diff.rows[i].there[1] && !c->diff.rows[i].is_leg)
+			row = &c->diff.rows[i];
+	assert_non_null(row);
+	row->count = row->mean = row->p99 = wide;
+	text = diffs__print(c, &output_text);
+	assert_non_null(strstr(text, " !+193 +-144 "));
+	assert_non_null(strstr(text, " !+193 +-144\n"));
+	free(text);
+	diffs__free(c);
+}
+
 static void json_follows_its_schema(void **state)
 {
 	struct compared *c = diffs__ahci_to_blkfront(NULL);
@@ -172,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_as_it_was),
+		cmocka_unit_test(wide_changes_keep_to_their_columns),
 		cmocka_unit_test(json_follows_its_schema),
 		cmocka_unit_test(folded_columns_are_the_runs),
 		cmocka_unit_test(drawing_shows_what_is_gone),
