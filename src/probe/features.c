@@ -183,8 +183,8 @@ static const char *missing_capability(const struct features *features)
 
 /*
  * The kernel asks for capabilities in the first user namespace (bpf_capable(), perfmon_capable());
- * those that a process has in another one are of no use. The first one maps all numbers to
- * themselves, which user_namespaces(7) forbids nobody to do elsewhere; nobody does.
+ * those that a process has in another one are of no use. It is taken for the first one if it maps
+ * all user numbers to themselves.
  */
 static bool in_user_namespace(void)
 {

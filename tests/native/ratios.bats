@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What tracing costs beside another tracer: ratios, which a slower or busier machine does not change.
+# What tracing costs beside another tracer: ratios, which vary less than times do.
 
 @test "a request costs at most what it costs biolatency, and one that is only counted 0.8 of that" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
