@@ -9,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "stacks.bpf.h"
+#include "backs.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -49,23 +50,6 @@ static __always_inline __u32 key_of(struct xen_blkif_ring *ring)
 			   BPF_CORE_READ(ring, blkif, vbd.handle));
 }
 
-static __always_inline __u32 slot_of(__u32 key)
-{
-	struct xt_back *back;
-	__u32 at, i;
-
-#pragma unroll
-	for (i = 0; i < XT_BACK_PROBES; i++) {
-		at = (xt_back_hash(key) + i) & ((1u << XT_BACK_BITS) - 1);
-		back = bpf_map_lookup_elem(&xt_backs, &at);
-		if (!back || !back->key)
-			return 0;
-		if (back->key == key)
-			return back->slot;
-	}
-	return 0;
-}
-
 static __always_inline __u32 path_of(const struct xt_back_ring *r, __u32 nth)
 {
 	return config.first_path + r->slot * XT_BACK_PATHS + nth;
@@ -88,7 +72,7 @@ static __always_inline struct xt_back_ring *ring_of(struct xt_cpu *cpu, struct x
 	if (!r)
 		cpu_lost(cpu, XT_LOST_BACK_NO_PLACE);
 	else
-		r->slot = slot_of(fresh.key);
+		r->slot = back_slot(&xt_backs, fresh.key);
 	return r;
 }
 

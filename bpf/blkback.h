@@ -42,7 +42,7 @@
  */
 #define XT_BACK_LEGS(X)                                                                \
 	/* the event's interrupt -> the thread takes the request */                    \
-	X(XT_BACK_WAKE, "wake", 1, MECH_GUEST)                                         \
+	X(XT_BACK_WAKE, "wake", 1, MECH_GUEST, .roles = PATH_WAKE)                     \
 	/* -> its grants are mapped, or found among the persistent ones */             \
 	X(XT_BACK_GRANTS, "grants", 2, MECH_PV)                                        \
 	/* -> the first of its bios is given to the device */                          \
@@ -66,29 +66,6 @@ enum xt_back_count { XT_BACK_COUNTS(XT_ENUM) XT_BACK_COUNT_NR };
 /* Of a device: legs by operation, then counts. */
 #define XT_BACK_LEG_PATHS (XT_BACK_OP_NR * XT_BACK_LEG_NR)
 #define XT_BACK_PATHS	  (XT_BACK_LEG_PATHS + XT_BACK_COUNT_NR)
-
-/*
- * Devices by domain and number, hashed, XT_BACK_PROBES places from the hashed one. The loader writes it,
- * also while tracing: guests come and go. Slot 0 has those that it does not know yet.
- */
-#define XT_BACK_BITS   10
-#define XT_BACK_PROBES 8
-
-struct xt_back {
-	__u32 key; /* xt_back_key(); 0: empty */
-	__u32 slot;
-};
-
-/* The device's number as the driver keeps it, of 16 bits: 51712 of "vbd-3-51712". */
-static inline __u32 xt_back_key(__u32 domain, __u32 device)
-{
-	return domain << 16 | (device & 0xffff);
-}
-
-static inline __u32 xt_back_hash(__u32 key)
-{
-	return (key * 2654435761u) >> (32 - XT_BACK_BITS);
-}
 
 /* A ring, by the number of its interrupt. Its thread alone writes what is of one request. */
 #define XT_BACK_RINGS 1024

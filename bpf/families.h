@@ -26,7 +26,9 @@
 #include "timer.h"
 #include "mmu.h"
 #include "net.h"
+#include "backs.h"
 #include "blkback.h"
+#include "netback.h"
 #include "exact.h"
 
 #define XT_FAMILIES(X)          \
@@ -39,6 +41,7 @@
 	X(mmu, MMU)             \
 	X(net, NET)             \
 	X(blkback, BLKBACK)     \
+	X(netback, NETBACK)     \
 	X(exact, EXACT)
 
 /* XT_NAME_END is the number behind a family's last probe. */

@@ -104,7 +104,10 @@
 	  "requests of guests' disks that have no row of their own: they came just before, or "    \
 	  "there are no rows left")                                                                \
 	X(XT_NOTE_BACK_PREEXISTING, "back-preexisting", 0,                                         \
-	  "requests of guests' disks already in work when tracing began; not measured")
+	  "requests of guests' disks already in work when tracing began; not measured")            \
+	X(XT_NOTE_VIF_OTHER, "vif-other", 0,                                                       \
+	  "frames of guests' NICs that have no row of their own: they came just before, or there " \
+	  "are no rows left")
 
 enum xt_loss { XT_LOSSES(XT_ENUM) XT_LOSS_NR };
 

@@ -182,6 +182,7 @@ typedef struct refcount_struct {
 
 /* include/linux/skbuff.h */
 struct sk_buff {
+	struct sk_buff *next; /* of a list */
 	refcount_t users;
 	struct net_device *dev; /* other things while a socket has it */
 	unsigned int len;
@@ -194,6 +195,10 @@ struct sk_buff {
 
 struct skb_shared_info {
 	unsigned short gso_segs;
+};
+
+struct sk_buff_head {
+	struct sk_buff *next; /* the head itself: it is empty */
 };
 
 /* drivers/block/xen-blkback/common.h: of the module's BTF */
@@ -225,6 +230,44 @@ struct pending_req {
 /* include/xen/grant_table.h */
 struct gntab_unmap_queue_data {
 	void *data;
+};
+
+/* include/xen/interface/grant_table.h */
+struct gnttab_copy {
+	u16 len;
+};
+
+struct gnttab_map_grant_ref {
+	u64 host_addr;
+};
+
+/* drivers/net/xen-netback/common.h: of the module's BTF */
+struct xenvif {
+	u16 domid;
+	unsigned int handle;
+};
+
+struct xenvif_copy_state {
+	struct gnttab_copy op[1];
+	struct sk_buff_head *completed;
+};
+
+struct xen_netif_tx_sring {
+	unsigned int req_prod;
+};
+
+struct xen_netif_tx_back_ring {
+	unsigned int req_cons;
+	struct xen_netif_tx_sring *sring;
+};
+
+struct xenvif_queue {
+	unsigned int id;
+	struct xenvif *vif;
+	struct xen_netif_tx_back_ring tx;
+	struct gnttab_copy tx_copy_ops[1];
+	struct gnttab_map_grant_ref tx_map_ops[1];
+	struct xenvif_copy_state rx_copy;
 };
 
 #pragma clang attribute pop

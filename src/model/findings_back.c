@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Rules about this domain as others' back end: guests' disk requests wait here for a CPU, or for the
+ * Rules about this domain as others' back end: guests' disk requests and frames wait here for a CPU, or for the
  * device below. In a guest that serves nobody there are no such requests.
  */
 #include "model/rules.h"
@@ -24,13 +24,23 @@ static struct parts parts_of(const struct wait_row *row)
 	for (size_t i = 0; i < row->nr_legs; i++) {
 		if (row->legs[i].roles & PATH_DEVICE)
 			parts.device_ns += row->legs[i].ns;
-		else if (row->legs[i].order == 1)
+		else if (row->legs[i].roles & PATH_WAKE)
 			parts.wake_ns += row->legs[i].ns;
 	}
 	return parts;
 }
 
-/* Of a guest's disk the operation for which most was waited. */
+static bool is_nic(const struct wait_row *row)
+{
+	return row->roles & (PATH_SENT | PATH_RECEIVED);
+}
+
+static const char *what_of(const struct wait_row *row)
+{
+	return is_nic(row) ? "frames" : "requests";
+}
+
+/* Of a guest's device the operation for which most was waited. */
 static bool is_judged(const struct question *q, const struct wait_row *row)
 {
 	if (row->area != AREA_BACK_END || !row->measured || row->followed < EVENTS_ENOUGH)
@@ -45,10 +55,18 @@ static void show(struct finding *f, const struct wait_row *row, const struct par
 {
 	char mean[MEAN_LEN];
 
-	finding__figure(
-		f, "%s requests (%s), mean %s here: %ss until the thread ran, %ss in the device",
-		COUNT(row->count), row->op, rule__mean(mean, row),
-		NS((double)parts->wake_ns / row->count), NS((double)parts->device_ns / row->count));
+	rule__mean(mean, row);
+	if (is_nic(row))
+		finding__figure(f, "%s frames (%s), mean %s here: %ss until a CPU took them",
+				COUNT(row->count), row->op, mean,
+				NS((double)parts->wake_ns / row->count));
+	else
+		finding__figure(f,
+				"%s requests (%s), mean %s here: %ss until the thread ran, %ss in "
+				"the device",
+				COUNT(row->count), row->op, mean,
+				NS((double)parts->wake_ns / row->count),
+				NS((double)parts->device_ns / row->count));
 }
 
 static void ask_dom0_starved(struct question *q)
@@ -62,10 +80,12 @@ static void ask_dom0_starved(struct question *q)
 		    parts.wake_ns < STARVED_NS * row->count)
 			continue;
 		f = rule__met(q, row->device);
-		finding__say(f, "requests of %s wait for a CPU of this domain", row->device);
+		finding__say(f, "%s of %s wait for a CPU of this domain", what_of(row),
+			     row->device);
 		show(f, row, &parts);
-		finding__exclude(f, "the device: %.1f %% of the time that they were here",
-				 100 * ledger__share(parts.device_ns, row->waited_ns));
+		if (!is_nic(row))
+			finding__exclude(f, "the device: %.1f %% of the time that they were here",
+					 100 * ledger__share(parts.device_ns, row->waited_ns));
 		finding__do(f, REMEDY_LIVE,
 			    "find what keeps the vCPUs here busy (CPU, and stolen, above): "
 			    "real-time processes, tools, other guests' back ends");

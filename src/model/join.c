@@ -9,38 +9,57 @@
 
 #include "base/str.h"
 
-/* sysfs: "vbd-", the domain, and the number of the device in that. */
-static bool parse_back(const char *name, unsigned int *domain, unsigned int *number)
+/* What tells a guest's devices apart: the number on xenbus of a disk, and behind those a NIC's. */
+#define NICS (1ull << 32)
+
+/* sysfs of dom0: the kind, the domain, and the number of the device in that; 0: it is no such name. */
+static uint64_t parse_back(const char *name, unsigned int *domain)
 {
-	return sscanf(name, "vbd-%u-%u", domain, number) == 2;
+	unsigned int number;
+
+	if (sscanf(name, "vbd-%u-%u", domain, &number) == 2)
+		return number;
+	if (sscanf(name, "vif-%u-%u", domain, &number) == 2)
+		return NICS + number;
+	return 0;
 }
 
 unsigned int join__domain_of(const char *device)
 {
-	unsigned int domain, number;
+	unsigned int domain;
 
-	return parse_back(device, &domain, &number) ? domain : 0;
+	return parse_back(device, &domain) ? domain : 0;
 }
 
-/* The number of the row's device on xenbus; 0: it is no disk of blkfront, or its leg is divided already. */
-static unsigned int number_of(const struct platform *guest, const struct wait_row *row)
+/*
+ * The number of the row's device; 0: it is no disk of blkfront and nothing that netfront sent, or its leg is
+ * divided already.
+ */
+static uint64_t number_of(const struct platform *guest, const struct wait_row *row)
 {
-	const struct disk *disk = row->area == AREA_DISK ? platform__disk(guest, row->device)
-							 : NULL;
+	const struct disk *disk;
+	const struct nic *nic;
 
 	for (size_t i = 0; i < row->nr_legs; i++)
 		if (row->legs[i].roles & PATH_BACK_END)
 			return 0;
-	return disk ? disk->vbd : 0;
+	if (row->area == AREA_DISK) {
+		disk = platform__disk(guest, row->device);
+		return disk ? disk->vbd : 0;
+	}
+	if (row->area == AREA_NET && row->roles & PATH_SENT) {
+		nic = platform__nic(guest, row->device);
+		return nic && nic->vif ? NICS + nic->vif - 1 : 0;
+	}
+	return 0;
 }
 
-static bool is_rear(const struct wait_row *row, unsigned int domain, unsigned int number)
+static bool is_rear(const struct wait_row *row, unsigned int domain, uint64_t number)
 {
-	unsigned int its_domain, its_number;
+	unsigned int its_domain;
 
 	return row->area == AREA_BACK_END && row->measured &&
-	       parse_back(row->device, &its_domain, &its_number) && its_number == number &&
-	       (!domain || its_domain == domain);
+	       parse_back(row->device, &its_domain) == number && (!domain || its_domain == domain);
 }
 
 static bool has_any_rear(const struct ledger *rear)
@@ -51,25 +70,30 @@ static bool has_any_rear(const struct ledger *rear)
 	return false;
 }
 
-/* Does this domain have a disk with the number of one of the guest's? */
-static bool may_be(const struct join_input *input, unsigned int domain)
+/* How many of the guest's devices have numbers that this domain's have, too. */
+static size_t matches(const struct join_input *input, unsigned int domain)
 {
+	size_t nr = 0;
+
 	for (size_t i = 0; i < input->front->nr_waits; i++) {
-		const unsigned int number = number_of(input->guest, &input->front->waits[i]);
+		const uint64_t number = number_of(input->guest, &input->front->waits[i]);
 
 		for (size_t k = 0; number && k < input->rear->nr_waits; k++)
-			if (is_rear(&input->rear->waits[k], domain, number))
-				return true;
+			if (is_rear(&input->rear->waits[k], domain, number)) {
+				nr++;
+				break;
+			}
 	}
-	return false;
+	return nr;
 }
 
 #define DOMAINS 0x8000 /* Xen's numbers of domains are below */
 
-/* The only domain that may be the guest's. */
+/* The domain that has most of the guest's devices; nearly all have a first NIC. -EEXIST: several have. */
 static int find_domain(const struct join_input *input, unsigned int *domain)
 {
-	bool *asked = calloc(DOMAINS, sizeof(*asked));
+	bool *asked = calloc(DOMAINS, sizeof(*asked)), tied = false;
+	size_t most = 0, nr;
 	int err = asked ? 0 : -ENOMEM;
 
 	*domain = 0;
@@ -81,17 +105,20 @@ static int find_domain(const struct join_input *input, unsigned int *domain)
 		if (!its || its >= DOMAINS || asked[its])
 			continue;
 		asked[its] = true;
-		if (!may_be(input, its))
-			continue;
-		err = *domain ? -EEXIST : 0;
-		*domain = its;
+		nr = matches(input, its);
+		if (nr > most)
+			*domain = its;
+		tied = nr == most || (tied && nr < most);
+		most = nr > most ? nr : most;
 	}
 	free(asked);
-	return err ?: *domain ? 0 : -ENOENT;
+	if (err || !most)
+		return err ?: -ENOENT;
+	return tied ? -EEXIST : 0;
 }
 
-/* Has dom0 any requests of this disk? It has no syncs, and its discards are not measured. */
-static bool has_rear(const struct join_input *input, unsigned int domain, unsigned int number)
+/* Has dom0 anything of this device? It has no syncs, and its discards are not measured. */
+static bool has_rear(const struct join_input *input, unsigned int domain, uint64_t number)
 {
 	for (size_t i = 0; i < input->rear->nr_waits; i++)
 		if (is_rear(&input->rear->waits[i], domain, number))
@@ -102,7 +129,7 @@ static bool has_rear(const struct join_input *input, unsigned int domain, unsign
 static const struct wait_row *rear_of(const struct join_input *input, unsigned int domain,
 				      const struct wait_row *front)
 {
-	const unsigned int number = number_of(input->guest, front);
+	const uint64_t number = number_of(input->guest, front);
 
 	for (size_t i = 0; i < input->rear->nr_waits; i++) {
 		const struct wait_row *row = &input->rear->waits[i];
@@ -114,11 +141,17 @@ static const struct wait_row *rear_of(const struct join_input *input, unsigned i
 }
 
 /* Some may be under way at the begin or end of one recording and not of the other. */
-static bool are_the_same(const struct wait_row *front, const struct wait_row *rear)
+static bool may_be_equal(uint64_t front, uint64_t rear, double in_flight)
 {
-	const double more = fabs((double)front->count - (double)rear->count);
+	const double more = fabs((double)front - (double)rear);
 
-	return more <= 2 + 2 * front->in_flight && more <= 1 + .02 * (double)front->count;
+	return more <= 2 + 2 * in_flight && more <= 1 + .02 * (double)front;
+}
+
+/* … and frames that nobody asked for are never at rest, as the network's own: dom0 is recorded for longer. */
+static bool frames_may_be_equal(uint64_t front, uint64_t rear)
+{
+	return fabs((double)front - (double)rear) <= 10 + .02 * (double)front;
 }
 
 static void join_row__fill(struct join_row *row, const struct wait_row *front,
@@ -134,8 +167,60 @@ static void join_row__fill(struct join_row *row, const struct wait_row *front,
 		if (rear->legs[i].roles & PATH_DEVICE)
 			row->storage_ns += rear->legs[i].share_ns;
 	row->rear_ns = rear->mean_ns;
+	/* that is at the same time, or later */
+	for (size_t i = 0; i < rear->nr_legs; i++)
+		if (rear->legs[i].roles & PATH_ANSWERED)
+			row->rear_ns -= rear->legs[i].share_ns;
 	row->ring_ns = row->backend_ns - row->rear_ns;
-	row->exact = are_the_same(front, rear);
+	row->exact = front->roles & PATH_SENT
+			     ? frames_may_be_equal(front->count, rear->count)
+			     : may_be_equal(front->count, rear->count, front->in_flight);
+}
+
+/* dom0's row of the frames that a NIC of the guest received, of its counters and polls. */
+static const struct wait_row *received_of(const struct join_input *input, unsigned int domain,
+					  const struct nic *nic)
+{
+	for (size_t i = 0; i < input->rear->nr_waits; i++) {
+		const struct wait_row *row = &input->rear->waits[i];
+
+		if (is_rear(row, domain, NICS + nic->vif - 1) && row->roles & PATH_RECEIVED)
+			return row;
+	}
+	return NULL;
+}
+
+static const struct wait_row *polls_of(const struct ledger *front, const char *nic)
+{
+	for (size_t i = 0; i < front->nr_waits; i++)
+		if (front->waits[i].roles & PATH_POLL && !strcmp(front->waits[i].device, nic))
+			return &front->waits[i];
+	return NULL;
+}
+
+static int add_received(struct join *join, const struct join_input *input)
+{
+	const struct snapshot *snap = input->snap;
+
+	join->received = calloc(snap->nr_nics + 1, sizeof(*join->received));
+	if (!join->received)
+		return -ENOMEM;
+	for (size_t i = 0; i < snap->nr_nics; i++) {
+		const struct nic_use *use = &snap->nics[i];
+		const struct nic *nic = platform__nic(input->guest, use->device);
+		const struct wait_row *rear =
+			nic && nic->vif ? received_of(input, join->domain, nic) : NULL;
+
+		if (rear)
+			join->received[join->nr_received++] = (struct join_received) {
+				.device = use->device,
+				.count = use->rx_packets,
+				.polls = polls_of(input->front, use->device),
+				.rear = rear,
+				.exact = frames_may_be_equal(use->rx_packets, rear->count),
+			};
+	}
+	return 0;
 }
 
 int join__build(struct join *join, const struct join_input *input)
@@ -153,7 +238,7 @@ int join__build(struct join *join, const struct join_input *input)
 		return -ENODATA;
 	join->domain = input->domain ? input->domain : input->guest->domain;
 	err = join->domain ? 0 : find_domain(input, &join->domain);
-	if (!err && !may_be(input, join->domain))
+	if (!err && !matches(input, join->domain))
 		err = -ENOENT;
 	if (err)
 		return err;
@@ -163,7 +248,7 @@ int join__build(struct join *join, const struct join_input *input)
 	for (size_t i = 0; i < front->nr_waits; i++) {
 		const struct wait_row *row = &front->waits[i], *rear;
 
-		const unsigned int number = number_of(input->guest, row);
+		const uint64_t number = number_of(input->guest, row);
 
 		if (!number)
 			continue;
@@ -173,7 +258,7 @@ int join__build(struct join *join, const struct join_input *input)
 		else if (!has_rear(input, join->domain, number))
 			join->nr_alone++;
 	}
-	return 0;
+	return add_received(join, input);
 }
 
 /* Legs behind the backend's get their places behind dom0's parts of it. */
@@ -228,7 +313,7 @@ static int add_parts(const struct join_row *row, const struct path_key *device,
 		const struct path *part = &rear->paths[i];
 		struct path *path;
 
-		if (!is_leg_of(part, row->rear))
+		if (!is_leg_of(part, row->rear) || part->key.roles & PATH_ANSWERED)
 			continue;
 		path = add_path(out, device, "dom0 ", part->key.leg);
 		if (!path || hist__copy(&path->hist, &part->hist))
@@ -293,4 +378,5 @@ int join__divide(const struct join *join, const struct snapshot *front, const st
 void join__free(struct join *join)
 {
 	free(join->rows);
+	free(join->received);
 }

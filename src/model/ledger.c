@@ -268,7 +268,7 @@ static struct wait_row *wait_row_of(struct ledger *ledger, const struct path *pa
 	row->mech = path->key.mech;
 	memcpy(row->device, path->key.device, sizeof(row->device));
 	memcpy(row->op, path->key.op, sizeof(row->op));
-	row->roles = path->key.roles & (PATH_SENT | PATH_POLL | PATH_FLUSH);
+	row->roles = path->key.roles & (PATH_SENT | PATH_RECEIVED | PATH_POLL | PATH_FLUSH);
 	return row;
 }
 

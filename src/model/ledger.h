@@ -74,7 +74,7 @@ struct wait_leg {
 struct wait_row {
 	enum area area;
 	enum mech mech;	    /* of the device */
-	unsigned int roles; /* of any of its paths: PATH_SENT, PATH_POLL, PATH_FLUSH */
+	unsigned int roles; /* of any of its paths: PATH_SENT, PATH_RECEIVED, PATH_POLL, PATH_FLUSH */
 	char device[48];
 	char op[40];
 	bool measured;		 /* from its whole; false: the sum of the legs, no quantiles */

@@ -102,6 +102,11 @@ static bool is_same_bus(const void *a, const void *b)
 	return !strcmp(((const struct bus_events *)a)->name, ((const struct bus_events *)b)->name);
 }
 
+static bool is_same_served(const void *a, const void *b)
+{
+	return ((const struct served *)a)->domain == ((const struct served *)b)->domain;
+}
+
 static void subtract_bus(void *later, const void *earlier)
 {
 	bus_events__subtract(later, earlier);
@@ -384,6 +389,16 @@ static const struct field nic_losses_fields[] = {
 };
 static SCHEMA(nic_losses_schema, struct nic_losses, nic_losses_fields);
 
+static const struct field served_fields[] = {
+	KEY(1, struct served, domain),
+	GAUGE(2, struct served, name),
+	COUNTER(3, struct served, disks_ns),
+	COUNTER(4, struct served, nics_ns),
+	COUNTER(5, struct served, model_ns),
+	GAUGE(6, struct served, gone),
+};
+static SCHEMA(served_schema, struct served, served_fields, .same = is_same_served);
+
 static const struct field snapshot_fields[] = {
 	FIRST(1, struct snapshot, start_ns),
 	GAUGE(2, struct snapshot, end_ns),
@@ -410,6 +425,7 @@ static const struct field snapshot_fields[] = {
 	STRUCT(24, struct snapshot, kernel, kernel_counts_schema),
 	LIST(25, struct snapshot, disk_counts, disk_counts_schema),
 	LIST(26, struct snapshot, nic_losses, nic_losses_schema),
+	LIST(27, struct snapshot, served, served_schema),
 };
 SCHEMA(snapshot_schema, struct snapshot, snapshot_fields);
 

@@ -16,6 +16,7 @@
 #include "model/owners.h"
 #include "model/vcpus.h"
 #include "platform/counts.h"
+#include "platform/serving.h"
 
 /*
  * A path: what was measured where. Example: wait, disk, guest, "xvdb", "read", "queue". Names are for
@@ -46,6 +47,10 @@ enum path_role {
 	PATH_IO_APIC = 1 << 16,
 	PATH_BACK_END =
 		1 << 17, /* of a joined run: another part of what is the device's leg in a guest */
+	/* of a back end: */
+	PATH_WAKE = 1 << 18,	 /* until the thread or softirq that serves it ran */
+	PATH_RECEIVED = 1 << 19, /* frames that a guest receives */
+	PATH_ANSWERED = 1 << 20, /* the guest may have been answered before */
 };
 
 struct path_key {
@@ -303,6 +308,8 @@ struct snapshot {
 	size_t nr_disk_counts;
 	struct nic_losses *nic_losses; /* of each NIC that is traced */
 	size_t nr_nic_losses;
+	struct served *served; /* guests that this domain has devices of */
+	size_t nr_served;
 };
 
 extern const struct schema snapshot_schema; /* see model/schema.h */

@@ -8,11 +8,32 @@
 #include "output/escape.h"
 #include "output/text.h"
 
+/* Legs before the guest is answered, with 0, or those that may be later, with PATH_ANSWERED. */
+static void add_legs_with(struct text_line *line, const struct wait_row *row, unsigned int roles,
+			  const char *between)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < row->nr_legs; i++) {
+		if ((row->legs[i].roles & PATH_ANSWERED) != roles)
+			continue;
+		text_line__add(line, "%s%s %s", before, row->legs[i].name,
+			       NS(row->legs[i].share_ns));
+		before = between;
+	}
+}
+
 static void add_legs(struct text_line *line, const struct wait_row *row, const char *between)
 {
+	add_legs_with(line, row, 0, between);
+}
+
+static bool is_answered_before(const struct wait_row *row)
+{
 	for (size_t i = 0; i < row->nr_legs; i++)
-		text_line__add(line, "%s%s %s", i ? between : "", row->legs[i].name,
-			       NS(row->legs[i].share_ns));
+		if (row->legs[i].roles & PATH_ANSWERED)
+			return true;
+	return false;
 }
 
 /* "; wake is 19.2ms for each of the 3.1 % that an event announced" */
@@ -20,7 +41,7 @@ static void add_wake(struct text_line *line, const struct wait_row *rear)
 {
 	const struct wait_leg *wake = rear->nr_legs ? &rear->legs[0] : NULL;
 
-	if (!wake || wake->order != 1 || !wake->count || wake->count >= .95 * rear->count)
+	if (!wake || !(wake->roles & PATH_WAKE) || !wake->count || wake->count >= .95 * rear->count)
 		return;
 	text_line__add(line, "; wake is %ss for each of the %.1f %% that an event announced",
 		       NS((double)wake->ns / wake->count),
@@ -29,17 +50,20 @@ static void add_wake(struct text_line *line, const struct wait_row *rear)
 
 static void print_counts(const struct text_page *page, const struct join_row *row)
 {
+	const char *what = row->front->roles & PATH_SENT ? "frames" : "requests";
 	struct text_line line = {};
 
-	text_line__add(&line, " %s %s  %s requests, mean %ss;", ASCII(row->front->device),
-		       ASCII(row->front->op), COUNT(row->front->count), NS(row->front->mean_ns));
+	text_line__add(&line, " %s %s  %s %s, mean %ss;", ASCII(row->front->device),
+		       ASCII(row->front->op), COUNT(row->front->count), what,
+		       NS(row->front->mean_ns));
 	text_line__add(&line, " in dom0 %s %s", ASCII(row->rear->device), COUNT(row->rear_count));
 	if (row->front->followed < row->front->count)
 		text_line__add(&line, " (the guest followed 1 of %s)",
 			       RATIO((double)row->front->count / row->front->followed));
 	if (!row->exact)
-		text_line__add(&line, ": not the same requests, so means are compared that may be "
-				      "of other ones");
+		text_line__add(&line,
+			       ": not the same %s, so means are compared that may be of other ones",
+			       what);
 	else if (row->rear_count != row->front->count)
 		text_line__add(&line, ": the rest was under way at an end");
 	text__wrap(page, 4, line.text);
@@ -69,10 +93,48 @@ static void print_row(const struct text_page *page, const struct join_row *row)
 	add_legs(&line, row->rear, " + ");
 	text_line__add(&line, " %c ring %s", row->ring_ns < 0 ? '-' : '+', NS(fabs(row->ring_ns)));
 	add_wake(&line, row->rear);
+	if (is_answered_before(row->rear)) {
+		text_line__add(&line, "; meanwhile or later ");
+		add_legs_with(&line, row->rear, PATH_ANSWERED, " + ");
+	}
 	text__wrap(page, 5, line.text);
-	text__say(page, 5, "   = guest %.1f %%, ring %.1f %%, dom0 %.1f %%, storage %.1f %%",
-		  share(row->front->mean_ns - row->backend_ns, row), share(row->ring_ns, row),
-		  share(row->rear_ns - row->storage_ns, row), share(row->storage_ns, row));
+	line = (struct text_line) {};
+	text_line__add(&line, "   = guest %.1f %%, ring %.1f %%, dom0 %.1f %%",
+		       share(row->front->mean_ns - row->backend_ns, row), share(row->ring_ns, row),
+		       share(row->rear_ns - row->storage_ns, row));
+	if (!(row->front->roles & PATH_SENT))
+		text_line__add(&line, ", storage %.1f %%", share(row->storage_ns, row));
+	text__wrap(page, 5, line.text);
+}
+
+/*
+ * eth0 received  1,234 frames; in dom0 vif-3-0 1,234, mean 310us
+ *   dom0: slots 1.2u + thread 210u + copy 99u
+ *   guest: irq to poll 20u | poll 31u, of each of 310 polls
+ */
+static void print_received(const struct text_page *page, const struct join_received *received)
+{
+	const struct wait_row *polls = received->polls;
+	struct text_line line = {};
+
+	text_line__add(&line, " %s received  %s frames; in dom0 %s %s, mean %ss",
+		       ASCII(received->device), COUNT(received->count),
+		       ASCII(received->rear->device), COUNT(received->rear->count),
+		       NS(received->rear->mean_ns));
+	if (!received->exact)
+		text_line__add(&line, ": not the same ones");
+	text__wrap(page, 4, line.text);
+	line = (struct text_line) {};
+	text_line__add(&line, "   dom0: ");
+	add_legs(&line, received->rear, " + ");
+	text__wrap(page, 5, line.text);
+	if (!polls)
+		return;
+	line = (struct text_line) {};
+	text_line__add(&line, "   guest: ");
+	add_legs(&line, polls, " | ");
+	text_line__add(&line, ", of each of %s polls", COUNT(polls->count));
+	text__wrap(page, 5, line.text);
 }
 
 static void print(const struct text_page *page, const void *what)
@@ -88,9 +150,14 @@ static void print(const struct text_page *page, const void *what)
 	      page->out);
 	for (size_t i = 0; i < join->nr_rows; i++)
 		print_row(page, &join->rows[i]);
+	for (size_t i = 0; i < join->nr_received; i++)
+		print_received(page, &join->received[i]);
 	if (join->nr_alone)
-		text__say(page, 4, " Of %zu kinds of requests of the guest dom0 has none",
-			  join->nr_alone);
+		text__say(
+			page, 4,
+			" Of %zu rows of the guest dom0 has nothing: those devices are in another "
+			"domain, or their back ends were not measured",
+			join->nr_alone);
 }
 
 int join__text(FILE *out, unsigned int width, const struct join_report *report)
@@ -105,6 +172,8 @@ bool join__is_whole(const struct join_report *report)
 
 	for (size_t i = 0; i < report->join->nr_rows; i++)
 		whole &= report->join->rows[i].exact;
+	for (size_t i = 0; i < report->join->nr_received; i++)
+		whole &= report->join->received[i].exact;
 	return whole;
 }
 
@@ -152,7 +221,7 @@ static const struct json_member join_row_members[] = {
 	SHOW(struct join_row, exact, "The same requests, but for those under way at an end."),
 	SHOW(struct wait_row, mean_ns, .from = front_of),
 	SHOW(struct join_row, backend_ns, "Of the guest's mean: its leg backend."),
-	SHOW(struct join_row, rear_ns, "Of that: what dom0 had it for."),
+	SHOW(struct join_row, rear_ns, "Of that: what dom0 had it for until the guest was answered."),
 	SHOW(struct join_row, storage_ns, "Of that: from its bios to their end."),
 	SHOW(struct join_row, ring_ns, "Of the leg: the rest, both notifications and waiting in the "
 	     "ring."),
@@ -161,7 +230,31 @@ static const struct json_member join_row_members[] = {
 	SHOW_INLINE("parts", struct wait_row, legs, nr_legs, join_leg_shape, "dom0's.",
 		    .from = rear_of),
 };
-static JSON_SHAPE(join_row, "Requests of one disk and operation.");
+static JSON_SHAPE(join_row, "Requests of one disk and operation, or frames that a NIC sent.");
+
+JSON_FROM(received_rear, WHAT(join_received)->rear)
+
+static const struct wait_row no_polls;
+
+JSON_FROM(received_polls, WHAT(join_received)->polls ?: &no_polls)
+
+static const struct json_member join_received_members[] = {
+	SHOW(struct join_received, device),
+	SHOW_AS("back_end", struct wait_row, device, "As sysfs of dom0 names it.",
+		.from = received_rear),
+	SHOW(struct join_received, count, "The guest's."),
+	SHOW_AS("rear_count", struct wait_row, count, "dom0's.", .from = received_rear),
+	SHOW(struct join_received, exact, "The same frames, but for those under way at an end."),
+	SHOW_AS("rear_ns", struct wait_row, mean_ns, "What dom0 had a frame for.",
+		.from = received_rear),
+	SHOW_INLINE("parts", struct wait_row, legs, nr_legs, join_leg_shape, "dom0's.",
+		    .from = received_rear),
+	SHOW_AS("polls", struct wait_row, count, "The guest's, each of several frames.",
+		.from = received_polls),
+	SHOW_INLINE("poll_legs", struct wait_row, legs, nr_legs, join_leg_shape, "Of a poll.",
+		    .from = received_polls),
+};
+static JSON_SHAPE(join_received, "Frames that a NIC of the guest received.");
 
 static const struct json_member join_members[] = {
 	SHOW(struct join, domain, .from = join_of),
@@ -170,7 +263,9 @@ static const struct json_member join_members[] = {
 	SHOW_BY(put_whole, "complete", MEMBER_BOOL,
 		.text = "Both runs are, and all requests are on both sides."),
 	SHOW_LIST("rows", struct join, rows, nr_rows, join_row_shape, .from = join_of),
-	SHOW_AS("alone", struct join, nr_alone, "Kinds of requests of which dom0 has none.",
+	SHOW_LIST("received", struct join, received, nr_received, join_received_shape,
+		  .from = join_of),
+	SHOW_AS("alone", struct join, nr_alone, "Rows of the guest of which dom0 has nothing.",
 		.from = join_of),
 };
 static JSON_SHAPE(join, NULL);

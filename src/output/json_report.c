@@ -379,6 +379,16 @@ static const struct json_member bus_members[] = {
 };
 static JSON_SHAPE(bus, NULL);
 
+static const struct json_member served_members[] = {
+	SHOW(struct served, domain),
+	SHOW(struct served, name, "As xenstore has it; empty: it does not say."),
+	SHOW(struct served, disks_ns, "Threads of xen-blkback."),
+	SHOW(struct served, nics_ns, "Threads of xen-netback."),
+	SHOW(struct served, model_ns, "Its device model, by the kernel's ticks."),
+	SHOW(struct served, gone, "It has no device of this domain any more."),
+};
+static JSON_SHAPE(served, NULL);
+
 static const struct json_member stack_members[] = {
 	SHOW_BY(put_stack_frames, "frames", MEMBER_TEXTS,
 		"Functions, the innermost first, with their modules: \"blkif_queue_rq "
@@ -729,6 +739,9 @@ static const struct json_member part_members[] = {
 	SHOW_LIST("xenbus", struct snapshot, bus, nr_bus, bus_shape,
 		  "What the kernel counts of back ends' channels, as differences; front ends' it "
 		  "does not count.", OF_SNAP),
+	SHOW_LIST("served", struct snapshot, served, nr_served, served_shape,
+		  "Guests that this domain has devices of, and CPU time of its threads and processes "
+		  "for them.", OF_SNAP),
 	SHOW_LIST("paths", struct snapshot, paths, nr_paths, path_shape, OF_SNAP),
 	SHOW_LIST("queues", struct snapshot, queues, nr_queues, queue_shape, "Of each traced disk.",
 		  OF_SNAP),

@@ -12,6 +12,7 @@
 #include "output/openmetrics.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,36 @@ static void print_cpu(struct writing *w)
 			"vCPU time that Xen held a vCPU off inside an emulated path; part of "
 			"emulated.",
 			GROWN(w, held_ns, cpu->held_ns));
+}
+
+/* Where this domain has guests' devices. */
+static void print_served(struct writing *w)
+{
+	const struct snapshot *snap = w->report->snap;
+
+	if (!snap->nr_served)
+		return;
+	exposition__family(&w->to, "served_seconds", COUNTER, "seconds",
+			   "CPU time of this domain's threads and processes for its guests.");
+	for (size_t i = 0; i < snap->nr_served; i++) {
+		const struct served *served = &snap->served[i];
+		const struct {
+			const char *of;
+			uint64_t ns;
+		} parts[] = { { "disks", served->disks_ns },
+			      { "nics", served->nics_ns },
+			      { "model", served->model_ns } };
+		char domain[12];
+
+		if (w->how->sparse && served->gone)
+			continue;
+		snprintf(domain, sizeof(domain), "%u", served->domain);
+		for (size_t n = 0; n < sizeof(parts) / sizeof(parts[0]); n++)
+			exposition__seconds(&w->to,
+					    LABELS({ "domain", domain }, { "guest", served->name },
+						   { "of", parts[n].of }),
+					    parts[n].ns);
+	}
 }
 
 /* Families of paths. A timer is no request: its lateness would only blur what those waited. */
@@ -566,6 +597,7 @@ int metrics__write(FILE *out, const struct report *report, const struct metrics 
 	print_run(&w);
 	print_spectrum(&w);
 	print_cpu(&w);
+	print_served(&w);
 	err = print_paths(&w);
 	if (err)
 		return err;

@@ -174,6 +174,7 @@ static void print_sections(const struct text_page *page, const struct report *re
 	text__vcpus(page, report);
 	text__events(page, report);
 	text__page_tables(page, report);
+	text__served(page, report);
 	text__wait(page, report);
 	text__who(page, report);
 	text__nics(page, report);

@@ -56,6 +56,7 @@ void text__cpu(const struct text_page *page, const struct report *report);
 void text__vcpus(const struct text_page *page, const struct report *report);
 void text__events(const struct text_page *page, const struct report *report);
 void text__page_tables(const struct text_page *page, const struct report *report);
+void text__served(const struct text_page *page, const struct report *report);
 void text__wait(const struct text_page *page, const struct report *report);
 void text__who(const struct text_page *page, const struct report *report);
 void text__nics(const struct text_page *page, const struct report *report);

@@ -333,6 +333,7 @@ void text__vcpu_notes(const struct text_page *page, const struct report *report)
 }
 
 #define VCPUS_SHOWN 4
+#define MAX_SERVED  16
 
 /* The busiest few, largest first; with one more than are shown it is known that there are others. */
 static void list_vcpus(struct text_line *line, const struct event_row *row, unsigned int cpus)
@@ -440,6 +441,53 @@ void text__page_tables(const struct text_page *page, const struct report *report
 		print_page_counts(page, snap, snap->paths[i].key.device);
 	}
 	if (any)
+		fputc('\n', page->out);
+}
+
+static uint64_t served_ns(const struct served *served)
+{
+	return served->disks_ns + served->nics_ns + served->model_ns;
+}
+
+static void print_served(const struct text_page *page, const struct served *served,
+			 uint64_t elapsed_ns)
+{
+	char name[80];
+
+	snprintf(name, sizeof(name), " %u %s", served->domain, ASCII(served->name));
+	fprintf(page->out, "%-*.*s%9.3f%10.3f%10.3f%10.3f%10.3f\n", NAME_WIDTH, NAME_WIDTH, name,
+		served_ns(served) / 1e9, elapsed_ns ? (double)served_ns(served) / elapsed_ns : 0,
+		served->disks_ns / 1e9, served->nics_ns / 1e9, served->model_ns / 1e9);
+}
+
+/*
+ * SERVED  CPU of this domain's threads for its guests, without interrupts and softirqs
+ *                             vCPU-s     vCPUs     disks      NICs     model
+ *  3 db-7                      1.200     0.120     0.300     0.120     0.780
+ */
+void text__served(const struct text_page *page, const struct report *report)
+{
+	const struct snapshot *snap = report->snap;
+	const size_t most = report->verbose ? SIZE_MAX : MAX_SERVED;
+	size_t nr = 0, more = 0;
+
+	for (size_t i = 0; i < snap->nr_served; i++) {
+		if (!served_ns(&snap->served[i]))
+			continue;
+		if (nr == most) {
+			more++;
+			continue;
+		}
+		if (!nr++)
+			fprintf(page->out,
+				"SERVED  CPU of this domain's threads for its guests, without "
+				"interrupts and softirqs\n%-*s%9s%10s%10s%10s%10s\n",
+				NAME_WIDTH, "", "vCPU-s", "vCPUs", "disks", "NICs", "model");
+		print_served(page, &snap->served[i], report->ledger->elapsed_ns);
+	}
+	if (more)
+		fprintf(page->out, " %zu more: -v\n", more);
+	if (nr)
 		fputc('\n', page->out);
 }
 

@@ -9,7 +9,10 @@
 #include "base/str.h"
 #include "platform/files.h"
 
-bool back_disks__possible(const char *root)
+const struct back_kind back_disks = { "vbd", "xen-blkback", "xen_blkback" };
+const struct back_kind back_nics = { "vif", "xen-netback", "xen_netback" };
+
+bool backs__possible(const struct back_kind *kind, const char *root)
 {
 	struct files *files;
 	bool possible;
@@ -17,13 +20,22 @@ bool back_disks__possible(const char *root)
 	if (files__open_figures(&files, root))
 		return false;
 	/* a module, or built in */
-	possible = files__exists(files, "sys/module/xen_blkback") ||
-		   files__exists(files, "sys/bus/xen-backend/drivers/vbd");
+	possible = files__exists(files, "sys/module/%s", kind->module) ||
+		   files__exists(files, "sys/bus/xen-backend/drivers/%s", kind->type);
 	files__close(files);
 	return possible;
 }
 
-int back_disks__read(struct back_disk **out, size_t *nr, const char *root)
+/* Is it "vbd-3-51712", for "vbd"? */
+static bool parse(const char *name, const char *type, struct back *back)
+{
+	const size_t len = strlen(type);
+
+	return !strncmp(name, type, len) &&
+	       sscanf(name + len, "-%u-%u", &back->domain, &back->device) == 2;
+}
+
+int backs__read(const struct back_kind *kind, struct back **out, size_t *nr, const char *root)
 {
 	struct files *files;
 	struct names names;
@@ -39,11 +51,11 @@ int back_disks__read(struct back_disk **out, size_t *nr, const char *root)
 	*out = calloc(names.nr + 1, sizeof(**out));
 	err = *out ? 0 : -ENOMEM;
 	for (size_t i = 0; *out && i < names.nr; i++) {
-		struct back_disk *disk = &(*out)[*nr];
+		struct back *back = &(*out)[*nr];
 
-		if (sscanf(names.name[i], "vbd-%u-%u", &disk->domain, &disk->device) != 2)
+		if (!parse(names.name[i], kind->type, back))
 			continue;
-		STR_SET(disk->name, "%s", names.name[i]);
+		STR_SET(back->name, "%s", names.name[i]);
 		(*nr)++;
 	}
 	names__free(&names);

@@ -76,6 +76,14 @@ static void read_offloads(struct files *files, struct nic *nic)
 	files__note(files, path, text);
 }
 
+/* 1 of "vif-0"; 0: it is none. */
+static unsigned int vif_number(const char *xenbus)
+{
+	unsigned int number;
+
+	return sscanf(xenbus, "vif-%u", &number) == 1 ? number + 1 : 0;
+}
+
 /* Returns false for a virtual interface (a bridge, lo) and for dom0's end of a guest's NIC. */
 static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *more, const char *name)
 {
@@ -99,6 +107,7 @@ static bool read_nic(struct guest *guest, struct nic *nic, struct guest_nic *mor
 	strcpy(nic->driver, more->origin.driver);
 	nic->front = more->origin.front;
 	nic->letter = more->origin.letter;
+	nic->vif = vif_number(more->origin.xenbus);
 	nic->queues = count_queues(files, name);
 	read_offloads(files, nic);
 	return true;

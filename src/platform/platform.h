@@ -161,6 +161,7 @@ struct nic {
 	bool gone; /* since it was read: platform__note_gone() */
 	/* what the device, and what the kernel for it, may get in one piece: ethtool(8), -k */
 	enum setting tso, gso;
+	uint64_t vif; /* of netfront: its device's number, and 1; 1 of "vif-0"; 0: none */
 };
 
 /* Addresses of the registers of a PCI function of an HVM guest. */

@@ -142,6 +142,7 @@ struct tracer {
 	struct loaded loaded[FAMILIES];
 	struct calibration calibration;
 	struct cputime cputime;
+	struct serving *serving; /* NULL: there are no guests to serve */
 	struct budget budget;
 	uint64_t start_ns, wall_start_ns;
 	uint64_t user_start_ns; /* this process's CPU time at the start */

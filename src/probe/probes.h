@@ -13,7 +13,7 @@
 
 /*
  * How a probe is attached. FUNCTION: by the programs of XT_TIMED_PROGS(name). ENTRY: by fentry or
- * kprobe. FENTRY_ONLY, FENTRY_FEXIT: the programs read arguments, for which a kprobe will not do.
+ * kprobe. FENTRY_ONLY, FEXIT_ONLY, FENTRY_FEXIT: the programs read arguments, for which a kprobe will not do.
  */
 #define TRACEPOINT(prog) .kind = PROBE_TRACEPOINT, .tp = prog
 #define FUNCTION(name)                                                                           \
@@ -21,6 +21,7 @@
 	.kretprobe = name "_kr"
 #define ENTRY(name)	   .kind = PROBE_FUNCTION, .fentry = name "_fe", .kprobe = name "_kp"
 #define FENTRY_ONLY(prog)  .kind = PROBE_FUNCTION, .fentry = prog
+#define FEXIT_ONLY(prog)   FENTRY_ONLY(prog) /* the program's section says which */
 #define FENTRY_FEXIT(name) .kind = PROBE_FUNCTION, .fentry = name "_fe", .fexit = name "_fx"
 
 /*

@@ -242,6 +242,8 @@ int reader__read(const struct tracer *tracer, struct snapshot *snap)
 	}
 	if (!err)
 		err = counts__read(snap);
+	if (!err && tracer->serving)
+		err = serving__copy(tracer->serving, &snap->served, &snap->nr_served);
 	if (!err)
 		err = read_losses(tracer->layout, snap);
 	if (!err)

@@ -230,6 +230,12 @@ out:
 	return err;
 }
 
+static void serve(struct tracer *tracer)
+{
+	if (tracer->serving)
+		serving__advance(tracer->serving);
+}
+
 void tracer__start(struct tracer *tracer)
 {
 	struct xt_cpu *flags = &tracer->layout->cpu[0];
@@ -244,6 +250,9 @@ void tracer__start(struct tracer *tracer)
 			families[i]->start(tracer);
 	}
 	counts__start(tracer->platform);
+	if (serving__new(&tracer->serving, "/", "/dev/xen/xenbus") == -ENOMEM)
+		vlog("no memory for the CPU time of guests' back ends");
+	serve(tracer);
 	budget__start(tracer);
 	__atomic_store_n(&flags->since, ~0ull, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&flags->on, 1, __ATOMIC_SEQ_CST);
@@ -256,6 +265,7 @@ void tracer__stop(struct tracer *tracer)
 	__atomic_store_n(&tracer->layout->cpu[0].on, 0, __ATOMIC_SEQ_CST);
 	/* counting ends here, not after the wait */
 	cputime__advance(&tracer->cputime, tracer->layout);
+	serve(tracer);
 	/*
 	 * kernel/sched/membarrier.c: the global command is synchronize_rcu(), and programs run
 	 * inside an RCU read-side section: none that saw the flag set is left.
@@ -270,6 +280,7 @@ void tracer__tick(struct tracer *tracer)
 	if (tracer->stopped)
 		return;
 	cputime__advance(&tracer->cputime, tracer->layout);
+	serve(tracer);
 	budget__reprice(tracer);
 	budget__tick(tracer);
 	for (int i = 0; i < FAMILIES; i++) {
@@ -363,6 +374,7 @@ void tracer__free(struct tracer *tracer)
 			tracer->loaded[i].family->destroy(tracer->loaded[i].skeleton);
 	}
 	cputime__free(&tracer->cputime);
+	serving__free(tracer->serving);
 	layout__free(tracer->layout);
 	sites__free(&tracer->sites);
 	features__free(tracer->features);

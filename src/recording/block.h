@@ -31,10 +31,10 @@
  * Another major version cannot be read: 1 to 3 were never released. A minor one adds what may be
  * skipped. 4.1 has roles of legs, vCPUs' numbers and those of interrupts as members,
  * 4.2 roles of hypercalls, 4.3 kernel stacks, 4.4 what rules ask of the guest (recording/upgrade.c),
- * 4.5 the numbers of blkfront's devices, 4.6 reads of an emulated clock.
+ * 4.5 the numbers of blkfront's devices, 4.6 reads of an emulated clock, 4.7 guests' NICs in dom0.
  */
 #define RECORDING_MAJOR 4
-#define RECORDING_MINOR 6
+#define RECORDING_MINOR 7
 
 /*
  * What the lists of one part may take in memory, and how many different things, as paths, all parts

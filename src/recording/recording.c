@@ -79,6 +79,7 @@ static const struct field nic_fields[] = {
 	ENUM(7, struct nic, tso, SETTING_NR, SETTING_UNKNOWN),
 	ENUM(8, struct nic, gso, SETTING_NR, SETTING_UNKNOWN),
 	ENUM(9, struct nic, front, FRONT_NR, FRONT_NONE),
+	VALUE(10, struct nic, vif),
 };
 static SCHEMA(nic_schema, struct nic, nic_fields);
 

@@ -54,12 +54,22 @@ static void add_roles(struct snapshot *snap)
 		snap->paths[i].key.roles |= hypercall__role(snap->paths[i].key.leg);
 }
 
+/* 4.7 has as a role what was said by a leg's order. */
+static void add_wakes(struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->nr_paths; i++)
+		if (snap->paths[i].key.area == AREA_BACK_END && snap->paths[i].key.order == 1)
+			snap->paths[i].key.roles |= PATH_WAKE;
+}
+
 void upgrade__part(struct recording_part *part, unsigned int minor)
 {
 	if (minor < 1)
 		from_4_0(&part->snap);
 	if (minor < 4)
 		add_roles(&part->snap);
+	if (minor < 7)
+		add_wakes(&part->snap);
 }
 
 static void upgrade_feature(struct feature *feature)

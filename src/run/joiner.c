@@ -38,7 +38,7 @@ static int read_end(struct end *end)
 	return err ?: ledger__build(&end->ledger, &end->total, platform);
 }
 
-/* "1, 3": the domains whose disks dom0 served. */
+/* "1, 3": the domains whose devices dom0 served. */
 static void list_domains(const struct ledger *dom0, char *text, size_t size)
 {
 	*text = '\0';
@@ -61,19 +61,19 @@ static int say_why_not(const struct joiner *joiner, int err)
 
 	list_domains(joiner->dom0.ledger, domains, sizeof(domains));
 	if (err == -ENODEV)
-		elog("%s has no requests of a disk of blkfront: it is no guest's of Xen, or of a "
-		     "version that did not note the devices' numbers",
+		elog("%s has nothing of a device of blkfront or netfront: it is no guest's of Xen, "
+		     "or of a version that did not note the devices' numbers",
 		     guest);
 	else if (err == -ENODATA)
-		elog("%s has no requests of guests' disks: it is of no dom0 with xen-blkback, or "
-		     "the "
-		     "probes of family blkback were off (xentrace-bpf check)",
+		elog("%s has nothing of guests' disks and NICs: it is of no dom0 with xen-blkback "
+		     "or xen-netback, or the probes of families blkback and netback were off "
+		     "(xentrace-bpf check)",
 		     dom0);
 	else if (err == -EEXIST)
 		elog("%s has several domains that %s may be of: say --domain; there are %s", dom0,
 		     guest, domains);
 	else
-		elog("%s has no requests of the disks of %s; it has domains %s", dom0, guest,
+		elog("%s has nothing of the devices of %s; it has domains %s", dom0, guest,
 		     *domains ? domains : "none");
 	return err == -EEXIST ? EXIT_USAGE : EXIT_NOTHING;
 }
@@ -190,6 +190,7 @@ static int run(struct joiner *joiner)
 						  .front = joiner->guest.ledger,
 						  .rear = joiner->dom0.ledger,
 						  .guest = replay__platform(joiner->guest.replay),
+						  .snap = &joiner->guest.total,
 						  .domain = asked->domain,
 					  });
 	if (code == -ENOMEM)

@@ -39,9 +39,9 @@ setup()
 }
 
 @test "what cannot be joined says why" {
-	refused 3 "has no requests of the disks of $guest; it has domains 1" "$xt" join "$guest" "$dom0" -d 7
-	refused 3 "has no requests of a disk of blkfront" "$xt" join "$dom0" "$guest"
-	refused 3 "has no requests of guests' disks" "$xt" join "$guest" "$guest"
+	refused 3 "has nothing of the devices of $guest; it has domains 1" "$xt" join "$guest" "$dom0" -d 7
+	refused 3 "has nothing of a device of blkfront or netfront" "$xt" join "$dom0" "$guest"
+	refused 3 "has nothing of guests' disks and NICs" "$xt" join "$guest" "$guest"
 	LINES_MAX=3 refused 2 "join which two recordings" "$xt" join "$guest"
 	LINES_MAX=3 refused 2 "is one argument too many" "$xt" join "$guest" "$dom0" "$guest"
 	LINES_MAX=3 refused 2 "is not a number from 1 to" "$xt" join "$guest" "$dom0" -d 0

@@ -123,6 +123,7 @@ static struct fixture *make(void)
 	struct fixture *f = fixture__pvhvm();
 
 	fixture__add_nics(f);
+	fixture__add_served(f, 3, "\x1b[2J<db>\xff\n&\"");
 	f->report.verbose = f->report.per_vcpu = true;
 	f->report.slower_ns = 1;
 	fixture__add_series(f, 3);

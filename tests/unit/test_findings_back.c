@@ -11,16 +11,21 @@
 
 #define MS 1000000ull
 
-static void put(struct fixture *f, const char *leg, unsigned int order, uint64_t count, uint64_t ns)
+static void put_of(struct fixture *f, const char *device, const char *op, const char *leg,
+		   unsigned int order, uint64_t count, uint64_t ns)
 {
-	struct hist *h =
-		fixture__path(f, KIND_WAIT, AREA_BACK_END, MECH_PV, "vbd-3-51712", "read", leg);
+	struct hist *h = fixture__path(f, KIND_WAIT, AREA_BACK_END, MECH_PV, device, op, leg);
 	struct hist_bucket *bucket = hist__use(h, hist__index(ns));
 
 	f->snap.paths[f->snap.nr_paths - 1].key.order = order;
 	bucket->count = count;
 	bucket->ns = count * ns;
 	h->max = ns;
+}
+
+static void put(struct fixture *f, const char *leg, unsigned int order, uint64_t count, uint64_t ns)
+{
+	put_of(f, "vbd-3-51712", "read", leg, order, count, ns);
 }
 
 /* Requests that wait so long for the thread and for the device, in µs, and 1 ms for all else. */
@@ -57,6 +62,32 @@ static void a_starved_dom0_is_told_from_slow_storage(void **state)
 	only(99, 3000, 10100, NULL);
 }
 
+/* Frames that a guest received, and that waited so long for netback's thread. */
+static struct fixture *receive(uint64_t count, uint64_t thread_us)
+{
+	struct fixture *f = fixture__empty();
+
+	f->snap.end_ns += 10000 * MS;
+	put_of(f, "vif-3-0", "recv", "thread", 2, count, thread_us * 1000);
+	put_of(f, "vif-3-0", "recv", "copy", 3, count, 2 * MS);
+	put_of(f, "vif-3-0", "recv", "total", 0, count, thread_us * 1000 + 2 * MS);
+	return f;
+}
+
+static void frames_wait_for_dom0_too(void **state)
+{
+	struct fixture *f = receive(100, 4900);
+
+	(void)state;
+	answers__only(f, NULL, NULL);
+	fixture__free(f);
+	f = receive(100, 5100);
+	answers__only(f, "dom0-starved", "vif-3-0");
+	assert_non_null(strstr(answers__of(f, "dom0-starved")->figures[0], "100 frames (recv)"));
+	assert_string_equal(answers__of(f, "dom0-starved")->excluded[0], "");
+	fixture__free(f);
+}
+
 static void figures_are_those_of_the_parts(void **state)
 {
 	struct fixture *f = serve(200, 20000, 500);
@@ -76,6 +107,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_starved_dom0_is_told_from_slow_storage),
+		cmocka_unit_test(frames_wait_for_dom0_too),
 		cmocka_unit_test(figures_are_those_of_the_parts),
 	};
 

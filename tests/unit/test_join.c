@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "fixture.h"
+#include "fixture_parts.h"
 #include "golden.h"
 #include "output/join.h"
 #include "platform/backs.h"
@@ -71,6 +71,7 @@ static int join(struct ends *ends, unsigned int domain)
 						.front = ends->guest->ledger,
 						.rear = ends->dom0->ledger,
 						.guest = &ends->guest->platform,
+						.snap = &ends->guest->snap,
 						.domain = domain,
 					});
 }
@@ -239,9 +240,50 @@ static char *print(const struct ends *ends, unsigned int width, bool as_json)
 	return text;
 }
 
-static void text_and_json_are_as_before(void **state)
+static void put(struct fixture *f, enum area area, const char *device, const char *op,
+		const char *leg, uint64_t count, uint64_t ns)
+{
+	struct hist *h = fixture__path(f, KIND_WAIT, area, MECH_PV, device, op, leg);
+	struct hist_bucket *bucket = hist__use(h, hist__index(ns));
+
+	bucket->count += count;
+	bucket->ns += count * ns;
+	h->max = ns;
+}
+
+/* eth0 sent 100 frames and received 500, in 50 polls; dom0's vif has so many. */
+static struct ends make_nics(uint64_t sent, uint64_t received)
 {
 	struct ends ends = make_ends();
+	struct fixture *guest = ends.guest, *dom0 = ends.dom0;
+
+	guest->platform.nics =
+		fixture__grow(NULL, guest->platform.nr_nics++, sizeof(*guest->platform.nics));
+	guest->platform.nics[0] =
+		(struct nic) { .name = "eth0", .front = FRONT_NETFRONT, .vif = 1 };
+	put(guest, AREA_NET, "eth0", "sent", "submit", 100, 10 * US);
+	put(guest, AREA_NET, "eth0", "sent", "backend", 100, 90 * US);
+	put(guest, AREA_NET, "eth0", "sent", "total", 100, 100 * US);
+	put(guest, AREA_NET, "eth0", "poll", "poll", 50, 30 * US);
+	put(guest, AREA_NET, "eth0", "poll", "total", 50, 30 * US);
+	guest->snap.nics =
+		fixture__grow(guest->snap.nics, guest->snap.nr_nics, sizeof(*guest->snap.nics));
+	guest->snap.nics[guest->snap.nr_nics++] =
+		(struct nic_use) { .device = "eth0", .tx_packets = 100, .rx_packets = 500 };
+	fixture__close(guest);
+	put(dom0, AREA_BACK_END, "vif-3-0", "sent", "wake", sent / 2, 20 * US);
+	put(dom0, AREA_BACK_END, "vif-3-0", "sent", "grants", sent, 10 * US);
+	put(dom0, AREA_BACK_END, "vif-3-0", "sent", "stack", sent, 5 * US);
+	put(dom0, AREA_BACK_END, "vif-3-0", "sent", "total", sent, 25 * US);
+	put(dom0, AREA_BACK_END, "vif-3-0", "recv", "thread", received, 30 * US);
+	put(dom0, AREA_BACK_END, "vif-3-0", "recv", "total", received, 30 * US);
+	fixture__close(dom0);
+	return ends;
+}
+
+static void text_and_json_are_as_before(void **state)
+{
+	struct ends ends = make_nics(100, 500);
 	char *text, *pretty;
 	json_t *json;
 
@@ -267,23 +309,93 @@ static void text_and_json_are_as_before(void **state)
 	free_ends(&ends);
 }
 
-static void guests_disks_are_those_of_xenbus(void **state)
+static void frames_are_joined_by_the_nics_number(void **state)
+{
+	struct ends ends = make_nics(100, 500);
+	const struct join_row *row;
+
+	(void)state;
+	assert_int_equal(join(&ends, 0), 0);
+	assert_int_equal(ends.join.domain, 3);
+	row = row_of(&ends, "sent");
+	assert_true(row->exact);
+	assert_string_equal(row->rear->device, "vif-3-0");
+	/* the stack comes after the answer */
+	assert_float_equal(row->rear_ns, 20e3, 1e-6);
+	assert_float_equal(row->ring_ns, 70e3, 1e-6);
+	assert_float_equal(row->storage_ns, 0, 1e-6);
+	assert_int_equal(ends.join.nr_received, 1);
+	assert_true(ends.join.received[0].exact);
+	assert_int_equal(ends.join.received[0].count, 500);
+	assert_int_equal(ends.join.received[0].polls->count, 50);
+	assert_float_equal(ends.join.received[0].rear->mean_ns, 30e3, 1e-6);
+	free_ends(&ends);
+}
+
+static void disks_tell_guests_apart_whose_first_nics_are_alike(void **state)
+{
+	struct ends ends = make_nics(100, 500);
+
+	(void)state;
+	put(ends.dom0, AREA_BACK_END, "vif-2-0", "sent", "total", 100, 20 * US);
+	fixture__close(ends.dom0);
+	assert_int_equal(join(&ends, 0), -EEXIST);
+	serve(ends.dom0, "vbd-3-51728", "read", 142107);
+	join__free(&ends.join);
+	assert_int_equal(join(&ends, 0), 0);
+	assert_int_equal(ends.join.domain, 3);
+	free_ends(&ends);
+}
+
+static void frames_that_nobody_asked_for_are_few(void **state)
+{
+	struct ends ends = make_nics(110, 510);
+
+	(void)state;
+	assert_int_equal(join(&ends, 0), 0);
+	assert_true(row_of(&ends, "sent")->exact);
+	assert_true(ends.join.received[0].exact);
+	free_ends(&ends);
+}
+
+static void frames_of_one_side_alone_are_told(void **state)
+{
+	struct ends ends = make_nics(80, 400);
+
+	(void)state;
+	assert_int_equal(join(&ends, 0), 0);
+	assert_false(row_of(&ends, "sent")->exact);
+	assert_false(ends.join.received[0].exact);
+	/* a NIC whose number is not known is joined with none */
+	ends.guest->platform.nics[0].vif = 0;
+	join__free(&ends.join);
+	assert_int_equal(join(&ends, 0), -ENOENT);
+	free_ends(&ends);
+}
+
+static void guests_devices_are_those_of_xenbus(void **state)
 {
 	char *tree = tree__new();
-	struct back_disk *disks;
+	struct back *disks;
 	size_t nr;
 
 	(void)state;
-	assert_false(back_disks__possible(tree));
-	assert_int_equal(back_disks__read(&disks, &nr, tree), 0);
+	assert_false(backs__possible(&back_disks, tree));
+	assert_int_equal(backs__read(&back_disks, &disks, &nr, tree), 0);
 	assert_int_equal(nr, 0);
 	free(disks);
 	tree__file(tree, "sys/module/xen_blkback/initstate", "live\n");
 	tree__file(tree, "sys/bus/xen-backend/devices/vbd-3-51712/devtype", "vbd\n");
 	tree__file(tree, "sys/bus/xen-backend/devices/vif-3-0/devtype", "vif\n");
 	tree__file(tree, "sys/bus/xen-backend/devices/vbd-12-268439552/devtype", "vbd\n");
-	assert_true(back_disks__possible(tree));
-	assert_int_equal(back_disks__read(&disks, &nr, tree), 0);
+	assert_true(backs__possible(&back_disks, tree));
+	assert_false(backs__possible(&back_nics, tree));
+	assert_int_equal(backs__read(&back_nics, &disks, &nr, tree), 0);
+	assert_int_equal(nr, 1);
+	assert_int_equal(disks[0].domain, 3);
+	assert_int_equal(disks[0].device, 0);
+	free(disks);
+	assert_int_equal(backs__read(&back_disks, &disks, &nr, tree), 0);
 	assert_int_equal(nr, 2);
 	for (size_t i = 0; i < nr; i++) {
 		const bool third = disks[i].domain == 3;
@@ -304,7 +416,11 @@ int main(void)
 		cmocka_unit_test(the_domain_is_asked_for_where_two_may_be),
 		cmocka_unit_test(what_cannot_be_joined_says_why),
 		cmocka_unit_test(requests_under_way_at_an_end_are_none_too_many),
-		cmocka_unit_test(guests_disks_are_those_of_xenbus),
+		cmocka_unit_test(frames_are_joined_by_the_nics_number),
+		cmocka_unit_test(disks_tell_guests_apart_whose_first_nics_are_alike),
+		cmocka_unit_test(frames_that_nobody_asked_for_are_few),
+		cmocka_unit_test(frames_of_one_side_alone_are_told),
+		cmocka_unit_test(guests_devices_are_those_of_xenbus),
 		cmocka_unit_test(the_leg_is_divided_in_any_report),
 		cmocka_unit_test(text_and_json_are_as_before),
 	};

@@ -286,8 +286,8 @@ static struct reader *read_as_of(struct blob recording, unsigned int minor)
 	return reader;
 }
 
-/* The roles of what notifies back ends in the total of a recording of this minor version. */
-static unsigned int roles_of_notify(struct blob recording, unsigned int minor)
+/* The roles of this leg in the total of a recording of this minor version. */
+static unsigned int roles_of(struct blob recording, unsigned int minor, const char *leg)
 {
 	struct reader *reader = read_as_of(recording, minor);
 	const struct recording_part *part;
@@ -298,7 +298,7 @@ static unsigned int roles_of_notify(struct blob recording, unsigned int minor)
 	do {
 		assert_int_equal(reader__next(reader, &kind, &part, &why), 0);
 		for (size_t i = 0; kind == PART_TOTAL && i < part->snap.nr_paths; i++)
-			if (!strcmp(part->snap.paths[i].key.leg, "notify_remote_via_irq"))
+			if (!strcmp(part->snap.paths[i].key.leg, leg))
 				roles = part->snap.paths[i].key.roles;
 	} while (kind != PART_END);
 	reader__free(reader);
@@ -314,8 +314,35 @@ static void older_hypercalls_get_their_roles(void **state)
 	for (size_t i = 0; i < f->snap.nr_paths; i++)
 		f->snap.paths[i].key.roles &= ~PATH_NOTIFY;
 	recording = recordings__live(f, 1, RUN_ENDS, &output_recording);
-	assert_int_equal(roles_of_notify(recording, RECORDING_MINOR) & PATH_NOTIFY, 0);
-	assert_int_equal(roles_of_notify(recording, 1) & PATH_NOTIFY, PATH_NOTIFY);
+	assert_int_equal(
+		roles_of(recording, RECORDING_MINOR, "notify_remote_via_irq") & PATH_NOTIFY, 0);
+	assert_int_equal(roles_of(recording, 1, "notify_remote_via_irq") & PATH_NOTIFY,
+			 PATH_NOTIFY);
+	free(recording.data);
+	fixture__free(f);
+}
+
+static void older_wakes_of_back_ends_get_their_role(void **state)
+{
+	struct fixture *f = fixture__empty();
+	struct blob recording;
+
+	(void)state;
+	for (unsigned int order = 1; order <= 2; order++) {
+		const char *leg = order == 1 ? "wake" : "grants";
+		struct hist *h = fixture__path(f, KIND_WAIT, AREA_BACK_END, MECH_PV, "vbd-3-51712",
+					       "read", leg);
+		struct hist_bucket *bucket = hist__use(h, 50);
+
+		bucket->count = bucket->ns = 1;
+		f->snap.paths[f->snap.nr_paths - 1].key.order = order;
+		f->snap.paths[f->snap.nr_paths - 1].key.roles = 0;
+	}
+	fixture__close(f);
+	recording = recordings__live(f, 1, RUN_ENDS, &output_recording);
+	assert_int_equal(roles_of(recording, RECORDING_MINOR, "wake"), 0);
+	assert_int_equal(roles_of(recording, 6, "wake"), PATH_WAKE);
+	assert_int_equal(roles_of(recording, 6, "grants"), 0);
 	free(recording.data);
 	fixture__free(f);
 }
@@ -389,6 +416,7 @@ int main(void)
 		cmocka_unit_test(another_major_version_is_refused),
 		cmocka_unit_test(the_first_recording_stays_readable),
 		cmocka_unit_test(older_hypercalls_get_their_roles),
+		cmocka_unit_test(older_wakes_of_back_ends_get_their_role),
 		cmocka_unit_test(older_guests_are_asked_by_their_texts),
 	};
 

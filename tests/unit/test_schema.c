@@ -321,6 +321,7 @@ static struct fixture *make_fixture(void)
 	struct fixture *f = fixture__pvhvm();
 
 	fixture__add_nics(f);
+	fixture__add_served(f, 3, "db-7");
 	fixture__add_owner(f);
 	fixture__add_stacks(f);
 	f->snap.cost.vdso_known = true;

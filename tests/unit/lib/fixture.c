@@ -46,8 +46,15 @@ void fixture__set_roles(struct path_key *key)
 			key->roles |= roles[i].role;
 	if (!strcmp(key->device, "multicall sizes"))
 		key->roles |= PATH_SHARES;
-	if (key->area == AREA_NET && !strcmp(key->op, "sent"))
+	if (!strcmp(key->op, "sent"))
 		key->roles |= PATH_SENT;
+	if (!strcmp(key->op, "recv"))
+		key->roles |= PATH_RECEIVED;
+	if (key->area == AREA_BACK_END && !strcmp(key->leg, "stack"))
+		key->roles |= PATH_ANSWERED;
+	if (key->area == AREA_BACK_END &&
+	    (!strcmp(key->leg, "wake") || !strcmp(key->leg, "thread")))
+		key->roles |= PATH_WAKE;
 	if (key->area == AREA_DISK && (!strcmp(key->op, "flush") || !strcmp(key->op, "sync")))
 		key->roles |= PATH_FLUSH;
 	if (key->area == AREA_NET && !strcmp(key->op, "poll"))
@@ -202,6 +209,7 @@ void fixture__free(struct fixture *f)
 	snapshot__free(&f->snap);
 	free(f->platform.cells);
 	free(f->platform.disks);
+	free(f->platform.nics);
 	free(f);
 }
 

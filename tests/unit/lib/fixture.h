@@ -51,6 +51,8 @@ void fixture__add_series(struct fixture *f, unsigned int steps);
 void fixture__add_owner(struct fixture *f);
 /* A NIC, and packets of it that were dropped. */
 void fixture__add_nics(struct fixture *f);
+/* A guest that this domain serves. */
+void fixture__add_served(struct fixture *f, unsigned int domain, const char *name);
 
 /* Kernel stacks of the hypercalls that notify back ends, and of the slowest request. */
 void fixture__add_stacks(struct fixture *f);

@@ -157,6 +157,17 @@ void fixture__add_owner(struct fixture *f)
 	bucket->ns = owner->hist.max = hist__lower(100);
 }
 
+void fixture__add_served(struct fixture *f, unsigned int domain, const char *name)
+{
+	struct snapshot *snap = &f->snap;
+	struct served *served;
+
+	snap->served = fixture__grow(snap->served, snap->nr_served, sizeof(*snap->served));
+	served = &snap->served[snap->nr_served++];
+	*served = (struct served) { domain, .disks_ns = 300000000, .model_ns = 120000000 };
+	strncpy(served->name, name, sizeof(served->name) - 1);
+}
+
 void fixture__add_nics(struct fixture *f)
 {
 	struct snapshot *snap = &f->snap;
