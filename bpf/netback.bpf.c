@@ -18,7 +18,6 @@ const volatile struct xt_netback_config config;
 XT_FAMILY_CPU(netback)
 XT_SHARED_ARRAY(xt_vifs, struct xt_back);
 XT_SHARED_ARRAY(xt_vif_frames, __u64);
-
 XT_SHARED_ARRAY(xt_vif_queues, struct xt_vif_queue);
 
 /* drivers/net/xen-netback/rx.c, RX_BATCH_SIZE: frames that a thread takes at once. */
@@ -113,7 +112,7 @@ int BPF_PROG(xt_vif_given, int irq, struct xenvif_queue *queue)
 	return 0;
 }
 
-/* What it is for nobody says: with frames that the guest sent in the ring, it is for those. */
+/* It does not say which of the two it is. Where the ring has frames that the guest sent, it is for those. */
 SEC("?fentry/xenvif_interrupt")
 int BPF_PROG(xt_vif_event, int irq, struct xenvif_queue *queue)
 {
@@ -172,9 +171,9 @@ int BPF_PROG(xt_vif_poll_fx, struct xenvif_queue *queue, int budget, int frames)
 	if (!total)
 		return 0;
 	now = bpf_ktime_get_ns();
+	/* not seen: the kernel left that program out. The next frames stand for these */
 	if (poll->copied < poll->began || now < poll->copied) {
-		bump(&total->pending,
-		     nr); /* the kernel left the copy's program out: the next ones stand for them */
+		bump(&total->pending, nr);
 		return 0;
 	}
 	nr += hist_weight(total) - 1;
@@ -188,7 +187,7 @@ int BPF_PROG(xt_vif_poll_fx, struct xenvif_queue *queue, int budget, int frames)
 	return 0;
 }
 
-/* The address of a queue whose member at `offset` is at `member`. */
+/* The address of a queue whose member `field` is at `member`. */
 #define queue_with(member, field) ((member)-bpf_core_field_offset(struct xenvif_queue, field))
 
 /* Copies and mappings by grants, of whoever: those of a queue are told by where it has them. */

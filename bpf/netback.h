@@ -42,17 +42,14 @@
  * that are in the ring: each of them is here as long as its batch. WAKE is of one in a batch, the one that
  * an event announced.
  */
-#define XT_VIF_SENT_LEGS(X)                                                                \
-	/* the event's interrupt -> the softirq takes the ring's frames */                 \
-	X(XT_VIF_WAKE, "wake", 1, MECH_GUEST, .roles = PATH_WAKE)                          \
-	/* -> their grants are copied, or mapped */                                        \
-	X(XT_VIF_GRANTS, "grants", 2, MECH_PV)                                             \
-	/*                                                                               \
-	 * -> they went through this domain's stack: bridge, and the real NIC's queue.   \
-	 * A frame that was copied whole is answered before, and others when they are    \
-	 * freed.                                                                        \
-	 */ \
-	X(XT_VIF_STACK, "stack", 3, MECH_GUEST, .roles = PATH_ANSWERED)                    \
+#define XT_VIF_SENT_LEGS(X)                                                              \
+	/* the event's interrupt -> the softirq takes the ring's frames */               \
+	X(XT_VIF_WAKE, "wake", 1, MECH_GUEST, .roles = PATH_WAKE)                        \
+	/* -> their grants are copied, or mapped */                                      \
+	X(XT_VIF_GRANTS, "grants", 2, MECH_PV)                                           \
+	/* -> this domain's stack had them: bridge, and the real NIC's queue. A frame */ \
+	/* that was copied whole is answered before, and others when they are freed */   \
+	X(XT_VIF_STACK, "stack", 3, MECH_GUEST, .roles = PATH_ANSWERED)                  \
 	X(XT_VIF_SENT_TOTAL, "total", 0, MECH_PV, .roles = PATH_WHOLE)
 
 /* Legs of a frame that a guest receives. */
