@@ -21,7 +21,11 @@ metrics()
 # Names as queries have them: of a histogram also those of its samples.
 names()
 {
-	metrics | awk '$2 == "TYPE" {
+	{
+		metrics
+		# what dom0 alone has
+		"$xt" report tests/fixtures/join/nic-dom0.xtr --format openmetrics
+	} | awk '$2 == "TYPE" {
 		end = $4 == "counter" ? "_total" : $4 == "info" ? "_info" : ""
 		print $3 end
 		if ($4 == "histogram") { print $3 "_bucket"; print $3 "_sum"; print $3 "_count" }

@@ -25,6 +25,24 @@ setup()
 	"$xt" join "$guest" "$dom0" | grep "storage 78.5 %"
 }
 
+@test "a real guest under iperf3: as many frames in dom0, and what each guest costs it" {
+	nic=(tests/fixtures/join/nic-guest.xtr tests/fixtures/join/nic-dom0.xtr)
+	"$xt" join --json "${nic[@]}" > "$dir/json"
+	tests/lib/validate tools/schema/xentrace-bpf-1.schema.json "$dir/json"
+	jq -e '.rows[] | select(.op == "sent") | .exact and .back_end == "vif-1-0" and .count == 1525 and .rear_count == 1525 and
+		(.parts | map(.name)) == ["wake", "grants", "stack"]' "$dir/json"
+	# dom0 has its stack for longer than the guest waits: no part of its leg
+	jq -e '.rows[] | select(.op == "sent") | ([.parts[] | select(.name != "stack") | .share_ns] | add) as $sum |
+		(.rear_ns - $sum | fabs) < .02 * $sum' "$dir/json"
+	jq -e '.received == [.received[] | select(.device == "eth0" and .exact and .count == 3242 and .rear_count == 3242)] and
+		(.received[0].parts | map(.name)) == ["slots", "thread", "copy"]' "$dir/json"
+	"$xt" join "${nic[@]}" | grep "eth0 received  3,242 frames; in dom0 vif-1-0 3,242"
+	"$xt" join "${nic[@]}" -o "$dir/both.folded"
+	grep "^wait;guest;network;eth0;sent;dom0 wake " "$dir/both.folded"
+	! grep "eth0;sent;dom0 stack" "$dir/both.folded"
+	"$xt" report "${nic[1]}" | grep -A 2 "^SERVED" | grep "^ 1 pvh-6.1  *2.121 .* 0.847 .* 1.274"
+}
+
 @test "as a report of any format: the guest's run with the leg divided" {
 	for format in folded svg html pb.gz xtr om; do
 		"$xt" join "$guest" "$dom0" -o "$dir/both.$format"
