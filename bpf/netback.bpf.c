@@ -308,7 +308,7 @@ static __always_inline void frame_add(struct xt_cpu *cpu, const struct xt_vif_qu
 static __always_inline __u32 frames_received(struct xt_cpu *cpu, struct xenvif_queue *queue,
 					     const struct xt_vif_queue *q, __u64 now)
 {
-	const struct sk_buff_head *list = BPF_CORE_READ(queue, rx_copy.completed);
+	struct sk_buff_head *list = BPF_CORE_READ(queue, rx_copy.completed);
 	const __u32 path = path_of(q, XT_VIF_RECEIVED);
 	struct sk_buff *skb = BPF_CORE_READ(list, next);
 	__u32 i;
