@@ -111,7 +111,7 @@ lint:
 	$(call msg,LINT,texts)
 	$(Q)tests/lib/texts
 	$(call msg,LINT,spelling)
-	$(Q)codespell -q 3 -L doas,hda,inflight,nd README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/analyze tests/lib tests/cli tests/soak \
+	$(Q)codespell -q 3 -L doas,hda,inflight,nd,sring README.md LICENSE Makefile bpf src vmlinux tests/*.md tests/*.mk tests/analyze tests/lib tests/cli tests/soak \
 		tests/native tests/lab tools
 
 ## make check      unit, golden and lint: no root, no lab
