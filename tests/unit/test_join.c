@@ -79,6 +79,7 @@ static int join(struct ends *ends, unsigned int domain)
 static void free_ends(struct ends *ends)
 {
 	join__free(&ends->join);
+	free(ends->guest->platform.nics);
 	fixture__free(ends->guest);
 	fixture__free(ends->dom0);
 }

@@ -209,7 +209,6 @@ void fixture__free(struct fixture *f)
 	snapshot__free(&f->snap);
 	free(f->platform.cells);
 	free(f->platform.disks);
-	free(f->platform.nics);
 	free(f);
 }
 
