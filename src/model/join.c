@@ -70,7 +70,7 @@ static bool has_any_rear(const struct ledger *rear)
 	return false;
 }
 
-/* How many of the guest's devices have numbers that this domain's have, too. */
+/* How many of the guest's rows are of devices whose numbers this domain's have, too. */
 static size_t matches(const struct join_input *input, unsigned int domain)
 {
 	size_t nr = 0;
@@ -148,7 +148,7 @@ static bool may_be_equal(uint64_t front, uint64_t rear, double in_flight)
 	return more <= 2 + 2 * in_flight && more <= 1 + .02 * (double)front;
 }
 
-/* … and frames that nobody asked for are never at rest, as the network's own: dom0 is recorded for longer. */
+/* Frames come without anybody's asking, as ARP's do, and dom0 is recorded for longer. */
 static bool frames_may_be_equal(uint64_t front, uint64_t rear)
 {
 	return fabs((double)front - (double)rear) <= 10 + .02 * (double)front;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Both ends of a ring: what the leg "backend" of a guest's blkfront and netfront consists of, by what
- * xen-blkback and xen-netback measured in dom0. Each side's times are its own clock's, so nothing has to be aligned: both count the same
- * requests. What the guest's leg has beyond dom0's parts is the notification of both ways, and the time
+ * xen-blkback and xen-netback measured in dom0. Each side's times are its own clock's, so nothing has to
+ * be aligned: both count the same requests. What the guest's leg has beyond dom0's parts is the notification of both ways, and the time
  * that a request lay in the ring before dom0's thread took it; of the first one after an event that is
  * dom0's part "wake". The leg begins when blkfront's function has returned, and dom0 may have been told
  * before: so what is left may be less than nothing. Pure.

@@ -40,6 +40,7 @@ struct serving {
 	size_t nr_nics;
 	struct served *guests;
 	size_t nr_guests;
+	size_t nr_first; /* of them: that were there at the first look */
 	struct servant *servants;
 	size_t nr_servants;
 	unsigned int looks;
@@ -97,15 +98,17 @@ static struct servant *servant_of(struct serving *serving, unsigned long pid)
 	return NULL;
 }
 
-/* ns that it has run: a thread's are exact, and a process's with all its threads are ticks. */
+/*
+ * ns that it has run: a thread's are exact where the kernel has CONFIG_SCHED_INFO. Else, and of a process with
+ * all its threads, they are ticks.
+ */
 static bool run_ns(struct serving *serving, const struct servant *servant, uint64_t *ns)
 {
 	unsigned long long user, system;
 	char text[512], *end;
 
-	if (servant->kind != OF_MODEL) {
-		if (FILES_READ(serving->files, text, "proc/%lu/schedstat", servant->pid))
-			return false;
+	if (servant->kind != OF_MODEL &&
+	    !FILES_READ(serving->files, text, "proc/%lu/schedstat", servant->pid)) {
 		*ns = strtoull(text, NULL, 10);
 		return true;
 	}
@@ -120,13 +123,24 @@ static bool run_ns(struct serving *serving, const struct servant *servant, uint6
 	return true;
 }
 
-/* One that was not there at the first look has run for its guest since it began. */
+/*
+ * One that was not there at the first look has run for its guest since it began. A QEMU may have been there, and
+ * xenstore silent: of guests that were, it counts from when it is found.
+ */
+static bool is_old(const struct serving *serving, const struct served *guest,
+		   enum servant_kind kind)
+{
+	return !serving->looks ||
+	       (kind == OF_MODEL && (size_t)(guest - serving->guests) < serving->nr_first);
+}
+
 static void add_servant(struct serving *serving, unsigned long pid, enum servant_kind kind,
 			unsigned int domain)
 {
+	const struct served *guest = guest_of(serving, domain);
 	struct servant *servants, *servant;
 
-	if (servant_of(serving, pid) || !guest_of(serving, domain))
+	if (servant_of(serving, pid) || !guest)
 		return;
 	servants = realloc(serving->servants, (serving->nr_servants + 1) * sizeof(*servants));
 	if (!servants)
@@ -134,7 +148,7 @@ static void add_servant(struct serving *serving, unsigned long pid, enum servant
 	serving->servants = servants;
 	servant = &servants[serving->nr_servants];
 	*servant = (struct servant) { .pid = pid, .kind = kind, .domain = domain, .alive = true };
-	if (!serving->looks && !run_ns(serving, servant, &servant->ns))
+	if (is_old(serving, guest, kind) && !run_ns(serving, servant, &servant->ns))
 		return;
 	serving->nr_servants++;
 }
@@ -292,7 +306,8 @@ void serving__advance(struct serving *serving)
 		if (serving->nr_guests)
 			look_for_servants(serving);
 	}
-	serving->looks++;
+	if (!serving->looks++)
+		serving->nr_first = serving->nr_guests;
 	for (size_t i = 0; i < serving->nr_servants; i++)
 		account(serving, &serving->servants[i]);
 	forget_the_dead(serving);
